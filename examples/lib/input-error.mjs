@@ -1,0 +1,2 @@
+/** What the user can mend: shown without a stack trace. */
+export class InputError extends Error {}

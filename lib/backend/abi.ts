@@ -1,0 +1,53 @@
+/**
+ * The wall between TypeScript and the C core: the same few functions for both backends. Arguments and results of an op lie
+ * in `wall` as doubles (layout: src/core/wall.c); everything else about an op is the same generated code.
+ */
+import { TorshError } from '../errors';
+
+export interface Abi {
+  readonly name: 'native' | 'wasm';
+  /** The current view; re-read it after every call, WASM memory may have moved. */
+  wall(): Float64Array;
+  /** Runs an op. The status is in wall[0]; on success `owner` (if any) stands for the first result's handle from here on. */
+  call(op: number, owner: object | null): void;
+  /** Makes `owner` stand for a handle: when it is collected, the tensor goes too. */
+  track(owner: object, handle: number): void;
+  /** `to` stands for the handle instead of `from`. */
+  retrack(from: object, to: object, handle: number): void;
+  /** Releases at once; false when the handle was stale. */
+  release(owner: object, handle: number): boolean;
+  /** Text of the last error. */
+  message(): string;
+  /** Bytes of a contiguous tensor into `bytes`, which has their exact number; and back. */
+  read(handle: number, bytes: Uint8Array): void;
+  write(handle: number, bytes: Uint8Array): void;
+  /** Takes host callbacks: called with an id, arguments on the wall; false means that it threw. */
+  onCallback(callback: (id: number) => boolean): void;
+  /** Lets the collector look for dead tensors now. */
+  collect(): void;
+  tableHash(): string;
+}
+
+export interface BackendInfo {
+  readonly name: 'native' | 'wasm';
+  /** Why this one: what was asked for, what could not be loaded. */
+  readonly reasons: readonly string[];
+  readonly threads: number;
+  readonly blas: string;
+  readonly simd: string;
+}
+
+let current: Abi | null = null;
+let reasons: readonly string[] = [];
+
+export function useBackend(abi: Abi, why: readonly string[]): void {
+  current = abi;
+  reasons = why;
+}
+
+export function abi(): Abi {
+  if (!current) throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: no backend is loaded yet; await init() first');
+  return current;
+}
+
+export const backendReasons = (): readonly string[] => reasons;

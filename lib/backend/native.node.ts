@@ -1,0 +1,79 @@
+/** The native backend: the addon, found beside the package or in its platform package. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { TorshError } from '../errors';
+import { tableHash } from '../gen/hash';
+import type { Abi } from './abi';
+
+interface Addon {
+  setup(wall: Float64Array, callback: (id: number) => boolean, collect: (major: boolean) => void): void;
+  call(op: number, owner: object | null): void;
+  track(owner: object, handle: number): void;
+  release(handle: number): boolean;
+  message(): string;
+  read(handle: number, bytes: Uint8Array): void;
+  write(handle: number, bytes: Uint8Array): void;
+  collect(): void;
+  tableHash(): string;
+}
+
+const WALL = 65536;
+
+/** V8's collector as a function; the flag that shows it is put back at once, so nothing changes for the process. */
+function collector(): ((options: { type: 'minor' | 'major' }) => void) | null {
+  const own = (globalThis as { gc?: (o: object) => void }).gc;
+  if (own) return own;
+  try {
+    v8.setFlagsFromString('--expose-gc');
+    const gc = vm.runInNewContext('gc') as (o: object) => void;
+    v8.setFlagsFromString('--no-expose-gc');
+    return gc;
+  } catch {
+    return null;
+  }
+}
+
+function load(): Addon {
+  const require = createRequire(__filename);
+  const failures: string[] = [];
+  const places = [join(__dirname, '..', 'build', 'Release', 'torsh.node'), `@torsh/${process.platform}-${process.arch}`];
+  for (const place of places) {
+    try {
+      return require(place) as Addon;
+    } catch (e) {
+      failures.push(`${place}: ${(e as Error).message.split('\n')[0]}`);
+    }
+  }
+  throw new TorshError('ERR_BACKEND', 'torsh', `torsh: the native addon could not be loaded:\n  ${failures.join('\n  ')}`);
+}
+
+/** Loads the addon; throws a TorshError that says where it looked. */
+export function nativeAbi(): Abi {
+  const addon = load();
+  if (addon.tableHash() !== tableHash) {
+    throw new TorshError('ERR_BACKEND', 'torsh', 'torsh: the native addon was built from another version; run npm run build');
+  }
+  const wall = new Float64Array(WALL);
+  let callback: (id: number) => boolean = () => false;
+  let gc: ReturnType<typeof collector> | undefined;
+  addon.setup(wall, (id) => callback(id), (major) => {
+    if (gc === undefined) gc = collector();
+    gc?.({ type: major ? 'major' : 'minor' });
+  });
+  return {
+    name: 'native',
+    wall: () => wall,
+    call: addon.call,
+    track: addon.track,
+    retrack: (_from, to, handle) => addon.track(to, handle),
+    release: (_owner, handle) => addon.release(handle),
+    message: addon.message,
+    read: addon.read,
+    write: addon.write,
+    onCallback: (fn) => { callback = fn; },
+    collect: addon.collect,
+    tableHash: addon.tableHash,
+  };
+}

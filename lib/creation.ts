@@ -1,0 +1,83 @@
+/** Tensors from JS values and bytes. */
+import { abi } from './backend/abi';
+import { bind, signature } from './bind';
+import { type Nested, bytesOf, flattenNested, typedArrayDtype } from './convert';
+import { TorshError } from './errors';
+import { _toDtype } from './gen/ops';
+import * as sys from './gen/system';
+import { handleOf, isTensor } from './runtime/call';
+import { type DType, dtypeNumber, dtypes, itemsizes } from './runtime/dtype';
+import type { Tensor } from './tensor';
+
+export interface TensorOptions { dtype?: DType; requiresGrad?: boolean; device?: string }
+
+const tensorSignature = signature('tensor', 'data, *, dtype=null, device=null, requiresGrad=false, pinMemory=false');
+
+function dtypeOf(name: unknown, op: string): DType {
+  const n = typeof name === 'string' ? dtypeNumber(name) : undefined;
+  if (n === undefined) throw new TorshError('ERR_ARGUMENT', op, `${op}: argument 'dtype' must be a dtype, not ${String(name)}`);
+  return dtypes[n];
+}
+
+/** A tensor over bytes that are copied: row-major, little-endian. */
+export function fromBytes(bytes: Uint8Array, dtype: DType, shape: readonly number[]): Tensor {
+  const t = sys._empty([...shape], dtype);
+  if (bytes.length) abi().write(handleOf(t, 'tensor'), bytes);
+  return t;
+}
+
+/**
+ * A tensor with a copy of nested arrays, a typed array or a number. Numbers give float32, booleans bool, bigints int64, a
+ * typed array its own type; `dtype` overrides. Errors: ragged arrays. https://pytorch.org/docs/stable/generated/torch.tensor.html
+ */
+export function tensor(data: Nested | Tensor, options?: TensorOptions): Tensor;
+export function tensor(...args: unknown[]): Tensor {
+  const [data, dtype, , requiresGrad] = bind(tensorSignature, args);
+  let t: Tensor;
+  if (isTensor(data)) {
+    t = data.detach().clone();
+    if (dtype !== null) t = _toDtype(t, dtypeOf(dtype, 'tensor'));
+  } else {
+    const flat = flattenNested(data, 'tensor');
+    const want = dtype === null ? flat.dtype : dtypeOf(dtype, 'tensor');
+    /* Halves round in the core, from float64: the one rounding that PyTorch does. */
+    const direct = want === 'float16' || want === 'bfloat16' ? 'float64' : want;
+    t = fromBytes(bytesOf(flat.values, direct), direct, flat.shape);
+    if (direct !== want) t = _toDtype(t, want);
+  }
+  if (requiresGrad) t.requiresGrad = true;
+  return t;
+}
+
+const bufferSignature = signature('frombuffer', 'buffer, *, dtype, count=-1, offset=0, requiresGrad=false');
+
+/**
+ * A 1-d tensor with a copy of `count` (-1: all) little-endian elements from `offset` bytes on.
+ * https://pytorch.org/docs/stable/generated/torch.frombuffer.html
+ */
+export function frombuffer(buffer: ArrayBufferView | ArrayBuffer, options: { dtype: DType; count?: number; offset?: number; requiresGrad?: boolean }): Tensor;
+export function frombuffer(...args: unknown[]): Tensor {
+  const [buffer, name, count, offset, requiresGrad] = bind(bufferSignature, args) as [unknown, unknown, number, number, boolean];
+  const fail = (rule: string): never => { throw new TorshError('ERR_ARGUMENT', 'frombuffer', `frombuffer: ${rule}`); };
+  const bytes = ArrayBuffer.isView(buffer) ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+    : Object.prototype.toString.call(buffer) === '[object ArrayBuffer]' || Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]' ? new Uint8Array(buffer as ArrayBuffer)
+      : fail('the buffer must be an ArrayBuffer or a view on one');
+  const dtype = dtypeOf(name, 'frombuffer');
+  const size = itemsizes[dtypes.indexOf(dtype)];
+  if (!Number.isInteger(offset) || offset < 0 || offset > bytes.length) fail(`offset (${offset} bytes) must be between 0 and the buffer's length (${bytes.length} bytes)`);
+  const rest = bytes.length - offset;
+  if (count < 0 && rest % size !== 0) fail(`buffer length (${rest} bytes) after offset (${offset} bytes) must be a multiple of element size (${size})`);
+  const n = count < 0 ? rest / size : count;
+  if (!Number.isInteger(n) || n * size > rest) fail(`requested buffer length (${n * size} bytes) after offset (${offset} bytes) must not be greater than the actual length (${bytes.length} bytes)`);
+  const t = fromBytes(bytes.subarray(offset, offset + n * size), dtype, [n]);
+  if (requiresGrad) t.requiresGrad = true;
+  return t;
+}
+
+/** Lets a tensor outlive the tidy() that it was made in. */
+export function keep<T extends Tensor>(t: T): T {
+  t._kept = true;
+  return t;
+}
+
+export { typedArrayDtype };

@@ -1,0 +1,173 @@
+/** torch.utils.data: what holds samples. A dataset offers at(index) and length, as arrays and tensors do. */
+import { bind, signature } from '../bind';
+import { TorshError } from '../errors';
+import * as ops from '../gen/ops';
+import type { Generator } from '../random';
+import { isTensor, type Tensor } from '../tensor';
+
+/** What serves as a dataset: an array, a tensor, a Dataset, any object with at() and length. */
+export interface MapDataset<T = unknown> {
+  at(index: number): T;
+  readonly length?: number;
+}
+
+const iterableBrand: unique symbol = Symbol.for('torsh.utils.data.IterableDataset');
+
+/** Base of datasets that give the sample of an index: implement at(index), which may return a Promise, and `length`. */
+export class Dataset<T = unknown> implements MapDataset<T> {
+  at(_index: number): T {
+    throw new TorshError('ERR_UNSUPPORTED', 'Dataset', `Dataset: ${this.constructor.name} does not implement at(index)`);
+  }
+}
+
+/** Base of datasets that are read in order: implement [Symbol.iterator] or [Symbol.asyncIterator]. */
+export class IterableDataset<T = unknown> {
+  readonly [iterableBrand] = true as const;
+  [Symbol.iterator](): Iterator<T> {
+    throw new TorshError('ERR_UNSUPPORTED', 'IterableDataset', `IterableDataset: ${this.constructor.name} implements no iterator`);
+  }
+}
+
+export function isIterableDataset(x: unknown): x is Iterable<unknown> | AsyncIterable<unknown> {
+  if (typeof x !== 'object' || x === null) return false;
+  if ((x as Record<symbol, unknown>)[iterableBrand] === true) return true;
+  return typeof (x as MapDataset).at !== 'function' && (Symbol.iterator in x || Symbol.asyncIterator in x);
+}
+
+/** len(dataset) */
+export function sizeOf(dataset: unknown, op: string): number {
+  if (isTensor(dataset)) {
+    if (dataset.ndim === 0) throw new TorshError('ERR_SHAPE', op, `${op}: a 0-d tensor is no dataset`);
+    return dataset.shape[0];
+  }
+  const length = (dataset as { length?: unknown } | null | undefined)?.length;
+  if (typeof length === 'number' && Number.isInteger(length) && length >= 0) return length;
+  throw new TorshError('ERR_ARGUMENT', op, `${op}: the dataset has no length`);
+}
+
+function inRange(index: number, length: number, op: string): number {
+  if (!Number.isInteger(index) || index < -length || index >= length) {
+    throw new TorshError('ERR_INDEX', op, `${op}: index ${index} is out of range for a dataset of ${length}`);
+  }
+  return index < 0 ? index + length : index;
+}
+
+/** Tensors of one first size; sample i is their i-th rows, as an array. */
+export class TensorDataset extends Dataset<Tensor[]> {
+  readonly tensors: readonly Tensor[];
+  constructor(...tensors: Tensor[]) {
+    super();
+    if (tensors.length === 0) throw new TorshError('ERR_ARGUMENT', 'TensorDataset', 'TensorDataset: takes at least one tensor');
+    for (const t of tensors) {
+      if (!isTensor(t)) throw new TorshError('ERR_ARGUMENT', 'TensorDataset', 'TensorDataset: every argument must be a tensor');
+      if (t.ndim === 0 || t.shape[0] !== tensors[0].shape[0]) {
+        throw new TorshError('ERR_SHAPE', 'TensorDataset',
+          `TensorDataset: Size mismatch between tensors (${tensors.map((u) => `[${u.shape.join(', ')}]`).join(', ')})`);
+      }
+    }
+    this.tensors = tensors;
+  }
+  override at(index: number): Tensor[] {
+    const i = inRange(index, this.length, 'TensorDataset');
+    return this.tensors.map((t) => t.at(i) as Tensor);
+  }
+  get length(): number {
+    return this.tensors[0].shape[0];
+  }
+}
+
+/** The samples of `dataset` at `indices`. */
+export class Subset<T = unknown> extends Dataset<T> {
+  readonly dataset: MapDataset<T>;
+  readonly indices: ArrayLike<number>;
+  constructor(dataset: MapDataset<T>, indices: ArrayLike<number> | Tensor) {
+    super();
+    this.dataset = dataset;
+    this.indices = isTensor(indices) ? (indices.tolist() as number[]) : indices;
+  }
+  override at(index: number): T {
+    return this.dataset.at(this.indices[inRange(index, this.length, 'Subset')]);
+  }
+  get length(): number {
+    return this.indices.length;
+  }
+}
+
+/** Several datasets, one after the other. */
+export class ConcatDataset<T = unknown> extends Dataset<T> {
+  readonly datasets: readonly MapDataset<T>[];
+  readonly cumulativeSizes: readonly number[];
+  constructor(datasets: Iterable<MapDataset<T>>) {
+    super();
+    this.datasets = [...datasets];
+    if (this.datasets.length === 0) throw new TorshError('ERR_ARGUMENT', 'ConcatDataset', 'ConcatDataset: datasets should not be an empty iterable');
+    let total = 0;
+    this.cumulativeSizes = this.datasets.map((d) => {
+      if (isIterableDataset(d)) throw new TorshError('ERR_ARGUMENT', 'ConcatDataset', 'ConcatDataset: ConcatDataset does not support IterableDataset');
+      return (total += sizeOf(d, 'ConcatDataset'));
+    });
+  }
+  override at(index: number): T {
+    const i = inRange(index, this.length, 'ConcatDataset');
+    let low = 0, high = this.cumulativeSizes.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.cumulativeSizes[middle] > i) high = middle;
+      else low = middle + 1;
+    }
+    return this.datasets[low].at(low === 0 ? i : i - this.cumulativeSizes[low - 1]);
+  }
+  get length(): number {
+    return this.cumulativeSizes[this.cumulativeSizes.length - 1];
+  }
+}
+
+/** Several iterable datasets, one after the other. */
+export class ChainDataset<T = unknown> extends IterableDataset<T> {
+  readonly datasets: Iterable<Iterable<T>>;
+  constructor(datasets: Iterable<Iterable<T>>) {
+    super();
+    this.datasets = datasets;
+  }
+  override *[Symbol.iterator](): Steps<T> {
+    for (const dataset of this.datasets) {
+      if (!isIterableDataset(dataset)) throw new TorshError('ERR_ARGUMENT', 'ChainDataset', 'ChainDataset: ChainDataset only supports IterableDataset');
+      yield* dataset as Iterable<T>;
+    }
+  }
+  get length(): number {
+    let total = 0;
+    for (const dataset of this.datasets) total += sizeOf(dataset, 'ChainDataset');
+    return total;
+  }
+}
+type Steps<T> = globalThis.Generator<T, void, undefined>;
+
+const randomSplitSignature = signature('randomSplit', 'dataset, lengths, generator=null');
+
+/**
+ * Splits a dataset at random into Subsets of the given lengths, which add up to its length, or fractions, which add up
+ * to 1 (what rounding leaves over goes to the first ones). Errors: ERR_ARGUMENT when they do not.
+ */
+export function randomSplit<T>(dataset: MapDataset<T>, lengths: readonly number[], options?: { generator?: Generator | null } | Generator | null): Subset<T>[];
+export function randomSplit(...args: unknown[]): Subset[] {
+  const [dataset, given, generator] = bind(randomSplitSignature, args) as [MapDataset, number[], Generator | null];
+  const n = sizeOf(dataset, 'randomSplit');
+  let lengths = [...given];
+  const sum = lengths.reduce((a, b) => a + b, 0);
+  if (Math.abs(sum - 1) <= 1e-9 * Math.max(sum, 1)) {
+    lengths = lengths.map((fraction, i) => {
+      if (!(fraction >= 0 && fraction <= 1)) throw new TorshError('ERR_ARGUMENT', 'randomSplit', `randomSplit: Fraction at index ${i} is not between 0 and 1`);
+      return Math.floor(n * fraction);
+    });
+    const rest = n - lengths.reduce((a, b) => a + b, 0);
+    for (let i = 0; i < rest; i++) lengths[i % lengths.length]++;
+  }
+  if (lengths.some((l) => !Number.isInteger(l) || l < 0) || lengths.reduce((a, b) => a + b, 0) !== n) {
+    throw new TorshError('ERR_ARGUMENT', 'randomSplit',
+      `randomSplit: Sum of input lengths does not equal the length of the input dataset! (lengths [${given.join(', ')}], dataset of ${n})`);
+  }
+  const indices = ops.randperm(n, { generator: generator ?? undefined }).tolist() as number[];
+  let end = 0;
+  return lengths.map((length) => new Subset(dataset, indices.slice(end, (end += length))));
+}

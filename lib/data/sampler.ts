@@ -1,0 +1,192 @@
+/** torch.utils.data: the order in which samples are taken. Same draws as PyTorch 1.13. */
+import { bind, signature } from '../bind';
+import { fromBytes } from '../creation';
+import { TorshError } from '../errors';
+import * as ops from '../gen/ops';
+import { Generator } from '../random';
+import { isTensor, tensor, type Tensor } from '../tensor';
+import { sizeOf } from './dataset';
+
+/** Base of samplers: implement [Symbol.iterator] and, where it is known, `length`. */
+export class Sampler<T = number> implements Iterable<T> {
+  [Symbol.iterator](): Iterator<T> {
+    throw new TorshError('ERR_UNSUPPORTED', 'Sampler', `Sampler: ${this.constructor.name} does not implement [Symbol.iterator]`);
+  }
+}
+
+type Steps<T> = globalThis.Generator<T, void, undefined>;
+
+function positive(value: unknown, name: string, op: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
+    throw new TorshError('ERR_ARGUMENT', op, `${op}: ${name} should be a positive integer value, but got ${name}=${String(value)}`);
+  }
+  return value;
+}
+
+function boolean(value: unknown, name: string, op: string): boolean {
+  if (typeof value !== 'boolean') throw new TorshError('ERR_ARGUMENT', op, `${op}: ${name} should be a boolean value, but got ${name}=${String(value)}`);
+  return value;
+}
+
+/** A random int64, as PyTorch draws seeds. */
+export function drawSeed(generator: Generator | null): number | bigint {
+  const seed = fromBytes(new Uint8Array(8), 'int64', []).random_({ generator: generator ?? undefined });
+  const value = seed.item() as number | bigint;
+  seed.dispose();
+  return value;
+}
+
+/** 0, 1, 2, ... */
+export class SequentialSampler extends Sampler {
+  readonly dataSource: unknown;
+  constructor(dataSource: unknown) {
+    super();
+    this.dataSource = dataSource;
+  }
+  override *[Symbol.iterator](): Steps<number> {
+    const n = this.length;
+    for (let i = 0; i < n; i++) yield i;
+  }
+  get length(): number {
+    return sizeOf(this.dataSource, 'SequentialSampler');
+  }
+}
+
+const randomSignature = signature('RandomSampler', 'dataSource, replacement=false, numSamples=null, generator=null');
+
+export interface RandomSamplerOptions {
+  replacement?: boolean;
+  numSamples?: number | null;
+  generator?: Generator | null;
+}
+
+/** A new random order each time; with `replacement`, independent draws. */
+export class RandomSampler extends Sampler {
+  readonly dataSource: unknown;
+  readonly replacement: boolean;
+  readonly generator: Generator | null;
+  private readonly given: number | null;
+  constructor(dataSource: unknown, options?: RandomSamplerOptions);
+  constructor(dataSource: unknown, replacement?: boolean, numSamples?: number | null, generator?: Generator | null);
+  constructor(...args: unknown[]) {
+    super();
+    const [dataSource, replacement, numSamples, generator] = bind(randomSignature, args);
+    this.dataSource = dataSource;
+    this.replacement = boolean(replacement, 'replacement', 'RandomSampler');
+    this.given = numSamples as number | null;
+    this.generator = generator as Generator | null;
+    positive(this.numSamples, 'numSamples', 'RandomSampler');
+  }
+  get numSamples(): number {
+    return this.given ?? sizeOf(this.dataSource, 'RandomSampler');
+  }
+  override *[Symbol.iterator](): Steps<number> {
+    const n = sizeOf(this.dataSource, 'RandomSampler');
+    if (n === 0) throw new TorshError('ERR_ARGUMENT', 'RandomSampler', 'RandomSampler: the dataset is empty');
+    let generator = this.generator;
+    if (generator === null) {
+      const seed = drawSeed(null);
+      generator = new Generator();
+      generator.manualSeed(seed);
+    }
+    const total = this.numSamples;
+    // In PyTorch's pieces, the last of which is drawn even when it is empty: a generator of one's own sees every draw.
+    if (this.replacement) {
+      for (let left = total; ; left -= 32) {
+        yield* ops.randint(0, n, [Math.min(left, 32)], { generator }).tolist() as number[];
+        if (left < 32) return;
+      }
+    }
+    for (let left = total; ; left -= n) {
+      yield* (ops.randperm(n, { generator }).tolist() as number[]).slice(0, Math.min(left, n));
+      if (left < n) return;
+    }
+  }
+  get length(): number {
+    return this.numSamples;
+  }
+}
+
+const subsetSignature = signature('SubsetRandomSampler', 'indices, generator=null');
+
+/** The given indices in a new random order each time. */
+export class SubsetRandomSampler<T = number> extends Sampler<T> {
+  readonly indices: ArrayLike<T>;
+  readonly generator: Generator | null;
+  constructor(indices: ArrayLike<T> | Tensor, options?: { generator?: Generator | null } | Generator | null);
+  constructor(...args: unknown[]) {
+    super();
+    const [indices, generator] = bind(subsetSignature, args);
+    this.indices = isTensor(indices) ? (indices.tolist() as unknown as T[]) : (indices as ArrayLike<T>);
+    this.generator = generator as Generator | null;
+  }
+  override *[Symbol.iterator](): Steps<T> {
+    const order = ops.randperm(this.indices.length, { generator: this.generator ?? undefined }).tolist() as number[];
+    for (const i of order) yield this.indices[i];
+  }
+  get length(): number {
+    return this.indices.length;
+  }
+}
+
+const weightedSignature = signature('WeightedRandomSampler', 'weights, numSamples, replacement=true, generator=null');
+
+/** Index i with a probability in proportion to weights[i]. */
+export class WeightedRandomSampler extends Sampler {
+  readonly weights: Tensor;
+  readonly numSamples: number;
+  readonly replacement: boolean;
+  readonly generator: Generator | null;
+  constructor(weights: ArrayLike<number> | Tensor, numSamples: number, options?: { replacement?: boolean; generator?: Generator | null });
+  constructor(weights: ArrayLike<number> | Tensor, numSamples: number, replacement?: boolean, generator?: Generator | null);
+  constructor(...args: unknown[]) {
+    super();
+    const [weights, numSamples, replacement, generator] = bind(weightedSignature, args);
+    this.numSamples = positive(numSamples, 'numSamples', 'WeightedRandomSampler');
+    this.replacement = boolean(replacement, 'replacement', 'WeightedRandomSampler');
+    this.weights = tensor(weights as Tensor | number[], { dtype: 'float64' });
+    if (this.weights.ndim !== 1) {
+      throw new TorshError('ERR_SHAPE', 'WeightedRandomSampler',
+        `WeightedRandomSampler: weights should be a 1d sequence but given weights have shape [${this.weights.shape.join(', ')}]`);
+    }
+    this.generator = generator as Generator | null;
+  }
+  override *[Symbol.iterator](): Steps<number> {
+    yield* ops.multinomial(this.weights, this.numSamples, this.replacement, { generator: this.generator ?? undefined }).tolist() as number[];
+  }
+  get length(): number {
+    return this.numSamples;
+  }
+}
+
+const batchSignature = signature('BatchSampler', 'sampler, batchSize, dropLast');
+
+/** Arrays of up to batchSize of what another sampler (or any iterable) gives. */
+export class BatchSampler<T = number> extends Sampler<T[]> {
+  readonly sampler: Iterable<T>;
+  readonly batchSize: number;
+  readonly dropLast: boolean;
+  constructor(sampler: Iterable<T>, options: { batchSize: number; dropLast: boolean });
+  constructor(sampler: Iterable<T>, batchSize: number, dropLast: boolean | { dropLast: boolean });
+  constructor(...args: unknown[]) {
+    super();
+    const [sampler, batchSize, dropLast] = bind(batchSignature, args);
+    this.sampler = sampler as Iterable<T>;
+    this.batchSize = positive(batchSize, 'batchSize', 'BatchSampler');
+    this.dropLast = boolean(dropLast, 'dropLast', 'BatchSampler');
+  }
+  override *[Symbol.iterator](): Steps<T[]> {
+    let batch: T[] = [];
+    for (const index of this.sampler) {
+      if (batch.push(index) === this.batchSize) {
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0 && !this.dropLast) yield batch;
+  }
+  get length(): number {
+    const n = sizeOf(this.sampler, 'BatchSampler');
+    return this.dropLast ? Math.floor(n / this.batchSize) : Math.ceil(n / this.batchSize);
+  }
+}

@@ -1,0 +1,7 @@
+import { useBackend } from '../backend/abi';
+import { compileWasmSync, wasmAbi } from '../backend/wasm';
+import { wasmBytes } from '../backend/wasm-file.node';
+import { torsh } from '../torsh';
+
+useBackend(wasmAbi(compileWasmSync(wasmBytes())), ["'torsh/wasm' was imported"]);
+export default torsh;

@@ -1,0 +1,19 @@
+/** Kinds of failure, the `code` of a TorshError. The order is that of ts_status in src/core/context.h. */
+export const errorCodes = [
+  'OK', 'ERR_ARGUMENT', 'ERR_SHAPE', 'ERR_DTYPE', 'ERR_INDEX', 'ERR_MEMORY', 'ERR_AUTOGRAD', 'ERR_DISPOSED', 'ERR_CALLBACK',
+  'ERR_UNSUPPORTED', 'ERR_IO', 'ERR_NUMERIC', 'ERR_BACKEND',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What every torsh function throws on bad input. `message` names the op, what was given and the rule that it breaks. */
+export class TorshError extends Error {
+  readonly code: ErrorCode;
+  /** The op or class that failed, by its public name. */
+  readonly op: string;
+  constructor(code: ErrorCode, op: string, message: string, options?: { cause?: unknown }) {
+    super(message, options as ErrorOptions);
+    this.name = 'TorshError';
+    this.code = code;
+    this.op = op;
+  }
+}

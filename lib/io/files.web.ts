@@ -1,0 +1,15 @@
+/** What files.node.ts offers, where there are no files. */
+import { TorshError } from '../errors';
+import type { ByteSource } from './safetensors';
+
+export type FileName = string | URL;
+
+export function withFile<T>(file: FileName, op: string, _use: (source: ByteSource, name: string) => T): T {
+  throw new TorshError('ERR_UNSUPPORTED', op,
+    `${op}: a page cannot read the file '${String(file)}'; pass its bytes: ${op}(await (await fetch(url)).arrayBuffer())`);
+}
+
+export function writeFile(file: FileName, op: string, _chunks: Iterable<Uint8Array>): void {
+  throw new TorshError('ERR_UNSUPPORTED', op,
+    `${op}: a page cannot write the file '${String(file)}'; ${op}(stateDict) returns the bytes instead`);
+}

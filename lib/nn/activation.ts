@@ -1,0 +1,109 @@
+import { bind, signature, type Signature } from '../bind';
+import type { Tensor } from '../tensor';
+import { fail, type Tail } from './common';
+import { functional as F } from './functional';
+import { Module } from './module';
+import { py } from './repr';
+
+const inplaceOnly = (name: string): Signature => signature(name, 'inplace=false');
+const dimOnly = (name: string): Signature => signature(name, 'dim=null');
+const sigs = {
+  ReLU: inplaceOnly('ReLU'),
+  SiLU: inplaceOnly('SiLU'),
+  GELU: signature('GELU', 'approximate="none"'),
+  Softmax: dimOnly('Softmax'),
+  LogSoftmax: dimOnly('LogSoftmax'),
+};
+
+type InplaceTail = Tail<[inplace: boolean], { inplace?: boolean }>;
+type DimTail = Tail<[dim: number | null], { dim?: number | null }>;
+
+/** An activation that may overwrite its input. */
+abstract class Inplace extends Module {
+  readonly inplace: boolean;
+  constructor(sig: Signature, args: readonly unknown[]) {
+    super();
+    this.inplace = bind(sig, args)[0] as boolean;
+  }
+  extraRepr(): string {
+    return this.inplace ? 'inplace=True' : '';
+  }
+}
+
+/** max(0, x). */
+export class ReLU extends Inplace {
+  constructor(...args: InplaceTail) {
+    super(sigs.ReLU, args);
+  }
+  forward(input: Tensor): Tensor {
+    return F.relu(input, this.inplace);
+  }
+}
+
+/** x sigmoid(x). */
+export class SiLU extends Inplace {
+  constructor(...args: InplaceTail) {
+    super(sigs.SiLU, args);
+  }
+  forward(input: Tensor): Tensor {
+    return F.silu(input, this.inplace);
+  }
+}
+
+/** x times the normal distribution function of x; approximate 'tanh' computes it by tanh. */
+export class GELU extends Module {
+  readonly approximate: 'none' | 'tanh';
+  constructor(...args: Tail<[approximate: 'none' | 'tanh'], { approximate?: 'none' | 'tanh' }>) {
+    super();
+    this.approximate = bind(sigs.GELU, args)[0] as 'none' | 'tanh';
+    if (this.approximate !== 'none' && this.approximate !== 'tanh') fail('GELU', `approximate must be 'none' or 'tanh', but got ${String(this.approximate)}`);
+  }
+  forward(input: Tensor): Tensor {
+    return F.gelu(input, { approximate: this.approximate });
+  }
+  extraRepr(): string {
+    return `approximate='${this.approximate}'`;
+  }
+}
+
+export class Sigmoid extends Module {
+  forward(input: Tensor): Tensor {
+    return input.sigmoid();
+  }
+}
+
+export class Tanh extends Module {
+  forward(input: Tensor): Tensor {
+    return input.tanh();
+  }
+}
+
+/** exp(x) / sum exp(x) over one dimension. */
+export class Softmax extends Module {
+  readonly dim: number | null;
+  constructor(...args: DimTail) {
+    super();
+    this.dim = bind(sigs.Softmax, args)[0] as number | null;
+  }
+  forward(input: Tensor): Tensor {
+    return F.softmax(input, this.dim);
+  }
+  extraRepr(): string {
+    return `dim=${py(this.dim)}`;
+  }
+}
+
+/** log(softmax(x)) over one dimension. */
+export class LogSoftmax extends Module {
+  readonly dim: number | null;
+  constructor(...args: DimTail) {
+    super();
+    this.dim = bind(sigs.LogSoftmax, args)[0] as number | null;
+  }
+  forward(input: Tensor): Tensor {
+    return F.logSoftmax(input, this.dim);
+  }
+  extraRepr(): string {
+    return `dim=${py(this.dim)}`;
+  }
+}

@@ -1,0 +1,121 @@
+import { bind, signature } from '../bind';
+import type { Tensor } from '../tensor';
+import { noGrad } from '../autograd';
+import { ones, tensor, zeros } from '../gen/ops';
+import { checkDim, count, newParameter, type Factory, type Tail } from './common';
+import { functional as F } from './functional';
+import { Module } from './module';
+import type { Parameter } from './parameter';
+import { py } from './repr';
+import type { Metadata } from './state-dict';
+
+const text = 'numFeatures, eps=1e-5, momentum=0.1, affine=true, trackRunningStats=true, device=null, dtype=null';
+const sigs = { BatchNorm1d: signature('BatchNorm1d', text), BatchNorm2d: signature('BatchNorm2d', text) };
+
+export interface BatchNormOptions extends Factory {
+  eps?: number;
+  /** Share of the new batch in the running statistics; null: the plain average over all batches. */
+  momentum?: number | null;
+  affine?: boolean;
+  trackRunningStats?: boolean;
+}
+type BatchNormTail = Tail<[eps: number, momentum: number | null, affine: boolean, trackRunningStats: boolean], BatchNormOptions>;
+
+abstract class BatchNorm extends Module {
+  static readonly _version = 2;
+  readonly numFeatures: number;
+  readonly eps: number;
+  momentum: number | null;
+  readonly affine: boolean;
+  readonly trackRunningStats: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+  declare running_mean: Tensor | null;
+  declare running_var: Tensor | null;
+  declare num_batches_tracked: Tensor | null;
+
+  constructor(name: keyof typeof sigs, args: readonly unknown[]) {
+    super();
+    const [numFeatures, eps, momentum, affine, trackRunningStats, device, dtype] = bind(sigs[name], args);
+    this.numFeatures = count(name, 'numFeatures', numFeatures);
+    this.eps = eps as number;
+    this.momentum = momentum as number | null;
+    this.affine = affine as boolean;
+    this.trackRunningStats = trackRunningStats as boolean;
+    this.weight = affine ? newParameter(name, [this.numFeatures], dtype, device) : null;
+    this.bias = affine ? newParameter(name, [this.numFeatures], dtype, device) : null;
+    const track = this.trackRunningStats;
+    const options = { dtype: dtype as never };
+    this.registerBuffer('running_mean', track ? zeros([this.numFeatures], options) : null);
+    this.registerBuffer('running_var', track ? ones([this.numFeatures], options) : null);
+    this.registerBuffer('num_batches_tracked', track ? tensor(0, { dtype: 'int64' }) : null);
+    this.resetParameters();
+  }
+
+  abstract _checkInputDim(input: Tensor): void;
+
+  resetRunningStats(): void {
+    noGrad(() => {
+      this.running_mean?.zero_();
+      this.running_var?.fill_(1);
+      this.num_batches_tracked?.zero_();
+    });
+  }
+
+  resetParameters(): void {
+    this.resetRunningStats();
+    noGrad(() => {
+      this.weight?.fill_(1);
+      this.bias?.zero_();
+    });
+  }
+
+  forward(input: Tensor): Tensor {
+    this._checkInputDim(input);
+    let average = this.momentum ?? 0;
+    if (this.training && this.trackRunningStats && this.num_batches_tracked) {
+      this.num_batches_tracked.add_(1);
+      if (this.momentum === null) average = 1 / Number(this.num_batches_tracked.item());
+    }
+    const batchStatistics = this.training || (this.running_mean === null && this.running_var === null);
+    const update = !this.training || this.trackRunningStats;
+    return F.batchNorm(input, update ? this.running_mean : null, update ? this.running_var : null, this.weight, this.bias,
+      batchStatistics, average, this.eps);
+  }
+
+  _beforeLoad(dict: Map<string, unknown>, prefix: string, metadata: Metadata): void {
+    // Before version 2 batches were not counted.
+    const key = `${prefix}num_batches_tracked`;
+    if ((metadata.version === undefined || metadata.version < 2) && this.trackRunningStats && !dict.has(key)) {
+      dict.set(key, tensor(0, { dtype: 'int64' }));
+    }
+  }
+
+  extraRepr(): string {
+    return `${this.numFeatures}, eps=${py(this.eps)}, momentum=${py(this.momentum)}, affine=${py(this.affine)}, track_running_stats=${py(this.trackRunningStats)}`;
+  }
+}
+
+/** Normalises each of C channels over the batch: (N, C) or (N, C, L). */
+export class BatchNorm1d extends BatchNorm {
+  constructor(numFeatures: number, ...rest: BatchNormTail);
+  constructor(options: { numFeatures: number } & BatchNormOptions);
+  constructor(...args: unknown[]) {
+    super('BatchNorm1d', args);
+  }
+  _checkInputDim(input: Tensor): void {
+    checkDim('BatchNorm1d', input, [2, 3]);
+  }
+}
+
+/** Normalises each of C channels over the batch: (N, C, H, W). */
+export class BatchNorm2d extends BatchNorm {
+  constructor(numFeatures: number, ...rest: BatchNormTail);
+  constructor(options: { numFeatures: number } & BatchNormOptions);
+  constructor(...args: unknown[]) {
+    super('BatchNorm2d', args);
+  }
+  _checkInputDim(input: Tensor): void {
+    checkDim('BatchNorm2d', input, [4]);
+  }
+}

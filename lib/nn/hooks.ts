@@ -1,0 +1,42 @@
+/** Functions that modules run around forward, in the order in which they were registered. */
+
+let nextId = 0;
+
+/** What registering a hook returns: remove() takes the hook away again. */
+export class RemovableHandle {
+  readonly id: number;
+  readonly #hooks: HookList<never>;
+  constructor(hooks: HookList<never>, id: number) {
+    this.#hooks = hooks;
+    this.id = id;
+  }
+  remove(): void {
+    this.#hooks.delete(this.id);
+  }
+}
+
+export class HookList<F> {
+  #hooks = new Map<number, F>();
+
+  get size(): number {
+    return this.#hooks.size;
+  }
+  add(hook: F, prepend = false): RemovableHandle {
+    const id = nextId++;
+    if (prepend) this.#hooks = new Map([[id, hook], ...this.#hooks]);
+    else this.#hooks.set(id, hook);
+    return new RemovableHandle(this as unknown as HookList<never>, id);
+  }
+  delete(id: number): void {
+    this.#hooks.delete(id);
+  }
+  copy(): HookList<F> {
+    const list = new HookList<F>();
+    list.#hooks = new Map(this.#hooks);
+    return list;
+  }
+  /** A snapshot, so that a hook may remove itself or others. */
+  [Symbol.iterator](): Iterator<F> {
+    return [...this.#hooks.values()][Symbol.iterator]();
+  }
+}

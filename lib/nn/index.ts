@@ -1,0 +1,22 @@
+/** torsh.nn. */
+export { Module, type BackwardHook, type ForwardHook, type ForwardPreHook } from './module';
+export { Buffer, Parameter } from './parameter';
+export { RemovableHandle } from './hooks';
+export type { StateDict, IncompatibleKeys } from './state-dict';
+export { ModuleDict, ModuleList, Sequential } from './containers';
+export { ParameterDict, ParameterList } from './parameter-containers';
+export { Bilinear, Identity, Linear, type LinearOptions } from './linear';
+export { Conv1d, Conv2d, type ConvOptions } from './conv';
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from './batchnorm';
+export { LayerNorm, type LayerNormOptions } from './normalization';
+export { Dropout, type DropoutOptions } from './dropout';
+export { Embedding, type EmbeddingOptions } from './sparse';
+export { GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from './activation';
+export {
+  CrossEntropyLoss, MSELoss, NLLLoss, type CrossEntropyLossOptions, type LossOptions, type NLLLossOptions, type Reduction,
+} from './loss';
+export { AvgPool2d, MaxPool2d, type AvgPool2dOptions, type MaxPoolOptions } from './pooling';
+export { Flatten, Unflatten } from './flatten';
+export * as functional from './functional';
+export * as init from './init';
+export * as utils from './utils';

@@ -1,0 +1,95 @@
+import { bind, signature } from '../bind';
+import { isTensor, type Tensor } from '../tensor';
+import { fail, type Tail } from './common';
+import { functional as F } from './functional';
+import { Module } from './module';
+
+export type Reduction = 'none' | 'mean' | 'sum';
+
+/** The legacy pair of flags in PyTorch's signatures: they override `reduction`. */
+interface Legacy { sizeAverage?: boolean | null; reduce?: boolean | null }
+export interface LossOptions extends Legacy { reduction?: Reduction }
+
+const sigs = {
+  MSELoss: signature('MSELoss', 'sizeAverage=null, reduce=null, reduction="mean"'),
+  NLLLoss: signature('NLLLoss', 'weight=null, sizeAverage=null, ignoreIndex=-100, reduce=null, reduction="mean"'),
+  CrossEntropyLoss: signature('CrossEntropyLoss',
+    'weight=null, sizeAverage=null, ignoreIndex=-100, reduce=null, reduction="mean", labelSmoothing=0'),
+};
+
+function reductionOf(name: string, reduction: unknown, sizeAverage: unknown, reduce: unknown): Reduction {
+  if (typeof sizeAverage === 'boolean' || typeof reduce === 'boolean') {
+    if (reduce === false) return 'none';
+    return sizeAverage === false ? 'sum' : 'mean';
+  }
+  if (reduction !== 'none' && reduction !== 'mean' && reduction !== 'sum') fail(name, `${String(reduction)} is not a valid value for reduction`);
+  return reduction;
+}
+
+abstract class Loss extends Module {
+  readonly reduction: Reduction;
+  constructor(name: string, reduction: unknown, sizeAverage: unknown, reduce: unknown) {
+    super();
+    this.reduction = reductionOf(name, reduction, sizeAverage, reduce);
+  }
+}
+
+abstract class WeightedLoss extends Loss {
+  declare weight: Tensor | null;
+  constructor(name: string, weight: unknown, reduction: unknown, sizeAverage: unknown, reduce: unknown) {
+    super(name, reduction, sizeAverage, reduce);
+    if (weight !== null && !isTensor(weight)) fail(name, 'weight must be a Tensor');
+    this.registerBuffer('weight', weight);
+  }
+}
+
+/** (input - target)^2. */
+export class MSELoss extends Loss {
+  constructor(...args: Tail<[sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction], LossOptions>) {
+    const [sizeAverage, reduce, reduction] = bind(sigs.MSELoss, args);
+    super('MSELoss', reduction, sizeAverage, reduce);
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.mseLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+export interface NLLLossOptions extends LossOptions {
+  /** One weight a class. */
+  weight?: Tensor | null;
+  ignoreIndex?: number;
+}
+
+/** Minus the log-probability of the target class: input (N, C, ...), target (N, ...). */
+export class NLLLoss extends WeightedLoss {
+  readonly ignoreIndex: number;
+  constructor(...args: Tail<[weight: Tensor | null, sizeAverage: boolean | null, ignoreIndex: number, reduce: boolean | null, reduction: Reduction], NLLLossOptions>) {
+    const [weight, sizeAverage, ignoreIndex, reduce, reduction] = bind(sigs.NLLLoss, args);
+    super('NLLLoss', weight, reduction, sizeAverage, reduce);
+    this.ignoreIndex = ignoreIndex as number;
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.nllLoss(input, target, { weight: this.weight, ignoreIndex: this.ignoreIndex, reduction: this.reduction });
+  }
+}
+
+export interface CrossEntropyLossOptions extends NLLLossOptions { labelSmoothing?: number }
+
+/** Softmax and NLLLoss in one: input (N, C, ...), target classes (N, ...) or probabilities (N, C, ...). */
+export class CrossEntropyLoss extends WeightedLoss {
+  readonly ignoreIndex: number;
+  readonly labelSmoothing: number;
+  constructor(...args: Tail<
+    [weight: Tensor | null, sizeAverage: boolean | null, ignoreIndex: number, reduce: boolean | null, reduction: Reduction, labelSmoothing: number],
+    CrossEntropyLossOptions
+  >) {
+    const [weight, sizeAverage, ignoreIndex, reduce, reduction, labelSmoothing] = bind(sigs.CrossEntropyLoss, args);
+    super('CrossEntropyLoss', weight, reduction, sizeAverage, reduce);
+    this.ignoreIndex = ignoreIndex as number;
+    this.labelSmoothing = labelSmoothing as number;
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, ignoreIndex, reduction, labelSmoothing } = this;
+    return F.crossEntropy(input, target, { weight, ignoreIndex, reduction, labelSmoothing });
+  }
+}

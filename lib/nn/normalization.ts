@@ -1,0 +1,47 @@
+import { bind, signature } from '../bind';
+import type { Tensor } from '../tensor';
+import { count, newParameter, type Factory, type Size, type Tail } from './common';
+import { functional as F } from './functional';
+import * as init from './init';
+import { Module } from './module';
+import type { Parameter } from './parameter';
+import { py } from './repr';
+
+const sigs = {
+  LayerNorm: signature('LayerNorm', 'normalizedShape, eps=1e-5, elementwiseAffine=true, bias=true, *, device=null, dtype=null'),
+};
+
+export interface LayerNormOptions extends Factory { eps?: number; elementwiseAffine?: boolean; bias?: boolean }
+
+/** Normalises over the last dimensions, whose sizes normalizedShape gives. */
+export class LayerNorm extends Module {
+  readonly normalizedShape: number[];
+  readonly eps: number;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(normalizedShape: Size, ...rest: Tail<[eps: number, elementwiseAffine: boolean, bias: boolean], LayerNormOptions>);
+  constructor(options: { normalizedShape: Size } & LayerNormOptions);
+  constructor(...args: unknown[]) {
+    super();
+    const [normalizedShape, eps, elementwiseAffine, bias, device, dtype] = bind(sigs.LayerNorm, args);
+    const shape = Array.isArray(normalizedShape) ? normalizedShape as unknown[] : [normalizedShape];
+    this.normalizedShape = shape.map((size) => count('LayerNorm', 'normalizedShape', size));
+    this.eps = eps as number;
+    this.elementwiseAffine = elementwiseAffine as boolean;
+    this.weight = elementwiseAffine ? newParameter('LayerNorm', this.normalizedShape, dtype, device) : null;
+    this.bias = elementwiseAffine && bias ? newParameter('LayerNorm', this.normalizedShape, dtype, device) : null;
+    this.resetParameters();
+  }
+  resetParameters(): void {
+    if (this.weight) init.ones_(this.weight);
+    if (this.bias) init.zeros_(this.bias);
+  }
+  forward(input: Tensor): Tensor {
+    return F.layerNorm(input, this.normalizedShape, this.weight, this.bias, this.eps);
+  }
+  extraRepr(): string {
+    return `${py(this.normalizedShape)}, eps=${py(this.eps)}, elementwise_affine=${py(this.elementwiseAffine)}`;
+  }
+}

@@ -1,0 +1,79 @@
+/** torch.nn.utils: gradients of many parameters at once, parameters as one vector. */
+import { bind, signature } from '../bind';
+import { TorshError } from '../errors';
+import { noGrad } from '../autograd';
+import { isTensor, tensor as makeTensor, type Tensor } from '../tensor';
+import { cat, stack } from '../gen/ops';
+
+type Tensors = Tensor | Iterable<Tensor>;
+
+const sigs = {
+  clipGradNorm_: signature('clipGradNorm_', 'parameters, maxNorm, normType=2, errorIfNonfinite=false, *, foreach=null'),
+  clipGradValue_: signature('clipGradValue_', 'parameters, clipValue, *, foreach=null'),
+};
+
+const listOf = (tensors: unknown): Tensor[] => (isTensor(tensors) ? [tensors] : [...(tensors as Iterable<Tensor>)]);
+
+function gradsOf(parameters: unknown): Tensor[] {
+  return listOf(parameters).map((p) => p.grad).filter((g): g is Tensor => g !== null).map((g) => g.detach());
+}
+
+function normOf(t: Tensor, order: number): Tensor {
+  if (order === Infinity) return t.numel() === 0 ? t.abs().sum() : t.abs().max();
+  if (order === 1) return t.abs().sum();
+  if (order === 2) return t.square().sum().sqrt();
+  return t.abs().pow(order).sum().pow(1 / order);
+}
+
+/**
+ * Scales all gradients, in place, so that the norm of them all together is at most maxNorm; returns that norm as it was.
+ * normType may be Infinity.
+ */
+export function clipGradNorm_(parameters: Tensors, maxNorm: number, normType?: number, errorIfNonfinite?: boolean): Tensor;
+export function clipGradNorm_(parameters: Tensors, maxNorm: number, options: { normType?: number; errorIfNonfinite?: boolean }): Tensor;
+export function clipGradNorm_(...args: unknown[]): Tensor {
+  const [parameters, maxNorm, normType, errorIfNonfinite] = bind(sigs.clipGradNorm_, args) as [Tensors, number, number, boolean];
+  return noGrad(() => {
+    const grads = gradsOf(parameters);
+    if (grads.length === 0) return makeTensor(0);
+    const total = normOf(stack(grads.map((g) => normOf(g, normType))), normType);
+    if (errorIfNonfinite && !Number.isFinite(Number(total.item()))) {
+      throw new TorshError('ERR_NUMERIC', 'clipGradNorm_', `clipGradNorm_: The total norm of order ${normType} for gradients from \`parameters\` is `
+        + 'non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`');
+    }
+    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+    for (const g of grads) g.mul_(factor);
+    return total;
+  });
+}
+
+/** Clamps every gradient, in place, to [-clipValue, clipValue]. */
+export function clipGradValue_(parameters: Tensors, clipValue: number): void;
+export function clipGradValue_(...args: unknown[]): void {
+  const [parameters, clipValue] = bind(sigs.clipGradValue_, args) as [Tensors, number];
+  noGrad(() => { for (const g of gradsOf(parameters)) g.clamp_(-clipValue, clipValue); });
+}
+
+/** All values in one vector, in order. */
+export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
+  return cat(listOf(parameters).map((p) => p.reshape([-1])));
+}
+
+/** Gives the parameters the values of a vector such as parametersToVector makes; they become views of it. */
+export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): void {
+  if (!isTensor(vec)) {
+    throw new TorshError('ERR_ARGUMENT', 'vectorToParameters', `vectorToParameters: expected a Tensor, but got: ${vec === null ? 'null' : typeof vec}`);
+  }
+  const list = listOf(parameters);
+  const wanted = list.reduce((n, p) => n + p.numel(), 0);
+  if (vec.ndim !== 1 || vec.numel() < wanted) {
+    throw new TorshError('ERR_SHAPE', 'vectorToParameters',
+      `vectorToParameters: a vector of at least ${wanted} values is needed, but got one of shape [${vec.shape.join(', ')}]`);
+  }
+  let at = 0;
+  for (const p of list) {
+    const n = p.numel();
+    p.data = vec.narrow(0, at, n).view(p.shape).detach();
+    at += n;
+  }
+}

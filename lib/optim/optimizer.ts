@@ -1,0 +1,211 @@
+/** What optimizers share: parameter groups, state, state dicts. */
+import { isPlainObject } from '../bind';
+import { TorshError, type ErrorCode } from '../errors';
+import { enableGrad, noGrad } from '../autograd';
+import { _hasGrads } from '../gen/system';
+import { isTensor, keep, type Tensor } from '../tensor';
+import { zeroGrads } from '../nn/grads';
+import { py } from '../nn/repr';
+
+/** Options by PyTorch's names in camelCase; those not given are the optimizer's defaults. */
+export interface ParamGroup {
+  params: Tensor[];
+  lr: number;
+  [option: string]: any;
+}
+export type ParamGroupInput = { params: Tensor | Iterable<Tensor> } & Record<string, unknown>;
+export type Params = Iterable<Tensor> | Iterable<ParamGroupInput>;
+export type Closure = () => Tensor | number;
+/** PyTorch's layout: state by the parameter's number; options by PyTorch's names; params as numbers. */
+export interface OptimizerStateDict {
+  state: Record<string, Record<string, unknown>>;
+  param_groups: ({ params: number[] } & Record<string, unknown>)[];
+}
+type State = Record<string, any>;
+
+const toSnake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+const toCamel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+
+/** Parameters handled by one call across the wall. */
+const BATCH = 512;
+
+export abstract class Optimizer {
+  paramGroups: ParamGroup[] = [];
+  /** What the optimizer remembers of each parameter, by PyTorch's names. */
+  state: Map<Tensor, State> = new Map();
+  readonly defaults: Readonly<Record<string, unknown>>;
+
+  /** defaults: options of groups that do not give their own; undefined for one that every group must give. */
+  constructor(params: unknown, defaults: Record<string, unknown>) {
+    this.defaults = defaults;
+    if (isTensor(params)) throw this._refuse('params argument given to the optimizer should be an iterable of Tensors or dicts, but got Tensor');
+    if (typeof (params as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== 'function') {
+      throw this._refuse(`params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${params === null ? 'null' : typeof params}`);
+    }
+    const list = [...(params as Iterable<unknown>)];
+    if (list.length === 0) throw this._refuse('optimizer got an empty parameter list');
+    const groups = isPlainObject(list[0]) ? list : [{ params: list }];
+    for (const group of groups) this.addParamGroup(group as ParamGroupInput);
+  }
+
+  /** Adds parameters with options of their own. */
+  addParamGroup(input: ParamGroupInput): void {
+    if (!isPlainObject(input)) throw this._refuse('param group must be a plain object');
+    const { params: given, ...options } = input;
+    if (kind(given) === 'Set') throw this._refuse('optimizer parameters need to be organized in ordered collections; please use an array instead of a Set');
+    if (!isTensor(given) && typeof (given as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== 'function') {
+      throw this._refuse('a param group needs params, an iterable of Tensors');
+    }
+    const params: Tensor[] = isTensor(given) ? [given] : [...given];
+    for (const p of params) {
+      if (!isTensor(p)) throw this._refuse(`optimizer can only optimize Tensors, but one of the params is ${p === null ? 'null' : typeof p}`);
+      if (!p.isLeaf) throw this._refuse("can't optimize a non-leaf Tensor", 'ERR_AUTOGRAD');
+    }
+    for (const name of Object.keys(options)) {
+      const camel = toCamel(name);
+      if (camel !== name && camel in this.defaults) throw this._refuse(`got an unexpected option '${name}' (it is called '${camel}')`);
+    }
+    const group: ParamGroup = { params, ...this.defaults, ...options } as unknown as ParamGroup;
+    for (const name of Object.keys(this.defaults)) {
+      if (group[name] === undefined) group[name] = this.defaults[name];
+      if (group[name] === undefined) throw this._refuse(`parameter group didn't specify a value of required optimization parameter ${name}`);
+    }
+    this._check(group);
+    const seen = new Set(this.paramGroups.flatMap((g) => g.params));
+    if (params.some((p) => seen.has(p))) throw this._refuse('some parameters appear in more than one parameter group');
+    if (new Set(params).size !== params.length) throw this._refuse('a parameter group contains the same parameter twice');
+    this.paramGroups.push(group);
+  }
+
+  /** Throws when a group's options make no sense. */
+  abstract _check(group: ParamGroup): void;
+
+  /** One step from the gradients; the closure, if any, is run first to compute them, and its loss is returned. */
+  abstract step(closure?: Closure | null): Tensor | number | null;
+
+  /** Drops all gradients (as PyTorch does since 2.0), or (setToNone: false) fills them with zeros. */
+  zeroGrad(setToNone: boolean | { setToNone?: boolean } = true): void {
+    const none = typeof setToNone === 'object' ? setToNone.setToNone ?? true : setToNone;
+    for (const group of this.paramGroups) zeroGrads(group.params, none);
+  }
+
+  /** Runs the closure with gradients recorded, then `update` for each group without. */
+  _run(closure: Closure | null | undefined, update: (group: ParamGroup) => void): Tensor | number | null {
+    const loss = closure ? enableGrad(closure) : null;
+    noGrad(() => { for (const group of this.paramGroups) update(group); });
+    return loss;
+  }
+
+  /** Parameters that take part in a step, in batches for the core, which leaves out those that have no gradient now. */
+  *_batches(group: ParamGroup, stateless = false): Generator<Tensor[]> {
+    const { params } = group;
+    for (let i = 0; i < params.length; i += BATCH) {
+      let batch = params.length <= BATCH ? params : params.slice(i, i + BATCH);
+      if (!stateless && batch.some((p) => !this.state.has(p))) {
+        // State is made with the first gradient.
+        const graded = _hasGrads(batch);
+        batch = batch.filter((p, k) => graded[k] === 1 || this.state.has(p));
+      }
+      if (batch.length > 0) yield batch;
+    }
+  }
+
+  /** State that a step has made. */
+  _remember(param: Tensor, state: State): void {
+    for (const value of Object.values(state)) if (isTensor(value)) keep(value);
+    this.state.set(param, { ...this.state.get(param), ...state });
+  }
+
+  stateDict(): OptimizerStateDict {
+    const numbers = new Map<Tensor, number>();
+    const param_groups = this.paramGroups.map(({ params, ...options }) => {
+      for (const p of params) numbers.set(p, numbers.size);
+      const packed: Record<string, unknown> = {};
+      for (const name of Object.keys(options)) packed[toSnake(name)] = options[name];
+      return { ...packed, params: params.map((p) => numbers.get(p)!) };
+    });
+    const state: OptimizerStateDict['state'] = {};
+    for (const [p, values] of this.state) {
+      const number = numbers.get(p);
+      if (number !== undefined) state[number] = { ...values };
+    }
+    return { state, param_groups };
+  }
+
+  /** Takes over options and copies of the state; parameters keep their order and number. */
+  loadStateDict(dict: OptimizerStateDict): void {
+    const source = dict as unknown as { state?: unknown; param_groups?: unknown; paramGroups?: unknown } | null;
+    const saved = (source?.param_groups ?? source?.paramGroups) as OptimizerStateDict['param_groups'] | undefined;
+    if (!Array.isArray(saved) || typeof source?.state !== 'object' || source.state === null) {
+      throw this._refuse("loadStateDict needs an object with 'state' and 'param_groups'");
+    }
+    if (saved.length !== this.paramGroups.length) throw this._refuse('loaded state dict has a different number of parameter groups');
+    const byNumber = new Map<string, Tensor>();
+    const groups = this.paramGroups.map(({ params, ...own }, i) => {
+      const { params: numbers, ...options } = saved[i];
+      if (!Array.isArray(numbers) || numbers.length !== params.length) {
+        throw this._refuse("loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+      }
+      numbers.forEach((number, k) => byNumber.set(String(number), params[k]));
+      const group = { params, ...own } as unknown as ParamGroup;
+      for (const name of Object.keys(options)) group[toCamel(name)] = options[name];
+      this._check(group);
+      return group;
+    });
+    const state = new Map<Tensor, State>();
+    const entries = kind(source.state) === 'Map' ? [...(source.state as Map<unknown, State>)] : Object.entries(source.state as Record<string, State>);
+    for (const [number, values] of entries) {
+      const param = byNumber.get(String(number));
+      if (param) state.set(param, this._takeState(param, values));
+    }
+    this.paramGroups.forEach((group, i) => Object.assign(group, groups[i]));
+    this.state = state;
+  }
+
+  /** A copy of saved state in the parameter's dtype; counters stay as they are. */
+  _takeState(param: Tensor, values: State): State {
+    const made: State = {};
+    for (const [name, value] of Object.entries(values)) {
+      if (!isTensor(value)) made[name] = value;
+      else made[name] = keep(noGrad(() => (name !== 'step' && param.isFloatingPoint() && value.dtype !== param.dtype
+        ? value.detach().to(param.dtype) : value.detach().clone())));
+    }
+    return made;
+  }
+
+  _refuseDifferentiable(differentiable: unknown): void {
+    if (differentiable) throw this._refuse('differentiable steps are not supported', 'ERR_UNSUPPORTED');
+  }
+
+  _refuse(text: string, code: ErrorCode = 'ERR_ARGUMENT'): TorshError {
+    const { name } = this.constructor;
+    return new TorshError(code, name, `${name}: ${text}`);
+  }
+
+  /** A number that is at least 0 and not NaN. */
+  _checkAtLeastZero(what: string, value: unknown): void {
+    if (typeof value !== 'number' || !(value >= 0)) throw this._refuse(`Invalid ${what}: ${String(value)}`);
+  }
+
+  _checkBetas(betas: unknown): void {
+    if (!Array.isArray(betas) || betas.length !== 2) throw this._refuse(`Invalid betas: ${String(betas)}`);
+    betas.forEach((beta: unknown, i) => {
+      if (typeof beta !== 'number' || !(beta >= 0 && beta < 1)) throw this._refuse(`Invalid beta parameter at index ${i}: ${String(beta)}`);
+    });
+  }
+
+  toString(): string {
+    let text = `${this.constructor.name} (`;
+    this.paramGroups.forEach(({ params: _, ...options }, i) => {
+      const names = new Map(Object.keys(options).map((name) => [toSnake(name), name] as const));
+      text += `\nParameter Group ${i}\n`;
+      for (const name of [...names.keys()].sort()) text += `    ${name}: ${py(options[names.get(name)!])}\n`;
+    });
+    return `${text})`;
+  }
+}
+Object.defineProperty(Optimizer.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Optimizer): string { return this.toString(); },
+});
+
+const kind = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);

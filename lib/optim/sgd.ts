@@ -1,0 +1,51 @@
+import { bind, signature } from '../bind';
+import type { Tensor } from '../tensor';
+import { emptyLike } from '../gen/ops';
+import { _sgdStep_ } from '../gen/system';
+import type { Tail } from '../nn/common';
+import { Optimizer, type Closure, type ParamGroup, type Params } from './optimizer';
+
+const sig = signature('SGD',
+  'params, lr=null, momentum=0, dampening=0, weightDecay=0, nesterov=false, *, maximize=false, foreach=null, differentiable=false, fused=null');
+
+export interface SGDOptions {
+  lr?: number;
+  momentum?: number;
+  dampening?: number;
+  weightDecay?: number;
+  nesterov?: boolean;
+  maximize?: boolean;
+}
+
+/** Stochastic gradient descent with momentum. */
+export class SGD extends Optimizer {
+  constructor(params: Params, ...rest: Tail<[lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean], SGDOptions>);
+  constructor(...args: unknown[]) {
+    const [params, lr, momentum, dampening, weightDecay, nesterov, maximize, , differentiable] = bind(sig, args);
+    super(params, { lr: lr ?? undefined, momentum, dampening, weightDecay, nesterov, maximize });
+    this._refuseDifferentiable(differentiable);
+  }
+
+  _check(group: ParamGroup): void {
+    this._checkAtLeastZero('learning rate', group.lr);
+    this._checkAtLeastZero('momentum value', group.momentum);
+    this._checkAtLeastZero('weight_decay value', group.weightDecay);
+    if (group.nesterov && (group.momentum <= 0 || group.dampening !== 0)) throw this._refuse('Nesterov momentum requires a momentum and zero dampening');
+  }
+
+  step(closure?: Closure | null): Tensor | number | null {
+    return this._run(closure, (group) => {
+      const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+      for (const params of this._batches(group, momentum === 0)) {
+        const fresh: number[] = [];
+        const buffers = momentum === 0 ? [] : params.map((p) => {
+          const known = this.state.get(p)?.momentum_buffer as Tensor | null | undefined;
+          fresh.push(known ? 0 : 1);
+          return known ?? emptyLike(p);
+        });
+        _sgdStep_(params, buffers, fresh, lr, momentum, dampening, weightDecay, nesterov, maximize);
+        buffers.forEach((buffer, i) => { if (fresh[i]) this._remember(params[i], { momentum_buffer: buffer }); });
+      }
+    });
+  }
+}

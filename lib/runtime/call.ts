@@ -1,0 +1,328 @@
+/** Calls of ops: arguments to the wall, results from it. */
+import { abi } from '../backend/abi';
+import { bind } from '../bind';
+import { TorshError, errorCodes, type ErrorCode } from '../errors';
+import type { Tensor } from '../tensor';
+import { type DType, NO_DTYPE, type Scalar, dtypeNumber } from './dtype';
+import type { LazySignature, OpParam, OpSignature } from './signature';
+
+export type { DType, Scalar };
+
+/** What every tensor carries: recognised by it across realms and copies of the package. */
+export const brand = Symbol.for('torsh.Tensor');
+
+type Made = Tensor & { _h: number; _kept: boolean };
+let make: () => Made;
+let instance: object;
+/** Called once by lib/tensor.ts: this module cannot import the class, whose methods come from here. */
+export function useTensorClass(factory: () => Made, token: object): void {
+  make = factory;
+  instance = token;
+}
+
+/** Tensors made since the innermost tidy began. */
+let tidying: Made[] | null = null;
+export const tidyScope = {
+  get: (): Tensor[] | null => tidying,
+  set: (s: Tensor[] | null): void => { tidying = s as Made[] | null; },
+};
+
+export function isTensor(x: unknown): x is Tensor {
+  return typeof x === 'object' && x !== null && (x as Record<symbol, unknown>)[brand] !== undefined;
+}
+
+/** The handle of a tensor of this backend that has not been disposed. */
+export function handleOf(t: Tensor, op: string): number {
+  const h = t._h;
+  if (h === 0) throw new TorshError('ERR_DISPOSED', op, `${op}: the tensor has been disposed`);
+  if ((t as unknown as Record<symbol, unknown>)[brand] !== instance) {
+    throw new TorshError('ERR_BACKEND', op, `${op}: the tensor belongs to another backend; copy it with tensor(x.toTypedArray(), ...)`);
+  }
+  return h;
+}
+
+let thrown: { error: unknown } | null = null;
+/** Keeps what a host callback threw, until the call that ran it comes back. */
+export function keepThrown(error: unknown): void { thrown = { error }; }
+
+export function raise(): never {
+  const a = abi();
+  const code: ErrorCode = errorCodes[a.wall()[0]] ?? 'ERR_ARGUMENT';
+  const message = a.message();
+  if (thrown && code === 'ERR_CALLBACK') {
+    const { error } = thrown;
+    thrown = null;
+    throw error;
+  }
+  throw new TorshError(code, message.slice(0, Math.max(0, message.indexOf(':'))), message);
+}
+
+/** Runs an op with one tensor as its result. */
+function run(op: number): Tensor {
+  const t = make();
+  const a = abi();
+  a.call(op, t);
+  const w = a.wall();
+  if (w[0] !== 0) raise();
+  t._h = w[1];
+  if (tidying !== null) tidying.push(t);
+  return t;
+}
+
+function runInto(op: number, self: Tensor): Tensor {
+  const a = abi();
+  a.call(op, null);
+  if (a.wall()[0] !== 0) raise();
+  return self;
+}
+
+/** A tensor for a handle that the core has just made; null for 0. */
+export function adopt(handle: number): Tensor | null {
+  if (handle === 0) return null;
+  const t = make();
+  t._h = handle;
+  abi().track(t, handle);
+  if (tidying !== null) tidying.push(t);
+  return t;
+}
+
+/* Fast callers: one or two tensors, then up to three plain values. kinds: bit 0 and 1 tell which are operands (tagged). */
+export function unary(op: number, a: Tensor, kinds: number, x?: number, y?: number, z?: number): Tensor {
+  put1(op, a, kinds, x, y, z, true);
+  return run(op);
+}
+export function unaryInplace(op: number, a: Tensor, kinds: number, x?: number, y?: number, z?: number): Tensor {
+  put1(op, a, kinds, x, y, z, false);
+  return runInto(op, a);
+}
+export function binary(op: number, a: Tensor, b: Tensor, kinds: number, x?: number, y?: number, z?: number): Tensor {
+  put2(op, a, b, kinds, x, y, z, true);
+  return run(op);
+}
+export function binaryInplace(op: number, a: Tensor, b: Tensor, kinds: number, x?: number, y?: number, z?: number): Tensor {
+  put2(op, a, b, kinds, x, y, z, false);
+  return runInto(op, a);
+}
+
+function put1(_op: number, a: Tensor, kinds: number, x: number | undefined, y: number | undefined, z: number | undefined, out: boolean): void {
+  const h = handleOf(a, 'torsh');
+  const w = abi().wall();
+  let i = 0;
+  if (kinds & 1) w[i++] = 1;
+  w[i++] = h;
+  putRest(w, i, x, y, z, out);
+}
+
+function put2(_op: number, a: Tensor, b: Tensor, kinds: number, x: number | undefined, y: number | undefined, z: number | undefined, out: boolean): void {
+  const ha = handleOf(a, 'torsh'), hb = handleOf(b, 'torsh');
+  const w = abi().wall();
+  let i = 0;
+  if (kinds & 1) w[i++] = 1;
+  w[i++] = ha;
+  if (kinds & 2) w[i++] = 1;
+  w[i++] = hb;
+  putRest(w, i, x, y, z, out);
+}
+
+function putRest(w: Float64Array, i: number, x: number | undefined, y: number | undefined, z: number | undefined, out: boolean): void {
+  if (x !== undefined) {
+    w[i++] = x;
+    if (y !== undefined) {
+      w[i++] = y;
+      if (z !== undefined) w[i++] = z;
+    }
+  }
+  if (out) w[i] = 0; /* no destinations */
+}
+
+export function invoke(lazy: LazySignature, args: ArrayLike<unknown>): unknown {
+  const sig = lazy();
+  return perform(sig, bind(sig, args), null);
+}
+
+export function invokeMethod(lazy: LazySignature, self: unknown, args: ArrayLike<unknown>): unknown {
+  const sig = lazy();
+  return perform(sig, bind(sig, args, self), self as Tensor);
+}
+
+function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unknown {
+  const n = sig.params.length - (sig.hasOut ? 1 : 0);
+  for (let i = 0; i < n; i++) if (typeof values[i] === 'object' && values[i] !== null) values[i] = numbersOf(sig.params[i], values[i]);
+  const w = abi().wall();
+  let at = 0;
+  for (let i = 0; i < n; i++) at = put(w, at, sig.name, sig.params[i], values[i]);
+  const inplace = self !== null && sig.name.endsWith('_');
+  const out = sig.hasOut ? (values[n] as Tensor | Tensor[] | null) : null;
+  if (!inplace) {
+    const dests = out === null ? [] : Array.isArray(out) ? out : [out];
+    w[at++] = dests.length;
+    for (const d of dests) w[at++] = handleOf(checkTensor(d, sig.name, 'out'), sig.name);
+  }
+  if (inplace) return runInto(sig.id, self);
+  if (sig.returns === 'Tensor') {
+    const t = make();
+    abi().call(sig.id, t);
+    const r = abi().wall();
+    if (r[0] !== 0) raise();
+    if (r[1] === 0) return null;
+    t._h = r[1];
+    if (tidying !== null) tidying.push(t);
+    if (out === null) return t;
+    t.dispose();
+    return out;
+  }
+  abi().call(sig.id, null);
+  return results(sig, out);
+}
+
+/** Tensors that stand for plain numbers are read before the wall is written: reading uses the wall too. */
+function numbersOf(p: OpParam, v: unknown): unknown {
+  if (!/^(int|float|bool)/.test(p.type)) return v;
+  if (isTensor(v)) return v.ndim === 0 ? v.item() : v.tolist();
+  return Array.isArray(v) ? v.map((x: unknown) => (isTensor(x) ? x.item() : x)) : v;
+}
+
+function results(sig: OpSignature, out: Tensor | Tensor[] | null): unknown {
+  const w = abi().wall();
+  if (w[0] !== 0) raise();
+  if (sig.fields) {
+    const handles = Array.from(w.subarray(1, 1 + sig.count));
+    const list = handles.map(adopt) as (Tensor | null)[] & Record<string, unknown>;
+    if (out !== null) { list.forEach((t, i) => { t?.dispose(); list[i] = (out as Tensor[])[i]; }); }
+    sig.fields.forEach((f, i) => { if (f) Object.defineProperty(list, f, { value: list[i], enumerable: false }); });
+    return list;
+  }
+  switch (sig.returns) {
+    case 'Tensor[]': return Array.from(w.subarray(2, 2 + w[1])).map(adopt);
+    case 'int[]': return Array.from(w.subarray(2, 2 + w[1]));
+    case 'str': {
+      if (w[1] < 0) return null;
+      return String.fromCharCode(...w.subarray(2, 2 + w[1]));
+    }
+    case 'void': return undefined;
+    default: return scalarAt(w, 1);
+  }
+}
+
+function scalarAt(w: Float64Array, i: number): Scalar | null {
+  switch (w[i]) {
+    case 0: return null;
+    case 4: return w[i + 1] !== 0;
+    case 5: return (BigInt(w[i + 1]) << 32n) | BigInt(w[i + 2]);
+    default: return w[i + 1];
+  }
+}
+
+function checkTensor(v: unknown, op: string, name: string): Tensor {
+  if (isTensor(v)) return v;
+  throw wrong(op, name, 'a Tensor', v);
+}
+
+const describe = (v: unknown): string =>
+  v === null ? 'null' : Array.isArray(v) ? 'an array' : typeof v === 'object' ? (v.constructor?.name ?? 'an object') : typeof v === 'string' ? `'${v}'` : typeof v;
+const wrong = (op: string, name: string, want: string, got: unknown): TorshError =>
+  new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' must be ${want}, not ${describe(got)}`);
+
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function putScalar(w: Float64Array, at: number, op: string, name: string, v: unknown): number {
+  if (typeof v === 'number') {
+    w[at] = Number.isSafeInteger(v) && !Object.is(v, -0) ? 2 : 3;
+    w[at + 1] = v;
+    return at + 2;
+  }
+  if (typeof v === 'boolean') { w[at] = 4; w[at + 1] = v ? 1 : 0; return at + 2; }
+  if (typeof v === 'bigint') {
+    if (v <= SAFE && v >= -SAFE) { w[at] = 2; w[at + 1] = Number(v); return at + 2; }
+    if (BigInt.asIntN(64, v) !== v) throw new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' does not fit into 64 bits: ${v}`);
+    w[at] = 5;
+    w[at + 1] = Number(v >> 32n);
+    w[at + 2] = Number(v & 0xffffffffn);
+    return at + 3;
+  }
+  if (isTensor(v)) { w[at] = 1; w[at + 1] = handleOf(v, op); return at + 2; }
+  if (v === null) { w[at] = 0; w[at + 1] = 0; return at + 2; }
+  throw wrong(op, name, 'a number', v);
+}
+
+function number(op: string, name: string, v: unknown): number {
+  if (typeof v === 'number') return v;
+  if (typeof v === 'bigint') return Number(v);
+  throw wrong(op, name, 'a number', v);
+}
+
+/** One argument onto the wall; returns where the next one goes. */
+function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
+  const optional = p.type.endsWith('?');
+  if (v === null && !optional && p.type !== 'Scalar') throw wrong(op, p.name, expected(p.type), v);
+  switch (p.type) {
+    case 'Tensor': case 'Tensor?':
+      w[at] = v === null ? 0 : handleOf(checkTensor(v, op, p.name), op);
+      return at + 1;
+    case 'Operand': case 'Operand?':
+      if (v !== null && typeof v === 'object' && !isTensor(v)) throw wrong(op, p.name, 'a Tensor or a number', v);
+      return putScalar(w, at, op, p.name, v);
+    case 'Scalar': case 'Scalar?': return putScalar(w, at, op, p.name, v);
+    case 'Tensor[]': case 'Tensor?[]': {
+      if (isTensor(v)) v = [v];
+      if (!Array.isArray(v)) throw wrong(op, p.name, 'an array of Tensors', v);
+      room(w, at, v.length, op, p.name);
+      w[at++] = v.length;
+      for (const t of v as unknown[]) w[at++] = t === null && p.type === 'Tensor?[]' ? 0 : handleOf(checkTensor(t, op, p.name), op);
+      return at;
+    }
+    case 'int': case 'float': w[at] = number(op, p.name, v); return at + 1;
+    case 'int?': case 'float?': case 'bool?':
+      if (v === null) { w[at] = 0; return at + 1; }
+      w[at] = 1;
+      w[at + 1] = p.type === 'bool?' ? Number(truth(op, p.name, v)) : number(op, p.name, v);
+      return at + 2;
+    case 'bool': w[at] = truth(op, p.name, v) ? 1 : 0; return at + 1;
+    case 'dtype?': {
+      if (v === null) { w[at] = NO_DTYPE; return at + 1; }
+      const d = typeof v === 'string' ? dtypeNumber(v) : undefined;
+      if (d === undefined) throw wrong(op, p.name, 'a dtype', v);
+      w[at] = d;
+      return at + 1;
+    }
+    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': {
+      if (v === null) { w[at] = -1; return at + 1; }
+      if (typeof v === 'number' || typeof v === 'bigint') {
+        const n = p.expand || 1;
+        w[at++] = n;
+        for (let i = 0; i < n; i++) w[at++] = Number(v);
+        return at;
+      }
+      if (!Array.isArray(v) && !ArrayBuffer.isView(v)) throw wrong(op, p.name, 'a number or an array of numbers', v);
+      const list = v as ArrayLike<unknown>;
+      const repeat = list.length === 1 && p.expand > 1 ? p.expand : 1;
+      room(w, at, list.length * repeat, op, p.name);
+      w[at++] = list.length * repeat;
+      for (let r = 0; r < repeat; r++) for (let i = 0; i < list.length; i++) w[at++] = number(op, p.name, list[i]);
+      return at;
+    }
+    case 'str': case 'str?': {
+      if (v === null) { w[at] = -1; return at + 1; }
+      if (typeof v !== 'string') throw wrong(op, p.name, 'a string', v);
+      room(w, at, v.length, op, p.name);
+      w[at++] = v.length;
+      for (let i = 0; i < v.length; i++) w[at++] = v.charCodeAt(i) & 0xff;
+      return at;
+    }
+    default: throw new TorshError('ERR_ARGUMENT', op, `${op}: cannot pass argument '${p.name}'`);
+  }
+}
+
+const expected = (type: string): string =>
+  type.startsWith('Tensor[') || type.startsWith('Tensor?[') ? 'an array of Tensors' : type === 'Tensor' ? 'a Tensor' : type.startsWith('Operand') ? 'a Tensor or a number'
+    : type.includes('[]') ? 'a number or an array of numbers' : type === 'bool' ? 'a boolean' : type === 'str' ? 'a string' : 'a number';
+
+function room(w: Float64Array, at: number, n: number, op: string, name: string): void {
+  if (at + n + 64 > w.length) throw new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' has too many entries (${n})`);
+}
+
+function truth(op: string, name: string, v: unknown): boolean {
+  if (typeof v === 'boolean') return v;
+  if (v === 0 || v === 1) return v === 1;
+  throw wrong(op, name, 'a boolean', v);
+}

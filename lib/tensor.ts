@@ -1,0 +1,166 @@
+/** The Tensor class: what the core knows by a handle. Most methods are generated (lib/gen/methods.ts). */
+import { abi } from './backend/abi';
+import { TorshError } from './errors';
+import { TensorOps } from './gen/methods';
+import * as sys from './gen/system';
+import { type Nested, nestedValues, readBytes, typedFromBytes } from './convert';
+import { addHook, type HookHandle } from './autograd/hooks';
+import { gradFnOf, type GradFn } from './autograd/grad-fn';
+import { indexGet, indexSet, type Index } from './indexing';
+import { tensorToString } from './print-tensor';
+import { brand, isTensor, tidyScope, useTensorClass } from './runtime/call';
+import { type DType, type Scalar, dtypes, itemsizes } from './runtime/dtype';
+
+/** Marks tensors of this copy of the library, so that those of the other backend are told apart. */
+const instance = {};
+
+export interface TypedArrays {
+  bool: Uint8Array; uint8: Uint8Array; int8: Int8Array; int16: Int16Array; int32: Int32Array; int64: BigInt64Array;
+  float16: Uint16Array; bfloat16: Uint16Array; float32: Float32Array; float64: Float64Array; complex64: Float32Array; complex128: Float64Array;
+}
+
+/** A multi-dimensional array of one dtype. Tensors come from functions (`tensor`, `zeros`, `rand`, ...), not from `new`. */
+export class Tensor extends TensorOps {
+  /** Handle of the core's tensor; 0 once disposed. */
+  declare _h: number;
+  /** Outlives tidy(): parameters, buffers, optimizer state. */
+  declare _kept: boolean;
+  private declare _grad: Tensor | null;
+  private declare _gradId: number;
+
+  /** With `from`, a second object for the same tensor, of a subclass: Parameter and Buffer are made so. */
+  constructor(from?: Tensor) {
+    super();
+    this._h = 0;
+    this._kept = from !== undefined;
+    this._grad = null;
+    this._gradId = 0;
+    if (from === undefined) return;
+    const shared = sys._share(from);
+    this._h = shared._h;
+    shared._h = 0;
+    abi().retrack(shared, this, this._h);
+  }
+
+  /** Sizes of the dims. */
+  get shape(): number[] { const m = sys._meta(this) as number[]; return m.slice(6, 6 + m[5]); }
+  get dtype(): DType { return dtypes[(sys._meta(this) as number[])[0]]; }
+  get ndim(): number { return (sys._meta(this) as number[])[5]; }
+  get device(): 'cpu' { return 'cpu'; }
+  get layout(): 'strided' { return 'strided'; }
+  get itemsize(): number { return itemsizes[(sys._meta(this) as number[])[0]]; }
+  get requiresGrad(): boolean { return ((sys._meta(this) as number[])[1] & 1) !== 0; }
+  set requiresGrad(value: boolean) { sys._setRequiresGrad(this, value); }
+  get isLeaf(): boolean { return ((sys._meta(this) as number[])[1] & 2) !== 0; }
+  get retainsGrad(): boolean { return ((sys._meta(this) as number[])[1] & 16) !== 0; }
+  /** Counts in-place changes of the storage. */
+  get _version(): number { return (sys._meta(this) as number[])[4]; }
+  /** The accumulated gradient, or null. */
+  get grad(): Tensor | null {
+    const id = sys._gradId(this);
+    if (id === 0) { this._grad = null; this._gradId = 0; return null; }
+    if (this._gradId !== id || this._grad === null || this._grad._h === 0) {
+      const scope = tidyScope.get();
+      tidyScope.set(null); // a leaf's gradient outlives a tidy
+      this._grad = sys._grad(this);
+      tidyScope.set(scope);
+      this._gradId = id;
+    }
+    return this._grad;
+  }
+  set grad(value: Tensor | null) {
+    sys._setGrad(this, value);
+    this._grad = null;
+    this._gradId = 0;
+  }
+  /** The node that made this tensor: { name, nextFunctions }, or null for a leaf. */
+  get gradFn(): GradFn | null { return gradFnOf(this); }
+  /** The same values outside the graph; assigning replaces values, sizes and dtype without touching the graph. */
+  get data(): Tensor { return this.detach(); }
+  set data(value: Tensor) { sys._setData(this, value); }
+
+  size(): number[];
+  size(dim: number): number;
+  size(dim?: number): number | number[] {
+    const shape = this.shape;
+    if (dim === undefined) return shape;
+    const n = shape.length || 1;
+    if (!Number.isInteger(dim) || dim < -n || dim >= n || shape.length === 0) {
+      throw new TorshError('ERR_INDEX', 'size', `size: Dimension out of range (expected to be in range of [${-n}, ${n - 1}], but got ${dim})`);
+    }
+    return shape[dim < 0 ? dim + n : dim];
+  }
+  stride(): number[];
+  stride(dim: number): number;
+  stride(dim?: number): number | number[] {
+    const m = sys._meta(this) as number[];
+    const strides = m.slice(6 + m[5]);
+    return dim === undefined ? strides : strides[dim < 0 ? dim + strides.length : dim];
+  }
+  storageOffset(): number { return (sys._meta(this) as number[])[2]; }
+  dim(): number { return this.ndim; }
+  ndimension(): number { return this.ndim; }
+  numel(): number { return this.shape.reduce((a, b) => a * b, 1); }
+  nelement(): number { return this.numel(); }
+  elementSize(): number { return this.itemsize; }
+  isContiguous(): boolean { return ((sys._meta(this) as number[])[1] & 4) !== 0; }
+  isInference(): boolean { return ((sys._meta(this) as number[])[1] & 8) !== 0; }
+  isFloatingPoint(): boolean { return this.dtype.includes('float'); }
+  isComplex(): boolean { return this.dtype.startsWith('complex'); }
+  isSharedStorageWith(other: Tensor): boolean { return sys._sameStorage(this, other); }
+  get length(): number { return this.size(0); }
+
+  /** The value of a tensor with one element: a number, a bigint beyond 2^53, a boolean. */
+  item(): any { return sys._item(this); }
+  /** Nested arrays of the values; a plain value for 0-d tensors. */
+  tolist(): any { return nestedValues(this.shape, this.dtype, this.toTypedArray()); }
+  /** A row-major copy; raw bits for the 16-bit floats, interleaved pairs for complex. */
+  toTypedArray(): TypedArrays[DType] { return typedFromBytes(this.dtype, readBytes(this)); }
+
+  /** Python's x[...]: ints, null, '...', slice(a, b, s) or 'a:b:s', bool and int tensors and arrays. */
+  at(...index: Index[]): Tensor { return indexGet(this, index); }
+  /** Python's x[...] = value. */
+  setAt(index: Index | Index[], value: Tensor | Scalar | Nested): void { indexSet(this, Array.isArray(index) ? index : [index], value); }
+  *[Symbol.iterator](): IterableIterator<Tensor> {
+    const n = this.size(0);
+    for (let i = 0; i < n; i++) yield this.at(i);
+  }
+
+  requiresGrad_(requiresGrad = true): this { sys._setRequiresGrad(this, requiresGrad); return this; }
+  retainGrad(): void { sys._retainGrad(this); }
+  /** Runs `hook` on the gradient when it is computed; what it returns (if anything) takes its place. */
+  registerHook(hook: (grad: Tensor) => Tensor | null | undefined | void): HookHandle { return addHook(this, hook); }
+  /** Accumulates gradients of this tensor into the leaves it depends on. */
+  backward(gradient?: Tensor | null | { gradient?: Tensor | null; retainGraph?: boolean; createGraph?: boolean; inputs?: Tensor[] }, options: { retainGraph?: boolean; createGraph?: boolean; inputs?: Tensor[] } = {}): void {
+    let g: Tensor | null = null;
+    if (isTensor(gradient)) g = gradient;
+    else if (gradient) { options = gradient; g = gradient.gradient ?? null; }
+    for (const key of Object.keys(options)) {
+      if (!['gradient', 'retainGraph', 'createGraph', 'inputs'].includes(key)) throw new TorshError('ERR_ARGUMENT', 'backward', `backward: got an unexpected option '${key}'`);
+    }
+    const create = options.createGraph ?? false;
+    sys._backward([this], [g], options.retainGraph ?? create, create, options.inputs ?? []);
+  }
+
+  /** Releases the memory now instead of when this object is collected. Using the tensor afterwards is an error. */
+  dispose(): void {
+    if (this._h === 0) return;
+    abi().release(this, this._h);
+    this._h = 0;
+  }
+  get isDisposed(): boolean { return this._h === 0; }
+
+  toString(): string { return tensorToString(this); }
+  [Symbol.for('nodejs.util.inspect.custom')](): string { return tensorToString(this); }
+  toJSON(): unknown { return this.tolist(); }
+}
+
+Object.defineProperty(Tensor.prototype, brand, { value: instance });
+if (typeof Symbol.dispose === 'symbol') {
+  Object.defineProperty(Tensor.prototype, Symbol.dispose, { value: Tensor.prototype.dispose, writable: true, configurable: true });
+}
+useTensorClass(() => new Tensor(), instance);
+
+export { isTensor };
+export type { DType, Scalar };
+export { frombuffer, keep, tensor } from './creation';

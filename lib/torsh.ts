@@ -1,0 +1,37 @@
+/** The namespace: everything that `import torsh from 'torsh'` offers. */
+import * as autograd from './autograd';
+import { type BackendInfo, abi, backendReasons } from './backend/abi';
+import { TorshError } from './errors';
+import * as generated from './gen/namespaces';
+import * as sys from './gen/system';
+import * as memory from './memory';
+import { setPrintoptions } from './print';
+import * as random from './random';
+import { slice } from './slice';
+import { dtypes } from './runtime/dtype';
+import { Tensor, frombuffer, isTensor, keep, tensor } from './tensor';
+
+const dtypeConstants = Object.fromEntries(dtypes.map((d) => [d, d])) as { readonly [D in (typeof dtypes)[number]]: D };
+
+/** Which backend runs, and why. */
+const backend: BackendInfo = {
+  get name() { return abi().name; },
+  get reasons() { return backendReasons(); },
+  get threads() { return sys._numThreads(); },
+  get blas() { return sys._build()!.split('|')[0]; },
+  get simd() { return sys._build()!.split('|')[1]; },
+};
+
+export const torsh = {
+  ...generated.torsh,
+  ...dtypeConstants,
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice,
+  noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
+  isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
+  autograd: { grad: autograd.grad, backward: autograd.backward },
+  memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
+  manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, Generator: random.Generator,
+  getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },
+  setPrintoptions,
+  backend,
+};

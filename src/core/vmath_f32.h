@@ -1,0 +1,202 @@
+/* Float: exp, log, hyperbolic functions and their inverses, pow, hypot, cbrt, erf. Included by vmath.h after
+   vmath_f64.h. The frequent ones stay in float for its wider vectors, the others lean on double. */
+#ifndef TS_VMATH_F32_H
+#define TS_VMATH_F32_H
+
+/* p * 2^(u - 254) in two steps, as vm_scale. */
+VM_INLINE float vm_scalef(float p, uint32_t u) {
+  uint32_t h = u >> 1;
+  return p * vm_f32(h << 23) * vm_f32((u - h) << 23);
+}
+
+/* exp(r) = 1 + r + r^2 P(r) for |r| <= log(2)/2. */
+VM_INLINE float vm_exp_polyf(float r) {
+  return VM_POLY4(r, 0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.55584ep-5f, 0x1.123f6p-7f, 0x1.6ad6cp-10f);
+}
+
+/* exp(x) = p * 2^(u - 254) for |x| < 1000. */
+typedef struct { float p; uint32_t u; } vm_scaledf;
+VM_INLINE vm_scaledf vm_exp_scaledf(float x) {
+  float t = x * 0x1.715476p+0f + VM_MAGICF, n = t - VM_MAGICF;
+  float a = x - n * 0x1.62e4p-1f, b = n * 0x1.7f7d1cp-20f;
+  float r = a - b, c = (a - r) - b;
+  vm_scaledf s = {1.0f + (r + (r * r * vm_exp_polyf(r) + c)), vm_u32(t) - VM_MAGICF_BITS + 254u};
+  return s;
+}
+
+VM_INLINE float vm_expf(float x) {
+  x = x > 89.0f ? 89.0f : x;
+  x = x < -104.0f ? -104.0f : x;
+  vm_scaledf s = vm_exp_scaledf(x);
+  return vm_scalef(s.p, s.u);
+}
+
+VM_INLINE float vm_exp2f(float x) {
+  x = x > 129.0f ? 129.0f : x;
+  x = x < -151.0f ? -151.0f : x;
+  float t = x + VM_MAGICF, r = x - (t - VM_MAGICF);
+  float p = 1.0f + r * VM_POLY6(r, 0x1.62e43p-1f, 0x1.ebfbep-3f, 0x1.c6b058p-5f, 0x1.3b2a54p-7f, 0x1.5dc64ep-10f,
+                                0x1.441778p-13f, 0x1.b3ca3ap-17f);
+  return vm_scalef(p, vm_u32(t) - VM_MAGICF_BITS + 254u);
+}
+
+VM_INLINE float vm_expm1f(float x) {
+  float y = x > 89.0f ? 89.0f : x;
+  y = y < -20.0f ? -20.0f : y;
+  float t = y * 0x1.715476p+0f + VM_MAGICF, n = t - VM_MAGICF;
+  float a = y - n * 0x1.62e4p-1f, b = n * 0x1.7f7d1cp-20f;
+  float r = a - b, c = (a - r) - b;
+  float q = r * r * vm_exp_polyf(r) + c;
+  float s = vm_f32((vm_u32(t) - VM_MAGICF_BITS + 126u) << 23); /* 2^(n-1) */
+  float v = 2.0f * (((s - 0.5f) + s * r) + s * q);
+  return vm_absf(x) < 0x1p-25f ? x : v;
+}
+
+VM_INLINE float vm_sigmoidf(float x) {
+  float e = vm_expf(-vm_absf(x));
+  return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+
+/* x = 2^k * m with m in [sqrt(1/2), sqrt(2)), for positive finite x. */
+typedef struct { float k, m; } vm_partsf;
+VM_INLINE vm_partsf vm_splitf(float x) {
+  float small = x < 0x1p-126f ? 1.0f : 0.0f;
+  uint32_t u = vm_u32(small > 0.5f ? x * 0x1p23f : x) - 0x3f3504f3u;
+  vm_partsf s = {(float)((int32_t)u >> 23) - small * 23.0f, vm_f32((u & 0x7fffffu) + 0x3f3504f3u)};
+  return s;
+}
+
+/* log(1 + f) = f + g for m = 1 + f; returns g. */
+VM_INLINE float vm_log_restf(float f) {
+  float z = f * f;
+  float p = VM_POLY8(f, 0x1.555548p-2f, -0x1.00007p-2f, 0x1.99a54p-3f, -0x1.552f08p-3f, 0x1.23034ap-3f,
+                     -0x1.0105dp-3f, 0x1.eff944p-4f, -0x1.bf0d68p-4f, 0x1.b5254ep-5f);
+  return z * f * p - 0.5f * z;
+}
+
+VM_INLINE float vm_log_edgesf(float x, float v) {
+  v = x < INFINITY ? v : x;
+  return x > 0.0f ? v : (x == 0.0f ? -INFINITY : NAN);
+}
+
+VM_INLINE float vm_logf(float x) {
+  vm_partsf p = vm_splitf(x);
+  float f = p.m - 1.0f, g = vm_log_restf(f) + p.k * 0x1.7f7d1cp-20f;
+  return vm_log_edgesf(x, (f + g) + p.k * 0x1.62e4p-1f);
+}
+
+/* log(m) / log(base) as f * c + ..., with f split so that the first product is exact. */
+VM_INLINE float vm_log2f(float x) {
+  vm_partsf p = vm_splitf(x);
+  float f = p.m - 1.0f, g = vm_log_restf(f), h = vm_f32(vm_u32(f + g) & 0xfffff000u), l = g - (h - f);
+  return vm_log_edgesf(x, (h * 0x1.714p+0f + (l * 0x1.714p+0f + (h + l) * 0x1.47652ap-12f)) + p.k);
+}
+
+VM_INLINE float vm_log10f(float x) {
+  vm_partsf p = vm_splitf(x);
+  float f = p.m - 1.0f, g = vm_log_restf(f), h = vm_f32(vm_u32(f + g) & 0xfffff000u), l = g - (h - f);
+  float low = l * 0x1.bcap-2f + (h + l) * 0x1.7b1526p-14f + p.k * 0x1.3509f6p-18f;
+  return vm_log_edgesf(x, (h * 0x1.bcap-2f + low) + p.k * 0x1.344p-2f);
+}
+
+VM_INLINE float vm_log1pf(float x) {
+  float u = 1.0f + x, b = u - 1.0f, c = (1.0f - (u - b)) + (x - b);
+  vm_partsf p = vm_splitf(u);
+  float f = p.m - 1.0f, g = vm_log_restf(f) + (p.k * 0x1.7f7d1cp-20f + c / u);
+  float v = vm_log_edgesf(u, (f + g) + p.k * 0x1.62e4p-1f);
+  return vm_absf(x) < 0x1p-25f ? x : v;
+}
+
+VM_INLINE float vm_tanhf(float x) {
+  float a = vm_absf(x), z = a * a;
+  float small = a + a * z * VM_POLY4(z, -0x1.55554ap-2f, 0x1.110ceep-3f, -0x1.b91e7ep-5f, 0x1.58e518p-6f,
+                                     -0x1.9921a2p-8f);
+  vm_scaledf s = vm_exp_scaledf(a > 10.0f ? 20.0f : 2.0f * a);
+  float e = s.p * vm_f32((s.u - 127u) << 23);
+  return vm_copysignf(a < 0.55f ? small : 1.0f - 2.0f / (e + 1.0f), x);
+}
+
+VM_INLINE float vm_sinhf(float x) {
+  float a = vm_absf(x), z = a * a;
+  float small = a + a * z * VM_POLY3(z, 0x1.555556p-3f, 0x1.1110ep-7f, 0x1.a022bcp-13f, 0x1.756c1ep-19f);
+  vm_scaledf s = vm_exp_scaledf(a > 90.0f ? 90.0f : a);
+  float e = vm_scalef(s.p, s.u - 1u);
+  return vm_copysignf(a < 1.0f ? small : e - 0.25f / e, x);
+}
+
+VM_INLINE float vm_coshf(float x) {
+  float a = vm_absf(x);
+  vm_scaledf s = vm_exp_scaledf(a > 90.0f ? 90.0f : a);
+  float e = vm_scalef(s.p, s.u - 1u);
+  return e + 0.25f / e;
+}
+
+/* log of a positive normal double to 40 bits. */
+VM_INLINE double vm_log_low(double x) {
+  uint64_t u = vm_u64(x) - 0x3fe6a09e667f3bcdu;
+  double k = vm_f64(((u + 0x3ff0000000000000u) >> 52) | 0x4330000000000000u) - (0x1p52 + 1023.0);
+  double m = vm_f64((u & 0x000fffffffffffffu) + 0x3fe6a09e667f3bcdu);
+  double s = (m - 1.0) / (m + 1.0), z = s * s;
+  double r = VM_POLY4(z, 0x1.555555561e4b3p-1, 0x1.999996a8fa367p-2, 0x1.2494122112cafp-2, 0x1.c62b007d59aa3p-3,
+                      0x1.9116cc8aba7a6p-3);
+  return k * 0x1.62e42fefa39efp-1 + (2.0 * s + s * z * r);
+}
+
+VM_INLINE float vm_asinhf(float x) {
+  double a = vm_absf(x);
+  float v = (float)vm_log_low(a + sqrt(a * a + 1.0));
+  v = vm_absf(x) < 0x1p-6f ? (float)(a - a * a * a * (0x1.5555555555555p-3 - 0.075 * (a * a))) : v;
+  v = a < INFINITY ? v : vm_absf(x);
+  return vm_copysignf(v, x);
+}
+
+VM_INLINE float vm_acoshf(float x) {
+  double a = x;
+  float v = (float)vm_log_low(a + sqrt((a - 1.0) * (a + 1.0)));
+  v = x < INFINITY ? v : x;
+  return x >= 1.0f ? v : NAN;
+}
+
+VM_INLINE float vm_atanhf(float x) {
+  double a = vm_absf(x), z = a * a;
+  float v = (float)(0.5 * vm_log_low((1.0 + a) / (1.0 - a)));
+  v = a < 0x1p-6 ? (float)(a + a * z * (0x1.5555555555555p-2 + 0.2 * z)) : v;
+  v = a < 1.0 ? v : (a == 1.0 ? INFINITY : NAN);
+  return vm_copysignf(v, x);
+}
+
+VM_INLINE float vm_powf(float x, float y) {
+  double a = vm_absf(x), b = vm_absf(y);
+  /* log2 and exp2 in double; float subnormals are normal there. */
+  uint64_t w = vm_u64(a) - 0x3fe6a09e667f3bcdu;
+  double k = vm_f64(((w + 0x3ff0000000000000u) >> 52) | 0x4330000000000000u) - (0x1p52 + 1023.0);
+  double m = vm_f64((w & 0x000fffffffffffffu) + 0x3fe6a09e667f3bcdu);
+  double s = (m - 1.0) / (m + 1.0);
+  double p = (double)y * (k + s * VM_POLY5(s * s, 0x1.71547652b825p+1, 0x1.ec709dc53dd4ap-1, 0x1.2776c291b9ec9p-1,
+                                           0x1.a61a2feadda12p-2, 0x1.47952a5582c5dp-2, 0x1.21b33efbe0813p-2));
+  p = p > 200.0 ? 200.0 : p;
+  p = p < -200.0 ? -200.0 : p;
+  double t = p + VM_MAGIC, r = p - (t - VM_MAGIC);
+  double e = 1.0 + r * VM_POLY6(r, 0x1.62e4300bc994ap-1, 0x1.ebfbe045eb549p-3, 0x1.c6b054e2c721cp-5,
+                                0x1.3b2a1b539178fp-7, 0x1.5dc06e84c80f1p-10, 0x1.444037495cbb1p-13,
+                                0x1.c0485916b9c55p-17);
+  float g = (float)(e * vm_f64((vm_u64(t) - VM_MAGIC_BITS + 1023u) << 52));
+  double half = 0.5 * b;
+  float whole = b >= 0x1p52 || (b + 0x1p52) - 0x1p52 == b ? 1.0f : 0.0f;
+  float even = half >= 0x1p52 || (half + 0x1p52) - 0x1p52 == half ? 1.0f : 0.0f;
+  float edge = (y > 0.0f) == (a > 1.0) ? INFINITY : 0.0f;
+  g = a == 0.0 || a == INFINITY ? edge : g;
+  g = x < 0.0f && whole == 0.0f && a < INFINITY ? NAN : g;
+  g = whole > even ? vm_copysignf(g, x) : g;
+  g = x != x || y != y ? x + y : g;
+  return y == 0.0f || x == 1.0f || (x == -1.0f && b == INFINITY) ? 1.0f : g;
+}
+
+VM_INLINE float vm_hypotf(float x, float y) {
+  double a = x, b = y;
+  float v = (float)sqrt(a * a + b * b);
+  return vm_absf(x) == INFINITY || vm_absf(y) == INFINITY ? INFINITY : v;
+}
+
+VM_INLINE float vm_cbrtf(float x) { return (float)vm_cbrt(x); }
+#endif

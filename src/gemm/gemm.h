@@ -1,0 +1,22 @@
+/* Matrix products. Row-major, leading dimensions in elements. One of gemm_openblas.c and gemm_packed.c is linked as
+   the implementation; gemm_ref.c is the truth that tests compare both with.
+   c (m,n) = alpha * op(a) (m,k) * op(b) (k,n) + beta * c; op transposes when trans_* is true (then a is stored (k,m),
+   b (n,k)). beta = 0 does not read c. m, n or k may be 0. Threads: uses core/threads above a measured size. */
+#ifndef TS_GEMM_H
+#define TS_GEMM_H
+#include <stdbool.h>
+#include <stdint.h>
+
+void ts_sgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+              const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
+void ts_dgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t lda,
+              const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
+
+/* The truth: plain loops, float64 accumulation. */
+void ts_sgemm_ref(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+                  const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
+void ts_dgemm_ref(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a,
+                  int64_t lda, const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
+
+const char *ts_blas_name(void); /* "openblas 0.3.21 (Zen)" or "packed (avx2)": what torsh.backend.blas says */
+#endif

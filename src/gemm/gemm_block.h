@@ -1,0 +1,149 @@
+/* Template, included by gemm_isa.c after gemm_tile.h: how a product of any shape becomes tiles. Further parameters:
+     TS_KC   depth of a block: a panel of b (TS_KC x TS_NR) stays in the first-level cache
+     TS_MC   rows of a block of a, a multiple of TS_MR: TS_MC x TS_KC stays in the second-level cache
+     TS_NC   columns of a block of b, a multiple of TS_NR */
+
+enum { TS_FN(DOT_KC) = 2048, TS_FN(GATHER_KC) = 512, TS_FN(ROWS_N) = 1024, TS_FN(ROWS_K) = 256 };
+
+/* Pieces of at most `most` that differ by at most `unit`: no thin last block. */
+static ptrdiff_t TS_FN(piece)(ptrdiff_t n, ptrdiff_t most, ptrdiff_t unit) {
+  if (n <= most) return n;
+  const ptrdiff_t pieces = (n + most - 1) / most, even = (n + pieces - 1) / pieces;
+  return (even + unit - 1) / unit * unit;
+}
+
+
+/* m = 1 with the rows of b contiguous. */
+static TS_TARGET void TS_FN(by_rows)(const ts_product *p) {
+  const TS_T *const x = p->a, *const b = p->b;
+  const TS_T alpha = (TS_T)p->alpha, beta = (TS_T)p->beta;
+  TS_T sums[TS_FN(ROWS_N)];
+  for (ptrdiff_t j = 0; j < p->n; j += TS_FN(ROWS_N)) {
+    const ptrdiff_t n = p->n - j < TS_FN(ROWS_N) ? p->n - j : TS_FN(ROWS_N);
+    TS_T *const c = (TS_T *)p->c + j * p->csc;
+    for (ptrdiff_t q = 0; q < p->k; q += TS_FN(ROWS_K)) {
+      const ptrdiff_t k = p->k - q < TS_FN(ROWS_K) ? p->k - q : TS_FN(ROWS_K);
+      memset(sums, 0, (size_t)n * sizeof *sums);
+      TS_FN(rows)(n, k, x + q * p->csa, p->csa, b + q * p->rsb + j, p->rsb, sums);
+      for (ptrdiff_t l = 0; l < n; l++) {
+        TS_T *const out = c + l * p->csc;
+        if (q) *out += alpha * sums[l];
+        else *out = beta == 0 ? alpha * sums[l] : alpha * sums[l] + beta * *out;
+      }
+    }
+  }
+}
+
+/* Few rows, columns of b contiguous. Rows of a are gathered when they are not; then m is at most TS_FEW. */
+static TS_TARGET void TS_FN(by_dots)(const ts_product *p) {
+  const TS_T *const a = p->a, *const b = p->b;
+  TS_T gathered[TS_FEW * TS_FN(GATHER_KC)];
+  const bool gather = p->csa != 1 && p->k > 1;
+  const ptrdiff_t most = gather ? TS_FN(GATHER_KC) : TS_FN(DOT_KC);
+  for (ptrdiff_t q = 0; q < p->k; q += most) {
+    const ptrdiff_t k = p->k - q < most ? p->k - q : most;
+    const TS_T beta = q ? 1 : (TS_T)p->beta;
+    for (ptrdiff_t i = 0; gather && i < p->m; i++) {
+      for (ptrdiff_t l = 0; l < k; l++) gathered[i * most + l] = a[i * p->rsa + (q + l) * p->csa];
+    }
+    for (ptrdiff_t i = 0, rows; i < p->m; i += rows) {
+      rows = p->m - i < TS_DR ? p->m - i : TS_DR;
+      TS_FN(dots)[rows - 1](p->n, k, (TS_T)p->alpha, gather ? gathered + i * most : a + i * p->rsa + q,
+                            gather ? most : p->rsa, b + q, p->csb, beta, (TS_T *)p->c + i * p->rsc, p->rsc, p->csc);
+    }
+  }
+}
+
+/* The general product by tiles. With space_a, blocks of a are packed there, else read where they lie. With space_b,
+   so are blocks of b; else panels of b are packed on the stack where copy_b says so or they are no whole rows of vectors.
+   TS_MC x TS_KC and TS_KC x TS_NC elements suffice. */
+static TS_TARGET void TS_FN(by_tiles)(const ts_product *p, TS_T *space_a, TS_T *space_b, bool copy_b) {
+  const ptrdiff_t m = p->m, n = p->n, k = p->k;
+  const ptrdiff_t mc_max = space_a ? TS_FN(piece)(m, TS_MC, TS_MR) : m, kc_max = TS_FN(piece)(k, TS_KC, 1);
+  const ptrdiff_t nc_max = space_b ? TS_FN(piece)(n, TS_NC, TS_NR) : n;
+  const bool along_k = !space_a && p->csa == 1;
+  TS_T panel[TS_KC * TS_NR] __attribute__((aligned(64)));
+  for (ptrdiff_t jc = 0, nc; jc < n; jc += nc) {
+    nc = n - jc < nc_max ? n - jc : nc_max;
+    for (ptrdiff_t pc = 0, kc; pc < k; pc += kc) {
+      kc = k - pc < kc_max ? k - pc : kc_max;
+      const TS_T *const b = (const TS_T *)p->b + pc * p->rsb + jc * p->csb;
+      for (ptrdiff_t j = 0; space_b && j < nc; j += TS_NR)
+        TS_FN(pack_b)(nc - j < TS_NR ? nc - j : TS_NR, kc, b + j * p->csb, p->rsb, p->csb, space_b + j * kc);
+      for (ptrdiff_t ic = 0, mc; ic < m; ic += mc) {
+        mc = m - ic < mc_max ? m - ic : mc_max;
+        const TS_T *const a = (const TS_T *)p->a + ic * p->rsa + pc * p->csa;
+        for (ptrdiff_t i = 0; space_a && i < mc; i += TS_MR)
+          TS_FN(pack_a)(mc - i < TS_MR ? mc - i : TS_MR, kc, a + i * p->rsa, p->rsa, p->csa, space_a + i * kc);
+        const ptrdiff_t tiles = mc / TS_MR, rest = mc % TS_MR;
+        TS_FN(sweep) s = {
+            .k = kc, .sa = space_a ? TS_MR : along_k ? p->rsa : p->csa, .next_a = TS_MR * (space_a ? kc : p->rsa),
+            .rsc = p->rsc, .csc = p->csc, .alpha = (TS_T)p->alpha, .beta = pc ? 1 : (TS_T)p->beta};
+        for (ptrdiff_t j = 0; j < nc; j += TS_NR) {
+          s.cols = (int)(nc - j < TS_NR ? nc - j : TS_NR);
+          const int vectors = s.cols > TS_LANES ? 2 : 1;
+          const TS_T *bj = space_b ? space_b + j * kc : b + j * p->csb;
+          s.sb = vectors * TS_LANES;
+          if (!space_b) {
+            if (copy_b || p->csb != 1 || s.cols != vectors * TS_LANES) {
+              TS_FN(pack_b)(s.cols, kc, bj, p->rsb, p->csb, panel);
+              bj = panel;
+            } else {
+              s.sb = p->rsb;
+            }
+          }
+          const TS_T *const aj = space_a ? space_a : a;
+          TS_T *const c = (TS_T *)p->c + ic * p->rsc + (jc + j) * p->csc;
+          if (tiles) TS_FN(tiles)[TS_MR - 1][vectors - 1][along_k](&s, tiles, aj, bj, c);
+          if (rest)
+            TS_FN(tiles)[rest - 1][vectors - 1][along_k](&s, 1, aj + tiles * s.next_a, bj, c + tiles * TS_MR * p->rsc);
+        }
+      }
+    }
+  }
+}
+
+static TS_TARGET void TS_FN(scale)(const ts_product *p) {
+  const TS_T beta = (TS_T)p->beta;
+  for (ptrdiff_t i = 0; i < p->m; i++) {
+    for (ptrdiff_t j = 0; j < p->n; j++) {
+      TS_T *const out = (TS_T *)p->c + i * p->rsc + j * p->csc;
+      *out = beta == 0 ? 0 : beta * *out;
+    }
+  }
+}
+
+static TS_TARGET void TS_FN(product)(const ts_product *given) {
+  ts_product p = *given;
+  if (p.m <= 0 || p.n <= 0) return;
+  if (p.k <= 0 || p.alpha == 0) {
+    TS_FN(scale)(&p);
+    return;
+  }
+  const bool few = p.m <= TS_FEW || p.n <= TS_FEW;
+  if (few ? p.n < p.m : p.n < TS_LANES && p.csa != 1) swap(&p);
+  if (p.m == 1 && p.csb == 1 && p.rsb != 1) {
+    TS_FN(by_rows)(&p);
+    return;
+  }
+  if (p.rsb == 1 && p.m <= TS_FEW) {
+    TS_FN(by_dots)(&p);
+    return;
+  }
+  const ptrdiff_t mc = TS_FN(piece)(p.m, TS_MC, TS_MR), kc = TS_FN(piece)(p.k, TS_KC, 1);
+  const ptrdiff_t nc = TS_FN(piece)(p.n, TS_NC, TS_NR), bytes = (ptrdiff_t)sizeof(TS_T);
+  bool pack_a = p.n >= 8 * TS_NR && p.m * kc * bytes >= TS_PACK_A_FROM, pack_b = p.m > TS_MC;
+  bool copy_b = p.n * p.k * bytes >= TS_COPY_B_ALWAYS ? p.m > TS_FEW : p.m >= 64 && p.n * p.k * bytes >= TS_COPY_B_FROM;
+#ifdef TUNED
+  if (tune_v >= 0) pack_a = tune_v & 1, copy_b = tune_v & 2;
+#endif
+  const ptrdiff_t size_a = pack_a ? (mc + TS_MR) * kc : 0, size_b = pack_b ? (nc + TS_NR) * kc : 0;
+  TS_T *const space = size_a + size_b ? ts_alloc((size_t)((size_a + size_b) * bytes)) : NULL;
+  TS_FN(by_tiles)(&p, space && pack_a ? space : NULL, space && pack_b ? space + size_a : NULL, copy_b);
+  ts_free(space);
+}
+
+#undef TS_LANES
+#undef TS_NR
+#undef TS_INLINE
+#undef TS_KERNEL

@@ -1,0 +1,225 @@
+/* The packed product for every instruction set this build can use, in compiler vector extensions: the templates
+   gemm_tile.h and gemm_block.h instantiated, and the choice at load. */
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include "../core/alloc.h"
+#include "gemm_product.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+enum {
+  TS_FEW = 4, /* a product with this few rows or columns is a bundle of vector products */
+  /* Bytes of an operand from which packing it pays */
+  TS_PACK_A_FROM = 128 << 10,
+  TS_COPY_B_FROM = 64 << 10,
+  TS_COPY_B_ALWAYS = 4 << 20
+};
+
+#ifdef __clang__
+#define TS_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define TS_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+/* Empty asm that ties an accumulator to a register: without it LLVM sinks the additions of several steps together, and
+   the tile spills. Native compilers need no help. */
+#ifdef __wasm__
+#define TS_KEEP(v) __asm__ volatile("" : "+r"(v))
+#else
+#define TS_KEEP(v) ((void)0)
+#endif
+
+#define TS_ROWS_2(X) X(1) X(2)
+#define TS_ROWS_3(X) TS_ROWS_2(X) X(3)
+#define TS_ROWS_4(X) TS_ROWS_3(X) X(4)
+#define TS_ROWS_6(X) TS_ROWS_4(X) X(5) X(6)
+#define TS_ROWS_8(X) TS_ROWS_6(X) X(7) X(8)
+#define TS_ROWS_12(X) TS_ROWS_8(X) X(9) X(10) X(11) X(12)
+
+/* c' = b' a' in place of c = a b. */
+static void swap(ts_product *p) {
+  *p = (ts_product){p->n, p->m, p->k, p->alpha, p->beta, p->b, p->a, p->c,
+                    p->csb, p->rsb, p->csa, p->rsa, p->csc, p->rsc};
+}
+
+typedef float float4 __attribute__((vector_size(16)));
+typedef float float4_mem __attribute__((vector_size(16), aligned(4), may_alias));
+typedef double double2 __attribute__((vector_size(16)));
+typedef double double2_mem __attribute__((vector_size(16), aligned(8), may_alias));
+#if defined(__clang__) || __GNUC__ >= 12
+#define TS_SHUFFLE4(x, y, i, j, k, l) __builtin_shufflevector(x, y, i, j, k, l)
+#define TS_SHUFFLE2(x, y, i, j) __builtin_shufflevector(x, y, i, j)
+#else
+typedef int32_t ts_index4 __attribute__((vector_size(16)));
+typedef int64_t ts_index2 __attribute__((vector_size(16)));
+#define TS_SHUFFLE4(x, y, i, j, k, l) __builtin_shuffle(x, y, (ts_index4){i, j, k, l})
+#define TS_SHUFFLE2(x, y, i, j) __builtin_shuffle(x, y, (ts_index2){i, j})
+#endif
+
+static inline __attribute__((always_inline)) void transpose_f32(float *to, ptrdiff_t ld_to, const float *from,
+                                                                ptrdiff_t ld_from) {
+  const float4 r0 = *(const float4_mem *)from, r1 = *(const float4_mem *)(from + ld_from);
+  const float4 r2 = *(const float4_mem *)(from + 2 * ld_from), r3 = *(const float4_mem *)(from + 3 * ld_from);
+  const float4 t0 = TS_SHUFFLE4(r0, r1, 0, 4, 1, 5), t1 = TS_SHUFFLE4(r2, r3, 0, 4, 1, 5);
+  const float4 t2 = TS_SHUFFLE4(r0, r1, 2, 6, 3, 7), t3 = TS_SHUFFLE4(r2, r3, 2, 6, 3, 7);
+  *(float4_mem *)to = TS_SHUFFLE4(t0, t1, 0, 1, 4, 5);
+  *(float4_mem *)(to + ld_to) = TS_SHUFFLE4(t0, t1, 2, 3, 6, 7);
+  *(float4_mem *)(to + 2 * ld_to) = TS_SHUFFLE4(t2, t3, 0, 1, 4, 5);
+  *(float4_mem *)(to + 3 * ld_to) = TS_SHUFFLE4(t2, t3, 2, 3, 6, 7);
+}
+static inline __attribute__((always_inline)) void transpose_f64(double *to, ptrdiff_t ld_to, const double *from,
+                                                                ptrdiff_t ld_from) {
+  const double2 r0 = *(const double2_mem *)from, r1 = *(const double2_mem *)(from + ld_from);
+  *(double2_mem *)to = TS_SHUFFLE2(r0, r1, 0, 2);
+  *(double2_mem *)(to + ld_to) = TS_SHUFFLE2(r0, r1, 1, 3);
+}
+
+/* The sum of n = 2^i >= 4 (2) lanes, and of each of four vectors of n lanes. */
+static inline __attribute__((always_inline)) float sum_f32(const float *lanes, int n) {
+  float4 s = *(const float4_mem *)lanes;
+  for (int l = 4; l < n; l += 4) s += *(const float4_mem *)(lanes + l);
+  return (s[0] + s[2]) + (s[1] + s[3]);
+}
+static inline __attribute__((always_inline)) double sum_f64(const double *lanes, int n) {
+  double2 s = *(const double2_mem *)lanes;
+  for (int l = 2; l < n; l += 2) s += *(const double2_mem *)(lanes + l);
+  return s[0] + s[1];
+}
+static inline __attribute__((always_inline)) void sum_4_f32(const float *lanes, int n, float *sums) {
+  float4 s[4];
+  for (int j = 0; j < 4; j++) {
+    s[j] = *(const float4_mem *)(lanes + j * n);
+    for (int l = 4; l < n; l += 4) s[j] += *(const float4_mem *)(lanes + j * n + l);
+  }
+  const float4 x = TS_SHUFFLE4(s[0], s[1], 0, 4, 1, 5) + TS_SHUFFLE4(s[0], s[1], 2, 6, 3, 7);
+  const float4 y = TS_SHUFFLE4(s[2], s[3], 0, 4, 1, 5) + TS_SHUFFLE4(s[2], s[3], 2, 6, 3, 7);
+  *(float4_mem *)sums = TS_SHUFFLE4(x, y, 0, 1, 4, 5) + TS_SHUFFLE4(x, y, 2, 3, 6, 7);
+}
+static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes, int n, double *sums) {
+  for (int j = 0; j < 4; j++) sums[j] = sum_f64(lanes + j * n, n);
+}
+
+/* Two instances per instruction set; f32_ and f64_ parameters are told apart by TS_DOUBLE. */
+#define TS_JOIN(a, b, c) a##_##b##_##c
+#define TS_NAME(isa, t, x) TS_JOIN(isa, t, x)
+
+#if defined(__x86_64__)
+
+#define TS_ISA avx512
+#define TS_TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma")))
+#define TS_VB 64
+#define TS_MR 12
+#define TS_EACH_ROW TS_ROWS_12
+#define TS_DR 4
+#define TS_EACH_DOT_ROW TS_ROWS_4
+#define TS_SPLAT_F32(x) _mm512_set1_ps(x)
+#define TS_SPLAT_F64(x) _mm512_set1_pd(x)
+#define TS_MADD_F32(s, x, y) ((s) = _mm512_fmadd_ps(x, y, s))
+#define TS_MADD_F64(s, x, y) ((s) = _mm512_fmadd_pd(x, y, s))
+#define TS_KC 192
+#define TS_MC_F32 240
+#define TS_NC_F32 4096
+#include "gemm_types.h"
+
+#define TS_ISA avx2
+#define TS_TARGET __attribute__((target("avx2,fma")))
+#define TS_VB 32
+#define TS_MR 6
+#define TS_EACH_ROW TS_ROWS_6
+#define TS_DR 3
+#define TS_EACH_DOT_ROW TS_ROWS_3
+#define TS_SPLAT_F32(x) _mm256_set1_ps(x)
+#define TS_SPLAT_F64(x) _mm256_set1_pd(x)
+#define TS_MADD_F32(s, x, y) ((s) = _mm256_fmadd_ps(x, y, s))
+#define TS_MADD_F64(s, x, y) ((s) = _mm256_fmadd_pd(x, y, s))
+#define TS_KC 256
+#define TS_MC_F32 192
+#define TS_NC_F32 4096
+#include "gemm_types.h"
+
+#endif
+
+#define TS_ISA base
+#define TS_TARGET
+#define TS_VB 16
+#define TS_SPLAT_F32(x) ((float4){x, x, x, x})
+#define TS_SPLAT_F64(x) ((double2){x, x})
+#if defined(__aarch64__)
+#define TS_BASE_NAME "neon"
+#define TS_MR 8
+#define TS_EACH_ROW TS_ROWS_8
+#define TS_DR 4
+#define TS_EACH_DOT_ROW TS_ROWS_4
+#define TS_MADD_F32(s, x, y) ((s) = vfmaq_f32(s, x, y))
+#define TS_MADD_F64(s, x, y) ((s) = vfmaq_f64(s, x, y))
+#else
+#if defined(__wasm_simd128__)
+#define TS_BASE_NAME "simd128"
+#elif defined(__SSE2__)
+#define TS_BASE_NAME "sse2"
+#else
+#define TS_BASE_NAME "generic"
+#endif
+#define TS_MR 4
+#define TS_EACH_ROW TS_ROWS_4
+#define TS_DR 2
+#define TS_EACH_DOT_ROW TS_ROWS_2
+#define TS_MADD_F32(s, x, y) ((s) += (x) * (y))
+#define TS_MADD_F64(s, x, y) ((s) += (x) * (y))
+#endif
+#define TS_KC 384
+#define TS_MC_F32 128
+#define TS_NC_F32 2048
+#include "gemm_types.h"
+
+typedef struct {
+  const char *name;
+  void (*f32)(const ts_product *), (*f64)(const ts_product *);
+} isa;
+
+static const isa isas[] = { /* best first */
+#if defined(__x86_64__)
+    {"avx512", avx512_f32_product, avx512_f64_product},
+    {"avx2", avx2_f32_product, avx2_f64_product},
+#endif
+    {TS_BASE_NAME, base_f32_product, base_f64_product},
+};
+enum { ISAS = sizeof isas / sizeof *isas };
+
+static bool available(const isa *i) {
+#if defined(__x86_64__)
+  if (i == &isas[0])
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+  if (i == &isas[1]) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  return i != NULL;
+}
+
+static _Atomic(const isa *) chosen;
+
+static const isa *choose(void) {
+  const isa *i = atomic_load_explicit(&chosen, memory_order_relaxed);
+  if (i) return i;
+  for (i = isas; !available(i); i++) {}
+  atomic_store_explicit(&chosen, i, memory_order_relaxed); /* all threads choose alike: no need to agree */
+  return i;
+}
+
+void ts_product_f32(const ts_product *p) { choose()->f32(p); }
+void ts_product_f64(const ts_product *p) { choose()->f64(p); }
+const char *ts_gemm_isa(void) { return choose()->name; }
+
+bool ts_gemm_use(const char *name) {
+  const isa *found = NULL;
+  for (int i = 0; name && i < ISAS; i++) {
+    if (strcmp(isas[i].name, name) == 0 && available(&isas[i])) found = &isas[i];
+  }
+  if (name && !found) return false;
+  atomic_store_explicit(&chosen, found, memory_order_relaxed);
+  return true;
+}

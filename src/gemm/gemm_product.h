@@ -1,0 +1,34 @@
+/* What the bodies of gemm.h share: one product as a struct, and its serial execution on the best instruction set. */
+#ifndef TS_GEMM_PRODUCT_H
+#define TS_GEMM_PRODUCT_H
+#include <stdbool.h>
+#include <stdint.h>
+
+/* c = alpha * a (m,k) * b (k,n) + beta * c. Strides in elements; of the two of a, and of b, one is 1. Element type by
+   context; alpha and beta hold a float exactly. */
+typedef struct {
+  int64_t m, n, k;
+  double alpha, beta;
+  const void *a, *b;
+  void *c;
+  int64_t rsa, csa, rsb, csb, rsc, csc; /* strides between rows, between columns */
+} ts_product;
+
+static inline ts_product ts_product_of(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha,
+                                       const void *a, int64_t lda, const void *b, int64_t ldb, double beta, void *c,
+                                       int64_t ldc) {
+  return (ts_product){m, n, k, alpha, beta, a, b, c, trans_a ? 1 : lda, trans_a ? lda : 1, trans_b ? 1 : ldb,
+                      trans_b ? ldb : 1, ldc, 1};
+}
+
+/* In this thread, any shape and stride, empty ones too. alpha = 0 does not read a and b. */
+void ts_product_f32(const ts_product *p);
+void ts_product_f64(const ts_product *p);
+
+/* Splits c into a grid of `parts` blocks or fewer, and runs each with `run` on the pool of threads. */
+void ts_product_split(const ts_product *p, int64_t itemsize, int parts, void (*run)(const ts_product *p));
+
+const char *ts_gemm_isa(void); /* "avx2" */
+/* Testing: forces an instruction set by name, NULL the best; false when this machine or build lacks it. */
+bool ts_gemm_use(const char *isa);
+#endif

@@ -1,0 +1,20 @@
+#include "gemm.h"
+
+/* Products of floats are exact in double, so that only the sum rounds. Doubles sum in long double where it is wider. */
+#define REFERENCE(name, t, wide)                                                                                      \
+  void name(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, t alpha, const t *a, int64_t lda, const t *b, \
+            int64_t ldb, t beta, t *c, int64_t ldc) {                                                                 \
+    for (int64_t i = 0; i < m; i++) {                                                                                 \
+      for (int64_t j = 0; j < n; j++) {                                                                               \
+        wide sum = 0;                                                                                                 \
+        for (int64_t p = 0; alpha != 0 && p < k; p++)                                                                 \
+          sum += (wide)a[trans_a ? p * lda + i : i * lda + p] * (wide)b[trans_b ? j * ldb + p : p * ldb + j];         \
+        t *const out = c + i * ldc + j;                                                                               \
+        const wide scaled = alpha == 0 ? 0 : alpha * sum;                                                             \
+        *out = (t)(beta == 0 ? scaled : scaled + (wide)beta * *out);                                                  \
+      }                                                                                                               \
+    }                                                                                                                 \
+  }
+
+REFERENCE(ts_sgemm_ref, float, double)
+REFERENCE(ts_dgemm_ref, double, long double)

@@ -1,0 +1,104 @@
+/* Making, copying and converting tensors. */
+#include <string.h>
+#include "../gen/ops.h"
+#include "kernels.h"
+
+bool ts_clone_impl(ts_cx *cx, const ts_clone_args *a, ts_out *out) {
+  bool plain = a->memory_format && strcmp(a->memory_format, "preserve_format") != 0;
+  ts_dtype d = (ts_dtype)a->self->dtype;
+  ts_tensor *t = plain ? ts_empty(cx, d, a->self->ndim, a->self->sizes) : ts_empty_like(cx, a->self, d);
+  return (out->t[0] = t) != NULL && ts_raw_copy(cx, t, a->self);
+}
+
+bool ts_contiguous_impl(ts_cx *cx, const ts_contiguous_args *a, ts_out *out) {
+  out->t[0] = ts_is_contiguous(a->self) ? a->self : ts_clone(cx, a->self, "contiguous_format");
+  return out->t[0] != NULL;
+}
+
+bool ts_copy__impl(ts_cx *cx, const ts_copy__args *a, ts_out *out) {
+  return ts_raw_copy(cx, out->t[0], a->src);
+}
+
+bool ts_zero__impl(ts_cx *cx, const ts_zero__args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  out->t[0] = self;
+  if (ts_is_contiguous(self)) {
+    memset(ts_data(self), 0, (size_t)(self->numel * ts_itemsize((ts_dtype)self->dtype)));
+    return true;
+  }
+  ts_tensor *zero = ts_full_zero(cx, (ts_dtype)self->dtype, 0, NULL);
+  return zero && ts_raw_copy(cx, self, zero);
+}
+
+bool ts__to_dtype_impl(ts_cx *cx, const ts__to_dtype_args *a, ts_out *out) {
+  ts_dtype d = a->dtype == TS_DTYPE_NONE ? (ts_dtype)a->self->dtype : a->dtype;
+  ts_tensor *t = ts_empty_like(cx, a->self, d);
+  return (out->t[0] = t) != NULL && ts_raw_copy(cx, t, a->self);
+}
+
+bool ts_new_empty_strided_impl(ts_cx *cx, const ts_new_empty_strided_args *a, ts_out *out) {
+  if (a->size.n != a->stride.n) return ts_fail(cx, TS_ERR_ARGUMENT, "dimensionality of sizes (%d) must match dimensionality of strides (%d)", (int)a->size.n, (int)a->stride.n);
+  ts_dtype d = a->dtype == TS_DTYPE_NONE ? (ts_dtype)a->self->dtype : a->dtype;
+  return (out->t[0] = ts_empty_strided(cx, d, (int)a->size.n, a->size.v, a->stride.v)) != NULL;
+}
+
+bool ts_ones_like_impl(ts_cx *cx, const ts_ones_like_args *a, ts_out *out) {
+  ts_tensor *t = ts_empty_like(cx, a->self, a->dtype == TS_DTYPE_NONE ? (ts_dtype)a->self->dtype : a->dtype);
+  ts_tensor *one = t ? ts_wrap_scalar(cx, ts_int(1)) : NULL;
+  out->t[0] = t;
+  return one && ts_raw_copy(cx, t, one);
+}
+
+bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int lead = self->ndim - (int)a->size.n, n = 0;
+  int64_t dims[TS_MAX_DIM];
+  bool fits = lead >= 0;
+  for (int d = 0; d < self->ndim && fits; d++) {
+    if (d < lead) dims[n++] = d;
+    else if (a->size.v[d - lead] == 1 && self->sizes[d] != 1) dims[n++] = d;
+    else fits = a->size.v[d - lead] == self->sizes[d];
+  }
+  if (!fits)
+    return ts_fail(cx, TS_ERR_SHAPE, "size {%s} is not expandable to size {%s}.", ts_sizes_text((int)a->size.n, a->size.v, (char[160]){0}, 160), TS_TEXT(self));
+  ts_tensor *t = n ? ts_sum(cx, self, (ts_ints){dims, n}, true, (ts_dtype)self->dtype) : self;
+  if (t && lead > 0) t = ts_reshape(cx, t, a->size);
+  return (out->t[0] = t) != NULL;
+}
+
+bool ts_zeros_like_impl(ts_cx *cx, const ts_zeros_like_args *a, ts_out *out) {
+  ts_tensor *t = ts_empty_like(cx, a->self, a->dtype == TS_DTYPE_NONE ? (ts_dtype)a->self->dtype : a->dtype);
+  if (t) memset(ts_data(t), 0, (size_t)(t->numel * ts_itemsize((ts_dtype)t->dtype)));
+  return (out->t[0] = t) != NULL;
+}
+
+bool ts__as_strided_backward_impl(ts_cx *cx, const ts__as_strided_backward_args *a, ts_out *out) {
+  ts_dtype d = (ts_dtype)a->grad->dtype;
+  /* A buffer as long as the furthest element either geometry reaches, from the lower of the two offsets. */
+  int64_t low = a->offset < a->input_offset ? a->offset : a->input_offset, length = 0;
+  const ts_ints sizes[2] = {a->size, a->input_size}, strides[2] = {a->stride, a->input_stride};
+  const int64_t offsets[2] = {a->offset - low, a->input_offset - low};
+  for (int k = 0; k < 2; k++) {
+    int64_t reach = offsets[k] + 1;
+    for (int64_t i = 0; i < sizes[k].n; i++) reach += sizes[k].v[i] > 0 ? (sizes[k].v[i] - 1) * strides[k].v[i] : 0;
+    if (reach > length) length = reach;
+  }
+  ts_tensor *buffer = ts_full_zero(cx, TS_FLOAT64, 1, &length), *grad = ts_raw_cast(cx, a->grad, TS_FLOAT64);
+  if (!buffer || !grad || !(grad = ts_raw_contiguous(cx, grad))) return false;
+  double *sum = ts_data(buffer);
+  const double *from = ts_data(grad);
+  int64_t at[TS_MAX_DIM] = {0}, place = offsets[0];
+  for (int64_t i = 0; i < grad->numel; i++) {
+    sum[place] += from[i];
+    for (int64_t e = a->size.n - 1; e >= 0; e--) {
+      place += a->stride.v[e];
+      if (++at[e] < a->size.v[e]) break;
+      place -= a->stride.v[e] * a->size.v[e];
+      at[e] = 0;
+    }
+  }
+  ts_tensor *window = ts_alias(cx, buffer, (int)a->input_size.n, a->input_size.v, a->input_stride.v, offsets[1]);
+  ts_tensor *result = window ? ts_empty(cx, d, window->ndim, window->sizes) : NULL;
+  out->t[0] = result;
+  return result && ts_raw_copy(cx, result, window);
+}

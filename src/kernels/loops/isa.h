@@ -1,0 +1,17 @@
+/* The instruction sets that loops are built for on this platform, the best last: X(name, shown as, usable here). */
+#ifndef TS_ISA_H
+#define TS_ISA_H
+#if defined(__x86_64__) && !defined(TS_ONE_ISA)
+#define TS_ISAS(X)              \
+  X(base, "sse2", true)         \
+  X(avx2, "avx2", __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) \
+  X(avx512, "avx512", __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && \
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+#elif defined(__wasm_simd128__)
+#define TS_ISAS(X) X(base, "simd128", true)
+#elif defined(__ARM_NEON)
+#define TS_ISAS(X) X(base, "neon", true)
+#else
+#define TS_ISAS(X) X(base, "baseline", true)
+#endif
+#endif

@@ -1,0 +1,121 @@
+/* Inner loops. Files in this folder are compiled once per instruction set with TS_ISA set to its name; each fills its part
+   of a ts_loop_table, and kernels.c picks the table of the best set at load. Plain C that the compiler vectorises. */
+#ifndef TS_LOOPS_H
+#define TS_LOOPS_H
+#include "../kernels.h"
+
+#define TS_CAT_(a, b) a##_##b
+#define TS_CAT(a, b) TS_CAT_(a, b)
+#define TS_ISA_NAME(name) TS_CAT(name, TS_ISA)
+/* The function in which a loops file fills in its pointers: TS_FILL(unary) { table->unary[...][...] = ...; } */
+#define TS_FILL(file) void TS_ISA_NAME(ts_fill_##file)(ts_loop_table *table)
+
+/* Iterations are independent, also when output and input are the same memory (in-place ops). */
+#if defined(__clang__)
+#define TS_IVDEP _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define TS_IVDEP _Pragma("GCC ivdep")
+#endif
+
+/* How an element of each dtype is stored (T), computed (C), loaded and saved: TS_T_f32 and so on. */
+typedef uint8_t ts_mem_b8, ts_mem_u8;
+typedef int8_t ts_mem_i8;
+typedef int16_t ts_mem_i16;
+typedef int32_t ts_mem_i32;
+typedef int64_t ts_mem_i64;
+typedef uint16_t ts_mem_f16, ts_mem_bf16;
+typedef float ts_mem_f32;
+typedef double ts_mem_f64;
+typedef bool ts_val_b8;
+typedef uint8_t ts_val_u8;
+typedef int8_t ts_val_i8;
+typedef int16_t ts_val_i16;
+typedef int32_t ts_val_i32;
+typedef int64_t ts_val_i64;
+typedef float ts_val_f16, ts_val_bf16, ts_val_f32;
+typedef double ts_val_f64;
+#define TS_LOAD_b8(x) ((x) != 0)
+#define TS_LOAD_u8(x) (x)
+#define TS_LOAD_i8(x) (x)
+#define TS_LOAD_i16(x) (x)
+#define TS_LOAD_i32(x) (x)
+#define TS_LOAD_i64(x) (x)
+#define TS_LOAD_f16(x) ts_f16_to_f32(x)
+#define TS_LOAD_bf16(x) ts_bf16_to_f32(x)
+#define TS_LOAD_f32(x) (x)
+#define TS_LOAD_f64(x) (x)
+#define TS_SAVE_b8(x) ((x) != 0)
+#define TS_SAVE_u8(x) ((uint8_t)(x))
+#define TS_SAVE_i8(x) ((int8_t)(x))
+#define TS_SAVE_i16(x) ((int16_t)(x))
+#define TS_SAVE_i32(x) ((int32_t)(x))
+#define TS_SAVE_i64(x) ((int64_t)(x))
+#define TS_SAVE_f16(x) ts_f32_to_f16(x)
+#define TS_SAVE_bf16(x) ts_f32_to_bf16(x)
+#define TS_SAVE_f32(x) ((float)(x))
+#define TS_SAVE_f64(x) ((double)(x))
+
+/* X(suffix, dtype) over dtypes. */
+#define TS_INT_TYPES(X) X(u8, TS_UINT8) X(i8, TS_INT8) X(i16, TS_INT16) X(i32, TS_INT32) X(i64, TS_INT64)
+#define TS_FLOAT_TYPES(X) X(f32, TS_FLOAT32) X(f64, TS_FLOAT64) X(f16, TS_FLOAT16) X(bf16, TS_BFLOAT16)
+#define TS_NUMBER_TYPES(X) TS_INT_TYPES(X) TS_FLOAT_TYPES(X)
+#define TS_REAL_TYPES(X) X(b8, TS_BOOL) TS_NUMBER_TYPES(X)
+
+/* Defines a loop: out (type o) from one input `x` (type i) by an expression. params is in scope. */
+#define TS_LOOP1(name, o, i, expression)                                                                               \
+  static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \
+    (void)params;                                                                                                      \
+    if (s[0] == sizeof(ts_mem_##o) && s[1] == sizeof(ts_mem_##i)) {                                                    \
+      ts_mem_##o *out = (ts_mem_##o *)p[0];                                                                            \
+      const ts_mem_##i *in = (const ts_mem_##i *)p[1];                                                                 \
+      TS_IVDEP for (int64_t k = 0; k < n; k++) {                                                                       \
+        const ts_val_##i x = TS_LOAD_##i(in[k]);                                                                       \
+        out[k] = TS_SAVE_##o(expression);                                                                              \
+      }                                                                                                                \
+      return;                                                                                                          \
+    }                                                                                                                  \
+    for (int64_t k = 0; k < n; k++) {                                                                                  \
+      const ts_val_##i x = TS_LOAD_##i(*(const ts_mem_##i *)(p[1] + k * s[1]));                                        \
+      *(ts_mem_##o *)(p[0] + k * s[0]) = TS_SAVE_##o(expression);                                                      \
+    }                                                                                                                  \
+  }
+
+/* Two inputs `x`, `y` of type i; the cases of one broadcast scalar vectorise too. */
+#define TS_LOOP2(name, o, i, expression)                                                                               \
+  static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \
+    (void)params;                                                                                                      \
+    if (s[0] == sizeof(ts_mem_##o)) {                                                                                  \
+      ts_mem_##o *out = (ts_mem_##o *)p[0];                                                                            \
+      const ts_mem_##i *a = (const ts_mem_##i *)p[1], *b = (const ts_mem_##i *)p[2];                                   \
+      if (s[1] == sizeof(ts_mem_##i) && s[2] == sizeof(ts_mem_##i)) {                                                  \
+        TS_IVDEP for (int64_t k = 0; k < n; k++) {                                                                     \
+          const ts_val_##i x = TS_LOAD_##i(a[k]), y = TS_LOAD_##i(b[k]);                                               \
+          out[k] = TS_SAVE_##o(expression);                                                                            \
+        }                                                                                                              \
+        return;                                                                                                        \
+      }                                                                                                                \
+      if (s[1] == sizeof(ts_mem_##i) && s[2] == 0) {                                                                   \
+        const ts_val_##i y = TS_LOAD_##i(*b);                                                                          \
+        TS_IVDEP for (int64_t k = 0; k < n; k++) {                                                                     \
+          const ts_val_##i x = TS_LOAD_##i(a[k]);                                                                      \
+          out[k] = TS_SAVE_##o(expression);                                                                            \
+        }                                                                                                              \
+        return;                                                                                                        \
+      }                                                                                                                \
+      if (s[1] == 0 && s[2] == sizeof(ts_mem_##i)) {                                                                   \
+        const ts_val_##i x = TS_LOAD_##i(*a);                                                                          \
+        TS_IVDEP for (int64_t k = 0; k < n; k++) {                                                                     \
+          const ts_val_##i y = TS_LOAD_##i(b[k]);                                                                      \
+          out[k] = TS_SAVE_##o(expression);                                                                            \
+        }                                                                                                              \
+        return;                                                                                                        \
+      }                                                                                                                \
+    }                                                                                                                  \
+    for (int64_t k = 0; k < n; k++) {                                                                                  \
+      const ts_val_##i x = TS_LOAD_##i(*(const ts_mem_##i *)(p[1] + k * s[1]));                                        \
+      const ts_val_##i y = TS_LOAD_##i(*(const ts_mem_##i *)(p[2] + k * s[2]));                                        \
+      *(ts_mem_##o *)(p[0] + k * s[0]) = TS_SAVE_##o(expression);                                                      \
+    }                                                                                                                  \
+  }
+
+#endif

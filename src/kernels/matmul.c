@@ -1,0 +1,170 @@
+/* Matrix products: strides become transpose flags for the GEMM, so that views are not copied. */
+#include <inttypes.h>
+#include <string.h>
+#include "../gemm/gemm.h"
+#include "../gen/ops.h"
+#include "kernels.h"
+
+/* A matrix as GEMM takes it. */
+typedef struct { const void *data; int64_t ld; bool trans; } gemm_operand;
+
+/* True when the last two dims can go to GEMM as they lie. */
+static bool as_gemm(const ts_tensor *t, gemm_operand *m) {
+  int d = t->ndim - 2;
+  int64_t rows = t->sizes[d], cols = t->sizes[d + 1], rs = t->strides[d], cs = t->strides[d + 1];
+  if ((cs == 1 || cols <= 1) && (rs >= cols || rows <= 1)) {
+    *m = (gemm_operand){ts_data(t), rows <= 1 || rs < cols ? (cols ? cols : 1) : rs, false};
+    if (m->ld < 1) m->ld = 1;
+    return true;
+  }
+  if ((rs == 1 || rows <= 1) && (cs >= rows || cols <= 1)) {
+    *m = (gemm_operand){ts_data(t), cols <= 1 || cs < rows ? (rows ? rows : 1) : cs, true};
+    if (m->ld < 1) m->ld = 1;
+    return true;
+  }
+  return false;
+}
+
+#define INTEGER_PRODUCT(t)                                                                                            \
+  static void product_##t(int64_t m, int64_t n, int64_t k, const t *a, const t *b, t *c) {                           \
+    memset(c, 0, (size_t)(m * n) * sizeof *c);                                                                        \
+    for (int64_t i = 0; i < m; i++)                                                                                   \
+      for (int64_t l = 0; l < k; l++) {                                                                               \
+        const t x = a[i * k + l];                                                                                     \
+        for (int64_t j = 0; j < n; j++) c[i * n + j] = (t)(c[i * n + j] + (t)(x * b[l * n + j]));                     \
+      }                                                                                                               \
+  }
+INTEGER_PRODUCT(uint8_t)
+INTEGER_PRODUCT(int8_t)
+INTEGER_PRODUCT(int16_t)
+INTEGER_PRODUCT(uint32_t)
+INTEGER_PRODUCT(uint64_t)
+
+/* c (m,n) contiguous = a (m,k) b (k,n) for one matrix of the batch; offsets in elements. */
+static void one_product(ts_dtype d, int64_t m, int64_t n, int64_t k, gemm_operand a, int64_t at_a, gemm_operand b, int64_t at_b, void *c) {
+  switch (d) {
+    case TS_FLOAT32:
+      ts_sgemm(a.trans, b.trans, m, n, k, 1, (const float *)a.data + at_a, a.ld, (const float *)b.data + at_b, b.ld, 0, c, n ? n : 1);
+      break;
+    case TS_FLOAT64:
+      ts_dgemm(a.trans, b.trans, m, n, k, 1, (const double *)a.data + at_a, a.ld, (const double *)b.data + at_b, b.ld, 0, c, n ? n : 1);
+      break;
+    case TS_UINT8: product_uint8_t(m, n, k, (const uint8_t *)a.data + at_a, (const uint8_t *)b.data + at_b, c); break;
+    case TS_INT8: product_int8_t(m, n, k, (const int8_t *)a.data + at_a, (const int8_t *)b.data + at_b, c); break;
+    case TS_INT16: product_int16_t(m, n, k, (const int16_t *)a.data + at_a, (const int16_t *)b.data + at_b, c); break;
+    case TS_INT32: product_uint32_t(m, n, k, (const uint32_t *)a.data + at_a, (const uint32_t *)b.data + at_b, c); break;
+    default: product_uint64_t(m, n, k, (const uint64_t *)a.data + at_a, (const uint64_t *)b.data + at_b, c); break;
+  }
+}
+
+/* a (..., m, k) by b (..., k, n) with equal batch dims (strides may be 0): a fresh contiguous (..., m, n). */
+static ts_tensor *product(ts_cx *cx, ts_tensor *a, ts_tensor *b) {
+  ts_dtype d = (ts_dtype)a->dtype;
+  if (a->dtype != b->dtype) {
+    ts_fail(cx, TS_ERR_DTYPE, "expected m1 and m2 to have the same dtype, but got: %s != %s", ts_dtype_name(d), ts_dtype_name((ts_dtype)b->dtype));
+    return NULL;
+  }
+  if (d == TS_BOOL || ts_is_complex(d)) {
+    ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
+    return NULL;
+  }
+  ts_dtype work = ts_is_half(d) ? TS_FLOAT32 : d;
+  if (!(a = ts_raw_cast(cx, a, work)) || !(b = ts_raw_cast(cx, b, work))) return NULL;
+  int batch = a->ndim - 2;
+  int64_t m = a->sizes[batch], k = a->sizes[batch + 1], n = b->sizes[batch + 1], sizes[TS_MAX_DIM];
+  memcpy(sizes, a->sizes, (size_t)a->ndim * sizeof *sizes);
+  sizes[batch + 1] = n;
+  ts_tensor *c = k ? ts_empty(cx, work, a->ndim, sizes) : ts_full_zero(cx, work, a->ndim, sizes);
+  if (!c || !c->numel || !k) return c ? ts_raw_cast(cx, c, d) : NULL;
+  gemm_operand ma, mb;
+  bool real = ts_is_float(work);
+  if (!real || !as_gemm(a, &ma)) {
+    if (!(a = ts_raw_contiguous(cx, a))) return NULL;
+    as_gemm(a, &ma);
+    ma.trans = false;
+    ma.ld = k;
+  }
+  if (!real || !as_gemm(b, &mb)) {
+    if (!(b = ts_raw_contiguous(cx, b))) return NULL;
+    as_gemm(b, &mb);
+    mb.trans = false;
+    mb.ld = n;
+  }
+  char *out = ts_data(c);
+  int64_t at[TS_MAX_DIM] = {0}, at_a = 0, at_b = 0;
+  for (int64_t i = 0, count = c->numel / (m * n); i < count; i++) {
+    one_product(work, m, n, k, ma, at_a, mb, at_b, out + i * m * n * ts_itemsize(work));
+    for (int e = batch - 1; e >= 0; e--) {
+      at_a += a->strides[e];
+      at_b += b->strides[e];
+      if (++at[e] < sizes[e]) break;
+      at_a -= a->strides[e] * sizes[e];
+      at_b -= b->strides[e] * sizes[e];
+      at[e] = 0;
+    }
+  }
+  return ts_raw_cast(cx, c, d);
+}
+
+bool ts_mm_impl(ts_cx *cx, const ts_mm_args *a, ts_out *out) {
+  const ts_tensor *x = a->self, *y = a->mat2;
+  if (x->ndim != 2) return ts_fail(cx, TS_ERR_SHAPE, "self must be a matrix, got shape %s", TS_TEXT(x));
+  if (y->ndim != 2) return ts_fail(cx, TS_ERR_SHAPE, "mat2 must be a matrix, got shape %s", TS_TEXT(y));
+  if (x->sizes[1] != y->sizes[0])
+    return ts_fail(cx, TS_ERR_SHAPE, "mat1 and mat2 shapes cannot be multiplied (%" PRId64 "x%" PRId64 " and %" PRId64 "x%" PRId64 ")",
+                   x->sizes[0], x->sizes[1], y->sizes[0], y->sizes[1]);
+  return (out->t[0] = product(cx, a->self, a->mat2)) != NULL;
+}
+
+bool ts_bmm_impl(ts_cx *cx, const ts_bmm_args *a, ts_out *out) {
+  const ts_tensor *x = a->self, *y = a->mat2;
+  if (x->ndim != 3 || y->ndim != 3)
+    return ts_fail(cx, TS_ERR_SHAPE, "batch1 and batch2 must be 3D tensors, got shapes %s and %s", TS_TEXT(x), TS_TEXT(y));
+  if (x->sizes[0] != y->sizes[0] || x->sizes[2] != y->sizes[1])
+    return ts_fail(cx, TS_ERR_SHAPE,
+                   "Expected size for first two dimensions of batch2 tensor to be: [%" PRId64 ", %" PRId64 "] but got: [%" PRId64
+                   ", %" PRId64 "] (shapes %s and %s)",
+                   x->sizes[0], x->sizes[2], y->sizes[0], y->sizes[1], TS_TEXT(x), TS_TEXT(y));
+  return (out->t[0] = product(cx, a->self, a->mat2)) != NULL;
+}
+
+/* torch.matmul: vectors gain a dim, matrices of a batch are folded or broadcast. */
+bool ts_matmul_impl(ts_cx *cx, const ts_matmul_args *a, ts_out *out) {
+  ts_tensor *x = a->self, *y = a->other;
+  if (x->ndim == 2 && y->ndim == 2) return (out->t[0] = ts_mm(cx, x, y)) != NULL;
+  if (x->ndim == 0 || y->ndim == 0)
+    return ts_fail(cx, TS_ERR_SHAPE, "both arguments to matmul need to be at least 1D, but they are %dD and %dD", x->ndim, y->ndim);
+  bool row = x->ndim == 1, column = y->ndim == 1;
+  if (row) x = ts_unsqueeze(cx, x, 0);
+  if (column) y = ts_unsqueeze(cx, y, 1);
+  if (!x || !y) return false;
+  int64_t m = x->sizes[x->ndim - 2], k = x->sizes[x->ndim - 1], n = y->sizes[y->ndim - 1];
+  if (k != y->sizes[y->ndim - 2])
+    return ts_fail(cx, TS_ERR_SHAPE, "mat1 and mat2 shapes cannot be multiplied (%" PRId64 "x%" PRId64 " and %" PRId64 "x%" PRId64 "; shapes %s and %s)",
+                   m, k, y->sizes[y->ndim - 2], n, TS_TEXT(a->self), TS_TEXT(a->other));
+  ts_tensor *r;
+  int64_t sizes[TS_MAX_DIM];
+  int batch = 0;
+  if (y->ndim == 2) { /* a batch by one matrix: one tall product */
+    batch = x->ndim - 2;
+    memcpy(sizes, x->sizes, (size_t)batch * sizeof *sizes);
+    int64_t rows = m;
+    for (int d = 0; d < batch; d++) rows *= sizes[d];
+    r = ts_mm(cx, batch ? ts_reshape(cx, x, TS_INTS(rows, k)) : x, y);
+  } else {
+    if (!ts_broadcast_sizes(cx, x->ndim - 2, x->sizes, y->ndim - 2, y->sizes, &batch, sizes)) return false;
+    int64_t count = 1;
+    for (int d = 0; d < batch; d++) count *= sizes[d];
+    sizes[batch] = m;
+    sizes[batch + 1] = k;
+    x = ts_reshape(cx, ts_expand(cx, x, (ts_ints){sizes, batch + 2}, false), TS_INTS(count, m, k));
+    sizes[batch] = k;
+    sizes[batch + 1] = n;
+    y = ts_reshape(cx, ts_expand(cx, y, (ts_ints){sizes, batch + 2}, false), TS_INTS(count, k, n));
+    r = ts_bmm(cx, x, y);
+  }
+  int ndim = batch;
+  if (!row) sizes[ndim++] = m;
+  if (!column) sizes[ndim++] = n;
+  return (out->t[0] = ts_reshape(cx, r, (ts_ints){sizes, ndim})) != NULL;
+}

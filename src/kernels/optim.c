@@ -1,0 +1,176 @@
+/* Steps of optimizers: one call for many parameters, one pass over each. Everything is checked before anything changes;
+   parameters without a gradient are left alone. */
+#include "optim.h"
+#include <inttypes.h>
+#include <math.h>
+#include "../core/graph.h"
+#include "../gen/ops.h"
+#include "kernels.h"
+
+/* State tensor k of parameter i: same shape and dtype, memory of its own. */
+static bool check_state(ts_cx *cx, const ts_tensor *p, const ts_tensor *state, const char *what, int64_t i) {
+  if (state->dtype != p->dtype || !ts_same_sizes(state, p))
+    return ts_fail(cx, TS_ERR_SHAPE, "%s of parameter %" PRId64 " is %s %s, but the parameter is %s %s", what, i,
+                   ts_dtype_name((ts_dtype)state->dtype), TS_TEXT(state), ts_dtype_name((ts_dtype)p->dtype), TS_TEXT(p));
+  return ts_check_writable(cx, state);
+}
+
+static bool check_list(ts_cx *cx, ts_list params, ts_list list, const char *what, int64_t i) {
+  return list.n <= 0 || !params.v[i]->grad || check_state(cx, params.v[i], list.v[i], what, i);
+}
+
+static bool check_lengths(ts_cx *cx, ts_list params, int64_t n, const char *what) {
+  if (n == params.n) return true;
+  return ts_fail(cx, TS_ERR_ARGUMENT, "%" PRId64 " %s for %" PRId64 " parameters", n, what, params.n);
+}
+
+/* Gradients as the loops will read them, NULL for parameters to skip; they may not share memory with what is written. */
+static bool take_grads(ts_cx *cx, ts_list params, ts_tensor ***grads) {
+  if (!(*grads = ts_temp(cx, (params.n + 1) * (int64_t)sizeof **grads))) return false;
+  for (int64_t i = 0; i < params.n; i++) {
+    ts_tensor *p = params.v[i], *g = p->grad;
+    (*grads)[i] = g;
+    if (!g) continue;
+    if (!ts_is_float((ts_dtype)p->dtype))
+      return ts_fail(cx, TS_ERR_DTYPE, "parameter %" PRId64 " is %s, but only real floating-point ones can be optimized", i,
+                     ts_dtype_name((ts_dtype)p->dtype));
+    if (g->dtype != p->dtype || !ts_same_sizes(g, p))
+      return ts_fail(cx, TS_ERR_SHAPE, "the gradient of parameter %" PRId64 " is %s %s, but the parameter is %s %s", i,
+                     ts_dtype_name((ts_dtype)g->dtype), TS_TEXT(g), ts_dtype_name((ts_dtype)p->dtype), TS_TEXT(p));
+    if (!ts_check_writable(cx, p)) return false;
+    if (ts_overlaps(p, g)) {
+      ts_tensor *apart = ts_empty_like(cx, g, (ts_dtype)g->dtype);
+      if (!apart || !ts_raw_copy(cx, apart, g)) return false;
+      (*grads)[i] = apart;
+    }
+  }
+  return true;
+}
+
+bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out) {
+  (void)out;
+  cx->op = "SGD";
+  ts_list params = a->params, buffers = a->buffers;
+  const bool momentum = a->momentum != 0;
+  if (momentum && (!check_lengths(cx, params, buffers.n, "momentum buffers") || !check_lengths(cx, params, a->fresh.n, "flags"))) return false;
+  ts_tensor **grads;
+  if (!take_grads(cx, params, &grads)) return false;
+  if (momentum)
+    for (int64_t i = 0; i < params.n; i++)
+      if (!check_list(cx, params, buffers, "momentum_buffer", i)) return false;
+  ts_sgd_params c = {a->maximize ? -1 : 1, a->lr, a->weight_decay, a->momentum, 1 - a->dampening, false, a->nesterov};
+  for (int64_t i = 0; i < params.n; i++) {
+    ts_tensor *p = params.v[i], *g = grads[i];
+    if (!g) continue;
+    if (momentum) {
+      c.fresh = a->fresh.v[i] != 0;
+      ts_iterate(3, (ts_tensor *const[]){p, buffers.v[i], g}, p->ndim, p->sizes, ts_loops.sgd_momentum[p->dtype], &c, 0);
+      ts_bump(buffers.v[i]);
+    } else {
+      ts_iterate(2, (ts_tensor *const[]){p, g}, p->ndim, p->sizes, ts_loops.sgd[p->dtype], &c, 0);
+    }
+    ts_bump(p);
+  }
+  return true;
+}
+
+/* base^n by squaring: the same on every platform, which pow() is not. */
+static double power(double base, int64_t n) {
+  double result = 1;
+  for (; n > 0; n >>= 1, base *= base)
+    if (n & 1) result *= base;
+  return result;
+}
+
+static bool check_step(ts_cx *cx, const ts_tensor *step, int64_t i) {
+  if (step->numel != 1 || (step->dtype != TS_FLOAT32 && step->dtype != TS_FLOAT64))
+    return ts_fail(cx, TS_ERR_SHAPE, "step of parameter %" PRId64 " must be one float32 or float64, but is %s %s", i,
+                   ts_dtype_name((ts_dtype)step->dtype), TS_TEXT(step));
+  const double count = ts_read_scalar(step, ts_data(step)).f;
+  if (!(count >= 0 && count < 9007199254740992.0) || count != trunc(count))
+    return ts_fail(cx, TS_ERR_ARGUMENT, "step of parameter %" PRId64 " must be a whole number, but is %g", i, count);
+  return true;
+}
+
+static int64_t advance(ts_tensor *step) {
+  const int64_t count = (int64_t)ts_read_scalar(step, ts_data(step)).f + 1;
+  if (step->dtype == TS_FLOAT32) *(float *)ts_data(step) = (float)count;
+  else *(double *)ts_data(step) = (double)count;
+  ts_bump(step);
+  return count;
+}
+
+bool ts__adam_step__impl(ts_cx *cx, const ts__adam_step__args *a, ts_out *out) {
+  (void)out;
+  cx->op = a->decoupled ? "AdamW" : "Adam";
+  ts_list params = a->params, means = a->exp_avgs, squares = a->exp_avg_sqs, tops = a->max_exp_avg_sqs, steps = a->steps;
+  const bool amsgrad = tops.n > 0;
+  if (!check_lengths(cx, params, means.n, "exp_avgs") || !check_lengths(cx, params, squares.n, "exp_avg_sqs") ||
+      !check_lengths(cx, params, steps.n, "steps") || (amsgrad && !check_lengths(cx, params, tops.n, "max_exp_avg_sqs")))
+    return false;
+  ts_tensor **grads;
+  if (!take_grads(cx, params, &grads)) return false;
+  for (int64_t i = 0; i < params.n; i++)
+    if (!check_list(cx, params, means, "exp_avg", i) || !check_list(cx, params, squares, "exp_avg_sq", i) ||
+        !check_list(cx, params, tops, "max_exp_avg_sq", i) || (grads[i] && !check_step(cx, steps.v[i], i)))
+      return false;
+  for (int64_t i = 0; i < params.n; i++) {
+    ts_tensor *p = params.v[i], *g = grads[i];
+    if (!g) continue;
+    const int64_t t = advance(steps.v[i]);
+    const ts_adam_params c = {
+        .sign = a->maximize ? -1 : 1,
+        .keep = a->decoupled ? 1 - a->lr * a->weight_decay : 1,
+        .weight_decay = a->decoupled ? 0 : a->weight_decay,
+        .beta1 = a->beta1,
+        .beta2 = a->beta2,
+        .eps = a->eps,
+        .step_size = a->lr / (1 - power(a->beta1, t)),
+        .root = sqrt(1 - power(a->beta2, t)),
+    };
+    if (amsgrad)
+      ts_iterate(5, (ts_tensor *const[]){p, means.v[i], squares.v[i], tops.v[i], g}, p->ndim, p->sizes, ts_loops.adam_amsgrad[p->dtype], &c, 0);
+    else
+      ts_iterate(4, (ts_tensor *const[]){p, means.v[i], squares.v[i], g}, p->ndim, p->sizes, ts_loops.adam[p->dtype], &c, 0);
+    ts_bump(p);
+    ts_bump(means.v[i]);
+    ts_bump(squares.v[i]);
+    if (amsgrad) ts_bump(tops.v[i]);
+  }
+  return true;
+}
+
+bool ts__has_grads_impl(ts_cx *cx, const ts__has_grads_args *a, ts_out *out) {
+  int64_t *flags = ts_temp(cx, (a->tensors.n + 1) * (int64_t)sizeof *flags);
+  if (!flags) return false;
+  for (int64_t i = 0; i < a->tensors.n; i++) flags[i] = a->tensors.v[i]->grad != NULL;
+  out->ints = (ts_ints){flags, a->tensors.n};
+  return true;
+}
+
+bool ts__zero_grads_impl(ts_cx *cx, const ts__zero_grads_args *a, ts_out *out) {
+  (void)out;
+  cx->op = "zeroGrad";
+  const bool mode = cx->grad_mode;
+  cx->grad_mode = false;
+  bool ok = true;
+  for (int64_t i = 0; i < a->tensors.n && ok; i++) {
+    ts_tensor *t = a->tensors.v[i], *g = t->grad;
+    if (!g) continue;
+    if (a->set_to_none) {
+      t->grad = NULL;
+      ts_release(g);
+      continue;
+    }
+    ok = ts_zero_(cx, g) != NULL;
+    /* A gradient made with createGraph leaves its graph. */
+    if (ok && g->grad_fn) {
+      ts_node *fn = g->grad_fn;
+      g->grad_fn = NULL;
+      ts_node_release(cx, fn);
+    }
+    if (ok) g->requires_grad = false;
+  }
+  cx->grad_mode = mode;
+  return ok;
+}

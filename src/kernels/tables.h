@@ -1,0 +1,21 @@
+/* The table of inner loops, and the list of the files in loops/ that fill it. */
+#ifndef TS_TABLES_H
+#define TS_TABLES_H
+#include "../core/iter.h"
+#include "elementwise_ids.h"
+#include "reduce.h"
+
+typedef struct {
+  ts_loop unary[TS_UN_COUNT][TS_DTYPE_COUNT];    /* out and in of one dtype */
+  ts_loop test[TS_TEST_COUNT][TS_DTYPE_COUNT];   /* in -> bool */
+  ts_loop binary[TS_BIN_COUNT][TS_DTYPE_COUNT];  /* out and both ins of one dtype */
+  ts_loop compare[TS_CMP_COUNT][TS_DTYPE_COUNT]; /* ins of one dtype -> bool */
+  ts_loop cast[TS_DTYPE_COUNT][TS_DTYPE_COUNT];  /* [from][to] */
+  ts_reduce_loop sum[TS_DTYPE_COUNT];            /* from the input dtype; see reduce.h */
+  /* Optimizer steps over param, state..., grad; see optim.h. */
+  ts_loop sgd[TS_DTYPE_COUNT], sgd_momentum[TS_DTYPE_COUNT], adam[TS_DTYPE_COUNT], adam_amsgrad[TS_DTYPE_COUNT];
+} ts_loop_table;
+
+#define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim)
+
+#endif

@@ -1,0 +1,187 @@
+/* Views: new sizes and strides over the same storage. */
+#include <inttypes.h>
+#include <string.h>
+#include "../gen/ops.h"
+#include "kernels.h"
+#include "views.h"
+
+static bool give(ts_cx *cx, ts_tensor *self, ts_out *out, int ndim, const int64_t *sizes, const int64_t *strides, int64_t offset) {
+  return (out->t[0] = ts_alias(cx, self, ndim, sizes, strides, offset)) != NULL;
+}
+
+bool ts_as_strided_impl(ts_cx *cx, const ts_as_strided_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int64_t offset = a->storage_offset.given ? a->storage_offset.v : self->offset, numel;
+  if (a->size.n != a->stride.n)
+    return ts_fail(cx, TS_ERR_ARGUMENT, "mismatch in length of strides and shape: %" PRId64 " sizes, %" PRId64 " strides", a->size.n, a->stride.n);
+  if (!ts_numel_of(cx, (int)a->size.n, a->size.v, &numel)) return false;
+  int64_t need = numel ? 1 : 0, item = ts_itemsize((ts_dtype)self->dtype);
+  bool sane = offset >= 0 && offset < INT64_MAX / 32;
+  for (int64_t d = 0; d < a->size.n && numel; d++) {
+    int64_t reach;
+    if (a->stride.v[d] < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "Negative strides are not supported at the moment, got strides: %s", ts_sizes_text((int)a->stride.n, a->stride.v, (char[160]){0}, 160));
+    sane = sane && !__builtin_mul_overflow(a->size.v[d] - 1, a->stride.v[d], &reach) && !__builtin_add_overflow(need, reach, &need) && need < INT64_MAX / 32;
+  }
+  if (!sane || (numel && (offset + need) * item > self->storage->nbytes))
+    return ts_fail(cx, TS_ERR_ARGUMENT,
+                   "setStorage: sizes %s, strides %s, storage offset %" PRId64 ", and itemsize %" PRId64
+                   " requiring a storage size of %" PRId64 " are out of bounds for storage of size %" PRId64,
+                   ts_sizes_text((int)a->size.n, a->size.v, (char[160]){0}, 160), ts_sizes_text((int)a->stride.n, a->stride.v, (char[160]){0}, 160),
+                   offset, item, sane ? (offset + need) * item : INT64_MAX, self->storage->nbytes);
+  return (out->t[0] = ts_alias(cx, self, (int)a->size.n, a->size.v, a->stride.v, offset)) != NULL;
+}
+
+bool ts_expand_impl(ts_cx *cx, const ts_expand_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int ndim = (int)a->size.n, lead = ndim - self->ndim;
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  if (ndim > TS_MAX_DIM) return ts_fail(cx, TS_ERR_SHAPE, "a tensor has at most %d dimensions, got %d", TS_MAX_DIM, ndim);
+  if (lead < 0)
+    return ts_fail(cx, TS_ERR_SHAPE, "the number of sizes provided (%d) must be greater or equal to the number of dimensions in the tensor (%d)", ndim, self->ndim);
+  for (int d = 0; d < ndim; d++) {
+    int64_t want = a->size.v[d], has = d < lead ? 1 : self->sizes[d - lead];
+    if (want == -1) {
+      if (d < lead) return ts_fail(cx, TS_ERR_SHAPE, "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension %d", d);
+      want = has;
+    }
+    if (want != has && has != 1)
+      return ts_fail(cx, TS_ERR_SHAPE, "The expanded size of the tensor (%" PRId64 ") must match the existing size (%" PRId64 ") at non-singleton dimension %d.  Target sizes: %s.  Tensor sizes: %s",
+                     want, has, d, ts_sizes_text(ndim, a->size.v, (char[160]){0}, 160), TS_TEXT(self));
+    sizes[d] = want;
+    strides[d] = d < lead || (has == 1 && want != 1) ? 0 : self->strides[d - lead];
+  }
+  return give(cx, self, out, ndim, sizes, strides, self->offset);
+}
+
+bool ts_infer_sizes(ts_cx *cx, ts_ints shape, int64_t numel, int64_t *sizes) {
+  int64_t known = 1;
+  int hole = -1;
+  bool ok = shape.n <= TS_MAX_DIM;
+  const char *text = ok ? ts_sizes_text((int)shape.n, shape.v, (char[160]){0}, 160) : "of too many dims";
+  for (int i = 0; i < shape.n && ok; i++) {
+    sizes[i] = shape.v[i];
+    if (shape.v[i] == -1) {
+      if (hole >= 0) return ts_fail(cx, TS_ERR_SHAPE, "only one dimension can be inferred, got shape '%s'", text);
+      hole = i;
+    } else if (shape.v[i] < 0) {
+      return ts_fail(cx, TS_ERR_SHAPE, "invalid shape dimension %" PRId64 " in shape '%s'", shape.v[i], text);
+    } else {
+      ok = !__builtin_mul_overflow(known, shape.v[i], &known);
+    }
+  }
+  if (ok && hole >= 0) {
+    if (known == 0) return ts_fail(cx, TS_ERR_SHAPE, "cannot reshape tensor of %" PRId64 " elements into shape %s because the unspecified dimension size -1 can be any value and is ambiguous", numel, text);
+    ok = numel % known == 0;
+    sizes[hole] = numel / known;
+    known *= sizes[hole];
+  }
+  if (!ok || known != numel) return ts_fail(cx, TS_ERR_SHAPE, "shape '%s' is invalid for input of size %" PRId64, text, numel);
+  return true;
+}
+
+bool ts_view_strides(const ts_tensor *t, int ndim, const int64_t *sizes, int64_t *strides) {
+  if (t->numel == 0) {
+    ts_contiguous_strides(ndim, sizes, strides);
+    return true;
+  }
+  /* Walk runs of old dims that are contiguous among themselves and fill each with new dims, from the back. */
+  int view = ndim - 1;
+  int64_t base = t->ndim ? t->strides[t->ndim - 1] : 1, run = 1, filled = 1;
+  for (int d = t->ndim - 1; d >= 0; d--) {
+    run *= t->sizes[d];
+    if (d > 0 && (t->sizes[d - 1] == 1 || t->strides[d - 1] == run * base)) continue;
+    while (view >= 0 && (filled < run || sizes[view] == 1)) {
+      strides[view] = filled * base;
+      filled *= sizes[view--];
+    }
+    if (filled != run) return false;
+    if (d > 0) {
+      base = t->strides[d - 1];
+      run = filled = 1;
+    }
+  }
+  for (; view >= 0; view--) {
+    if (sizes[view] != 1) return false;
+    strides[view] = filled * base;
+  }
+  return true;
+}
+
+bool ts_view_impl(ts_cx *cx, const ts_view_args *a, ts_out *out) {
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  if (!ts_infer_sizes(cx, a->size, a->self->numel, sizes)) return false;
+  if (!ts_view_strides(a->self, (int)a->size.n, sizes, strides))
+    return ts_fail(cx, TS_ERR_SHAPE, "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead. (shape %s to %s)",
+                   TS_TEXT(a->self), ts_sizes_text((int)a->size.n, sizes, (char[160]){0}, 160));
+  return give(cx, a->self, out, (int)a->size.n, sizes, strides, a->self->offset);
+}
+
+bool ts_reshape_impl(ts_cx *cx, const ts_reshape_args *a, ts_out *out) {
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  if (!ts_infer_sizes(cx, a->shape, a->self->numel, sizes)) return false;
+  ts_ints shape = {sizes, a->shape.n};
+  ts_tensor *t = a->self;
+  if (!ts_view_strides(t, (int)shape.n, sizes, strides)) t = ts_clone(cx, t, "contiguous_format");
+  return (out->t[0] = ts_view(cx, t, shape)) != NULL;
+}
+
+bool ts_transpose_impl(ts_cx *cx, const ts_transpose_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int d0, d1;
+  if (!ts_wrap_dim(cx, a->dim0, self->ndim, &d0) || !ts_wrap_dim(cx, a->dim1, self->ndim, &d1)) return false;
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  for (int d = 0; d < self->ndim; d++) {
+    int from = d == d0 ? d1 : d == d1 ? d0 : d;
+    sizes[d] = self->sizes[from];
+    strides[d] = self->strides[from];
+  }
+  return give(cx, self, out, self->ndim, sizes, strides, self->offset);
+}
+
+bool ts_unsqueeze_impl(ts_cx *cx, const ts_unsqueeze_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int dim;
+  if (self->ndim >= TS_MAX_DIM) return ts_fail(cx, TS_ERR_SHAPE, "a tensor has at most %d dimensions", TS_MAX_DIM);
+  if (!ts_wrap_dim(cx, a->dim, self->ndim + 1, &dim)) return false;
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  for (int d = 0, from = 0; d <= self->ndim; d++) {
+    if (d == dim) {
+      sizes[d] = 1;
+      strides[d] = d < self->ndim ? self->sizes[d] * self->strides[d] : 1;
+    } else {
+      sizes[d] = self->sizes[from];
+      strides[d] = self->strides[from++];
+    }
+  }
+  return give(cx, self, out, self->ndim + 1, sizes, strides, self->offset);
+}
+
+bool ts_detach_impl(ts_cx *cx, const ts_detach_args *a, ts_out *out) { return (out->t[0] = ts_shallow(cx, a->self)) != NULL; }
+
+bool ts_narrow_impl(ts_cx *cx, const ts_narrow_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int dim;
+  if (self->ndim == 0) return ts_fail(cx, TS_ERR_SHAPE, "narrow() cannot be applied to a 0-dim tensor.");
+  if (!ts_wrap_dim(cx, a->dim, self->ndim, &dim)) return false;
+  int64_t size = self->sizes[dim], start = a->start, sizes[TS_MAX_DIM];
+  if (a->length < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "narrow(): length must be non-negative.");
+  if (start < -size || start > size)
+    return ts_fail(cx, TS_ERR_INDEX, "start out of range (expected to be in range of [%" PRId64 ", %" PRId64 "], but got %" PRId64 ")", -size, size, start);
+  if (start < 0) start += size;
+  if (a->length > size - start)
+    return ts_fail(cx, TS_ERR_INDEX, "start (%" PRId64 ") + length (%" PRId64 ") exceeds dimension size (%" PRId64 ").", start, a->length, size);
+  memcpy(sizes, self->sizes, self->ndim * sizeof *sizes);
+  sizes[dim] = a->length;
+  return give(cx, self, out, self->ndim, sizes, self->strides, self->offset + start * self->strides[dim]);
+}
+
+bool ts__narrow_backward_impl(ts_cx *cx, const ts__narrow_backward_args *a, ts_out *out) {
+  int dim;
+  if (!ts_wrap_dim(cx, a->dim, (int)a->size.n, &dim)) return false;
+  ts_tensor *whole = ts_full_zero(cx, (ts_dtype)a->grad->dtype, (int)a->size.n, a->size.v);
+  if (!whole) return false;
+  int64_t start = a->start < 0 ? a->start + a->size.v[dim] : a->start;
+  ts_tensor *window = ts_alias(cx, whole, whole->ndim, a->grad->sizes, whole->strides, start * whole->strides[dim]);
+  out->t[0] = whole;
+  return window && ts_raw_copy(cx, window, a->grad);
+}

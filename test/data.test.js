@@ -1,0 +1,245 @@
+'use strict';
+// torch.utils.data; the orders of samples come from PyTorch 1.13 by test/fixtures/data.py.
+const torsh = require('torsh');
+const golden = require('./fixtures/data.json');
+
+const {
+  BatchSampler, ChainDataset, ConcatDataset, DataLoader, Dataset, IterableDataset, RandomSampler, Sampler, SequentialSampler, Subset,
+  SubsetRandomSampler, TensorDataset, WeightedRandomSampler, defaultCollate, randomSplit,
+} = torsh.utils.data;
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const plain = (b) => (Array.isArray(b) ? b.map(plain) : typeof b === 'object' ? b.tolist() : b);
+const batches = (loader) => [...loader].map(plain);
+const epochs = (loader) => [batches(loader), batches(loader)];
+const generator = () => {
+  const g = new torsh.Generator();
+  g.manualSeed(42);
+  return g;
+};
+
+const weights = [0.1, 0.9, 0.4, 0.7, 3.0, 0.6];
+const calls = {
+  'RandomSampler(20)': () => [...new RandomSampler(range(20))],
+  'RandomSampler(5, numSamples 13)': () => [...new RandomSampler(range(5), { numSamples: 13 })],
+  'RandomSampler(5, numSamples 3)': () => [...new RandomSampler(range(5), { numSamples: 3 })],
+  'RandomSampler(7, replacement, 70)': () => [...new RandomSampler(range(7), true, 70)],
+  'RandomSampler(7, replacement, 64, generator)': () => [...new RandomSampler(range(7), true, 64, generator())],
+  'RandomSampler(9, generator)': () => [...new RandomSampler(range(9), { generator: generator() })],
+  SubsetRandomSampler: () => [...new SubsetRandomSampler([3, 1, 4, 15, 9, 2])],
+  WeightedRandomSampler: () => [...new WeightedRandomSampler(weights, 12)],
+  'WeightedRandomSampler, no replacement': () => [...new WeightedRandomSampler(weights, 4, { replacement: false })],
+  'DataLoader(20, 4, shuffle)': () => epochs(new DataLoader(range(20), 4, true)),
+  'DataLoader(10, 4, shuffle, dropLast)': () => epochs(new DataLoader(range(10), 4, { shuffle: true, dropLast: true })),
+  'DataLoader(10, 4)': () => epochs(new DataLoader(range(10), { batchSize: 4 })),
+  'DataLoader(10, 4), then rand': () => [batches(new DataLoader(range(10), 4)), torsh.rand(2).tolist()],
+  'DataLoader(7, null, shuffle)': () => [[...new DataLoader(range(7), null, true)], torsh.rand(2).tolist()],
+  'DataLoader(7, generator)': () => [epochs(new DataLoader(range(7), 3, { shuffle: true, generator: generator() })), torsh.rand(2).tolist()],
+  'DataLoader(batchSampler)': () => batches(new DataLoader(range(9), { batchSampler: new BatchSampler(new RandomSampler(range(9)), 4, false) })),
+  'one generator for two': () => {
+    const g = generator();
+    const loader = new DataLoader(range(6), 4, { shuffle: true, generator: g });
+    return [batches(loader), [...new RandomSampler(range(3), { generator: g })], batches(loader), torsh.randint(1000, [2], { generator: g }).tolist()];
+  },
+  TensorDataset: () => batches(new DataLoader(new TensorDataset(torsh.arange(10).to('float32').reshape(5, 2), torsh.arange(5)), 2, true)),
+  'randomSplit([3, 7])': () => randomSplit(range(10), [3, 7]).map((s) => s.indices),
+  'randomSplit([0.3, 0.3, 0.4])': () => randomSplit(range(11), [0.3, 0.3, 0.4], { generator: generator() }).map((s) => s.indices),
+};
+
+test('every golden order is tried', () => expect(Object.keys(calls)).toEqual(Object.keys(golden)));
+
+test.each(Object.keys(golden))('takes samples in the order of PyTorch: %s', (name) => {
+  torsh.manualSeed(0);
+  expect(calls[name]()).toEqual(golden[name]);
+});
+
+test('for await gives what for gives', async () => {
+  const loader = new DataLoader(range(10), 3, true);
+  torsh.manualSeed(1);
+  const one = batches(loader);
+  torsh.manualSeed(1);
+  const two = [];
+  for await (const batch of loader) two.push(batch.tolist());
+  expect(two).toEqual(one);
+});
+
+describe('datasets', () => {
+  class Squares extends Dataset {
+    constructor(n) {
+      super();
+      this.n = n;
+    }
+    get length() {
+      return this.n;
+    }
+    at(i) {
+      return { x: torsh.tensor([i, i * i]), label: i, name: `n${i}` };
+    }
+  }
+
+  test('a class of one\'s own', () => {
+    const loader = new DataLoader(new Squares(5), { batchSize: 2 });
+    expect(loader.length).toBe(3);
+    const [a, , c] = [...loader];
+    expect(a.x.tolist()).toEqual([[0, 0], [1, 1]]);
+    expect(a.label.dtype).toBe('int64');
+    expect(a.name).toEqual(['n0', 'n1']);
+    expect(c.x.shape).toEqual([1, 2]);
+    expect(() => new Dataset().at(0)).toThrow(torsh.TorshError);
+  });
+
+  test('TensorDataset: rows, batches, wrong sizes', () => {
+    const data = new TensorDataset(torsh.arange(6).reshape(3, 2), torsh.tensor([5, 6, 7]));
+    expect(data.length).toBe(3);
+    expect(data.at(-1).map((t) => t.tolist())).toEqual([[4, 5], 7]);
+    expect(() => data.at(3)).toThrow(/out of range/);
+    expect(() => new TensorDataset(torsh.ones(3), torsh.ones(2))).toThrow(/Size mismatch between tensors \(\[3\], \[2\]\)/);
+    expect(() => new TensorDataset()).toThrow(torsh.TorshError);
+    expect(() => new TensorDataset(torsh.tensor(1))).toThrow(torsh.TorshError);
+  });
+
+  test('the fast path gives what stacking gives', () => {
+    const x = torsh.randn(11, 3, 2).transpose(1, 2), y = torsh.arange(11);
+    const data = new TensorDataset(x, y);
+    const subset = new Subset(new Subset(data, [9, 3, 5, 7, 1, 0]), [5, 0, 1, 2]);
+    for (const dataset of [data, subset]) {
+      const fast = batches(new DataLoader(dataset, 3));
+      const slow = batches(new DataLoader(dataset, 3, { collateFn: (samples) => defaultCollate(samples) }));
+      expect(fast).toEqual(slow);
+    }
+    expect(batches(new DataLoader(y, 4))).toEqual([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10]]);
+    expect(() => [...new DataLoader(data, { sampler: [0, 11] })]).toThrow(/out of range/);
+    expect(batches(new DataLoader(data, { sampler: [-1], batchSize: 1 }))[0][1]).toEqual([10]);
+  });
+
+  test('a batch is a copy, and knows its gradient', () => {
+    const x = torsh.zeros(4, 2, { requiresGrad: true });
+    for (const [batch] of new DataLoader(new TensorDataset(x), { batchSize: 2, sampler: [1, 1, 3] })) batch.sum().backward();
+    expect(x.grad.tolist()).toEqual([[0, 0], [2, 2], [0, 0], [1, 1]]);
+  });
+
+  test('ConcatDataset and Subset', () => {
+    const both = new ConcatDataset([['a', 'b'], [], ['c']]);
+    expect(both.length).toBe(3);
+    expect([0, 1, 2, -1, -3].map((i) => both.at(i))).toEqual(['a', 'b', 'c', 'c', 'a']);
+    expect(() => both.at(3)).toThrow(/out of range/);
+    expect(() => both.at(-4)).toThrow(/out of range/);
+    expect(() => new ConcatDataset([])).toThrow(/should not be an empty iterable/);
+    expect(new Subset('abc'.split(''), torsh.tensor([2n, 0n])).at(0)).toBe('c');
+    expect(() => new Subset([1], [0]).at(1)).toThrow(torsh.TorshError);
+  });
+
+  test('randomSplit refuses lengths that do not add up', () => {
+    expect(() => randomSplit(range(10), [3, 6])).toThrow(/Sum of input lengths does not equal/);
+    expect(() => randomSplit(range(10), [1.5, -0.5])).toThrow(/Fraction at index 0/);
+    expect(() => randomSplit(range(3), [1.5, 1.5])).toThrow(torsh.TorshError);
+  });
+
+  class Count extends IterableDataset {
+    constructor(n) {
+      super();
+      this.n = n;
+      this.closed = 0;
+    }
+    *[Symbol.iterator]() {
+      try {
+        for (let i = 0; i < this.n; i++) yield i;
+      } finally {
+        this.closed++;
+      }
+    }
+  }
+
+  test('IterableDataset, in batches and singly', async () => {
+    expect(batches(new DataLoader(new Count(5), 2))).toEqual([[0, 1], [2, 3], [4]]);
+    expect(batches(new DataLoader(new Count(5), 2, { dropLast: true }))).toEqual([[0, 1], [2, 3]]);
+    expect([...new DataLoader(new Count(3), null)]).toEqual([0, 1, 2]);
+    expect(batches(new DataLoader(new ChainDataset([new Count(2), new Count(3)]), 4))).toEqual([[0, 1, 0, 1], [2]]);
+    const seen = [];
+    for await (const b of new DataLoader(new Count(5), 2)) seen.push(b.tolist());
+    expect(seen).toEqual([[0, 1], [2, 3], [4]]);
+    const source = new Count(9);
+    for (const b of new DataLoader(source, 2)) {
+      b.dispose();
+      break;
+    }
+    expect(source.closed).toBe(1);
+    expect(() => new DataLoader(new Count(3), { shuffle: true })).toThrow(/expected unspecified shuffle option/);
+    expect(() => new DataLoader(new Count(3), { sampler: [1] })).toThrow(/expected unspecified sampler option/);
+    expect(() => new DataLoader(new Count(3)).length).toThrow(/no length/);
+  });
+
+  test('what comes by Promise is awaited, and refused without await', async () => {
+    const later = { length: 5, at: async (i) => [i, String(i)] };
+    const seen = [];
+    for await (const [n, text] of new DataLoader(later, 2, { collateFn: async (s) => defaultCollate(s) })) seen.push([n.tolist(), text]);
+    expect(seen).toEqual([[[0, 1], ['0', '1']], [[2, 3], ['2', '3']], [[4], ['4']]]);
+    expect(() => [...new DataLoader(later, 2)]).toThrow(/use `for await`/);
+    async function* stream() {
+      yield* [1, 2, 3];
+    }
+    const streamed = [];
+    for await (const b of new DataLoader(stream(), 2)) streamed.push(b.tolist());
+    expect(streamed).toEqual([[1, 2], [3]]);
+    expect(() => [...new DataLoader(stream(), 2)]).toThrow(/use `for await`/);
+  });
+});
+
+describe('defaultCollate', () => {
+  test('by kind', () => {
+    const of = (...samples) => {
+      const t = defaultCollate(samples);
+      return [t.dtype, t.tolist()];
+    };
+    expect(of(1, 2, 3)).toEqual(['int64', [1, 2, 3]]);
+    expect(of(1, 2.5)).toEqual(['float32', [1, 2.5]]);
+    expect(of(1n, 2n)).toEqual(['int64', [1, 2]]);
+    expect(of(true, false)).toEqual(['bool', [true, false]]);
+    expect(of(Float64Array.of(1, 2), Float64Array.of(3, 4))).toEqual(['float64', [[1, 2], [3, 4]]]);
+    expect(of(torsh.tensor(1), torsh.tensor(2))).toEqual(['float32', [1, 2]]);
+    expect(defaultCollate(['a', 'b'])).toEqual(['a', 'b']);
+    expect(plain(defaultCollate([[1, 'a'], [2, 'b']]))).toEqual([[1, 2], ['a', 'b']]);
+    expect(defaultCollate([new Map([['k', 1]]), new Map([['k', 2]])]).get('k').tolist()).toEqual([1, 2]);
+  });
+
+  test('what does not match is refused', () => {
+    for (const samples of [[[1], [1, 2]], [1, 'a'], [{ a: 1 }, { b: 1 }], [null], [undefined], [Symbol('x')], [new Date()], [torsh.ones(2), torsh.ones(3)], [torsh.ones(1), 5]]) {
+      expect(() => defaultCollate(samples)).toThrow(torsh.TorshError);
+    }
+  });
+});
+
+describe('samplers', () => {
+  test('lengths', () => {
+    expect(new SequentialSampler(range(4)).length).toBe(4);
+    expect(new BatchSampler(range(7), 3, false).length).toBe(3);
+    expect(new BatchSampler(range(7), 3, true).length).toBe(2);
+    expect([...new BatchSampler(new SequentialSampler(range(7)), { batchSize: 3, dropLast: true })]).toEqual([[0, 1, 2], [3, 4, 5]]);
+    expect(new DataLoader(range(7), 3, { dropLast: true }).length).toBe(2);
+    expect(new DataLoader(range(7), null).length).toBe(7);
+  });
+
+  test('one\'s own, of any iterable', () => {
+    class Backwards extends Sampler {
+      *[Symbol.iterator]() {
+        yield* [2, 1, 0];
+      }
+    }
+    const loader = new DataLoader(range(3), { sampler: new Backwards(), batchSize: 2 });
+    expect(batches(loader)).toEqual([[2, 1], [0]]);
+    expect(() => loader.length).toThrow(/no length/);
+    expect(batches(new DataLoader(range(5), { batchSampler: [[4, 0], [2]] }))).toEqual([[4, 0], [2]]);
+  });
+
+  test('wrong values', () => {
+    for (const make of [
+      () => new BatchSampler(range(3), 0, false), () => new BatchSampler(range(3), 2, 1), () => new RandomSampler([]), () => new RandomSampler([1], 'yes'),
+      () => new RandomSampler([1], { numSamples: -1 }), () => new WeightedRandomSampler([1], 0), () => new WeightedRandomSampler([[1]], 1),
+      () => new DataLoader(range(3), 0), () => new DataLoader(range(3), 1.5), () => new DataLoader(range(3), { shuffle: true, sampler: [1] }),
+      () => new DataLoader(range(3), { batchSampler: [[1]], batchSize: 2 }), () => new DataLoader(range(3), null, { dropLast: true }),
+      () => new DataLoader(5), () => new DataLoader(null), () => new DataLoader(range(3), { batchsize: 2 }), () => new DataLoader(range(3), { numWorkers: 2 }),
+      () => new DataLoader(range(3), { collateFn: 3 }), () => new DataLoader(range(3), { shuffle: 'yes' }),
+      () => [...new RandomSampler([], { numSamples: 3 })],
+    ]) expect(make).toThrow(torsh.TorshError);
+  });
+});

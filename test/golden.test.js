@@ -1,0 +1,41 @@
+// Operators against golden values of real PyTorch. The ops of golden-ops.json must exist; any other op of the set that
+// torsh has is held to the same values.
+const torsh = require('torsh');
+const { folder, isFull, loadIndex, load } = require('./support/goldenset');
+const { exists, needsComplex, replay, replayError } = require('./support/golden');
+
+const required = new Set(Object.values(require('./golden-ops.json')).flat());
+const index = loadIndex();
+const hasComplex = 'complex64' in torsh;
+
+const inScope = (sample) => hasComplex || !needsComplex(sample);
+
+/** Runs one replay in a scope of its own, so that what it made is gone after it. */
+function check(run) {
+  const problems = torsh.tidy(run);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+test(`the set (${isFull ? 'full' : 'fixtures'}: ${folder}) has every required op`, () => {
+  expect([...required].filter((name) => !index.ops[name])).toEqual([]);
+});
+
+for (const [name, entry] of Object.entries(index.ops)) {
+  const golden = load(entry.file);
+  if (!exists(golden)) {
+    if (required.has(name)) {
+      test(`${name} exists`, () => {
+        throw new Error(`torsh lacks ${entry.paths.join(', ')}`);
+      });
+    }
+    continue;
+  }
+  describe(name, () => {
+    for (const sample of golden.samples.filter(inScope)) {
+      test(`${sample.id} ${sample.dtype}`, () => check(() => replay(golden, sample)));
+    }
+    for (const sample of golden.errors) {
+      test(`${sample.id} is refused`, () => check(() => replayError(golden, sample)));
+    }
+  });
+}

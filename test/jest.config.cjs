@@ -1,0 +1,45 @@
+// Every suite in test/ runs on both backends from one set of files; those in test/both/ use both at once, once.
+// TORSH_BACKEND=wasm (or native) leaves the other backend out, for machines that can build only one.
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const only = process.env.TORSH_BACKEND;
+
+const common = {
+  rootDir: root,
+  testEnvironment: 'node',
+  transform: {},
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/types/'],
+  haste: { forceNodeFilesystemAPI: true },
+};
+
+const entries = (main) => ({
+  '^torsh$': `<rootDir>/dist/${main}.cjs`,
+  '^torsh/(native|wasm)$': '<rootDir>/dist/$1.cjs',
+});
+
+const project = (name) => ({
+  ...common,
+  displayName: name,
+  testMatch: ['<rootDir>/test/*.test.js', '<rootDir>/test/nn/*.test.js'],
+  moduleNameMapper: entries(name),
+  setupFilesAfterEnv: ['<rootDir>/test/support/setup.js'],
+  globals: { BACKEND: name },
+});
+
+for (const name of ['native', 'wasm']) {
+  if (only && only !== name) continue;
+  const file = name === 'native' ? 'build/Release/torsh.node' : 'dist/torsh.wasm';
+  if (!existsSync(join(root, file))) throw new Error(`${file} is missing: run \`npm run build\`, or set TORSH_BACKEND=${name === 'native' ? 'wasm' : 'native'}`);
+}
+
+module.exports = {
+  rootDir: root,
+  projects: [
+    ...(only === 'wasm' ? [] : [project('native')]),
+    ...(only === 'native' ? [] : [project('wasm')]),
+    ...(only ? [] : [{ ...common, displayName: 'both', testMatch: ['<rootDir>/test/both/*.test.js'], moduleNameMapper: entries('torsh') }]),
+  ],
+  testTimeout: 60000,
+};

@@ -1,0 +1,19 @@
+// Garbage collection on demand, for tests that ask what is left alive.
+const v8 = require('node:v8');
+const vm = require('node:vm');
+
+v8.setFlagsFromString('--expose-gc');
+const gc = vm.runInNewContext('gc');
+
+/** Collects, lets finalizers run, and repeats until done() holds or it stays false. Returns done(). */
+async function collectUntil(done) {
+  for (let i = 0; i < 6 && !done(); i++) {
+    gc();
+    // FinalizationRegistry callbacks run as macrotasks.
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, i));
+  }
+  return done();
+}
+
+module.exports = { gc, collectUntil };

@@ -1,0 +1,86 @@
+// Gradients against finite differences in float64, and gradients of gradients the same way.
+// eps 1e-6, atol 1e-5, rtol 1e-3: PyTorch's own gradcheck.
+const { values } = require('./numbers');
+
+const eps = 1e-6;
+const close = (got, want) => Object.is(got, want) || Math.abs(got - want) <= 1e-5 + 1e-3 * Math.abs(want);
+
+/** Weights for a weighted sum of outputs: one-hot over a few elements, or dense when there are many. */
+function* weightings(sizes) {
+  const total = sizes.reduce((a, b) => a + b, 0);
+  const split = (flat) => {
+    let at = 0;
+    return sizes.map((n) => flat.slice(at, (at += n)));
+  };
+  if (total <= 24) {
+    for (let i = 0; i < total; i++) yield split(Array.from({ length: total }, (_, j) => (i === j ? 1 : 0)));
+  } else {
+    for (let k = 0; k < 3; k++) yield split(Array.from({ length: total }, (_, j) => Math.cos(j * (k + 1) + k)));
+  }
+}
+
+/**
+ * f: list of float64 tensors -> list of float64 tensors; inputs: lists of leaf tensors. Returns null when the gradients
+ * of every output with respect to every input agree with central differences, else what does not, in words.
+ */
+function gradcheck(torsh, f, inputs) {
+  const leaves = inputs.map((x) => x.detach().clone().requiresGrad_(true));
+  const all = f(leaves);
+  const wanted = all.map((o) => o.requiresGrad);
+  const outputs = all.filter((_, o) => wanted[o]);
+  if (outputs.length === 0) return 'no output requires a gradient';
+  const sizes = outputs.map((o) => o.numel());
+
+  // Columns of the Jacobian by central differences: numeric[input][element] is a list of per-output vectors.
+  const numeric = torsh.noGrad(() => inputs.map((x, k) => {
+    const flat = values(x);
+    const at = (i, delta) => {
+      const moved = Float64Array.from(flat);
+      moved[i] += delta;
+      const list = inputs.map((y, j) => (j === k ? torsh.tensor(moved).reshape(Array.from(y.shape)) : y.detach()));
+      return f(list).filter((_, o) => wanted[o]).map(values);
+    };
+    return flat.map((_, i) => {
+      const [up, down] = [at(i, eps), at(i, -eps)];
+      return up.map((list, o) => list.map((v, j) => (v - down[o][j]) / (2 * eps)));
+    });
+  }));
+
+  for (const weights of weightings(sizes)) {
+    const gradOutputs = outputs.map((o, k) => torsh.tensor(Float64Array.from(weights[k])).reshape(Array.from(o.shape)));
+    const grads = torsh.autograd.grad(outputs, leaves, { gradOutputs, retainGraph: true, allowUnused: true });
+    for (let k = 0; k < leaves.length; k++) {
+      const got = grads[k] ? values(grads[k]) : values(leaves[k]).map(() => 0);
+      if (grads[k] && String(grads[k].shape) !== String(leaves[k].shape)) return `gradient ${k} has shape [${grads[k].shape}] instead of [${leaves[k].shape}]`;
+      for (let i = 0; i < got.length; i++) {
+        const want = numeric[k][i].reduce((sum, list, o) => list.reduce((s, v, j) => s + v * weights[o][j], sum), 0);
+        if (!close(got[i], want)) return `input ${k}, element ${i}: gradient ${got[i]}, by differences ${want}`;
+      }
+    }
+  }
+  return null;
+}
+
+/** gradcheck of the function that maps inputs and output gradients to input gradients. */
+function gradgradcheck(torsh, f, inputs) {
+  const probe = f(inputs.map((x) => x.detach().clone().requiresGrad_(true)));
+  const picked = probe.map((o) => o.requiresGrad);
+  const shapes = probe.filter((_, i) => picked[i]).map((o) => Array.from(o.shape));
+  if (shapes.length === 0) return 'no output requires a gradient';
+  const gradOutputs = shapes.map((shape, k) => {
+    const n = shape.reduce((a, b) => a * b, 1);
+    return torsh.tensor(Float64Array.from({ length: n }, (_, i) => Math.cos(i + k) + 0.1)).reshape(shape);
+  });
+  const n = inputs.length;
+  // Under noGrad (for the differences) the inner graph is still needed.
+  const second = (list) => torsh.enableGrad(() => {
+    const xs = list.slice(0, n).map((x) => (x.requiresGrad ? x : x.detach().requiresGrad_(true)));
+    const outputs = f(xs).filter((_, i) => picked[i]);
+    const grads = torsh.autograd.grad(outputs, xs, { gradOutputs: list.slice(n), createGraph: true, allowUnused: true });
+    return grads.filter(Boolean);
+  });
+  const all = [...inputs, ...gradOutputs];
+  return gradcheck(torsh, second, all);
+}
+
+module.exports = { gradcheck, gradgradcheck };

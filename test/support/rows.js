@@ -1,0 +1,113 @@
+// The op table as the tests see it (dist/ops.json): builds the inputs of a row's samples and calls every variant.
+//
+// In a sample's arguments {t: shape, dtype, low, high, seed, values, grad} is a tensor (pseudo-random numbers of [low, high),
+// or the values given), {list: [...]} a list of such, anything else itself.
+const { join } = require('node:path');
+
+const { ops } = require(join(__dirname, '..', '..', 'dist', 'ops.json'));
+
+/** Rows that users can call; the rest are the runtime's own calls and helpers of formulas. */
+const rows = ops.filter((row) => !row.system && !row.name.startsWith('_'));
+
+/** Deterministic uniform numbers of [0, 1) (mulberry32). */
+function uniform(seed) {
+  let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const numel = (shape) => shape.reduce((a, b) => a * b, 1);
+const isTensorSpec = (v) => v !== null && typeof v === 'object' && Array.isArray(v.t);
+const isFloat = (dtype) => /^b?float/.test(dtype);
+const isDifferentiable = (dtype) => isFloat(dtype) || dtype.startsWith('complex');
+
+/** The numbers of a tensor spec, row-major. */
+function numbersOf(spec, place) {
+  const { t: shape, dtype = 'float32', low = -1, high = 1, seed = place, values } = spec;
+  if (values) return values.flat(Infinity);
+  const next = uniform(seed);
+  return Array.from({ length: numel(shape) }, () => {
+    const x = low + next() * (high - low);
+    if (dtype === 'bool') return x >= (low + high) / 2;
+    return isDifferentiable(dtype) ? x : Math.floor(x);
+  });
+}
+
+/**
+ * One tensor on a backend.
+ * layout: 'contiguous', or 'strided' (dims reversed in memory, every other element, garbage in between).
+ * float: dtype to use instead of float32 where the spec says nothing else or a float.
+ */
+function makeTensor(torsh, spec, place, { layout = 'contiguous', float, reshape } = {}) {
+  const own = spec.dtype ?? 'float32';
+  const dtype = float && isFloat(own) ? float : own;
+  const shape = reshape ? reshape(spec.t) : spec.t;
+  let data = numbersOf(spec, place);
+  if (reshape) data = Array.from({ length: numel(shape) }, (_, i) => data[i % Math.max(1, data.length)] ?? 0.5);
+  if (dtype === 'int64') data = data.map(BigInt);
+  if (layout === 'contiguous' || data.length === 0) return torsh.tensor(data, { dtype }).reshape(shape);
+  const reversed = [...shape].reverse();
+  const garbage = dtype === 'bool' ? true : dtype === 'int64' ? 77n : isDifferentiable(dtype) ? NaN : 77;
+  const storage = Array.from({ length: 2 * data.length }, () => garbage);
+  const index = shape.map(() => 0);
+  for (const x of data) {
+    let at = 0;
+    for (let d = shape.length - 1; d >= 0; d--) at = at * shape[d] + index[d];
+    storage[2 * at] = x;
+    for (let d = shape.length - 1; d >= 0 && ++index[d] === shape[d]; d--) index[d] = 0;
+  }
+  const base = torsh.tensor(storage, { dtype }).reshape([...reversed, 2]).select(shape.length, 0);
+  return shape.length > 1 ? base.permute(shape.map((_, d) => shape.length - 1 - d)) : base;
+}
+
+/** Arguments of a sample on a backend: { args, options, tensors: [{tensor, spec}] } in order of appearance. */
+function build(torsh, sample, how = {}) {
+  const tensors = [];
+  const one = (v) => {
+    if (isTensorSpec(v)) {
+      const tensor = makeTensor(torsh, v, tensors.length + 1, how);
+      tensors.push({ tensor, spec: v });
+      return tensor;
+    }
+    if (v !== null && typeof v === 'object' && Array.isArray(v.list)) return v.list.map(one);
+    if (Array.isArray(v)) return v.map(one);
+    return v;
+  };
+  const args = (sample.args ?? []).map(one);
+  const options = Object.fromEntries(Object.entries(sample.kwargs ?? {}).map(([k, v]) => [k, one(v)]));
+  return { args, options, tensors };
+}
+
+const trailing = (options) => (Object.keys(options).length > 0 ? [options] : []);
+
+/** 'nn.functional' -> torsh.nn.functional */
+const namespace = (torsh, name) => name.split('.').filter((part) => part && part !== 'torsh').reduce((at, part) => at[part], torsh);
+
+/** How a row can be called; each takes (torsh, built). */
+const variants = {
+  function: (row) => (torsh, { args, options }) => namespace(torsh, row.namespaces[0])[row.jsName](...args, ...trailing(options)),
+  method: (row) => (_torsh, { args, options }) => args[0][row.jsName](...args.slice(1), ...trailing(options)),
+  property: (row) => (_torsh, { args }) => args[0][row.jsName],
+  inplace: (row) => (_torsh, { args, options }) => args[0][row.jsName.endsWith('_') ? row.jsName : `${row.jsName}_`](...args.slice(1), ...trailing(options)),
+};
+
+/** The row's first callable variant. */
+function callRow(row, torsh, built) {
+  return variants[Object.keys(variants).find((name) => row.variants.includes(name))](row)(torsh, built);
+}
+
+/** Tensors of a result, depth first. */
+function tensorsOf(torsh, result) {
+  if (result instanceof torsh.Tensor) return [result];
+  return Array.isArray(result) ? result.flatMap((r) => tensorsOf(torsh, r)) : [];
+}
+
+const isDifferentiableRow = (row) => row.gradient === 'formula' || row.gradient === 'composite';
+/** Does the row change its first argument (fill_, copy_, normal_, ...)? */
+const changesSelf = (row) => row.name.endsWith('_');
+
+module.exports = { rows, isFloat, isDifferentiable, isDifferentiableRow, isTensorSpec, changesSelf, build, callRow, variants, trailing, namespace, tensorsOf };

@@ -1,0 +1,182 @@
+// TypeScript from the rows: functions, the base class with the methods, namespaces.
+import { TYPES } from './parse.mjs';
+
+const RESERVED = new Set(['var', 'in', 'with', 'delete', 'typeof', 'function', 'default', 'class', 'new', 'return', 'where_']);
+const ident = (name) => (RESERVED.has(name) ? `${name}_` : name);
+
+function tsType(a) { return a.spread ? 'readonly number[]' : TYPES[a.type].ts; }
+
+function returnType(row) {
+  const { kind, type, names } = row.returns;
+  if (kind === 'TENSORS') {
+    if (names.length === 1) return 'Tensor';
+    const tuple = `[${names.map(() => 'Tensor').join(', ')}]`;
+    return names[0] ? `${tuple} & { ${names.map((n) => `readonly ${n.replace(/_([a-z])/g, (_, c) => c.toUpperCase())}: Tensor`).join('; ')} }` : tuple;
+  }
+  return { 'Tensor[]': 'Tensor[]', Scalar: 'number | bigint | boolean', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
+}
+
+/** The signature text that lib/runtime/signature.ts reads at the first slow call. */
+export function signatureText(row) {
+  const parts = [];
+  let star = false;
+  for (const a of row.args) {
+    if (a.keywordOnly && !star) { parts.push('*'); star = true; }
+    const size = a.expand ? `:${a.expand}` : '';
+    parts.push(`${a.type}${size} ${a.spread ? '...' : ''}${a.name}${a.optional ? `=${JSON.stringify(a.default)}` : ''}`);
+  }
+  if (row.as.includes('out')) parts.push(...(star ? [] : ['*']), `${row.returns.names.length > 1 ? 'Tensor[]?' : 'Tensor?'} out=null`);
+  return parts.join(', ');
+}
+
+function returnText(row) {
+  const { kind, type, names } = row.returns;
+  return kind === 'TENSORS' ? (names.length === 1 ? 'Tensor' : names.map((n) => (n ? n.replace(/_([a-z])/g, (_, c) => c.toUpperCase()) : '')).join(',') + `;${names.length}`) : type;
+}
+
+/** Overloads: positional with trailing options, and (where everything after the first tensor is optional) options alone. */
+function overloads(row, args) {
+  const positional = args.filter((a) => !a.keywordOnly);
+  const options = args.filter((a) => !(a.cName === 'self')).map((a) => `${a.name}?: ${tsType(a)}`);
+  if (row.as.includes('out')) options.push(`out?: ${row.returns.names.length > 1 ? 'readonly Tensor[]' : 'Tensor'}`);
+  const opt = options.length ? `options?: { ${options.join('; ')} }` : '';
+  const param = (a) => `${ident(a.name)}${a.optional ? '?' : ''}: ${tsType(a)}`;
+  const lists = [];
+  const spreadAt = positional.findIndex((a) => a.spread);
+  if (spreadAt >= 0) {
+    const before = positional.slice(0, spreadAt).map(param);
+    lists.push([...before, `...${positional[spreadAt].name}: number[]`]);
+    if (opt) lists.push([...before, `...args: [...${positional[spreadAt].name}: number[], ${opt.replace('?:', ':')}]`]);
+  }
+  const all = [...positional.map(param)];
+  if (opt) all.push(opt);
+  lists.push(all);
+  /* Options may stand right after the required arguments. */
+  const firstOptional = positional.findIndex((a) => a.optional);
+  if (opt && firstOptional >= 0) lists.push([...positional.slice(0, firstOptional).map(param), opt.replace('?:', ':')]);
+  return lists.map((l) => l.join(', '));
+}
+
+const docOf = (row, indent = '') => `${indent}/** ${row.doc.replace(/\*\//g, '* /').split('\n').join(`\n${indent} * `)} */`;
+
+/** Calls that need no binding: one or two plain tensors. */
+function fastPath(row, method) {
+  const required = row.args.filter((a) => !a.optional).length;
+  const [a, b, ...rest] = row.args;
+  const plain = (x) => x && (x.type === 'Tensor' || x.type === 'Operand');
+  if (row.returns.kind !== 'TENSORS' || row.returns.names.length !== 1 || !plain(a)) return null;
+  if (row.args.slice(2).some((x) => !x.optional)) return null;
+  const self = method ? '(this as any)' : 'a';
+  const inplace = row.flags.includes('inplace');
+  const tail = row.args.filter((x) => x !== a && !(required >= 2 && x === b)).map(encodeDefault);
+  if (tail.includes(null)) return null;
+  const extra = tail.flat().join(', ');
+  if (required === 1) {
+    const fn = inplace ? 'unaryInplace' : 'unary';
+    return { count: method ? 0 : 1, test: method ? '' : 'isTensor(a)', call: `${fn}(${row.id}, ${self}${a.type === 'Operand' ? ', 1' : ', 0'}${extra ? `, ${extra}` : ''})`, n: tail.flat().length };
+  }
+  if (required === 2 && plain(b) && rest.every((x) => x.optional)) {
+    const fn = inplace ? 'binaryInplace' : 'binary';
+    const other = method ? 'a' : 'b';
+    return { count: method ? 1 : 2, test: method ? 'isTensor(a)' : 'isTensor(a) && isTensor(b)', call: `${fn}(${row.id}, ${self}, ${other}, ${(a.type === 'Operand' ? 1 : 0) + (b.type === 'Operand' ? 2 : 0)}${extra ? `, ${extra}` : ''})`, n: tail.flat().length };
+  }
+  return null;
+}
+
+/** An omitted optional argument as it lies on the wall; null when it has no fixed form. */
+function encodeDefault(a) {
+  const d = a.default;
+  switch (TYPES[a.type].kind) {
+    case 'TENSOR_OPT': return [0];
+    case 'OPERAND_OPT': case 'OPERAND': return d === null ? [0, 0] : null;
+    case 'SCALAR': return d === null ? [0, 0] : typeof d === 'boolean' ? [4, Number(d)] : Number.isInteger(d) ? [2, d] : [3, d];
+    case 'INT': case 'FLOAT': return [d];
+    case 'BOOL': return [Number(d)];
+    case 'INT_OPT': case 'FLOAT_OPT': case 'BOOL_OPT': return d === null ? [0] : [1, Number(d)];
+    case 'DTYPE': return d === null ? [255] : null;
+    case 'INTS': case 'FLOATS': case 'TEXT': case 'LIST_OPT': return d === null ? [-1] : Array.isArray(d) && d.length === 0 ? [0] : null;
+    default: return null;
+  }
+}
+
+const MAX_FAST = 3; /* values behind the tensors that the fast callers take */
+
+export function functions(rows, banner) {
+  const fns = rows.filter((r) => !r.system && !r.flags.includes('inplace'));
+  const out = [banner, "import type { Tensor } from '../tensor';", "import { type DType, type Scalar, binary, invoke, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
+  for (const row of fns) {
+    const fnName = fname(row);
+    out.push(`const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
+    const fast = fastPath(row, false);
+    for (const o of overloads(row, row.args)) out.push(docOf(row), `export function ${fnName}(${o}): ${returnType(row)};`);
+    if (fast && fast.n <= MAX_FAST) {
+      out.push(`export function ${fnName}(...args: any[]): any {`);
+      const params = fast.count === 1 ? ['a'] : ['a', 'b'];
+      out[out.length - 1] = `export function ${fnName}(${params.map((p) => `${p}?: any`).join(', ')}, ..._rest: any[]): any {`;
+      out.push(`  if (arguments.length === ${fast.count} && ${fast.test}) return ${fast.call};`, `  return invoke(S_${row.name}, arguments);`, '}', '');
+    } else {
+      out.push(`export function ${fnName}(..._args: any[]): any {`, `  return invoke(S_${row.name}, arguments);`, '}', '');
+    }
+  }
+  return out.join('\n');
+}
+
+/** The exported identifier of a row's function (names that are JS keywords get an underscore inside the module only). */
+export const fname = (row) => ident(row.jsName);
+
+export function methods(rows, banner) {
+  const ms = rows.filter((r) => !r.system && (r.as.includes('method') || r.as.includes('property')));
+  const out = [banner, "import type { Tensor } from '../tensor';",
+    "import { type DType, type Scalar, binary, binaryInplace, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';",
+    "import { op } from '../runtime/signature';", ''];
+  for (const row of ms) out.push(`const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
+  out.push('', '/* eslint-disable @typescript-eslint/no-explicit-any */', 'export abstract class TensorOps {', '  abstract _h: number;');
+  for (const row of ms) {
+    const args = row.args.slice(1);
+    const names = [row.jsName, ...row.aliases];
+    for (const name of names) {
+      if (row.as.includes('property')) {
+        out.push(docOf(row, '  '), `  get ${name}(): ${returnType(row)} { return invokeMethod(S_${row.name}, this, []) as any; }`);
+        continue;
+      }
+      for (const o of overloads(row, args)) out.push(docOf(row, '  '), `  ${name}(${o}): ${returnType(row)};`);
+      const fast = fastPath(row, true);
+      if (fast && fast.n <= MAX_FAST) {
+        out.push(`  ${name}(${fast.count ? 'a?: any, ' : ''}..._rest: any[]): any {`,
+          `    if (arguments.length === ${fast.count}${fast.test ? ` && ${fast.test}` : ''}) return ${fast.call};`,
+          `    return invokeMethod(S_${row.name}, this, arguments);`, '  }');
+      } else {
+        out.push(`  ${name}(..._args: any[]): any { return invokeMethod(S_${row.name}, this, arguments); }`);
+      }
+    }
+  }
+  out.push('}', '');
+  return out.join('\n');
+}
+
+export function namespaces(rows, banner) {
+  const out = [banner, "import * as ops from './ops';", ''];
+  const spaces = new Map();
+  for (const row of rows) {
+    if (row.system || row.flags.includes('inplace') || !row.as.includes('function') || row.name.startsWith('_')) continue;
+    for (const ns of row.namespaces) {
+      if (!spaces.has(ns)) spaces.set(ns, []);
+      for (const name of [row.jsName, ...row.aliases]) spaces.get(ns).push([name, fname(row)]);
+    }
+  }
+  for (const [ns, entries] of [...spaces].sort()) {
+    const id = ns.split('.').map((s, i) => (i ? s[0].toUpperCase() + s.slice(1) : s)).join('');
+    out.push(`/** Generated members of ${ns === 'torsh' ? 'torsh' : `torsh.${ns}`}. */`, `export const ${id} = {`, ...entries.sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([n, f]) => `  ${n}: ops.${f},`), '};', '');
+  }
+  return out.join('\n');
+}
+
+export function systemCalls(rows, banner) {
+  const out = [banner, "import { invoke } from '../runtime/call';", "import { op } from '../runtime/signature';", "import type { DType } from '../runtime/call';", "import type { Tensor } from '../tensor';", ''];
+  for (const row of rows.filter((r) => r.system)) {
+    const ret = returnType(row);
+    out.push(docOf(row), `const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
+    out.push(`export function ${row.jsName}(${row.args.map((a) => `${ident(a.name)}${a.optional ? '?' : ''}: ${tsType(a)}`).join(', ')}): ${ret} {`, `  return invoke(S_${row.name}, arguments) as ${ret};`, '}', '');
+  }
+  return out.join('\n');
+}

@@ -1,0 +1,47 @@
+/**
+ * `npm start`: makes sure that torsh is built (installing what that takes, see setup.mjs), then runs the digits example with
+ * the options given: `npm start -- --help` lists them.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseOptions } from '../examples/lib/options.mjs';
+import { setup } from './setup.mjs';
+import { root } from './sources.mjs';
+
+/** What each part of the build leaves behind. */
+const products = {
+  js: ['dist/torsh.cjs', 'dist/native.mjs', 'dist/wasm.mjs'],
+  native: ['build/Release/torsh.node'],
+  wasm: ['dist/torsh.wasm'],
+};
+const missing = (parts) => parts.filter((part) => products[part].some((path) => !existsSync(join(root, path))));
+
+function node(...args) {
+  const { status, signal, error } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (error) throw error;
+  return signal ? 1 : status;
+}
+
+/** Builds what is missing and can be built; throws when no backend comes of it. */
+function build() {
+  if (missing(Object.keys(products)).length === 0) return;
+  const can = setup('build');
+  const parts = missing(Object.keys(products)).filter((part) => can[part] !== false);
+  for (const part of parts) {
+    console.log(`start: building ${part} (once)`);
+    if (node(join(root, 'tools/build.mjs'), part) !== 0) console.log(`start: ${part} could not be built`);
+  }
+  if (missing(['js']).length > 0) throw new Error('the build failed (above)');
+  if (missing(['native']).length > 0 && missing(['wasm']).length > 0) throw new Error('neither backend could be built (above)');
+}
+
+try {
+  const options = process.argv.slice(2);
+  // A wrong option is told before a long build, and help needs none.
+  if (!parseOptions(options).help) build();
+  process.exitCode = node(join(root, 'examples/digits.mjs'), ...options);
+} catch (error) {
+  console.error(`start: ${error.message}`);
+  process.exitCode = 1;
+}
