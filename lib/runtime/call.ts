@@ -1,6 +1,6 @@
 /** Calls of ops: arguments to the wall, results from it. */
 import { abi } from '../backend/abi';
-import { bind } from '../bind';
+import { bind, tryBind } from '../bind';
 import { TorshError, errorCodes, type ErrorCode } from '../errors';
 import type { Tensor } from '../tensor';
 import { type DType, NO_DTYPE, type Scalar, dtypeNumber } from './dtype';
@@ -143,6 +143,35 @@ export function invoke(lazy: LazySignature, args: ArrayLike<unknown>): unknown {
 export function invokeMethod(lazy: LazySignature, self: unknown, args: ArrayLike<unknown>): unknown {
   const sig = lazy();
   return perform(sig, bind(sig, args, self), self as Tensor);
+}
+
+/** An op of several forms (max of a tensor, along a dim, of two tensors): the first that takes these arguments. */
+export function invokeForm(forms: readonly LazySignature[], self: unknown, args: ArrayLike<unknown>): unknown {
+  for (const form of forms) {
+    const sig = form();
+    const values = tryBind(sig, args, self);
+    if (typeof values !== 'string' && sig.params.every((p, i) => takes(p, values[i]))) return perform(sig, values, (self as Tensor | undefined) ?? null);
+  }
+  const { name } = forms[0]();
+  const given = Array.from(args, (v) => (isTensor(v) ? 'Tensor' : describe(v))).join(', ');
+  const known = forms.map((form) => `(${form().params.filter((p) => p.name !== 'out').map((p) => `${p.type} ${p.name}`).join(', ')})`).join(', ');
+  throw new TorshError('ERR_ARGUMENT', name, `${name}: received an invalid combination of arguments (${given}); it takes one of ${known}`);
+}
+
+const isNumber = (v: unknown): boolean => typeof v === 'number' || typeof v === 'bigint';
+
+/** Whether a value is of a parameter's type; a number that a 0-d tensor stands for is not looked for here. */
+function takes(p: OpParam, v: unknown): boolean {
+  if (v === null) return p.type.endsWith('?') || p.type === 'Scalar';
+  switch (p.type.replace(/\?$/, '')) {
+    case 'Tensor': return isTensor(v);
+    case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean';
+    case 'Tensor[]': case 'Tensor?[]': return Array.isArray(v) && v.every((t) => isTensor(t) || t === null);
+    case 'int': case 'float': return isNumber(v);
+    case 'bool': return typeof v === 'boolean';
+    case 'int[]': case 'float[]': return isNumber(v) || ArrayBuffer.isView(v) || (Array.isArray(v) && v.every((x) => isNumber(x) || isTensor(x)));
+    default: return typeof v === 'string'; /* dtype, str */
+  }
 }
 
 function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unknown {
