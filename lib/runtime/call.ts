@@ -146,13 +146,15 @@ export function invokeMethod(lazy: LazySignature, self: unknown, args: ArrayLike
 }
 
 function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unknown {
-  const n = sig.params.length - (sig.hasOut ? 1 : 0);
+  const n = sig.encoded;
+  const factory = n < sig.params.length - (sig.hasOut ? 1 : 0);
+  if (factory) checkFactory(sig, values, n);
   for (let i = 0; i < n; i++) if (typeof values[i] === 'object' && values[i] !== null) values[i] = numbersOf(sig.params[i], values[i]);
   const w = abi().wall();
   let at = 0;
   for (let i = 0; i < n; i++) at = put(w, at, sig.name, sig.params[i], values[i]);
   const inplace = self !== null && sig.name.endsWith('_');
-  const out = sig.hasOut ? (values[n] as Tensor | Tensor[] | null) : null;
+  const out = sig.hasOut ? (values[sig.params.length - 1] as Tensor | Tensor[] | null) : null;
   if (!inplace) {
     const dests = out === null ? [] : Array.isArray(out) ? out : [out];
     w[at++] = dests.length;
@@ -167,12 +169,21 @@ function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unkn
     if (r[1] === 0) return null;
     t._h = r[1];
     if (tidying !== null) tidying.push(t);
+    if (factory && values[n + 3] === true) t.requiresGrad = true;
     if (out === null) return t;
     t.dispose();
     return out;
   }
   abi().call(sig.id, null);
   return results(sig, out);
+}
+
+/** layout, device, pinMemory, requiresGrad, memoryFormat: torsh has dense tensors on the CPU. */
+function checkFactory(sig: OpSignature, values: unknown[], at: number): void {
+  const [layout, device, , requiresGrad] = values.slice(at);
+  if (layout !== null && layout !== 'strided') throw new TorshError('ERR_UNSUPPORTED', sig.name, `${sig.name}: layout '${String(layout)}' is not supported, only 'strided'`);
+  if (device !== null && !/^cpu(:0)?$/.test(String(device))) throw new TorshError('ERR_UNSUPPORTED', sig.name, `${sig.name}: device '${String(device)}' is not supported, only 'cpu'`);
+  truth(sig.name, 'requiresGrad', requiresGrad);
 }
 
 /** Tensors that stand for plain numbers are read before the wall is written: reading uses the wall too. */
@@ -223,8 +234,6 @@ const describe = (v: unknown): string =>
 const wrong = (op: string, name: string, want: string, got: unknown): TorshError =>
   new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' must be ${want}, not ${describe(got)}`);
 
-const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-
 function putScalar(w: Float64Array, at: number, op: string, name: string, v: unknown): number {
   if (typeof v === 'number') {
     w[at] = Number.isSafeInteger(v) && !Object.is(v, -0) ? 2 : 3;
@@ -233,7 +242,6 @@ function putScalar(w: Float64Array, at: number, op: string, name: string, v: unk
   }
   if (typeof v === 'boolean') { w[at] = 4; w[at + 1] = v ? 1 : 0; return at + 2; }
   if (typeof v === 'bigint') {
-    if (v <= SAFE && v >= -SAFE) { w[at] = 2; w[at + 1] = Number(v); return at + 2; }
     if (BigInt.asIntN(64, v) !== v) throw new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' does not fit into 64 bits: ${v}`);
     w[at] = 5;
     w[at + 1] = Number(v >> 32n);

@@ -53,8 +53,9 @@ VM_INLINE float vm_expm1f(float x) {
 }
 
 VM_INLINE float vm_sigmoidf(float x) {
-  float e = vm_expf(-vm_absf(x));
-  return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+  float e = vm_expf(-vm_absf(x)), d = 1.0f + e, low = e - (d - 1.0f);
+  float v = (x < 0.0f ? e : 1.0f) / d;
+  return v - v * low * (x < 0.0f ? 1.0f - v : v);
 }
 
 /* x = 2^k * m with m in [sqrt(1/2), sqrt(2)), for positive finite x. */

@@ -5,6 +5,12 @@
 /* The upper 26 significant bits: products of two such numbers are exact. */
 VM_INLINE double vm_head(double x) { return vm_f64(vm_u64(x) & 0xfffffffff8000000u); }
 
+/* What p = a * b lost to rounding. */
+VM_INLINE double vm_mul_low(double a, double b, double p) {
+  double ah = vm_head(a), al = a - ah, bh = vm_head(b), bl = b - bh;
+  return ((ah * bh - p) + ah * bl + al * bh) + al * bl;
+}
+
 /* p * 2^(u - 2046), in two steps, so that results round once where they become subnormal. */
 VM_INLINE double vm_scale(double p, uint64_t u) {
   uint64_t h = u >> 1;
@@ -60,8 +66,9 @@ VM_INLINE double vm_expm1(double x) {
 }
 
 VM_INLINE double vm_sigmoid(double x) {
-  double e = vm_exp(-vm_abs(x));
-  return (x < 0.0 ? e : 1.0) / (1.0 + e);
+  double e = vm_exp(-vm_abs(x)), d = 1.0 + e, low = e - (d - 1.0);
+  double v = (x < 0.0 ? e : 1.0) / d;
+  return v - v * low * (x < 0.0 ? 1.0 - v : v); /* the last factor is 1 / d */
 }
 
 /* x = 2^k * m with m in [sqrt(1/2), sqrt(2)), for positive finite x. */

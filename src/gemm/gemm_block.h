@@ -94,7 +94,8 @@ static TS_TARGET void TS_FN(by_tiles)(const ts_product *p, TS_T *space_a, TS_T *
           }
           const TS_T *const aj = space_a ? space_a : a;
           TS_T *const c = (TS_T *)p->c + ic * p->rsc + (jc + j) * p->csc;
-          if (tiles) TS_FN(tiles)[TS_MR - 1][vectors - 1][along_k](&s, tiles, aj, bj, c);
+          const bool packed = space_a && s.sb == TS_NR;
+          if (tiles) TS_FN(tiles)[packed ? TS_MR : TS_MR - 1][vectors - 1][along_k](&s, tiles, aj, bj, c);
           if (rest)
             TS_FN(tiles)[rest - 1][vectors - 1][along_k](&s, 1, aj + tiles * s.next_a, bj, c + tiles * TS_MR * p->rsc);
         }

@@ -37,6 +37,101 @@ ts_tensor *ts_mul_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_mul_], &args);
 }
 
+ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype) {
+  ts_zeros_args args = {size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_zeros], &args);
+}
+
+ts_tensor *ts_zeros_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_zeros_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_zeros_like], &args);
+}
+
+ts_tensor *ts_new_zeros(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype) {
+  ts_new_zeros_args args = {self, size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_new_zeros], &args);
+}
+
+ts_tensor *ts_ones(ts_cx *cx, ts_ints size, ts_dtype dtype) {
+  ts_ones_args args = {size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ones], &args);
+}
+
+ts_tensor *ts_ones_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_ones_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ones_like], &args);
+}
+
+ts_tensor *ts_new_ones(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype) {
+  ts_new_ones_args args = {self, size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_new_ones], &args);
+}
+
+ts_tensor *ts_empty_op(ts_cx *cx, ts_ints size, ts_dtype dtype) {
+  ts_empty_args args = {size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_empty], &args);
+}
+
+ts_tensor *ts_empty_like_op(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_empty_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_empty_like], &args);
+}
+
+ts_tensor *ts_new_empty(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype) {
+  ts_new_empty_args args = {self, size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_new_empty], &args);
+}
+
+ts_tensor *ts_empty_strided_op(ts_cx *cx, ts_ints size, ts_ints stride, ts_dtype dtype) {
+  ts_empty_strided_args args = {size, stride, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_empty_strided], &args);
+}
+
+ts_tensor *ts_full(ts_cx *cx, ts_ints size, ts_scalar fill_value, ts_dtype dtype) {
+  ts_full_args args = {size, fill_value, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_full], &args);
+}
+
+ts_tensor *ts_full_like(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, ts_dtype dtype) {
+  ts_full_like_args args = {self, fill_value, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_full_like], &args);
+}
+
+ts_tensor *ts_new_full(ts_cx *cx, ts_tensor *self, ts_ints size, ts_scalar fill_value, ts_dtype dtype) {
+  ts_new_full_args args = {self, size, fill_value, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_new_full], &args);
+}
+
+ts_tensor *ts_fill(ts_cx *cx, ts_tensor *self, ts_tensor *value) {
+  ts_fill_args args = {self, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fill], &args);
+}
+
+ts_tensor *ts_fill_(ts_cx *cx, ts_tensor *self, ts_tensor *value) {
+  ts_fill_args args = {self, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fill_], &args);
+}
+
+ts_tensor *ts_arange(ts_cx *cx, ts_scalar start, ts_scalar end, ts_scalar step, ts_dtype dtype) {
+  ts_arange_args args = {start, end, step, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_arange], &args);
+}
+
+ts_tensor *ts_linspace(ts_cx *cx, ts_scalar start, ts_scalar end, int64_t steps, ts_dtype dtype) {
+  ts_linspace_args args = {start, end, steps, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linspace], &args);
+}
+
+ts_tensor *ts_logspace(ts_cx *cx, ts_scalar start, ts_scalar end, int64_t steps, double base, ts_dtype dtype) {
+  ts_logspace_args args = {start, end, steps, base, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logspace], &args);
+}
+
+ts_tensor *ts_eye(ts_cx *cx, int64_t n, ts_opt_int m, ts_dtype dtype) {
+  ts_eye_args args = {n, m, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_eye], &args);
+}
+
 ts_tensor *ts_clone(ts_cx *cx, ts_tensor *self, const char *memory_format) {
   ts_clone_args args = {self, memory_format};
   return ts_dispatch1(cx, &ts_ops[TS_OP_clone], &args);
@@ -65,16 +160,6 @@ ts_tensor *ts__to_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
 ts_tensor *ts_new_empty_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_dtype dtype) {
   ts_new_empty_strided_args args = {self, size, stride, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_new_empty_strided], &args);
-}
-
-ts_tensor *ts_ones_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
-  ts_ones_like_args args = {self, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_ones_like], &args);
-}
-
-ts_tensor *ts_zeros_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
-  ts_zeros_like_args args = {self, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_zeros_like], &args);
 }
 
 ts_tensor *ts__as_strided_backward(ts_cx *cx, ts_tensor *grad, ts_ints input_size, ts_ints input_stride, int64_t input_offset, ts_ints size, ts_ints stride, int64_t offset) {

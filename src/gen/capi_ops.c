@@ -52,6 +52,139 @@ torsh_status torsh_mul_(torsh_tensor self, torsh_tensor other, torsh_tensor *out
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_zeros(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_zeros(cx, (ts_ints){size, n_size}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_zeros_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_zeros_like(cx, self, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_new_zeros(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_new_zeros(cx, self, (ts_ints){size, n_size}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ones(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ones(cx, (ts_ints){size, n_size}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ones_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ones_like(cx, self, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_new_ones(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_new_ones(cx, self, (ts_ints){size, n_size}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_empty(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_empty_op(cx, (ts_ints){size, n_size}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_empty_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_empty_like_op(cx, self, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_new_empty(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_new_empty(cx, self, (ts_ints){size, n_size}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_empty_strided(const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_empty_strided_op(cx, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_full(const int64_t *size, int64_t n_size, torsh_scalar fill_value, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_full(cx, (ts_ints){size, n_size}, capi_scalar(fill_value), (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_full_like(torsh_tensor self, torsh_scalar fill_value, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_full_like(cx, self, capi_scalar(fill_value), (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_new_full(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_scalar fill_value, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_new_full(cx, self, (ts_ints){size, n_size}, capi_scalar(fill_value), (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fill(torsh_tensor self, torsh_tensor value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fill(cx, self, value);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fill_(torsh_tensor self, torsh_tensor value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fill_(cx, self, value);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_arange(torsh_scalar start, torsh_scalar end, torsh_scalar step, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_arange(cx, capi_scalar(start), capi_scalar(end), capi_scalar(step), (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linspace(torsh_scalar start, torsh_scalar end, int64_t steps, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linspace(cx, capi_scalar(start), capi_scalar(end), steps, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logspace(torsh_scalar start, torsh_scalar end, int64_t steps, double base, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logspace(cx, capi_scalar(start), capi_scalar(end), steps, base, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_eye(int64_t n, const int64_t *m, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_eye(cx, n, m ? (ts_opt_int){true, *m} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_clone(torsh_tensor self, const char *memory_format, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -84,20 +217,6 @@ torsh_status torsh_new_empty_strided(torsh_tensor self, const int64_t *size, int
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_new_empty_strided(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, (ts_dtype)dtype);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_ones_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_ones_like(cx, self, (ts_dtype)dtype);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_zeros_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_zeros_like(cx, self, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 

@@ -29,6 +29,63 @@ TORSH_API torsh_status torsh_mul(torsh_tensor self, torsh_tensor other, torsh_te
 /* input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
 TORSH_API torsh_status torsh_mul_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
+/* A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
+TORSH_API torsh_status torsh_zeros(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of zeros with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
+TORSH_API torsh_status torsh_zeros_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
+TORSH_API torsh_status torsh_new_zeros(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
+TORSH_API torsh_status torsh_ones(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of ones with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.ones_like.html */
+TORSH_API torsh_status torsh_ones_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
+TORSH_API torsh_status torsh_new_ones(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
+TORSH_API torsh_status torsh_empty(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of uninitialised memory with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_like.html */
+TORSH_API torsh_status torsh_empty_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
+TORSH_API torsh_status torsh_new_empty(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out);
+
+/* An uninitialised tensor with the given sizes and strides. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
+TORSH_API torsh_status torsh_empty_strided(const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor of the given size filled with one value: float32 for numbers, bool for booleans, int64 for bigints, unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.full.html */
+TORSH_API torsh_status torsh_full(const int64_t *size, int64_t n_size, torsh_scalar fill_value, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor filled with one value, with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.full_like.html */
+TORSH_API torsh_status torsh_full_like(torsh_tensor self, torsh_scalar fill_value, torsh_dtype dtype, torsh_tensor *out);
+
+/* A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
+TORSH_API torsh_status torsh_new_full(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_scalar fill_value, torsh_dtype dtype, torsh_tensor *out);
+
+/* input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
+TORSH_API torsh_status torsh_fill(torsh_tensor self, torsh_tensor value, torsh_tensor *out);
+
+/* input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
+TORSH_API torsh_status torsh_fill_(torsh_tensor self, torsh_tensor value, torsh_tensor *out);
+
+/* Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
+TORSH_API torsh_status torsh_arange(torsh_scalar start, torsh_scalar end, torsh_scalar step, torsh_dtype dtype, torsh_tensor *out);
+
+/* steps values evenly from start to end, both included. https://pytorch.org/docs/stable/generated/torch.linspace.html */
+TORSH_API torsh_status torsh_linspace(torsh_scalar start, torsh_scalar end, int64_t steps, torsh_dtype dtype, torsh_tensor *out);
+
+/* steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
+TORSH_API torsh_status torsh_logspace(torsh_scalar start, torsh_scalar end, int64_t steps, double base, torsh_dtype dtype, torsh_tensor *out);
+
+/* A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
+TORSH_API torsh_status torsh_eye(int64_t n, const int64_t *m, torsh_dtype dtype, torsh_tensor *out);
+
 /* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
 TORSH_API torsh_status torsh_clone(torsh_tensor self, const char *memory_format, torsh_tensor *out);
 
@@ -43,12 +100,6 @@ TORSH_API torsh_status torsh_zero_(torsh_tensor self, torsh_tensor *out);
 
 /* An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 TORSH_API torsh_status torsh_new_empty_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, torsh_dtype dtype, torsh_tensor *out);
-
-/* Ones in the shape and (unless given) dtype of input. https://pytorch.org/docs/stable/generated/torch.ones_like.html */
-TORSH_API torsh_status torsh_ones_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
-
-/* Zeros in the shape and (unless given) dtype of input. https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
-TORSH_API torsh_status torsh_zeros_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
 
 /* Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 TORSH_API torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);

@@ -11,68 +11,85 @@ enum {
   TS_OP_add_ = 4,
   TS_OP_mul = 5,
   TS_OP_mul_ = 6,
-  TS_OP_clone = 7,
-  TS_OP_contiguous = 8,
-  TS_OP_copy_ = 9,
-  TS_OP_zero_ = 10,
-  TS_OP__to_dtype = 11,
-  TS_OP_new_empty_strided = 12,
-  TS_OP_ones_like = 13,
-  TS_OP_zeros_like = 14,
-  TS_OP__as_strided_backward = 15,
-  TS_OP_sum_to_size = 16,
-  TS_OP_mm = 17,
-  TS_OP_bmm = 18,
-  TS_OP_matmul = 19,
-  TS_OP__sgd_step_ = 20,
-  TS_OP__adam_step_ = 21,
-  TS_OP__has_grads = 22,
-  TS_OP__zero_grads = 23,
-  TS_OP_sum = 24,
-  TS_OP__empty = 25,
-  TS_OP__meta = 26,
-  TS_OP__item = 27,
-  TS_OP__same_storage = 28,
-  TS_OP__set_requires_grad = 29,
-  TS_OP__grad = 30,
-  TS_OP__grad_id = 31,
-  TS_OP__set_grad = 32,
-  TS_OP__retain_grad = 33,
-  TS_OP__grad_fn = 34,
-  TS_OP__next_functions = 35,
-  TS_OP__add_hook = 36,
-  TS_OP__remove_hook = 37,
-  TS_OP__dropped_callbacks = 38,
-  TS_OP__backward = 39,
-  TS_OP__autograd_grad = 40,
-  TS_OP__set_grad_mode = 41,
-  TS_OP__set_inference_mode = 42,
-  TS_OP__grad_mode = 43,
-  TS_OP__inference_mode = 44,
-  TS_OP__set_data = 45,
-  TS_OP__share = 46,
-  TS_OP__memory = 47,
-  TS_OP__set_memory_budget = 48,
-  TS_OP__reset_peak_memory = 49,
-  TS_OP__trim_memory = 50,
-  TS_OP__num_threads = 51,
-  TS_OP__set_num_threads = 52,
-  TS_OP__build = 53,
-  TS_OP__manual_seed = 54,
-  TS_OP__initial_seed = 55,
-  TS_OP__rng_state = 56,
-  TS_OP__set_rng_state = 57,
-  TS_OP_as_strided = 58,
-  TS_OP_expand = 59,
-  TS_OP_reshape = 60,
-  TS_OP_view = 61,
-  TS_OP_transpose = 62,
-  TS_OP_transpose_ = 63,
-  TS_OP_unsqueeze = 64,
-  TS_OP_unsqueeze_ = 65,
-  TS_OP_narrow = 66,
-  TS_OP__narrow_backward = 67,
-  TS_OP_detach = 68,
+  TS_OP_zeros = 7,
+  TS_OP_zeros_like = 8,
+  TS_OP_new_zeros = 9,
+  TS_OP_ones = 10,
+  TS_OP_ones_like = 11,
+  TS_OP_new_ones = 12,
+  TS_OP_empty = 13,
+  TS_OP_empty_like = 14,
+  TS_OP_new_empty = 15,
+  TS_OP_empty_strided = 16,
+  TS_OP_full = 17,
+  TS_OP_full_like = 18,
+  TS_OP_new_full = 19,
+  TS_OP_fill = 20,
+  TS_OP_fill_ = 21,
+  TS_OP_arange = 22,
+  TS_OP_linspace = 23,
+  TS_OP_logspace = 24,
+  TS_OP_eye = 25,
+  TS_OP_clone = 26,
+  TS_OP_contiguous = 27,
+  TS_OP_copy_ = 28,
+  TS_OP_zero_ = 29,
+  TS_OP__to_dtype = 30,
+  TS_OP_new_empty_strided = 31,
+  TS_OP__as_strided_backward = 32,
+  TS_OP_sum_to_size = 33,
+  TS_OP_mm = 34,
+  TS_OP_bmm = 35,
+  TS_OP_matmul = 36,
+  TS_OP__sgd_step_ = 37,
+  TS_OP__adam_step_ = 38,
+  TS_OP__has_grads = 39,
+  TS_OP__zero_grads = 40,
+  TS_OP_sum = 41,
+  TS_OP__empty = 42,
+  TS_OP__meta = 43,
+  TS_OP__item = 44,
+  TS_OP__same_storage = 45,
+  TS_OP__set_requires_grad = 46,
+  TS_OP__grad = 47,
+  TS_OP__grad_id = 48,
+  TS_OP__set_grad = 49,
+  TS_OP__retain_grad = 50,
+  TS_OP__grad_fn = 51,
+  TS_OP__next_functions = 52,
+  TS_OP__add_hook = 53,
+  TS_OP__remove_hook = 54,
+  TS_OP__dropped_callbacks = 55,
+  TS_OP__backward = 56,
+  TS_OP__autograd_grad = 57,
+  TS_OP__set_grad_mode = 58,
+  TS_OP__set_inference_mode = 59,
+  TS_OP__grad_mode = 60,
+  TS_OP__inference_mode = 61,
+  TS_OP__set_data = 62,
+  TS_OP__share = 63,
+  TS_OP__memory = 64,
+  TS_OP__set_memory_budget = 65,
+  TS_OP__reset_peak_memory = 66,
+  TS_OP__trim_memory = 67,
+  TS_OP__num_threads = 68,
+  TS_OP__set_num_threads = 69,
+  TS_OP__build = 70,
+  TS_OP__manual_seed = 71,
+  TS_OP__initial_seed = 72,
+  TS_OP__rng_state = 73,
+  TS_OP__set_rng_state = 74,
+  TS_OP_as_strided = 75,
+  TS_OP_expand = 76,
+  TS_OP_reshape = 77,
+  TS_OP_view = 78,
+  TS_OP_transpose = 79,
+  TS_OP_transpose_ = 80,
+  TS_OP_unsqueeze = 81,
+  TS_OP_unsqueeze_ = 82,
+  TS_OP_narrow = 83,
+  TS_OP__narrow_backward = 84,
+  TS_OP_detach = 85,
 };
 
 typedef struct { ts_tensor *self; } ts_relu_args;
@@ -98,6 +115,72 @@ void ts_mul_grad(ts_cx *cx, const ts_mul_args *a, const ts_back *b, ts_mul_args 
 ts_tensor *ts_mul(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_mul_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_ints size; ts_dtype dtype; } ts_zeros_args;
+ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_zeros_like_args;
+ts_tensor *ts_zeros_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_dtype dtype; } ts_new_zeros_args;
+ts_tensor *ts_new_zeros(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype);
+
+typedef struct { ts_ints size; ts_dtype dtype; } ts_ones_args;
+ts_tensor *ts_ones(ts_cx *cx, ts_ints size, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_ones_like_args;
+ts_tensor *ts_ones_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_dtype dtype; } ts_new_ones_args;
+ts_tensor *ts_new_ones(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype);
+
+typedef struct { ts_ints size; ts_dtype dtype; } ts_empty_args;
+ts_tensor *ts_empty_op(ts_cx *cx, ts_ints size, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_empty_like_args;
+ts_tensor *ts_empty_like_op(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_dtype dtype; } ts_new_empty_args;
+ts_tensor *ts_new_empty(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype);
+
+typedef struct { ts_ints size; ts_ints stride; ts_dtype dtype; } ts_empty_strided_args;
+bool ts_empty_strided_impl(ts_cx *cx, const ts_empty_strided_args *a, ts_out *out);
+ts_tensor *ts_empty_strided_op(ts_cx *cx, ts_ints size, ts_ints stride, ts_dtype dtype);
+
+typedef struct { ts_ints size; ts_scalar fill_value; ts_dtype dtype; } ts_full_args;
+bool ts_full_impl(ts_cx *cx, const ts_full_args *a, ts_out *out);
+ts_tensor *ts_full(ts_cx *cx, ts_ints size, ts_scalar fill_value, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar fill_value; ts_dtype dtype; } ts_full_like_args;
+bool ts_full_like_impl(ts_cx *cx, const ts_full_like_args *a, ts_out *out);
+ts_tensor *ts_full_like(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_scalar fill_value; ts_dtype dtype; } ts_new_full_args;
+bool ts_new_full_impl(ts_cx *cx, const ts_new_full_args *a, ts_out *out);
+ts_tensor *ts_new_full(ts_cx *cx, ts_tensor *self, ts_ints size, ts_scalar fill_value, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_tensor *value; } ts_fill_args;
+bool ts_fill_impl(ts_cx *cx, const ts_fill_args *a, ts_out *out);
+void ts_fill_grad(ts_cx *cx, const ts_fill_args *a, const ts_back *b, ts_fill_args *g);
+ts_tensor *ts_fill(ts_cx *cx, ts_tensor *self, ts_tensor *value);
+
+ts_tensor *ts_fill_(ts_cx *cx, ts_tensor *self, ts_tensor *value);
+
+typedef struct { ts_scalar start; ts_scalar end; ts_scalar step; ts_dtype dtype; } ts_arange_args;
+bool ts_arange_impl(ts_cx *cx, const ts_arange_args *a, ts_out *out);
+ts_tensor *ts_arange(ts_cx *cx, ts_scalar start, ts_scalar end, ts_scalar step, ts_dtype dtype);
+
+typedef struct { ts_scalar start; ts_scalar end; int64_t steps; ts_dtype dtype; } ts_linspace_args;
+bool ts_linspace_impl(ts_cx *cx, const ts_linspace_args *a, ts_out *out);
+ts_tensor *ts_linspace(ts_cx *cx, ts_scalar start, ts_scalar end, int64_t steps, ts_dtype dtype);
+
+typedef struct { ts_scalar start; ts_scalar end; int64_t steps; double base; ts_dtype dtype; } ts_logspace_args;
+bool ts_logspace_impl(ts_cx *cx, const ts_logspace_args *a, ts_out *out);
+ts_tensor *ts_logspace(ts_cx *cx, ts_scalar start, ts_scalar end, int64_t steps, double base, ts_dtype dtype);
+
+typedef struct { int64_t n; ts_opt_int m; ts_dtype dtype; } ts_eye_args;
+bool ts_eye_impl(ts_cx *cx, const ts_eye_args *a, ts_out *out);
+ts_tensor *ts_eye(ts_cx *cx, int64_t n, ts_opt_int m, ts_dtype dtype);
 
 typedef struct { ts_tensor *self; const char *memory_format; } ts_clone_args;
 bool ts_clone_impl(ts_cx *cx, const ts_clone_args *a, ts_out *out);
@@ -126,14 +209,6 @@ ts_tensor *ts__to_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
 typedef struct { ts_tensor *self; ts_ints size; ts_ints stride; ts_dtype dtype; } ts_new_empty_strided_args;
 bool ts_new_empty_strided_impl(ts_cx *cx, const ts_new_empty_strided_args *a, ts_out *out);
 ts_tensor *ts_new_empty_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; ts_dtype dtype; } ts_ones_like_args;
-bool ts_ones_like_impl(ts_cx *cx, const ts_ones_like_args *a, ts_out *out);
-ts_tensor *ts_ones_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
-
-typedef struct { ts_tensor *self; ts_dtype dtype; } ts_zeros_like_args;
-bool ts_zeros_like_impl(ts_cx *cx, const ts_zeros_like_args *a, ts_out *out);
-ts_tensor *ts_zeros_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
 
 typedef struct { ts_tensor *grad; ts_ints input_size; ts_ints input_stride; int64_t input_offset; ts_ints size; ts_ints stride; int64_t offset; } ts__as_strided_backward_args;
 bool ts__as_strided_backward_impl(ts_cx *cx, const ts__as_strided_backward_args *a, ts_out *out);

@@ -31,6 +31,115 @@ static bool mul_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void mul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mul_grad(cx, args, back, wanted); }
 
+static const ts_arg zeros_args[] = {{"size", TS_ARG_INTS, offsetof(ts_zeros_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_zeros_args, dtype)}};
+static bool zeros_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_zeros_args *a = args;
+  return ts_filled(cx, out, a->size, a->dtype, ts_int(0));
+}
+
+static const ts_arg zeros_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_zeros_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_zeros_like_args, dtype)}};
+static bool zeros_like_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_zeros_like_args *a = args;
+  return ts_filled_like(cx, out, a->self, a->dtype, ts_int(0));
+}
+
+static const ts_arg new_zeros_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_zeros_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_zeros_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_zeros_args, dtype)}};
+static bool new_zeros_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_new_zeros_args *a = args;
+  return ts_filled_new(cx, out, a->self, a->size, a->dtype, ts_int(0));
+}
+
+static const ts_arg ones_args[] = {{"size", TS_ARG_INTS, offsetof(ts_ones_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_ones_args, dtype)}};
+static bool ones_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ones_args *a = args;
+  return ts_filled(cx, out, a->size, a->dtype, ts_int(1));
+}
+
+static const ts_arg ones_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ones_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_ones_like_args, dtype)}};
+static bool ones_like_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ones_like_args *a = args;
+  return ts_filled_like(cx, out, a->self, a->dtype, ts_int(1));
+}
+
+static const ts_arg new_ones_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_ones_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_ones_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_ones_args, dtype)}};
+static bool new_ones_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_new_ones_args *a = args;
+  return ts_filled_new(cx, out, a->self, a->size, a->dtype, ts_int(1));
+}
+
+static const ts_arg empty_args[] = {{"size", TS_ARG_INTS, offsetof(ts_empty_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_empty_args, dtype)}};
+static bool empty_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_empty_args *a = args;
+  return ts_filled(cx, out, a->size, a->dtype, ts_none());
+}
+
+static const ts_arg empty_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_empty_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_empty_like_args, dtype)}};
+static bool empty_like_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_empty_like_args *a = args;
+  return ts_filled_like(cx, out, a->self, a->dtype, ts_none());
+}
+
+static const ts_arg new_empty_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_empty_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_empty_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_empty_args, dtype)}};
+static bool new_empty_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_new_empty_args *a = args;
+  return ts_filled_new(cx, out, a->self, a->size, a->dtype, ts_none());
+}
+
+static const ts_arg empty_strided_args[] = {{"size", TS_ARG_INTS, offsetof(ts_empty_strided_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts_empty_strided_args, stride)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_empty_strided_args, dtype)}};
+static bool empty_strided_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_empty_strided_args *a = args;
+  return ts_empty_strided_impl(cx, a, out);
+}
+
+static const ts_arg full_args[] = {{"size", TS_ARG_INTS, offsetof(ts_full_args, size)}, {"fillValue", TS_ARG_SCALAR, offsetof(ts_full_args, fill_value)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_full_args, dtype)}};
+static bool full_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_full_args *a = args;
+  return ts_full_impl(cx, a, out);
+}
+
+static const ts_arg full_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_full_like_args, self)}, {"fillValue", TS_ARG_SCALAR, offsetof(ts_full_like_args, fill_value)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_full_like_args, dtype)}};
+static bool full_like_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_full_like_args *a = args;
+  return ts_full_like_impl(cx, a, out);
+}
+
+static const ts_arg new_full_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_full_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_full_args, size)}, {"fillValue", TS_ARG_SCALAR, offsetof(ts_new_full_args, fill_value)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_full_args, dtype)}};
+static bool new_full_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_new_full_args *a = args;
+  return ts_new_full_impl(cx, a, out);
+}
+
+static const ts_arg fill_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_fill_args, self)}, {"value", TS_ARG_OPERAND, offsetof(ts_fill_args, value)}};
+static bool fill_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fill_args *a = args;
+  return ts_fill_impl(cx, a, out);
+}
+static void fill_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fill_grad(cx, args, back, wanted); }
+
+static const ts_arg arange_args[] = {{"start", TS_ARG_SCALAR, offsetof(ts_arange_args, start)}, {"end", TS_ARG_SCALAR, offsetof(ts_arange_args, end)}, {"step", TS_ARG_SCALAR, offsetof(ts_arange_args, step)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_arange_args, dtype)}};
+static bool arange_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_arange_args *a = args;
+  return ts_arange_impl(cx, a, out);
+}
+
+static const ts_arg linspace_args[] = {{"start", TS_ARG_SCALAR, offsetof(ts_linspace_args, start)}, {"end", TS_ARG_SCALAR, offsetof(ts_linspace_args, end)}, {"steps", TS_ARG_INT, offsetof(ts_linspace_args, steps)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_linspace_args, dtype)}};
+static bool linspace_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linspace_args *a = args;
+  return ts_linspace_impl(cx, a, out);
+}
+
+static const ts_arg logspace_args[] = {{"start", TS_ARG_SCALAR, offsetof(ts_logspace_args, start)}, {"end", TS_ARG_SCALAR, offsetof(ts_logspace_args, end)}, {"steps", TS_ARG_INT, offsetof(ts_logspace_args, steps)}, {"base", TS_ARG_FLOAT, offsetof(ts_logspace_args, base)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_logspace_args, dtype)}};
+static bool logspace_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logspace_args *a = args;
+  return ts_logspace_impl(cx, a, out);
+}
+
+static const ts_arg eye_args[] = {{"n", TS_ARG_INT, offsetof(ts_eye_args, n)}, {"m", TS_ARG_INT_OPT, offsetof(ts_eye_args, m)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_eye_args, dtype)}};
+static bool eye_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_eye_args *a = args;
+  return ts_eye_impl(cx, a, out);
+}
+
 static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_clone_args, self)}, {"memoryFormat", TS_ARG_TEXT, offsetof(ts_clone_args, memory_format)}};
 static bool clone_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clone_args *a = args;
@@ -69,18 +178,6 @@ static const ts_arg new_empty_strided_args[] = {{"input", TS_ARG_TENSOR, offseto
 static bool new_empty_strided_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_new_empty_strided_args *a = args;
   return ts_new_empty_strided_impl(cx, a, out);
-}
-
-static const ts_arg ones_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ones_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_ones_like_args, dtype)}};
-static bool ones_like_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_ones_like_args *a = args;
-  return ts_ones_like_impl(cx, a, out);
-}
-
-static const ts_arg zeros_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_zeros_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_zeros_like_args, dtype)}};
-static bool zeros_like_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_zeros_like_args *a = args;
-  return ts_zeros_like_impl(cx, a, out);
 }
 
 static const ts_arg _as_strided_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__as_strided_backward_args, grad)}, {"inputSize", TS_ARG_INTS, offsetof(ts__as_strided_backward_args, input_size)}, {"inputStride", TS_ARG_INTS, offsetof(ts__as_strided_backward_args, input_stride)}, {"inputOffset", TS_ARG_INT, offsetof(ts__as_strided_backward_args, input_offset)}, {"size", TS_ARG_INTS, offsetof(ts__as_strided_backward_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts__as_strided_backward_args, stride)}, {"offset", TS_ARG_INT, offsetof(ts__as_strided_backward_args, offset)}};
@@ -404,14 +501,31 @@ const ts_op ts_ops[] = {
   {"add_", "AddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"mul", "MulBackward0", TS_OP_DIRECT, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad},
   {"mul_", "MulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad},
+  {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
+  {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
+  {"newZeros", "NewZerosBackward0", 0, sizeof(ts_new_zeros_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_zeros_args, new_zeros_impl, NULL},
+  {"ones", "OnesBackward0", TS_OP_DIRECT, sizeof(ts_ones_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ones_args, ones_impl, NULL},
+  {"onesLike", "OnesLikeBackward0", 0, sizeof(ts_ones_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ones_like_args, ones_like_impl, NULL},
+  {"newOnes", "NewOnesBackward0", 0, sizeof(ts_new_ones_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_ones_args, new_ones_impl, NULL},
+  {"empty", "EmptyBackward0", TS_OP_DIRECT, sizeof(ts_empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_args, empty_impl, NULL},
+  {"emptyLike", "EmptyLikeBackward0", 0, sizeof(ts_empty_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_like_args, empty_like_impl, NULL},
+  {"newEmpty", "NewEmptyBackward0", 0, sizeof(ts_new_empty_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_args, new_empty_impl, NULL},
+  {"emptyStrided", "EmptyStridedBackward0", 0, sizeof(ts_empty_strided_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, empty_strided_args, empty_strided_impl, NULL},
+  {"full", "FullBackward0", TS_OP_DIRECT, sizeof(ts_full_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, full_args, full_impl, NULL},
+  {"fullLike", "FullLikeBackward0", 0, sizeof(ts_full_like_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, full_like_args, full_like_impl, NULL},
+  {"newFull", "NewFullBackward0", 0, sizeof(ts_new_full_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_full_args, new_full_impl, NULL},
+  {"fill", "FillBackward0", TS_OP_DIRECT, sizeof(ts_fill_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_args, fill_impl, fill_grad},
+  {"fill_", "FillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fill_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_args, fill_impl, fill_grad},
+  {"arange", "ArangeBackward0", 0, sizeof(ts_arange_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, arange_args, arange_impl, NULL},
+  {"linspace", "LinspaceBackward0", 0, sizeof(ts_linspace_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linspace_args, linspace_impl, NULL},
+  {"logspace", "LogspaceBackward0", 0, sizeof(ts_logspace_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, logspace_args, logspace_impl, NULL},
+  {"eye", "EyeBackward0", 0, sizeof(ts_eye_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, eye_args, eye_impl, NULL},
   {"clone", "CloneBackward0", 0, sizeof(ts_clone_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, clone_args, clone_impl, clone_grad},
   {"contiguous", "ContiguousBackward0", TS_OP_COMPOSITE, sizeof(ts_contiguous_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, contiguous_args, contiguous_impl, NULL},
   {"copy_", "Copy_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copy__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, copy__args, copy__impl, copy__grad},
   {"zero_", "Zero_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_zero__args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, zero__args, zero__impl, zero__grad},
   {"_toDtype", "ToCopyBackward0", 0, sizeof(ts__to_dtype_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, _to_dtype_args, _to_dtype_impl, _to_dtype_grad},
   {"newEmptyStrided", "NewEmptyStridedBackward0", 0, sizeof(ts_new_empty_strided_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_strided_args, new_empty_strided_impl, NULL},
-  {"onesLike", "OnesLikeBackward0", 0, sizeof(ts_ones_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ones_like_args, ones_like_impl, NULL},
-  {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
   {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad},
   {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL},
   {"mm", "MmBackward0", 0, sizeof(ts_mm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mm_args, mm_impl, mm_grad},
@@ -467,5 +581,5 @@ const ts_op ts_ops[] = {
   {"_narrowBackward", "NarrowBackwardBackward0", 0, sizeof(ts__narrow_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _narrow_backward_args, _narrow_backward_impl, _narrow_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 69;
-const char ts_table_hash[] = "1edd3cec406b8c87";
+const int ts_op_count = 86;
+const char ts_table_hash[] = "d33091d69de7b9e7";

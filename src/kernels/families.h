@@ -2,4 +2,5 @@
 #ifndef TS_FAMILIES_H
 #define TS_FAMILIES_H
 #include "elementwise.h"
+#include "fill.h"
 #endif

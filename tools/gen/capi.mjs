@@ -1,4 +1,6 @@
 // The op part of the C API: plain functions over opaque handles, status returned, result through an out-parameter.
+import { callerName } from './c.mjs';
+
 const CTYPE = {
   'Tensor': (n) => [`torsh_tensor ${n}`], 'Tensor?': (n) => [`torsh_tensor ${n}`], 'Operand': (n) => [`torsh_tensor ${n}`], 'Operand?': (n) => [`torsh_tensor ${n}`],
   'Tensor[]': (n) => [`const torsh_tensor *${n}`, `int64_t n_${n}`], 'Tensor?[]': (n) => [`const torsh_tensor *${n}`, `int64_t n_${n}`],
@@ -38,7 +40,7 @@ export function header(rows, banner) {
 export function source(rows, banner) {
   const out = [banner, '#include "../capi/capi.h"', '#include "capi_ops.h"', '#include "ops.h"', ''];
   for (const r of exported(rows)) {
-    const call = `ts_${r.name}(${['cx', ...r.args.map(value)].join(', ')}`;
+    const call = `${callerName(r)}(${['cx', ...r.args.map(value)].join(', ')}`;
     const n = r.returns.names.length;
     out.push(`${head(r)} {`, '  ts_cx *cx = capi_enter();', '  if (!cx) return TORSH_ERROR_MEMORY;');
     switch (r.returns.kind) {
