@@ -9,32 +9,32 @@ const S_add = op(3, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Ten
 const S_add_ = op(4, 'add_', 'Operand input, Operand other, *, Scalar alpha=1', 'Tensor');
 const S_mul = op(5, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 const S_mul_ = op(6, 'mul_', 'Operand input, Operand other', 'Tensor');
-const S_new_zeros = op(9, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_ones = op(12, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_empty = op(15, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_full = op(19, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_fill = op(20, 'fill', 'Tensor input, Operand value', 'Tensor');
-const S_fill_ = op(21, 'fill_', 'Tensor input, Operand value', 'Tensor');
-const S_clone = op(26, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_contiguous = op(27, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_copy_ = op(28, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
-const S_zero_ = op(29, 'zero_', 'Tensor input', 'Tensor');
-const S_new_empty_strided = op(31, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
-const S_sum_to_size = op(33, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
-const S_mm = op(34, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(35, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(36, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_sum = op(41, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_as_strided = op(75, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(76, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(77, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(78, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(79, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(80, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(81, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(82, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(83, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_detach = op(85, 'detach', 'Tensor input', 'Tensor');
+const S_new_zeros = op(15, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_ones = op(18, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_empty = op(21, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_full = op(25, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_fill = op(26, 'fill', 'Tensor input, Operand value', 'Tensor');
+const S_fill_ = op(27, 'fill_', 'Tensor input, Operand value', 'Tensor');
+const S_clone = op(32, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_contiguous = op(33, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_copy_ = op(34, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
+const S_zero_ = op(35, 'zero_', 'Tensor input', 'Tensor');
+const S_new_empty_strided = op(37, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_sum_to_size = op(39, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_mm = op(40, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(41, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(42, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_sum = op(47, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_as_strided = op(81, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(82, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(83, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(84, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(85, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(86, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(87, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(88, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(89, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_detach = op(91, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -114,25 +114,25 @@ export abstract class TensorOps {
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(20, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(26, (this as any), a, 2);
     return invokeMethod(S_fill, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill_(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(21, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(27, (this as any), a, 2);
     return invokeMethod(S_fill_, this, arguments);
   }
   /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
   clone(options?: { memoryFormat?: string | null }): Tensor;
   clone(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(26, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(32, (this as any), 0, -1);
     return invokeMethod(S_clone, this, arguments);
   }
   /** input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
   contiguous(options?: { memoryFormat?: string | null }): Tensor;
   contiguous(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(27, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(33, (this as any), 0, -1);
     return invokeMethod(S_contiguous, this, arguments);
   }
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
@@ -140,13 +140,13 @@ export abstract class TensorOps {
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
   copy_(src: Tensor, options: { src?: Tensor; nonBlocking?: boolean }): Tensor;
   copy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(28, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(34, (this as any), a, 0, 0);
     return invokeMethod(S_copy_, this, arguments);
   }
   /** Fills input with zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html */
   zero_(): Tensor;
   zero_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(29, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(35, (this as any), 0);
     return invokeMethod(S_zero_, this, arguments);
   }
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -164,19 +164,19 @@ export abstract class TensorOps {
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(34, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(40, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(35, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(41, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(36, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(42, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
@@ -184,7 +184,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(41, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(47, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_sum, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -243,7 +243,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(85, (this as any), 0);
+    if (arguments.length === 0) return unary(91, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -293,6 +293,13 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = d;
       return at + 1;
     }
+    case 'padding[]':
+      if (typeof v === 'string') {
+        if (v !== 'same' && v !== 'valid') throw new TorshError('ERR_ARGUMENT', op, `${op}: Invalid padding string '${v}', should be one of 'valid', 'same'`);
+        w[at] = v === 'same' ? -2 : -3; /* TS_PADDING_SAME, TS_PADDING_VALID */
+        return at + 1;
+      }
+    // falls through
     case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': {
       if (v === null) { w[at] = -1; return at + 1; }
       if (typeof v === 'number' || typeof v === 'bigint') {

@@ -11,7 +11,8 @@
      TS_MADD(s, x, y)  s += x * y
      TS_KEEP(s)        pins the accumulator s to a register (see gemm_isa.c)
      TS_SUM, TS_SUM_4  of vectors in memory (gemm_isa.c)
-     TS_SQUARE         side of the blocks that TS_TRANSPOSE(to, ld_to, from, ld_from) transposes */
+     TS_SQUARE         side of the blocks that TS_TRANSPOSE(to, ld_to, from, ld_from) transposes; TS_SIDE a vector as long,
+                       at any address */
 
 #define TS_LANES ((int)(TS_VB / sizeof(TS_T)))
 #define TS_NR (2 * TS_LANES)
@@ -66,10 +67,8 @@ TS_KERNEL void TS_FN(scatter)(const TS_FN(sweep) *s, int rows, const TS_T *sums,
     }                                                                                \
     ap += along_k ? 1 : sa;                                                          \
     bp += sb;                                                                        \
-    if (KPV & (packed ? 2 : 1)) {                                                    \
-      TS_KEEP(ap);                                                                   \
-      TS_KEEP(bp);                                                                   \
-    }                                                                                \
+    TS_KEEP(ap);                                                                     \
+    TS_KEEP(bp);                                                                     \
   }
 
 /* `tiles` tiles one below the other: c (tiles * rows, cols) = alpha * a * b + beta * c with b (k, nv vectors).
@@ -84,26 +83,7 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
     TS_FN(vec) acc[TS_MR][2] = {{{0}}};
     const TS_T *ap = a, *bp = b;
     const TS_T *const end = a + (along_k ? s->k : s->k * sa);
-#if LV == 0
     do TS_STEP while (ap != end);
-#elif LV == 1
-    for (;;) {
-      TS_STEP if (ap == end) break;
-      TS_STEP if (ap == end) break;
-    }
-#elif LV == 2
-    for (;;) {
-      TS_STEP if (ap == end) break;
-      TS_STEP if (ap == end) break;
-      TS_STEP if (ap == end) break;
-      TS_STEP if (ap == end) break;
-    }
-#elif LV == 3
-    ptrdiff_t p = s->k;
-    do TS_STEP while (--p);
-#elif LV == 4
-    while (ap < end) TS_STEP
-#endif
     if (whole) {
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
@@ -236,14 +216,22 @@ TS_INLINE void TS_FN(pack)(const int width, ptrdiff_t lanes, ptrdiff_t k, const 
     }
   } else if (sl == 1) {
     for (ptrdiff_t p = 0; p < k; p++, from += sp, to += width) {
-      TS_UNROLL
-      for (int l = 0; l < width; l++) to[l] = from[l];
+      if (width % TS_LANES == 0) {
+        TS_UNROLL
+        for (int l = 0; l < width; l += TS_LANES) *(TS_FN(mem) *)(to + l) = *(const TS_FN(mem) *)(from + l);
+      } else {
+        TS_UNROLL
+        for (int l = 0; l < width; l += TS_SQUARE) {
+          const int at = l + TS_SQUARE <= width ? l : width - TS_SQUARE;
+          *(TS_SIDE *)(to + at) = *(const TS_SIDE *)(from + at);
+        }
+      }
     }
   } else {
     ptrdiff_t p = 0;
     for (; p + TS_SQUARE <= k; p += TS_SQUARE) {
       TS_UNROLL
-      for (int l = 0; l < width; l += TS_SQUARE) { /* the last block overlaps when TS_SQUARE does not divide width */
+      for (int l = 0; l < width; l += TS_SQUARE) { /* overlapping blocks when TS_SQUARE does not divide width */
         const int at = l + TS_SQUARE <= width ? l : width - TS_SQUARE;
         TS_TRANSPOSE(to + p * width + at, width, from + at * sl + p, sl);
       }

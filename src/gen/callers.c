@@ -37,6 +37,36 @@ ts_tensor *ts_mul_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_mul_], &args);
 }
 
+ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);
+}
+
+ts_tensor *ts_conv2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts_conv2d_args args = {self, weight, bias, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv2d], &args);
+}
+
+ts_tensor *ts_conv3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts_conv3d_args args = {self, weight, bias, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv3d], &args);
+}
+
+ts_tensor *ts__conv(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts__conv_args args = {self, weight, bias, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__conv], &args);
+}
+
+ts_tensor *ts__conv_input(ts_cx *cx, ts_tensor *grad, ts_tensor *weight, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts__conv_input_args args = {grad, weight, size, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__conv_input], &args);
+}
+
+ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts__conv_weight_args args = {grad, self, size, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__conv_weight], &args);
+}
+
 ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype) {
   ts_zeros_args args = {size, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_zeros], &args);

@@ -52,6 +52,27 @@ torsh_status torsh_mul_(torsh_tensor self, torsh_tensor other, torsh_tensor *out
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv1d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv2d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv2d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv3d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_zeros(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -31,6 +31,45 @@ static bool mul_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void mul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mul_grad(cx, args, back, wanted); }
 
+static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_conv1d_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_conv1d_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_conv1d_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts_conv1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_conv1d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_conv1d_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts_conv1d_args, groups)}};
+static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv1d_args *a = args;
+  return ts_conv_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
+}
+
+static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_conv2d_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_conv2d_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_conv2d_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts_conv2d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_conv2d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_conv2d_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts_conv2d_args, groups)}};
+static bool conv2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv2d_args *a = args;
+  return ts_conv_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
+}
+
+static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_conv3d_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_conv3d_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_conv3d_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts_conv3d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_conv3d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_conv3d_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts_conv3d_args, groups)}};
+static bool conv3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv3d_args *a = args;
+  return ts_conv_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
+}
+
+static const ts_arg _conv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__conv_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts__conv_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts__conv_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts__conv_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__conv_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__conv_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts__conv_args, groups)}};
+static bool _conv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__conv_args *a = args;
+  return ts__conv_impl(cx, a, out);
+}
+static void _conv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_grad(cx, args, back, wanted); }
+
+static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__conv_input_args, grad)}, {"weight", TS_ARG_TENSOR, offsetof(ts__conv_input_args, weight)}, {"size", TS_ARG_INTS, offsetof(ts__conv_input_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts__conv_input_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__conv_input_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__conv_input_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts__conv_input_args, groups)}};
+static bool _conv_input_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__conv_input_args *a = args;
+  return ts__conv_input_impl(cx, a, out);
+}
+static void _conv_input_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_input_grad(cx, args, back, wanted); }
+
+static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__conv_weight_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__conv_weight_args, self)}, {"size", TS_ARG_INTS, offsetof(ts__conv_weight_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts__conv_weight_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__conv_weight_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__conv_weight_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts__conv_weight_args, groups)}};
+static bool _conv_weight_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__conv_weight_args *a = args;
+  return ts__conv_weight_impl(cx, a, out);
+}
+static void _conv_weight_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_weight_grad(cx, args, back, wanted); }
+
 static const ts_arg zeros_args[] = {{"size", TS_ARG_INTS, offsetof(ts_zeros_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_zeros_args, dtype)}};
 static bool zeros_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_zeros_args *a = args;
@@ -501,6 +540,12 @@ const ts_op ts_ops[] = {
   {"add_", "AddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"mul", "MulBackward0", TS_OP_DIRECT, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad},
   {"mul_", "MulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad},
+  {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
+  {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
+  {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
+  {"_conv", "ConvolutionBackward0", 0, sizeof(ts__conv_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_args, _conv_impl, _conv_grad},
+  {"_convInput", "ConvInputBackward0", 0, sizeof(ts__conv_input_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_input_args, _conv_input_impl, _conv_input_grad},
+  {"_convWeight", "ConvWeightBackward0", 0, sizeof(ts__conv_weight_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_weight_args, _conv_weight_impl, _conv_weight_grad},
   {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
   {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
   {"newZeros", "NewZerosBackward0", 0, sizeof(ts_new_zeros_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_zeros_args, new_zeros_impl, NULL},
@@ -581,5 +626,5 @@ const ts_op ts_ops[] = {
   {"_narrowBackward", "NarrowBackwardBackward0", 0, sizeof(ts__narrow_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _narrow_backward_args, _narrow_backward_impl, _narrow_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 86;
-const char ts_table_hash[] = "d33091d69de7b9e7";
+const int ts_op_count = 92;
+const char ts_table_hash[] = "bde6663fd14e753f";

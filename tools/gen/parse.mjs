@@ -22,6 +22,7 @@ export const TYPES = {
   'dtype?': { kind: 'DTYPE', c: 'ts_dtype', ts: 'DType | null' },
   'int[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[]' },
   'int[]?': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | null' },
+  'padding[]': { kind: 'INTS', c: 'ts_ints', ts: "number | readonly number[] | 'same' | 'valid'" },
   'float[]': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[]' },
   'float[]?': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[] | null' },
   'str': { kind: 'TEXT', c: 'const char *', ts: 'string' },
@@ -54,7 +55,7 @@ export function parseArgs(text, where) {
     const m = /^([A-Za-z]+(?:\[\d*\])?\??(?:\[\])?)\s+(\.\.\.)?([A-Za-z_]\w*)(?:=(.+))?$/.exec(part);
     if (!m) throw new Error(`${where}: cannot read argument '${part}'`);
     let type = m[1], expand = 0;
-    const sized = /^(int|float)\[(\d+)\](\??)$/.exec(type);
+    const sized = /^(int|float|padding)\[(\d+)\](\??)$/.exec(type);
     if (sized) { type = `${sized[1]}[]${sized[3]}`; expand = Number(sized[2]); }
     if (!TYPES[type]) throw new Error(`${where}: unknown type '${type}' in '${part}'`);
     const optional = m[4] !== undefined;
