@@ -24,17 +24,17 @@ const S_sum_to_size = op(39, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor
 const S_mm = op(40, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 const S_bmm = op(41, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 const S_matmul = op(42, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_sum = op(47, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_as_strided = op(81, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(82, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(83, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(84, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(85, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(86, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(87, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(88, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(89, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_detach = op(91, 'detach', 'Tensor input', 'Tensor');
+const S_sum = op(61, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_as_strided = op(95, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(96, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(97, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(98, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(99, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(100, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(101, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(102, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(103, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_detach = op(105, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -184,7 +184,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(47, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(61, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_sum, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -243,7 +243,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(91, (this as any), 0);
+    if (arguments.length === 0) return unary(105, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -3,9 +3,18 @@ import * as ops from './ops';
 
 /** Generated members of torsh.nn.functional. */
 export const nnFunctional = {
+  avgPool1d: ops.avgPool1d,
+  avgPool2d: ops.avgPool2d,
+  avgPool3d: ops.avgPool3d,
   conv1d: ops.conv1d,
   conv2d: ops.conv2d,
   conv3d: ops.conv3d,
+  maxPool1d: ops.maxPool1d,
+  maxPool1dWithIndices: ops.maxPool1dWithIndices,
+  maxPool2d: ops.maxPool2d,
+  maxPool2dWithIndices: ops.maxPool2dWithIndices,
+  maxPool3d: ops.maxPool3d,
+  maxPool3dWithIndices: ops.maxPool3dWithIndices,
 };
 
 /** Generated members of torsh. */
@@ -13,6 +22,7 @@ export const torsh = {
   add: ops.add,
   arange: ops.arange,
   asStrided: ops.asStrided,
+  avgPool1d: ops.avgPool1d,
   bmm: ops.bmm,
   clone: ops.clone,
   conv1d: ops.conv1d,
@@ -28,6 +38,9 @@ export const torsh = {
   linspace: ops.linspace,
   logspace: ops.logspace,
   matmul: ops.matmul,
+  maxPool1d: ops.maxPool1d,
+  maxPool2d: ops.maxPool2d,
+  maxPool3d: ops.maxPool3d,
   mm: ops.mm,
   mul: ops.mul,
   multiply: ops.mul,

@@ -313,17 +313,133 @@ export function matmul(a?: any, b?: any, ..._rest: any[]): any {
   return invoke(S_matmul, arguments);
 }
 
-const S_sum = op(47, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_max_pool1d_with_indices = op(47, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
+/** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
+/** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
+export function maxPool1dWithIndices(..._args: any[]): any {
+  return invoke(S_max_pool1d_with_indices, arguments);
+}
+
+const S_max_pool1d = op(48, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+/** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
+/** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
+export function maxPool1d(..._args: any[]): any {
+  return invoke(S_max_pool1d, arguments);
+}
+
+const S_max_pool2d_with_indices = op(49, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
+/** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
+/** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
+export function maxPool2dWithIndices(..._args: any[]): any {
+  return invoke(S_max_pool2d_with_indices, arguments);
+}
+
+const S_max_pool2d = op(50, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+/** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
+/** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
+export function maxPool2d(..._args: any[]): any {
+  return invoke(S_max_pool2d, arguments);
+}
+
+const S_max_pool3d_with_indices = op(51, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
+/** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
+/** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
+export function maxPool3dWithIndices(..._args: any[]): any {
+  return invoke(S_max_pool3d_with_indices, arguments);
+}
+
+const S_max_pool3d = op(52, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+/** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
+/** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
+export function maxPool3d(..._args: any[]): any {
+  return invoke(S_max_pool3d, arguments);
+}
+
+const S_avg_pool1d = op(53, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
+/** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
+export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
+/** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
+export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
+export function avgPool1d(..._args: any[]): any {
+  return invoke(S_avg_pool1d, arguments);
+}
+
+const S_avg_pool2d = op(54, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+/** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
+export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
+/** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
+export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
+export function avgPool2d(..._args: any[]): any {
+  return invoke(S_avg_pool2d, arguments);
+}
+
+const S_avg_pool3d = op(55, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+/** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
+export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
+/** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
+export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], options: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
+export function avgPool3d(..._args: any[]): any {
+  return invoke(S_avg_pool3d, arguments);
+}
+
+const S__max_pool = op(56, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
+/** Maximum of each window over 1 to 3 dims, and its place in the plane. */
+export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
+export function _maxPool(..._args: any[]): any {
+  return invoke(S__max_pool, arguments);
+}
+
+const S__max_pool_backward = op(57, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
+/** Adds grad to the places that indices name in planes of the given size. */
+export function _maxPoolBackward(grad: Tensor, indices: Tensor, size: number | readonly number[], dims: number, options?: { grad?: Tensor; indices?: Tensor; size?: number | readonly number[]; dims?: number }): Tensor;
+export function _maxPoolBackward(..._args: any[]): any {
+  return invoke(S__max_pool_backward, arguments);
+}
+
+const S__max_pool_gather = op(58, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
+/** The elements of planes at the places that indices name. */
+export function _maxPoolGather(input: Tensor, indices: Tensor, dims: number, options?: { indices?: Tensor; dims?: number }): Tensor;
+export function _maxPoolGather(..._args: any[]): any {
+  return invoke(S__max_pool_gather, arguments);
+}
+
+const S__avg_pool = op(59, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+/** Mean of each window over 1 to 3 dims. */
+export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
+export function _avgPool(..._args: any[]): any {
+  return invoke(S__avg_pool, arguments);
+}
+
+const S__avg_pool_backward = op(60, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+/** Spreads grad evenly over the elements of each window. */
+export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { grad?: Tensor; size?: number | readonly number[]; dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
+export function _avgPoolBackward(..._args: any[]): any {
+  return invoke(S__avg_pool_backward, arguments);
+}
+
+const S_sum = op(61, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function sum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(47, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(61, a, 0, -1, 0, 255);
   return invoke(S_sum, arguments);
 }
 
-const S_as_strided = op(81, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(95, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -332,7 +448,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(82, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(96, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -343,7 +459,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(83, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(97, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -354,7 +470,7 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(84, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view = op(98, 'view', 'Tensor input, int[] ...size', 'Tensor');
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -365,38 +481,38 @@ export function view(..._args: any[]): any {
   return invoke(S_view, arguments);
 }
 
-const S_transpose = op(85, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(99, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(87, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(101, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(89, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(103, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__narrow_backward = op(90, '_narrowBackward', 'Tensor grad, int[] size, int dim, int start', 'Tensor');
+const S__narrow_backward = op(104, '_narrowBackward', 'Tensor grad, int[] size, int dim, int start', 'Tensor');
 /** Zeros of the given size with grad in the window that narrow(dim, start) shows. */
 export function _narrowBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number }): Tensor;
 export function _narrowBackward(..._args: any[]): any {
   return invoke(S__narrow_backward, arguments);
 }
 
-const S_detach = op(91, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(105, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(91, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(105, a, 0);
   return invoke(S_detach, arguments);
 }

@@ -242,16 +242,17 @@ VM_INLINE double vm_pow(double x, double y) {
   double h = 1.0 + r;
   h += (r - (h - 1.0)) + (r * r * vm_exp_poly(r) + (c + r * c));
   double g = vm_scale(h, vm_u64(t) - VM_MAGIC_BITS + 2046u);
-  /* Zero, infinite and negative bases. */
+  /* Zero, infinite and negative bases; flags are numbers, which every vectoriser can select by. */
   double half = 0.5 * b;
   double whole = b >= 0x1p52 || (b + 0x1p52) - 0x1p52 == b ? 1.0 : 0.0;
   double even = half >= 0x1p52 || (half + 0x1p52) - 0x1p52 == half ? 1.0 : 0.0;
-  double edge = (y > 0.0) == (a > 1.0) ? INFINITY : 0.0;
-  g = a == 0.0 || a == INFINITY ? edge : g;
-  g = x < 0.0 && whole == 0.0 && a < INFINITY ? NAN : g;
+  double grows = y > 0.0 ? 1.0 : 0.0, large = a > 1.0 ? 1.0 : 0.0;
+  g = x < 0.0 ? (whole > 0.5 ? g : NAN) : g;
+  g = a == 0.0 || a == INFINITY ? (grows == large ? INFINITY : 0.0) : g;
   g = whole > even ? vm_copysign(g, x) : g;
   g = x != x || y != y ? x + y : g;
-  return y == 0.0 || x == 1.0 || (x == -1.0 && b == INFINITY) ? 1.0 : g;
+  g = a == 1.0 && b == INFINITY ? 1.0 : g;
+  return y == 0.0 || x == 1.0 ? 1.0 : g;
 }
 
 VM_INLINE double vm_hypot(double x, double y) {

@@ -245,6 +245,92 @@ bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none) {
   return ts_dispatch(cx, &ts_ops[TS_OP__zero_grads], &args, &out);
 }
 
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool1d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool1d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool1d], &args);
+}
+
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool2d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool2d], &args);
+}
+
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool3d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool3d], &args);
+}
+
+ts_tensor *ts_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad) {
+  ts_avg_pool1d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool1d], &args);
+}
+
+ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts_avg_pool2d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool2d], &args);
+}
+
+ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts_avg_pool3d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool3d], &args);
+}
+
+bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts__max_pool_args args = {self, dims, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__max_pool_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dims) {
+  ts__max_pool_backward_args args = {grad, indices, size, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_pool_backward], &args);
+}
+
+ts_tensor *ts__max_pool_gather(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dims) {
+  ts__max_pool_gather_args args = {self, indices, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_pool_gather], &args);
+}
+
+ts_tensor *ts__avg_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts__avg_pool_args args = {self, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool], &args);
+}
+
+ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts__avg_pool_backward_args args = {grad, size, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool_backward], &args);
+}
+
 ts_tensor *ts_sum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype) {
   ts_sum_args args = {self, dim, keepdim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum], &args);

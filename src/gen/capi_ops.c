@@ -269,6 +269,72 @@ torsh_status torsh_matmul(torsh_tensor self, torsh_tensor other, torsh_tensor *o
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_max_pool1d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_max_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_pool1d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_max_pool2d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_pool2d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_max_pool3d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_avg_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_avg_pool1d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_avg_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_avg_pool2d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad, divisor_override ? (ts_opt_int){true, *divisor_override} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_avg_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad, divisor_override ? (ts_opt_int){true, *divisor_override} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -122,6 +122,33 @@ TORSH_API torsh_status torsh_bmm(torsh_tensor self, torsh_tensor mat2, torsh_ten
 /* Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 TORSH_API torsh_status torsh_matmul(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
+/* maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+TORSH_API torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+
+/* Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+TORSH_API torsh_status torsh_max_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
+
+/* maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+TORSH_API torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+
+/* Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+TORSH_API torsh_status torsh_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
+
+/* maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+TORSH_API torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+
+/* Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+TORSH_API torsh_status torsh_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
+
+/* Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
+TORSH_API torsh_status torsh_avg_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, torsh_tensor *out);
+
+/* Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
+TORSH_API torsh_status torsh_avg_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out);
+
+/* Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
+TORSH_API torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out);
+
 /* Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 TORSH_API torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 

@@ -51,51 +51,65 @@ enum {
   TS_OP__adam_step_ = 44,
   TS_OP__has_grads = 45,
   TS_OP__zero_grads = 46,
-  TS_OP_sum = 47,
-  TS_OP__empty = 48,
-  TS_OP__meta = 49,
-  TS_OP__item = 50,
-  TS_OP__same_storage = 51,
-  TS_OP__set_requires_grad = 52,
-  TS_OP__grad = 53,
-  TS_OP__grad_id = 54,
-  TS_OP__set_grad = 55,
-  TS_OP__retain_grad = 56,
-  TS_OP__grad_fn = 57,
-  TS_OP__next_functions = 58,
-  TS_OP__add_hook = 59,
-  TS_OP__remove_hook = 60,
-  TS_OP__dropped_callbacks = 61,
-  TS_OP__backward = 62,
-  TS_OP__autograd_grad = 63,
-  TS_OP__set_grad_mode = 64,
-  TS_OP__set_inference_mode = 65,
-  TS_OP__grad_mode = 66,
-  TS_OP__inference_mode = 67,
-  TS_OP__set_data = 68,
-  TS_OP__share = 69,
-  TS_OP__memory = 70,
-  TS_OP__set_memory_budget = 71,
-  TS_OP__reset_peak_memory = 72,
-  TS_OP__trim_memory = 73,
-  TS_OP__num_threads = 74,
-  TS_OP__set_num_threads = 75,
-  TS_OP__build = 76,
-  TS_OP__manual_seed = 77,
-  TS_OP__initial_seed = 78,
-  TS_OP__rng_state = 79,
-  TS_OP__set_rng_state = 80,
-  TS_OP_as_strided = 81,
-  TS_OP_expand = 82,
-  TS_OP_reshape = 83,
-  TS_OP_view = 84,
-  TS_OP_transpose = 85,
-  TS_OP_transpose_ = 86,
-  TS_OP_unsqueeze = 87,
-  TS_OP_unsqueeze_ = 88,
-  TS_OP_narrow = 89,
-  TS_OP__narrow_backward = 90,
-  TS_OP_detach = 91,
+  TS_OP_max_pool1d_with_indices = 47,
+  TS_OP_max_pool1d = 48,
+  TS_OP_max_pool2d_with_indices = 49,
+  TS_OP_max_pool2d = 50,
+  TS_OP_max_pool3d_with_indices = 51,
+  TS_OP_max_pool3d = 52,
+  TS_OP_avg_pool1d = 53,
+  TS_OP_avg_pool2d = 54,
+  TS_OP_avg_pool3d = 55,
+  TS_OP__max_pool = 56,
+  TS_OP__max_pool_backward = 57,
+  TS_OP__max_pool_gather = 58,
+  TS_OP__avg_pool = 59,
+  TS_OP__avg_pool_backward = 60,
+  TS_OP_sum = 61,
+  TS_OP__empty = 62,
+  TS_OP__meta = 63,
+  TS_OP__item = 64,
+  TS_OP__same_storage = 65,
+  TS_OP__set_requires_grad = 66,
+  TS_OP__grad = 67,
+  TS_OP__grad_id = 68,
+  TS_OP__set_grad = 69,
+  TS_OP__retain_grad = 70,
+  TS_OP__grad_fn = 71,
+  TS_OP__next_functions = 72,
+  TS_OP__add_hook = 73,
+  TS_OP__remove_hook = 74,
+  TS_OP__dropped_callbacks = 75,
+  TS_OP__backward = 76,
+  TS_OP__autograd_grad = 77,
+  TS_OP__set_grad_mode = 78,
+  TS_OP__set_inference_mode = 79,
+  TS_OP__grad_mode = 80,
+  TS_OP__inference_mode = 81,
+  TS_OP__set_data = 82,
+  TS_OP__share = 83,
+  TS_OP__memory = 84,
+  TS_OP__set_memory_budget = 85,
+  TS_OP__reset_peak_memory = 86,
+  TS_OP__trim_memory = 87,
+  TS_OP__num_threads = 88,
+  TS_OP__set_num_threads = 89,
+  TS_OP__build = 90,
+  TS_OP__manual_seed = 91,
+  TS_OP__initial_seed = 92,
+  TS_OP__rng_state = 93,
+  TS_OP__set_rng_state = 94,
+  TS_OP_as_strided = 95,
+  TS_OP_expand = 96,
+  TS_OP_reshape = 97,
+  TS_OP_view = 98,
+  TS_OP_transpose = 99,
+  TS_OP_transpose_ = 100,
+  TS_OP_unsqueeze = 101,
+  TS_OP_unsqueeze_ = 102,
+  TS_OP_narrow = 103,
+  TS_OP__narrow_backward = 104,
+  TS_OP_detach = 105,
 };
 
 typedef struct { ts_tensor *self; } ts_relu_args;
@@ -278,6 +292,58 @@ ts_ints ts__has_grads(ts_cx *cx, ts_list tensors);
 typedef struct { ts_list tensors; bool set_to_none; } ts__zero_grads_args;
 bool ts__zero_grads_impl(ts_cx *cx, const ts__zero_grads_args *a, ts_out *out);
 bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool1d_with_indices_args;
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_args;
+ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool2d_with_indices_args;
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_args;
+ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool3d_with_indices_args;
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_args;
+ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; } ts_avg_pool1d_args;
+ts_tensor *ts_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts_avg_pool2d_args;
+ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts_avg_pool3d_args;
+ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *self; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts__max_pool_args;
+bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out);
+void ts__max_pool_grad(ts_cx *cx, const ts__max_pool_args *a, const ts_back *b, ts__max_pool_args *g);
+bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; ts_ints size; int64_t dims; } ts__max_pool_backward_args;
+bool ts__max_pool_backward_impl(ts_cx *cx, const ts__max_pool_backward_args *a, ts_out *out);
+void ts__max_pool_backward_grad(ts_cx *cx, const ts__max_pool_backward_args *a, const ts_back *b, ts__max_pool_backward_args *g);
+ts_tensor *ts__max_pool_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dims);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; int64_t dims; } ts__max_pool_gather_args;
+bool ts__max_pool_gather_impl(ts_cx *cx, const ts__max_pool_gather_args *a, ts_out *out);
+void ts__max_pool_gather_grad(ts_cx *cx, const ts__max_pool_gather_args *a, const ts_back *b, ts__max_pool_gather_args *g);
+ts_tensor *ts__max_pool_gather(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dims);
+
+typedef struct { ts_tensor *self; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts__avg_pool_args;
+bool ts__avg_pool_impl(ts_cx *cx, const ts__avg_pool_args *a, ts_out *out);
+void ts__avg_pool_grad(ts_cx *cx, const ts__avg_pool_args *a, const ts_back *b, ts__avg_pool_args *g);
+ts_tensor *ts__avg_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts__avg_pool_backward_args;
+bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, ts_out *out);
+void ts__avg_pool_backward_grad(ts_cx *cx, const ts__avg_pool_backward_args *a, const ts_back *b, ts__avg_pool_backward_args *g);
+ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
 
 typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_sum_args;
 bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out);

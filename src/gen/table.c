@@ -276,6 +276,95 @@ static bool _zero_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__zero_grads_impl(cx, a, out);
 }
 
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool1d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool1d_with_indices_args, ceil_mode)}};
+static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool1d_with_indices_args *a = args;
+  return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
+}
+
+static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool1d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool1d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool1d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool1d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool1d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool1d_args, return_indices)}};
+static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool1d_args *a = args;
+  return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
+}
+
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool2d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool2d_with_indices_args, ceil_mode)}};
+static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool2d_with_indices_args *a = args;
+  return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
+}
+
+static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool2d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool2d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool2d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool2d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool2d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool2d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool2d_args, return_indices)}};
+static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool2d_args *a = args;
+  return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
+}
+
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool3d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool3d_with_indices_args, ceil_mode)}};
+static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool3d_with_indices_args *a = args;
+  return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
+}
+
+static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool3d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool3d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool3d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool3d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool3d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool3d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool3d_args, return_indices)}};
+static bool max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool3d_args *a = args;
+  return ts_max_pool_values(cx, out, 3, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
+}
+
+static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool1d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool1d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool1d_args, count_include_pad)}};
+static bool avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_avg_pool1d_args *a = args;
+  return (out->t[0] = ts__avg_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, (ts_opt_int){false, 0})) != NULL;
+}
+
+static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool2d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool2d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool2d_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts_avg_pool2d_args, divisor_override)}};
+static bool avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_avg_pool2d_args *a = args;
+  return (out->t[0] = ts__avg_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
+}
+
+static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool3d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool3d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool3d_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts_avg_pool3d_args, divisor_override)}};
+static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_avg_pool3d_args *a = args;
+  return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
+}
+
+static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__max_pool_args, self)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__max_pool_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__max_pool_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__max_pool_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__max_pool_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__max_pool_args, ceil_mode)}};
+static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_pool_args *a = args;
+  return ts__max_pool_impl(cx, a, out);
+}
+static void _max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _max_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__max_pool_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__max_pool_backward_args, indices)}, {"size", TS_ARG_INTS, offsetof(ts__max_pool_backward_args, size)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_backward_args, dims)}};
+static bool _max_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_pool_backward_args *a = args;
+  return ts__max_pool_backward_impl(cx, a, out);
+}
+static void _max_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _max_pool_gather_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__max_pool_gather_args, self)}, {"indices", TS_ARG_TENSOR, offsetof(ts__max_pool_gather_args, indices)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_gather_args, dims)}};
+static bool _max_pool_gather_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_pool_gather_args *a = args;
+  return ts__max_pool_gather_impl(cx, a, out);
+}
+static void _max_pool_gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_gather_grad(cx, args, back, wanted); }
+
+static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__avg_pool_args, self)}, {"dims", TS_ARG_INT, offsetof(ts__avg_pool_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__avg_pool_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__avg_pool_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__avg_pool_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__avg_pool_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts__avg_pool_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts__avg_pool_args, divisor_override)}};
+static bool _avg_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__avg_pool_args *a = args;
+  return ts__avg_pool_impl(cx, a, out);
+}
+static void _avg_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__avg_pool_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, size)}, {"dims", TS_ARG_INT, offsetof(ts__avg_pool_backward_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__avg_pool_backward_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts__avg_pool_backward_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts__avg_pool_backward_args, divisor_override)}};
+static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__avg_pool_backward_args *a = args;
+  return ts__avg_pool_backward_impl(cx, a, out);
+}
+static void _avg_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_backward_grad(cx, args, back, wanted); }
+
 static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sum_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_sum_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_sum_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_sum_args, dtype)}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_args *a = args;
@@ -580,6 +669,20 @@ const ts_op ts_ops[] = {
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL},
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
+  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
+  {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL},
+  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
+  {"maxPool2d", "MaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_args, max_pool2d_impl, NULL},
+  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
+  {"maxPool3d", "MaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_args, max_pool3d_impl, NULL},
+  {"avgPool1d", "AvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool1d_args, avg_pool1d_impl, NULL},
+  {"avgPool2d", "AvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool2d_args, avg_pool2d_impl, NULL},
+  {"avgPool3d", "AvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool3d_args, avg_pool3d_impl, NULL},
+  {"_maxPool", "MaxPoolWithIndicesBackward0", 0, sizeof(ts__max_pool_args), 7, 2, TS_RET_TENSORS, 1u, 1u, 2u, _max_pool_args, _max_pool_impl, _max_pool_grad},
+  {"_maxPoolBackward", "MaxPoolBackwardBackward0", 0, sizeof(ts__max_pool_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_pool_backward_args, _max_pool_backward_impl, _max_pool_backward_grad},
+  {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad},
+  {"_avgPool", "AvgPoolBackward0", 0, sizeof(ts__avg_pool_args), 8, 1, TS_RET_TENSORS, 1u, 1u, 0u, _avg_pool_args, _avg_pool_impl, _avg_pool_grad},
+  {"_avgPoolBackward", "AvgPoolBackwardBackward0", 0, sizeof(ts__avg_pool_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _avg_pool_backward_args, _avg_pool_backward_impl, _avg_pool_backward_grad},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
@@ -626,5 +729,5 @@ const ts_op ts_ops[] = {
   {"_narrowBackward", "NarrowBackwardBackward0", 0, sizeof(ts__narrow_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _narrow_backward_args, _narrow_backward_impl, _narrow_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 92;
-const char ts_table_hash[] = "bde6663fd14e753f";
+const int ts_op_count = 106;
+const char ts_table_hash[] = "f0c49c45e1bf2e55";
