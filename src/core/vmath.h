@@ -48,7 +48,7 @@ VM_INLINE double vm_copysign(double x, double s) {
 }
 
 /* All ones or zero: logic on several conditions vectorises as integers, not as booleans. */
-#define VM_MASK(c) ((c) ? ~(uint64_t)0 : (uint64_t)0)
+#define VM_MASK(c) vm_u64((c) ? vm_f64(~(uint64_t)0) : 0.0)
 
 /* Adding 1.5 * 2^23 (2^52) rounds to an integer, which then stands in the low bits of the sum. */
 #define VM_MAGICF 0x1.8p23f
