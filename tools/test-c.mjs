@@ -16,7 +16,7 @@ import { root, sources, walk } from './sources.mjs';
 
 const cc = process.env.CC ?? 'cc';
 const jobs = availableParallelism?.() ?? cpus().length;
-const common = ['-std=c11', '-D_GNU_SOURCE', '-g', '-O1', '-fno-omit-frame-pointer', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math',
+const common = ['-std=gnu11', '-g', '-O1', '-fno-omit-frame-pointer', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math',
   '-Wall', '-Wextra', '-pthread', '-Isrc'];
 const sanitizers = {
   asan: ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'],

@@ -22,7 +22,7 @@ double *EXPORT(torsh_init)(void) {
     cx = ts_cx_new();
     if (!cx) return NULL;
     cx->host.callback = run_callback;
-    ts_set_budget((int64_t)4294967296 - (64 << 20));
+    ts_set_budget(((int64_t)4 << 30) - (64 << 20));
   }
   return cx->wall;
 }

@@ -1,7 +1,7 @@
 import { bind, signature } from '../bind';
-import type { Tensor } from '../tensor';
+import { tensor, type DType, type Tensor } from '../tensor';
 import { noGrad } from '../autograd';
-import { ones, tensor, zeros } from '../gen/ops';
+import { _empty } from '../gen/system';
 import { checkDim, count, newParameter, type Factory, type Tail } from './common';
 import { functional as F } from './functional';
 import { Module } from './module';
@@ -45,9 +45,8 @@ abstract class BatchNorm extends Module {
     this.weight = affine ? newParameter(name, [this.numFeatures], dtype, device) : null;
     this.bias = affine ? newParameter(name, [this.numFeatures], dtype, device) : null;
     const track = this.trackRunningStats;
-    const options = { dtype: dtype as never };
-    this.registerBuffer('running_mean', track ? zeros([this.numFeatures], options) : null);
-    this.registerBuffer('running_var', track ? ones([this.numFeatures], options) : null);
+    this.registerBuffer('running_mean', track ? _empty([this.numFeatures], dtype as DType | null) : null);
+    this.registerBuffer('running_var', track ? _empty([this.numFeatures], dtype as DType | null) : null);
     this.registerBuffer('num_batches_tracked', track ? tensor(0, { dtype: 'int64' }) : null);
     this.resetParameters();
   }

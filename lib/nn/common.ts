@@ -1,7 +1,7 @@
 /** What the layers share: argument types, new parameters, sizes. */
 import { TorshError } from '../errors';
-import { Tensor, type DType } from '../tensor';
-import { empty } from '../gen/ops';
+import type { DType, Tensor } from '../tensor';
+import { _empty } from '../gen/system';
 import { Parameter } from './parameter';
 
 /** The optional end of a signature: any prefix of it by position, then options by name. */
@@ -25,7 +25,7 @@ export function fail(name: string, text: string, code: 'ERR_ARGUMENT' | 'ERR_SHA
 /** A parameter with room for values, to be initialised. */
 export function newParameter(name: string, size: number[], dtype: unknown, device: unknown = null): Parameter {
   if (device !== null && device !== 'cpu') fail(name, `device must be 'cpu', but got ${String(device)}`);
-  return new Parameter(empty(size, { dtype: dtype as DType | null }));
+  return new Parameter(_empty(size, dtype as DType | null));
 }
 
 /** A whole number of at least `min`. */

@@ -1,6 +1,6 @@
 import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
-import { emptyLike } from '../gen/ops';
+import { zerosLike } from '../gen/ops';
 import { _sgdStep_ } from '../gen/system';
 import type { Tail } from '../nn/common';
 import { Optimizer, type Closure, type ParamGroup, type Params } from './optimizer';
@@ -41,7 +41,7 @@ export class SGD extends Optimizer {
         const buffers = momentum === 0 ? [] : params.map((p) => {
           const known = this.state.get(p)?.momentum_buffer as Tensor | null | undefined;
           fresh.push(known ? 0 : 1);
-          return known ?? emptyLike(p);
+          return known ?? zerosLike(p);
         });
         _sgdStep_(params, buffers, fresh, lr, momentum, dampening, weightDecay, nesterov, maximize);
         buffers.forEach((buffer, i) => { if (fresh[i]) this._remember(params[i], { momentum_buffer: buffer }); });

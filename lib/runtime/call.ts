@@ -175,13 +175,15 @@ function takes(p: OpParam, v: unknown): boolean {
 }
 
 function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unknown {
-  const n = sig.params.length - (sig.hasOut ? 1 : 0);
+  const n = sig.encoded;
+  const factory = n < sig.params.length - (sig.hasOut ? 1 : 0);
+  if (factory) checkFactory(sig, values, n);
   for (let i = 0; i < n; i++) if (typeof values[i] === 'object' && values[i] !== null) values[i] = numbersOf(sig.params[i], values[i]);
   const w = abi().wall();
   let at = 0;
   for (let i = 0; i < n; i++) at = put(w, at, sig.name, sig.params[i], values[i]);
   const inplace = self !== null && sig.name.endsWith('_');
-  const out = sig.hasOut ? (values[n] as Tensor | Tensor[] | null) : null;
+  const out = sig.hasOut ? (values[sig.params.length - 1] as Tensor | Tensor[] | null) : null;
   if (!inplace) {
     const dests = out === null ? [] : Array.isArray(out) ? out : [out];
     w[at++] = dests.length;
@@ -196,12 +198,21 @@ function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unkn
     if (r[1] === 0) return null;
     t._h = r[1];
     if (tidying !== null) tidying.push(t);
+    if (factory && values[n + 3] === true) t.requiresGrad = true;
     if (out === null) return t;
     t.dispose();
     return out;
   }
   abi().call(sig.id, null);
   return results(sig, out);
+}
+
+/** layout, device, pinMemory, requiresGrad, memoryFormat: torsh has dense tensors on the CPU. */
+function checkFactory(sig: OpSignature, values: unknown[], at: number): void {
+  const [layout, device, , requiresGrad] = values.slice(at);
+  if (layout !== null && layout !== 'strided') throw new TorshError('ERR_UNSUPPORTED', sig.name, `${sig.name}: layout '${String(layout)}' is not supported, only 'strided'`);
+  if (device !== null && !/^cpu(:0)?$/.test(String(device))) throw new TorshError('ERR_UNSUPPORTED', sig.name, `${sig.name}: device '${String(device)}' is not supported, only 'cpu'`);
+  truth(sig.name, 'requiresGrad', requiresGrad);
 }
 
 /** Tensors that stand for plain numbers are read before the wall is written: reading uses the wall too. */
@@ -252,8 +263,6 @@ const describe = (v: unknown): string =>
 const wrong = (op: string, name: string, want: string, got: unknown): TorshError =>
   new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' must be ${want}, not ${describe(got)}`);
 
-const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
-
 function putScalar(w: Float64Array, at: number, op: string, name: string, v: unknown): number {
   if (typeof v === 'number') {
     w[at] = Number.isSafeInteger(v) && !Object.is(v, -0) ? 2 : 3;
@@ -262,7 +271,6 @@ function putScalar(w: Float64Array, at: number, op: string, name: string, v: unk
   }
   if (typeof v === 'boolean') { w[at] = 4; w[at + 1] = v ? 1 : 0; return at + 2; }
   if (typeof v === 'bigint') {
-    if (v <= SAFE && v >= -SAFE) { w[at] = 2; w[at + 1] = Number(v); return at + 2; }
     if (BigInt.asIntN(64, v) !== v) throw new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' does not fit into 64 bits: ${v}`);
     w[at] = 5;
     w[at + 1] = Number(v >> 32n);
@@ -306,6 +314,11 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = 1;
       w[at + 1] = p.type === 'bool?' ? Number(truth(op, p.name, v)) : number(op, p.name, v);
       return at + 2;
+    case 'Generator?':
+      if (v === null) { w[at] = 0; return at + 1; }
+      w[at] = 1;
+      w[at + 1] = generatorId(op, p.name, v);
+      return at + 2;
     case 'bool': w[at] = truth(op, p.name, v) ? 1 : 0; return at + 1;
     case 'dtype?': {
       if (v === null) { w[at] = NO_DTYPE; return at + 1; }
@@ -314,6 +327,13 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = d;
       return at + 1;
     }
+    case 'padding[]':
+      if (typeof v === 'string') {
+        if (v !== 'same' && v !== 'valid') throw new TorshError('ERR_ARGUMENT', op, `${op}: Invalid padding string '${v}', should be one of 'valid', 'same'`);
+        w[at] = v === 'same' ? -2 : -3; /* TS_PADDING_SAME, TS_PADDING_VALID */
+        return at + 1;
+      }
+    // falls through
     case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': {
       if (v === null) { w[at] = -1; return at + 1; }
       if (typeof v === 'number' || typeof v === 'bigint') {
@@ -345,6 +365,14 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
 const expected = (type: string): string =>
   type.startsWith('Tensor[') || type.startsWith('Tensor?[') ? 'an array of Tensors' : type === 'Tensor' ? 'a Tensor' : type.startsWith('Operand') ? 'a Tensor or a number'
     : type.includes('[]') ? 'a number or an array of numbers' : type === 'bool' ? 'a boolean' : type === 'str' ? 'a string' : 'a number';
+
+/** Generators are recognised by what they carry, as tensors are. */
+export const generatorBrand = Symbol.for('torsh.Generator');
+function generatorId(op: string, name: string, v: unknown): number {
+  const id = typeof v === 'object' && v !== null ? (v as Record<symbol, unknown>)[generatorBrand] : undefined;
+  if (typeof id !== 'number') throw wrong(op, name, 'a Generator', v);
+  return id;
+}
 
 function room(w: Float64Array, at: number, n: number, op: string, name: string): void {
   if (at + n + 64 > w.length) throw new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' has too many entries (${n})`);

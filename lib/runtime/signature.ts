@@ -15,6 +15,8 @@ export interface OpSignature extends Signature {
   fields: string[] | null;
   count: number;
   hasOut: boolean;
+  /** Params before this one go to the wall; the others are options of factories, then out. */
+  encoded: number;
 }
 
 export type LazySignature = () => OpSignature;
@@ -40,9 +42,11 @@ function parse(id: number, name: string, text: string, returns: string): OpSigna
   if (index.has('input') && !index.has('self')) index.set('self', index.get('input')!);
   const keywords = params.findIndex((p) => p.keywordOnly);
   const [fields, count] = returns.includes(';') ? returns.split(';') : [null, '1'];
+  const layout = params.findIndex((p) => p.name === 'layout');
+  const hasOut = params.length > 0 && params[params.length - 1].name === 'out';
   return {
     id, name, params, index, positional: keywords < 0 ? params.length : keywords, returns, fields: fields ? fields.split(',') : null,
-    count: Number(count), hasOut: params.length > 0 && params[params.length - 1].name === 'out',
+    count: Number(count), hasOut, encoded: layout >= 0 ? layout : params.length - (hasOut ? 1 : 0),
   };
 }
 

@@ -20,3 +20,9 @@ void ts_zero__grad(ts_cx *cx, const ts_zero__args *a, const ts_back *b, ts_zero_
 void ts__to_dtype_grad(ts_cx *cx, const ts__to_dtype_args *a, const ts_back *b, ts__to_dtype_args *g) {
   g->self = ts__to_dtype(cx, b->grad, (ts_dtype)a->self->dtype);
 }
+
+void ts_fill_grad(ts_cx *cx, const ts_fill_args *a, const ts_back *b, ts_fill_args *g) {
+  (void)a;
+  if (g->self) g->self = ts_zeros_like(cx, b->grad, TS_DTYPE_NONE);
+  if (g->value) g->value = ts_sum(cx, b->grad, TS_NO_INTS, false, TS_DTYPE_NONE);
+}

@@ -20,6 +20,9 @@ static struct {
   int64_t fail_in;
 } pool = {ATOMIC_FLAG_INIT, {0}, {0}, 0};
 
+/* Three quarters of the address space, at most 64 TB: class sizes above cannot overflow. */
+#define MAX_BLOCK ((size_t)(sizeof(size_t) == 4 ? SIZE_MAX / 4 * 3 : SIZE_MAX >> 18))
+
 static void lock(void) {
   while (atomic_flag_test_and_set_explicit(&pool.lock, memory_order_acquire)) {}
 }
@@ -57,7 +60,7 @@ static int64_t pool_limit(void) {
 }
 
 static void *take(size_t size, uint32_t lead) {
-  if (size > (size_t)1 << 46) return NULL;
+  if (size > MAX_BLOCK) return NULL;
   size_t total = size + lead;
   int c = class_of(total);
   if (c < 0 || class_size(c) < total) return NULL;

@@ -8,11 +8,12 @@ typedef struct {
   ts_num_kind kind;
   double f;  /* the value, also of ints and bools */
   int64_t i; /* the exact value of ints and bools */
+  bool big;  /* an int that the host wrote as a 64-bit one: full(2n) is int64 */
 } ts_scalar;
-static inline ts_scalar ts_int(int64_t v) { return (ts_scalar){TS_NUM_INT, (double)v, v}; }
-static inline ts_scalar ts_float(double v) { return (ts_scalar){TS_NUM_FLOAT, v, 0}; }
-static inline ts_scalar ts_bool(bool v) { return (ts_scalar){TS_NUM_BOOL, v, v}; }
-static inline ts_scalar ts_none(void) { return (ts_scalar){TS_NUM_NONE, 0, 0}; }
+static inline ts_scalar ts_int(int64_t v) { return (ts_scalar){TS_NUM_INT, (double)v, v, false}; }
+static inline ts_scalar ts_float(double v) { return (ts_scalar){TS_NUM_FLOAT, v, 0, false}; }
+static inline ts_scalar ts_bool(bool v) { return (ts_scalar){TS_NUM_BOOL, v, v, false}; }
+static inline ts_scalar ts_none(void) { return (ts_scalar){TS_NUM_NONE, 0, 0, false}; }
 ts_dtype ts_scalar_dtype(ts_scalar s); /* bool, int64 or float32: before promotion */
 
 typedef struct { ts_tensor **v; int64_t n; } ts_list;      /* n = -1: None */

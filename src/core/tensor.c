@@ -10,8 +10,9 @@ enum { STORAGE_HEADER = 48 };
 
 ts_storage *ts_storage_new(ts_cx *cx, int64_t nbytes) {
   if (cx->host.collect && (cx->bytes_since_collect += nbytes) >= cx->collect_bytes) cx->host.collect(cx, cx->host.data, false);
-  ts_storage *s = ts_alloc_packed(STORAGE_HEADER + (size_t)nbytes);
-  if (!s && cx->host.collect) {
+  bool addressable = (uint64_t)nbytes <= SIZE_MAX / 4 * 3; /* 32-bit builds: a longer length would be cut */
+  ts_storage *s = addressable ? ts_alloc_packed(STORAGE_HEADER + (size_t)nbytes) : NULL;
+  if (!s && addressable && cx->host.collect) {
     cx->host.collect(cx, cx->host.data, true);
     s = ts_alloc_packed(STORAGE_HEADER + (size_t)nbytes);
   }

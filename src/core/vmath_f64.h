@@ -5,6 +5,12 @@
 /* The upper 26 significant bits: products of two such numbers are exact. */
 VM_INLINE double vm_head(double x) { return vm_f64(vm_u64(x) & 0xfffffffff8000000u); }
 
+/* What p = a * b lost to rounding. */
+VM_INLINE double vm_mul_low(double a, double b, double p) {
+  double ah = vm_head(a), al = a - ah, bh = vm_head(b), bl = b - bh;
+  return ((ah * bh - p) + ah * bl + al * bh) + al * bl;
+}
+
 /* p * 2^(u - 2046), in two steps, so that results round once where they become subnormal. */
 VM_INLINE double vm_scale(double p, uint64_t u) {
   uint64_t h = u >> 1;
@@ -60,8 +66,9 @@ VM_INLINE double vm_expm1(double x) {
 }
 
 VM_INLINE double vm_sigmoid(double x) {
-  double e = vm_exp(-vm_abs(x));
-  return (x < 0.0 ? e : 1.0) / (1.0 + e);
+  double e = vm_exp(-vm_abs(x)), d = 1.0 + e, low = e - (d - 1.0);
+  double v = (x < 0.0 ? e : 1.0) / d;
+  return v - v * low * (x < 0.0 ? 1.0 - v : v); /* the last factor is 1 / d */
 }
 
 /* x = 2^k * m with m in [sqrt(1/2), sqrt(2)), for positive finite x. */
@@ -219,32 +226,35 @@ VM_INLINE vm_pair vm_log2_pair(double x) {
   return l;
 }
 
+/* x^y where it is not g = |x|^y: negative, zero and infinite bases, NaN. */
+VM_INLINE double vm_pow_edges(double x, double y, double g) {
+  double a = vm_abs(x), b = vm_abs(y), half = 0.5 * b;
+  uint64_t whole = VM_MASK(b >= 0x1p52) | VM_MASK((b + 0x1p52) - 0x1p52 == b);
+  uint64_t even = VM_MASK(half >= 0x1p52) | VM_MASK((half + 0x1p52) - 0x1p52 == half);
+  uint64_t edge = VM_MASK(a == 0.0) | VM_MASK(a == INFINITY);
+  uint64_t infinite = ~(VM_MASK(y > 0.0) ^ VM_MASK(a > 1.0)) & 0x7ff0000000000000u;
+  uint64_t one = VM_MASK(y == 0.0) | VM_MASK(x == 1.0) | (VM_MASK(a == 1.0) & VM_MASK(b == INFINITY));
+  uint64_t u = vm_u64(g) | (VM_MASK(x < 0.0) & ~whole & 0x7ff8000000000000u);
+  u = (u & ~edge) | (infinite & edge);
+  u |= vm_u64(x) & whole & ~even & 0x8000000000000000u;
+  u |= (VM_MASK(x != x) | VM_MASK(y != y)) & 0x7ff8000000000000u;
+  return vm_f64((u & ~one) | (0x3ff0000000000000u & one));
+}
+
 VM_INLINE double vm_pow(double x, double y) {
-  double a = vm_abs(x), b = vm_abs(y);
-  vm_pair l = vm_log2_pair(a);
-  /* Beyond 2^65 no power of a number but 1 is finite and not 0. */
-  double e = b > 0x1p66 ? vm_copysign(0x1p66, y) : y, eh = vm_head(e);
+  vm_pair l = vm_log2_pair(vm_abs(x));
+  /* Beyond 2^66 no power of a number but 1 is finite and not 0. */
+  double e = y > 0x1p66 ? 0x1p66 : (y < -0x1p66 ? -0x1p66 : y), eh = vm_head(e);
   double ph = eh * l.hi, pl = (e - eh) * l.hi + e * l.lo, p = ph + pl;
-  double over = p > 1100.0 ? 1100.0 : (p < -1100.0 ? -1100.0 : 0.0);
-  ph = over != 0.0 ? over : ph;
-  pl = over != 0.0 ? 0.0 : pl;
-  p = ph + pl;
-  double t = p + VM_MAGIC, n = t - VM_MAGIC, d = ph - n, q = d + pl, qh = vm_head(q);
+  double c = p > 1100.0 ? 1100.0 : (p < -1100.0 ? -1100.0 : p);
+  ph = c == p ? ph : c;
+  pl = c == p ? pl : 0.0;
+  /* 2^(ph + pl) as e^r, r in two parts */
+  double t = c + VM_MAGIC, d = ph - (t - VM_MAGIC), q = d + pl, qh = vm_head(q);
   double u = qh * 0x1.62e42f8p-1, v = (pl - (qh - d)) * 0x1.62e42fefa39efp-1 + qh * 0x1.be8e7bcd5e4f2p-27;
-  double r = u + v, c = v - (r - u);
-  double h = 1.0 + r;
-  h += (r - (h - 1.0)) + (r * r * vm_exp_poly(r) + (c + r * c));
-  double g = vm_scale(h, vm_u64(t) - VM_MAGIC_BITS + 2046u);
-  /* Zero, infinite and negative bases. */
-  double half = 0.5 * b;
-  double whole = b >= 0x1p52 || (b + 0x1p52) - 0x1p52 == b ? 1.0 : 0.0;
-  double even = half >= 0x1p52 || (half + 0x1p52) - 0x1p52 == half ? 1.0 : 0.0;
-  double edge = (y > 0.0) == (a > 1.0) ? INFINITY : 0.0;
-  g = a == 0.0 || a == INFINITY ? edge : g;
-  g = x < 0.0 && whole == 0.0 && a < INFINITY ? NAN : g;
-  g = whole > even ? vm_copysign(g, x) : g;
-  g = x != x || y != y ? x + y : g;
-  return y == 0.0 || x == 1.0 || (x == -1.0 && b == INFINITY) ? 1.0 : g;
+  double r = u + v, low = v - (r - u), h = 1.0 + r;
+  h += (r - (h - 1.0)) + (r * r * vm_exp_poly(r) + (low + r * low));
+  return vm_pow_edges(x, y, vm_scale(h, vm_u64(t) - VM_MAGIC_BITS + 2046u));
 }
 
 VM_INLINE double vm_hypot(double x, double y) {

@@ -2,13 +2,13 @@
 #ifndef TS_VMATH_SPECIAL_H
 #define TS_VMATH_SPECIAL_H
 
-/* erf(a) for |a| <= 1. */
+/* erf(a) - a for |a| <= 1. */
 VM_INLINE double vm_erf_poly(double a) {
   double z = a * a;
-  return a + a * VM_POLY12(z, 0x1.06eba8214db69p-3, -0x1.812746b0379e6p-2, 0x1.ce2f21a042b2p-4, -0x1.b82ce3128499cp-6,
-                           0x1.565bcd0db02dp-8, -0x1.c02db3d8ecf4bp-11, 0x1.f9a321a119264p-14, -0x1.f4d1df38f8677p-17,
-                           0x1.b9def199c835bp-20, -0x1.5f1d369c89c81p-23, 0x1.f7a4106d0c3fp-27, -0x1.386abaae217e2p-30,
-                           0x1.0579983432eedp-34);
+  return a * VM_POLY12(z, 0x1.06eba8214db69p-3, -0x1.812746b0379e6p-2, 0x1.ce2f21a042b2p-4, -0x1.b82ce3128499cp-6,
+                       0x1.565bcd0db02dp-8, -0x1.c02db3d8ecf4bp-11, 0x1.f9a321a119264p-14, -0x1.f4d1df38f8677p-17,
+                       0x1.b9def199c835bp-20, -0x1.5f1d369c89c81p-23, 0x1.f7a4106d0c3fp-27, -0x1.386abaae217e2p-30,
+                       0x1.0579983432eedp-34);
 }
 
 /* erfc(a) = exp(-a^2) * P((a-3)/(a+3)) / (1 + 2a) for a >= 1/2: what stands before the scaling. */
@@ -25,10 +25,9 @@ VM_INLINE vm_scaled vm_erfc_scaled(double a) {
   vm_scaled s = vm_exp_scaled(-h * h, -l * (a + h));
   /* d + e = 1 + 2a, and the quotient p / (d + e) with one correction */
   double d = 1.0 + 2.0 * a, e = 2.0 * a - (d - 1.0);
-  double v = p / d, vh = vm_head(v), dh = vm_head(d);
-  double rest = ((p - vh * dh) - (vh * (d - dh) + (v - vh) * d)) - v * e + (r - (p - 0x1.40c522d7e4987p+0));
-  double ph = s.p * v;
-  s.p = ph + s.p * (rest / d);
+  double v = p / d, vd = v * d, rest = ((p - vd) - vm_mul_low(v, d, vd)) - v * e + (r - (p - 0x1.40c522d7e4987p+0));
+  double h2 = s.p * v;
+  s.p = h2 + (vm_mul_low(s.p, v, h2) + s.p * (rest / d));
   return s;
 }
 
@@ -36,20 +35,19 @@ VM_INLINE double vm_erf(double x) {
   double a = vm_abs(x), c = a > 6.0 ? 6.0 : (a < 1.0 ? 1.0 : a);
   vm_scaled s = vm_erfc_scaled(c);
   double v = 1.0 - s.p * vm_f64((s.u - 1023u) << 52);
-  return vm_copysign(a < 1.0 ? vm_erf_poly(a) : v, x);
+  return vm_copysign(a < 1.0 ? a + vm_erf_poly(a) : v, x);
 }
 
 VM_INLINE double vm_erfc(double x) {
-  double a = vm_abs(x), c = a > 28.0 ? 28.0 : (a < 0.5 ? 0.5 : a);
+  double a = vm_abs(x), c = a > 28.0 ? 28.0 : (a < 0.5 ? 0.5 : a); 
   vm_scaled s = vm_erfc_scaled(c);
   double v = vm_scale(s.p, s.u);
-  return a < 0.5 ? 1.0 - vm_erf_poly(x) : (x < 0.0 ? 2.0 - v : v);
+  return a < 0.8 ? (1.0 - x) - vm_erf_poly(x) : (x < 0.0 ? 2.0 - v : v);
 }
 
-/* erfinv(x) = x * P(w), w = -log(1 - x^2); in the tails P is a polynomial of sqrt(w). */
+/* erfinv(x) = x * P, P a polynomial of x^2 around 0, then of w = -log(1 - x^2), in the tails of sqrt(w). */
 VM_INLINE double vm_erfinv(double x) {
-  double a = vm_abs(x), y = (1.0 - a) * (1.0 + a);
-  double w = -vm_log(y), s = sqrt(w);
+  double a = vm_abs(x), z = a * a, w = -vm_log((1.0 - a) * (1.0 + a)), s = sqrt(w);
   double t0 = w - 3.125, t1 = s - 3.25, t2 = s - 5.0;
   double p0 = t0 * VM_POLY23(t0, 0x1.ebd80d9b13dfap-3, -0x1.8b6c33114ead7p-8, -0x1.84576948356aep-11,
                              0x1.879c2a20b52a7p-13, -0x1.d1d1f7ca22058p-17, -0x1.6e8a53cde9f39p-20,
@@ -72,9 +70,16 @@ VM_INLINE double vm_erfinv(double x) {
                              0x1.f2a73ce6100aap-26, -0x1.0629e9c7e5687p-26, 0x1.0c526fb319bb1p-27,
                              -0x1.dc56891934204p-29, 0x1.6d3bd8b249022p-30, -0x1.e4b8d9f87dde1p-32,
                              0x1.12d7e24406d2bp-34, 0x1.8022257adaa9p-35, -0x1.4a0a76812cc6bp-36);
+  double p3 = z * VM_POLY15(z, 0x1.db29fb2fee589p-3, 0x1.053c2c0abef55p-3, 0x1.62847c4322343p-4, 0x1.0a13199e0c816p-4,
+                            0x1.a7c81a3187738p-5, 0x1.5ef0bbbff28b3p-5, 0x1.2a662f59a70dcp-5, 0x1.07251e6f8e735p-5,
+                            0x1.9293a4262d514p-6, 0x1.6f675b155524bp-5, -0x1.00b716c571ccfp-4, 0x1.285bc5339f408p-2,
+                            -0x1.2cd750e7fc098p-1, 0x1.e7d42ee06edbep-1, -0x1.c31f29eec0887p-1, 0x1.bf4ba782b8477p-2);
   double p = w < 6.25 ? p0 : (w < 16.0 ? p1 : p2);
   double c = w < 6.25 ? 0x1.a755e7c99ae86p+0 : (w < 16.0 ? 0x1.8abcc380d5a48p+1 : 0x1.3664ddd1ad7fbp+2);
-  double h = c + p, v = x * h + x * (p - (h - c));
+  p = a < 0.6 ? p3 : p;
+  c = a < 0.6 ? 0x1.c5bf891b4ef6bp-1 : c;
+  double h = c + p, v = x * h;
+  v += vm_mul_low(x, h, v) + x * (p - (h - c));
   v = a == 1.0 ? x * INFINITY : v;
   return a <= 1.0 ? v : NAN;
 }

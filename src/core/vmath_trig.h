@@ -227,43 +227,50 @@ VM_INLINE float vm_acosf(float x) {
   return a < 0.5f ? 0x1.921fb4p+0f - (x - (0x1.4442dp-24f - x * r)) : v;
 }
 
-/* atan(x) = base + atan(t) with |t| <= tan(pi/8). */
-VM_INLINE double vm_atan(double x) {
-  double a = vm_abs(x), mid = a > 0x1.a827999fcef32p-2 ? 1.0 : 0.0, high = a > 0x1.3504f333f9de6p+1 ? 1.0 : 0.0;
-  double num = high > 0.5 ? -1.0 : a - mid, den = high > 0.5 ? a : 1.0 + mid * a;
-  double t = num / den, z = t * t;
-  double r = t * z * VM_POLY10(z, -0x1.555555555553dp-2, 0x1.9999999994d49p-3, -0x1.2492492232346p-3,
-                               0x1.c71c70a6db574p-4, -0x1.745cf087be6e8p-4, 0x1.3b1075047691p-4, -0x1.10e3ec67071a2p-4,
-                               0x1.de988a2840b07p-5, -0x1.9aab0a3bf2a47p-5, 0x1.323fe9e26e6dcp-5,
-                               -0x1.1909c1520cb84p-6);
-  double base = mid + high; /* in units of pi/4 */
-  return vm_copysign(base * 0x1.921fb54442d18p-1 + (t + (r + base * 0x1.1a62633145c07p-55)), x);
+/* atan(lo / hi), 0 <= lo <= hi: the ratio itself up to 1/2, above pi/4 + atan((lo - hi) / (lo + hi)). */
+VM_INLINE double vm_atan_ratio(double lo, double hi) {
+  double mid = lo > 0.5 * hi ? 1.0 : 0.0;
+  double t = (mid > 0.5 ? lo - hi : lo) / (mid > 0.5 ? lo + hi : hi), z = t * t;
+  double r = t * z * VM_POLY11(z, -0x1.5555555555516p-2, 0x1.9999999991157p-3, -0x1.249249215e375p-3,
+                               0x1.c71c7090fea79p-4, -0x1.745cf4cce8d8ep-4, 0x1.3b113dd69d456p-4, -0x1.10f31fcfa1672p-4,
+                               0x1.dfe97f8e8264bp-5, -0x1.a39881ccba95cp-5, 0x1.56f604a4aa8ddp-5, -0x1.c180724703066p-6,
+                               0x1.4b84bee9af94ep-7);
+  return mid * 0x1.921fb54442d18p-1 + (t + (r + mid * 0x1.1a62633145c07p-55));
 }
-VM_INLINE float vm_atanf(float x) {
-  float a = vm_absf(x), mid = a > 0x1.a8279ap-2f ? 1.0f : 0.0f, high = a > 0x1.3504f4p+1f ? 1.0f : 0.0f;
-  float num = high > 0.5f ? -1.0f : a - mid, den = high > 0.5f ? a : 1.0f + mid * a;
-  float t = num / den, z = t * t;
-  float r = t * z * VM_POLY4(z, -0x1.55554ap-2f, 0x1.9991e2p-3f, -0x1.23b9a2p-3f, 0x1.b22456p-4f, -0x1.f2e5a8p-5f);
-  float base = mid + high;
-  return vm_copysignf(base * 0x1.921fb4p-1f + (t + (r + base * 0x1.4442dp-25f)), x);
+VM_INLINE double vm_atan(double x) {
+  double a = vm_abs(x), v = vm_atan_ratio(a > 1.0 ? 1.0 : a, a > 1.0 ? a : 1.0);
+  return vm_copysign(a > 1.0 ? 0x1.921fb54442d18p+0 - (v - 0x1.1a62633145c07p-54) : v, x);
+}
+VM_INLINE double vm_atan2(double y, double x) {
+  double a = vm_abs(y), b = vm_abs(x), s = a > 0x1p1000 || b > 0x1p1000 ? 0x1p-100 : 1.0;
+  double hi = (a > b ? a : b) * s, lo = (a > b ? b : a) * s;
+  hi = lo == INFINITY ? 1.0 : hi; /* both infinite: as 1 / 1 */
+  lo = lo == INFINITY ? 1.0 : lo;
+  double v = vm_atan_ratio(lo, hi == 0.0 ? 1.0 : hi);
+  v = a > b ? 0x1.921fb54442d18p+0 - (v - 0x1.1a62633145c07p-54) : v;
+  v = vm_copysign(1.0, x) < 0.0 ? 0x1.921fb54442d18p+1 - (v - 0x1.1a62633145c07p-53) : v;
+  return x != x || y != y ? x + y : vm_copysign(v, y);
 }
 
-VM_INLINE double vm_atan2(double y, double x) {
-  double a = vm_abs(y), b = vm_abs(x), hi = a > b ? a : b, lo = a > b ? b : a;
-  double q = lo / hi;
-  q = hi == 0.0 ? 0.0 : (lo == INFINITY ? 1.0 : q);
-  double v = vm_atan(q);
-  v = a > b ? 0x1.921fb54442d18p+0 - (v - 0x1.1a62633145c07p-54) : v;
-  double back = vm_copysign(1.0, x) < 0.0 ? 0x1.921fb54442d18p+1 - (v - 0x1.1a62633145c07p-53) : v;
-  return x != x || y != y ? x + y : vm_copysign(back, y);
+VM_INLINE float vm_atan_ratiof(float lo, float hi) {
+  float mid = lo > 0.5f * hi ? 1.0f : 0.0f;
+  float t = (mid > 0.5f ? lo - hi : lo) / (mid > 0.5f ? lo + hi : hi), z = t * t;
+  float r = t * z * VM_POLY5(z, -0x1.555552p-2f, 0x1.999744p-3f, -0x1.245036p-3f, 0x1.c072ep-4f, -0x1.480e6p-4f,
+                             0x1.3fd518p-5f);
+  return mid * 0x1.921fb4p-1f + (t + (r + mid * 0x1.4442dp-25f));
+}
+VM_INLINE float vm_atanf(float x) {
+  float a = vm_absf(x), v = vm_atan_ratiof(a > 1.0f ? 1.0f : a, a > 1.0f ? a : 1.0f);
+  return vm_copysignf(a > 1.0f ? 0x1.921fb4p+0f - (v - 0x1.4442dp-24f) : v, x);
 }
 VM_INLINE float vm_atan2f(float y, float x) {
-  float a = vm_absf(y), b = vm_absf(x), hi = a > b ? a : b, lo = a > b ? b : a;
-  float q = lo / hi;
-  q = hi == 0.0f ? 0.0f : (lo == INFINITY ? 1.0f : q);
-  float v = vm_atanf(q);
+  float a = vm_absf(y), b = vm_absf(x), s = a > 0x1p100f || b > 0x1p100f ? 0x1p-10f : 1.0f;
+  float hi = (a > b ? a : b) * s, lo = (a > b ? b : a) * s;
+  hi = lo == INFINITY ? 1.0f : hi;
+  lo = lo == INFINITY ? 1.0f : lo;
+  float v = vm_atan_ratiof(lo, hi == 0.0f ? 1.0f : hi);
   v = a > b ? 0x1.921fb4p+0f - (v - 0x1.4442dp-24f) : v;
-  float back = vm_copysignf(1.0f, x) < 0.0f ? 0x1.921fb4p+1f - (v - 0x1.4442dp-23f) : v;
-  return x != x || y != y ? x + y : vm_copysignf(back, y);
+  v = vm_copysignf(1.0f, x) < 0.0f ? 0x1.921fb4p+1f - (v - 0x1.4442dp-23f) : v;
+  return x != x || y != y ? x + y : vm_copysignf(v, y);
 }
 #endif

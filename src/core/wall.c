@@ -32,7 +32,9 @@ static ts_scalar take_scalar(ts_cx *cx, const double **p) {
     case TAG_BOOL: return ts_bool(*(*p)++ != 0);
     case TAG_BIGINT: {
       double hi = *(*p)++, lo = *(*p)++;
-      return ts_int((int64_t)((uint64_t)(int64_t)hi << 32 | (uint64_t)lo));
+      ts_scalar s = ts_int((int64_t)((uint64_t)(int64_t)hi << 32 | (uint64_t)lo));
+      s.big = true;
+      return s;
     }
     case TAG_HANDLE: { /* a 0-d tensor where a number is wanted */
       ts_tensor *t = take_tensor(cx, *(*p)++);

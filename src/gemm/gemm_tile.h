@@ -11,7 +11,8 @@
      TS_MADD(s, x, y)  s += x * y
      TS_KEEP(s)        pins the accumulator s to a register (see gemm_isa.c)
      TS_SUM, TS_SUM_4  of vectors in memory (gemm_isa.c)
-     TS_SQUARE         side of the blocks that TS_TRANSPOSE(to, ld_to, from, ld_from) transposes */
+     TS_SQUARE         side of the blocks that TS_TRANSPOSE(to, ld_to, from, ld_from) transposes; TS_SIDE a vector as long,
+                       at any address */
 
 #define TS_LANES ((int)(TS_VB / sizeof(TS_T)))
 #define TS_NR (2 * TS_LANES)
@@ -66,25 +67,23 @@ TS_KERNEL void TS_FN(scatter)(const TS_FN(sweep) *s, int rows, const TS_T *sums,
     }                                                                                \
     ap += along_k ? 1 : sa;                                                          \
     bp += sb;                                                                        \
+    TS_KEEP(ap);                                                                     \
+    TS_KEEP(bp);                                                                     \
   }
 
 /* `tiles` tiles one below the other: c (tiles * rows, cols) = alpha * a * b + beta * c with b (k, nv vectors).
-   a(i, p) is a[i + p * sa], or a[i * sa + p] when along_k. Instantiated with constant rows, nv and along_k. */
-TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, const bool along_k, ptrdiff_t tiles,
-                           const TS_T *a, const TS_T *b, TS_T *c) {
-  const ptrdiff_t sa = s->sa, sb = s->sb, next_a = s->next_a, rsc = s->rsc;
+   a(i, p) is a[i + p * sa], or a[i * sa + p] when along_k. Instantiated with constant rows, nv, along_k, and packed,
+   which says that sa and sb are those of packed tiles and panels. */
+TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, const bool along_k, const bool packed,
+                           ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) {
+  const ptrdiff_t sa = packed ? TS_MR : s->sa, sb = packed ? TS_NR : s->sb, next_a = s->next_a, rsc = s->rsc;
   const TS_T alpha = s->alpha, beta = s->beta;
   const bool whole = s->csc == 1 && s->cols == nv * TS_LANES;
   for (; tiles > 0; tiles--, a += next_a, c += rows * rsc) {
     TS_FN(vec) acc[TS_MR][2] = {{{0}}};
     const TS_T *ap = a, *bp = b;
-    ptrdiff_t p = s->k;
-    for (;;) { /* the exit in the middle keeps compilers from merging the steps, which costs V8 its registers */
-      TS_STEP
-      if (--p == 0) break;
-      TS_STEP
-      if (--p == 0) break;
-    }
+    const TS_T *const end = a + (along_k ? s->k : s->k * sa);
+    do TS_STEP while (ap != end);
     if (whole) {
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
@@ -111,14 +110,18 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
 #define TS_TILE(r, v, name, along_k)                                                                               \
   TS_KERNEL void TS_FN(tile_##r##_##v##_##name)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a, const TS_T *b, \
                                                 TS_T *c) {                                                         \
-    TS_FN(tile)(s, r, v, along_k, tiles, a, b, c);                                                                 \
+    TS_FN(tile)(s, r, v, along_k, false, tiles, a, b, c);                                                                 \
   }
 #define TS_TILES(r) TS_TILE(r, 1, m, false) TS_TILE(r, 2, m, false) TS_TILE(r, 1, k, true) TS_TILE(r, 2, k, true)
 TS_EACH_ROW(TS_TILES)
+TS_KERNEL void TS_FN(tile_packed)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a, const TS_T *b, TS_T *c) {
+  TS_FN(tile)(s, TS_MR, 2, false, true, tiles, a, b, c);
+}
+typedef void (*TS_FN(tile_fn))(const TS_FN(sweep) *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *);
+/* [rows - 1][vectors - 1][along_k]; the row beyond holds the packed tile. */
 #define TS_ROW_OF_TABLE(r)                                                                                         \
   {{TS_FN(tile_##r##_1_m), TS_FN(tile_##r##_1_k)}, {TS_FN(tile_##r##_2_m), TS_FN(tile_##r##_2_k)}},
-typedef void (*TS_FN(tile_fn))(const TS_FN(sweep) *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *);
-static const TS_FN(tile_fn) TS_FN(tiles)[TS_MR][2][2] = {TS_EACH_ROW(TS_ROW_OF_TABLE)}; /* rows-1, vectors-1, along_k */
+static const TS_FN(tile_fn) TS_FN(tiles)[TS_MR + 1][2][2] = {TS_EACH_ROW(TS_ROW_OF_TABLE){{0}, {TS_FN(tile_packed)}}};
 #undef TS_TILE
 #undef TS_TILES
 #undef TS_ROW_OF_TABLE
@@ -213,14 +216,22 @@ TS_INLINE void TS_FN(pack)(const int width, ptrdiff_t lanes, ptrdiff_t k, const 
     }
   } else if (sl == 1) {
     for (ptrdiff_t p = 0; p < k; p++, from += sp, to += width) {
-      TS_UNROLL
-      for (int l = 0; l < width; l++) to[l] = from[l];
+      if (width % TS_LANES == 0) {
+        TS_UNROLL
+        for (int l = 0; l < width; l += TS_LANES) *(TS_FN(mem) *)(to + l) = *(const TS_FN(mem) *)(from + l);
+      } else {
+        TS_UNROLL
+        for (int l = 0; l < width; l += TS_SQUARE) {
+          const int at = l + TS_SQUARE <= width ? l : width - TS_SQUARE;
+          *(TS_SIDE *)(to + at) = *(const TS_SIDE *)(from + at);
+        }
+      }
     }
   } else {
     ptrdiff_t p = 0;
     for (; p + TS_SQUARE <= k; p += TS_SQUARE) {
       TS_UNROLL
-      for (int l = 0; l < width; l += TS_SQUARE) { /* the last block overlaps when TS_SQUARE does not divide width */
+      for (int l = 0; l < width; l += TS_SQUARE) { /* overlapping blocks when TS_SQUARE does not divide width */
         const int at = l + TS_SQUARE <= width ? l : width - TS_SQUARE;
         TS_TRANSPOSE(to + p * width + at, width, from + at * sl + p, sl);
       }

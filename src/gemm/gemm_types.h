@@ -4,6 +4,7 @@
 #define TS_SPLAT TS_SPLAT_F32
 #define TS_MADD TS_MADD_F32
 #define TS_SQUARE 4
+#define TS_SIDE float4_mem
 #define TS_TRANSPOSE transpose_f32
 #define TS_SUM sum_f32
 #define TS_SUM_4 sum_4_f32
@@ -16,6 +17,7 @@
 #undef TS_SPLAT
 #undef TS_MADD
 #undef TS_SQUARE
+#undef TS_SIDE
 #undef TS_TRANSPOSE
 #undef TS_SUM
 #undef TS_SUM_4
@@ -27,6 +29,7 @@
 #define TS_SPLAT TS_SPLAT_F64
 #define TS_MADD TS_MADD_F64
 #define TS_SQUARE 2
+#define TS_SIDE double2_mem
 #define TS_TRANSPOSE transpose_f64
 #define TS_SUM sum_f64
 #define TS_SUM_4 sum_4_f64
@@ -39,6 +42,7 @@
 #undef TS_SPLAT
 #undef TS_MADD
 #undef TS_SQUARE
+#undef TS_SIDE
 #undef TS_TRANSPOSE
 #undef TS_SUM
 #undef TS_SUM_4
@@ -57,5 +61,7 @@
 #undef TS_MADD_F32
 #undef TS_MADD_F64
 #undef TS_KC
+#undef TS_PACK_ROWS_FROM
+#undef TS_PACK_COLS_FROM
 #undef TS_MC_F32
 #undef TS_NC_F32

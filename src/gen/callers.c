@@ -37,6 +37,131 @@ ts_tensor *ts_mul_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_mul_], &args);
 }
 
+ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);
+}
+
+ts_tensor *ts_conv2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts_conv2d_args args = {self, weight, bias, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv2d], &args);
+}
+
+ts_tensor *ts_conv3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts_conv3d_args args = {self, weight, bias, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv3d], &args);
+}
+
+ts_tensor *ts__conv(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts__conv_args args = {self, weight, bias, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__conv], &args);
+}
+
+ts_tensor *ts__conv_input(ts_cx *cx, ts_tensor *grad, ts_tensor *weight, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts__conv_input_args args = {grad, weight, size, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__conv_input], &args);
+}
+
+ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
+  ts__conv_weight_args args = {grad, self, size, stride, padding, dilation, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__conv_weight], &args);
+}
+
+ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype) {
+  ts_zeros_args args = {size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_zeros], &args);
+}
+
+ts_tensor *ts_zeros_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_zeros_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_zeros_like], &args);
+}
+
+ts_tensor *ts_new_zeros(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype) {
+  ts_new_zeros_args args = {self, size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_new_zeros], &args);
+}
+
+ts_tensor *ts_ones(ts_cx *cx, ts_ints size, ts_dtype dtype) {
+  ts_ones_args args = {size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ones], &args);
+}
+
+ts_tensor *ts_ones_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_ones_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ones_like], &args);
+}
+
+ts_tensor *ts_new_ones(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype) {
+  ts_new_ones_args args = {self, size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_new_ones], &args);
+}
+
+ts_tensor *ts_empty_op(ts_cx *cx, ts_ints size, ts_dtype dtype) {
+  ts_empty_args args = {size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_empty], &args);
+}
+
+ts_tensor *ts_empty_like_op(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_empty_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_empty_like], &args);
+}
+
+ts_tensor *ts_new_empty(ts_cx *cx, ts_tensor *self, ts_ints size, ts_dtype dtype) {
+  ts_new_empty_args args = {self, size, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_new_empty], &args);
+}
+
+ts_tensor *ts_empty_strided_op(ts_cx *cx, ts_ints size, ts_ints stride, ts_dtype dtype) {
+  ts_empty_strided_args args = {size, stride, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_empty_strided], &args);
+}
+
+ts_tensor *ts_full(ts_cx *cx, ts_ints size, ts_scalar fill_value, ts_dtype dtype) {
+  ts_full_args args = {size, fill_value, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_full], &args);
+}
+
+ts_tensor *ts_full_like(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, ts_dtype dtype) {
+  ts_full_like_args args = {self, fill_value, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_full_like], &args);
+}
+
+ts_tensor *ts_new_full(ts_cx *cx, ts_tensor *self, ts_ints size, ts_scalar fill_value, ts_dtype dtype) {
+  ts_new_full_args args = {self, size, fill_value, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_new_full], &args);
+}
+
+ts_tensor *ts_fill(ts_cx *cx, ts_tensor *self, ts_tensor *value) {
+  ts_fill_args args = {self, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fill], &args);
+}
+
+ts_tensor *ts_fill_(ts_cx *cx, ts_tensor *self, ts_tensor *value) {
+  ts_fill_args args = {self, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fill_], &args);
+}
+
+ts_tensor *ts_arange(ts_cx *cx, ts_scalar start, ts_scalar end, ts_scalar step, ts_dtype dtype) {
+  ts_arange_args args = {start, end, step, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_arange], &args);
+}
+
+ts_tensor *ts_linspace(ts_cx *cx, ts_scalar start, ts_scalar end, int64_t steps, ts_dtype dtype) {
+  ts_linspace_args args = {start, end, steps, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linspace], &args);
+}
+
+ts_tensor *ts_logspace(ts_cx *cx, ts_scalar start, ts_scalar end, int64_t steps, double base, ts_dtype dtype) {
+  ts_logspace_args args = {start, end, steps, base, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logspace], &args);
+}
+
+ts_tensor *ts_eye(ts_cx *cx, int64_t n, ts_opt_int m, ts_dtype dtype) {
+  ts_eye_args args = {n, m, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_eye], &args);
+}
+
 ts_tensor *ts_clone(ts_cx *cx, ts_tensor *self, const char *memory_format) {
   ts_clone_args args = {self, memory_format};
   return ts_dispatch1(cx, &ts_ops[TS_OP_clone], &args);
@@ -67,16 +192,6 @@ ts_tensor *ts_new_empty_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_new_empty_strided], &args);
 }
 
-ts_tensor *ts_ones_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
-  ts_ones_like_args args = {self, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_ones_like], &args);
-}
-
-ts_tensor *ts_zeros_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
-  ts_zeros_like_args args = {self, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_zeros_like], &args);
-}
-
 ts_tensor *ts__as_strided_backward(ts_cx *cx, ts_tensor *grad, ts_ints input_size, ts_ints input_stride, int64_t input_offset, ts_ints size, ts_ints stride, int64_t offset) {
   ts__as_strided_backward_args args = {grad, input_size, input_stride, input_offset, size, stride, offset};
   return ts_dispatch1(cx, &ts_ops[TS_OP__as_strided_backward], &args);
@@ -100,6 +215,76 @@ ts_tensor *ts_bmm(ts_cx *cx, ts_tensor *self, ts_tensor *mat2) {
 ts_tensor *ts_matmul(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_matmul_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_matmul], &args);
+}
+
+ts_tensor *ts_addmm(ts_cx *cx, ts_tensor *self, ts_tensor *mat1, ts_tensor *mat2, ts_scalar beta, ts_scalar alpha) {
+  ts_addmm_args args = {self, mat1, mat2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addmm], &args);
+}
+
+ts_tensor *ts_addmm_(ts_cx *cx, ts_tensor *self, ts_tensor *mat1, ts_tensor *mat2, ts_scalar beta, ts_scalar alpha) {
+  ts_addmm_args args = {self, mat1, mat2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addmm_], &args);
+}
+
+ts_tensor *ts_linear(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias) {
+  ts_linear_args args = {self, weight, bias};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linear], &args);
+}
+
+ts_tensor *ts_mv(ts_cx *cx, ts_tensor *self, ts_tensor *vec) {
+  ts_mv_args args = {self, vec};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mv], &args);
+}
+
+ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor) {
+  ts_dot_args args = {self, tensor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dot], &args);
+}
+
+ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2) {
+  ts_outer_args args = {self, vec2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_outer], &args);
+}
+
+ts_tensor *ts_baddbmm(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha) {
+  ts_baddbmm_args args = {self, batch1, batch2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_baddbmm], &args);
+}
+
+ts_tensor *ts_baddbmm_(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha) {
+  ts_baddbmm_args args = {self, batch1, batch2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_baddbmm_], &args);
+}
+
+ts_tensor *ts_addbmm(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha) {
+  ts_addbmm_args args = {self, batch1, batch2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addbmm], &args);
+}
+
+ts_tensor *ts_addbmm_(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha) {
+  ts_addbmm_args args = {self, batch1, batch2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addbmm_], &args);
+}
+
+ts_tensor *ts_addmv(ts_cx *cx, ts_tensor *self, ts_tensor *mat, ts_tensor *vec, ts_scalar beta, ts_scalar alpha) {
+  ts_addmv_args args = {self, mat, vec, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addmv], &args);
+}
+
+ts_tensor *ts_addmv_(ts_cx *cx, ts_tensor *self, ts_tensor *mat, ts_tensor *vec, ts_scalar beta, ts_scalar alpha) {
+  ts_addmv_args args = {self, mat, vec, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addmv_], &args);
+}
+
+ts_tensor *ts_addr(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha) {
+  ts_addr_args args = {self, vec1, vec2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addr], &args);
+}
+
+ts_tensor *ts_addr_(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha) {
+  ts_addr_args args = {self, vec1, vec2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addr_], &args);
 }
 
 bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize) {
@@ -128,6 +313,191 @@ bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none) {
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__zero_grads], &args, &out);
+}
+
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool1d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool1d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool1d], &args);
+}
+
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool2d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool2d], &args);
+}
+
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool3d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool3d], &args);
+}
+
+ts_tensor *ts_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad) {
+  ts_avg_pool1d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool1d], &args);
+}
+
+ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts_avg_pool2d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool2d], &args);
+}
+
+ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts_avg_pool3d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool3d], &args);
+}
+
+bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts__max_pool_args args = {self, dims, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__max_pool_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dims) {
+  ts__max_pool_backward_args args = {grad, indices, size, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_pool_backward], &args);
+}
+
+ts_tensor *ts__max_pool_gather(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dims) {
+  ts__max_pool_gather_args args = {self, indices, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_pool_gather], &args);
+}
+
+ts_tensor *ts__avg_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts__avg_pool_args args = {self, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool], &args);
+}
+
+ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts__avg_pool_backward_args args = {grad, size, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool_backward], &args);
+}
+
+ts_tensor *ts_rand(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_rand_args args = {size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rand], &args);
+}
+
+ts_tensor *ts_randn(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_randn_args args = {size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randn], &args);
+}
+
+ts_tensor *ts_randint(ts_cx *cx, int64_t low, int64_t high, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_randint_args args = {low, high, size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randint], &args);
+}
+
+ts_tensor *ts_randperm(ts_cx *cx, int64_t n, ts_opt_int generator, ts_dtype dtype) {
+  ts_randperm_args args = {n, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randperm], &args);
+}
+
+ts_tensor *ts_rand_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_rand_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rand_like], &args);
+}
+
+ts_tensor *ts_randn_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_randn_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randn_like], &args);
+}
+
+ts_tensor *ts_randint_like(ts_cx *cx, ts_tensor *self, int64_t low, int64_t high, ts_dtype dtype) {
+  ts_randint_like_args args = {self, low, high, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randint_like], &args);
+}
+
+ts_tensor *ts_uniform_(ts_cx *cx, ts_tensor *self, double from, double to, ts_opt_int generator) {
+  ts_uniform__args args = {self, from, to, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_uniform_], &args);
+}
+
+ts_tensor *ts_normal_(ts_cx *cx, ts_tensor *self, double mean, double std, ts_opt_int generator) {
+  ts_normal__args args = {self, mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_], &args);
+}
+
+ts_tensor *ts_random_(ts_cx *cx, ts_tensor *self, ts_opt_int from, ts_opt_int to, ts_opt_int generator) {
+  ts_random__args args = {self, from, to, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_random_], &args);
+}
+
+ts_tensor *ts_exponential_(ts_cx *cx, ts_tensor *self, double lambd, ts_opt_int generator) {
+  ts_exponential__args args = {self, lambd, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_exponential_], &args);
+}
+
+ts_tensor *ts_cauchy_(ts_cx *cx, ts_tensor *self, double median, double sigma, ts_opt_int generator) {
+  ts_cauchy__args args = {self, median, sigma, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cauchy_], &args);
+}
+
+ts_tensor *ts_log_normal_(ts_cx *cx, ts_tensor *self, double mean, double std, ts_opt_int generator) {
+  ts_log_normal__args args = {self, mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log_normal_], &args);
+}
+
+ts_tensor *ts_geometric_(ts_cx *cx, ts_tensor *self, double p, ts_opt_int generator) {
+  ts_geometric__args args = {self, p, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_geometric_], &args);
+}
+
+ts_tensor *ts_bernoulli_(ts_cx *cx, ts_tensor *self, ts_tensor *p, ts_opt_int generator) {
+  ts_bernoulli__args args = {self, p, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bernoulli_], &args);
+}
+
+ts_tensor *ts_bernoulli(ts_cx *cx, ts_tensor *self, ts_opt_float p, ts_opt_int generator) {
+  ts_bernoulli_args args = {self, p, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bernoulli], &args);
+}
+
+ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool replacement, ts_opt_int generator) {
+  ts_multinomial_args args = {self, num_samples, replacement, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multinomial], &args);
+}
+
+bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results) {
+  ts_native_dropout_args args = {self, p};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_native_dropout], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout], &args);
 }
 
 ts_tensor *ts_sum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype) {
@@ -332,27 +702,41 @@ const char *ts__build(ts_cx *cx) {
   return ts_dispatch(cx, &ts_ops[TS_OP__build], &args, &out) ? out.text : NULL;
 }
 
-bool ts__manual_seed(ts_cx *cx, int64_t seed) {
-  ts__manual_seed_args args = {seed};
+ts_scalar ts__generator_new(ts_cx *cx) {
+  ts__generator_new_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__generator_new], &args, &out) ? out.scalar : ts_none();
+}
+
+bool ts__generator_free(ts_cx *cx, int64_t id) {
+  ts__generator_free_args args = {id};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__generator_free], &args, &out);
+}
+
+bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator) {
+  ts__manual_seed_args args = {seed, generator};
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__manual_seed], &args, &out);
 }
 
-ts_scalar ts__initial_seed(ts_cx *cx) {
-  ts__initial_seed_args args = {0};
+ts_scalar ts__initial_seed(ts_cx *cx, ts_opt_int generator) {
+  ts__initial_seed_args args = {generator};
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__initial_seed], &args, &out) ? out.scalar : ts_none();
 }
 
-ts_tensor *ts__rng_state(ts_cx *cx) {
-  ts__rng_state_args args = {0};
+ts_tensor *ts__rng_state(ts_cx *cx, ts_opt_int generator) {
+  ts__rng_state_args args = {generator};
   return ts_dispatch1(cx, &ts_ops[TS_OP__rng_state], &args);
 }
 
-bool ts__set_rng_state(ts_cx *cx, ts_tensor *state) {
-  ts__set_rng_state_args args = {state};
+bool ts__set_rng_state(ts_cx *cx, ts_tensor *state, ts_opt_int generator) {
+  ts__set_rng_state_args args = {state, generator};
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__set_rng_state], &args, &out);

@@ -42,13 +42,6 @@ bool ts_new_empty_strided_impl(ts_cx *cx, const ts_new_empty_strided_args *a, ts
   return (out->t[0] = ts_empty_strided(cx, d, (int)a->size.n, a->size.v, a->stride.v)) != NULL;
 }
 
-bool ts_ones_like_impl(ts_cx *cx, const ts_ones_like_args *a, ts_out *out) {
-  ts_tensor *t = ts_empty_like(cx, a->self, a->dtype == TS_DTYPE_NONE ? (ts_dtype)a->self->dtype : a->dtype);
-  ts_tensor *one = t ? ts_wrap_scalar(cx, ts_int(1)) : NULL;
-  out->t[0] = t;
-  return one && ts_raw_copy(cx, t, one);
-}
-
 bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out) {
   ts_tensor *self = a->self;
   int lead = self->ndim - (int)a->size.n, n = 0;
@@ -63,12 +56,6 @@ bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out) {
     return ts_fail(cx, TS_ERR_SHAPE, "size {%s} is not expandable to size {%s}.", ts_sizes_text((int)a->size.n, a->size.v, (char[160]){0}, 160), TS_TEXT(self));
   ts_tensor *t = n ? ts_sum(cx, self, (ts_ints){dims, n}, true, (ts_dtype)self->dtype) : self;
   if (t && lead > 0) t = ts_reshape(cx, t, a->size);
-  return (out->t[0] = t) != NULL;
-}
-
-bool ts_zeros_like_impl(ts_cx *cx, const ts_zeros_like_args *a, ts_out *out) {
-  ts_tensor *t = ts_empty_like(cx, a->self, a->dtype == TS_DTYPE_NONE ? (ts_dtype)a->self->dtype : a->dtype);
-  if (t) memset(ts_data(t), 0, (size_t)(t->numel * ts_itemsize((ts_dtype)t->dtype)));
   return (out->t[0] = t) != NULL;
 }
 

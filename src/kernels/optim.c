@@ -58,12 +58,12 @@ bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out) {
   if (momentum)
     for (int64_t i = 0; i < params.n; i++)
       if (!check_list(cx, params, buffers, "momentum_buffer", i)) return false;
-  ts_sgd_params c = {a->maximize ? -1 : 1, a->lr, a->weight_decay, a->momentum, 1 - a->dampening, false, a->nesterov};
+  ts_sgd_params c = {a->maximize ? -1 : 1, a->lr, a->weight_decay, a->momentum, 1 - a->dampening, a->nesterov};
   for (int64_t i = 0; i < params.n; i++) {
     ts_tensor *p = params.v[i], *g = grads[i];
     if (!g) continue;
     if (momentum) {
-      c.fresh = a->fresh.v[i] != 0;
+      c.undamped = a->fresh.v[i] ? 1 : 1 - a->dampening;
       ts_iterate(3, (ts_tensor *const[]){p, buffers.v[i], g}, p->ndim, p->sizes, ts_loops.sgd_momentum[p->dtype], &c, 0);
       ts_bump(buffers.v[i]);
     } else {

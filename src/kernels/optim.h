@@ -5,8 +5,8 @@
 
 typedef struct {
   double sign; /* -1 to maximize */
-  double lr, weight_decay, momentum, undamped; /* undamped: 1 - dampening */
-  bool fresh;    /* the buffer holds nothing yet */
+  double lr, weight_decay, momentum;
+  double undamped; /* 1 - dampening; 1 for a buffer of zeros that takes the gradient as it is */
   bool nesterov;
 } ts_sgd_params;
 

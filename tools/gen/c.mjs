@@ -4,11 +4,15 @@ import { TYPES } from './parse.mjs';
 const field = (type, name) => { const c = TYPES[type].c; return c.endsWith('*') ? `${c}${name}` : `${c} ${name}`; };
 export const cParams = (row) => ['ts_cx *cx', ...row.args.map((a) => field(a.type, a.cName))].join(', ');
 
+/** Ops whose plain name core/tensor.h has taken for raw allocation. */
+const TAKEN = new Set(['empty', 'empty_like', 'empty_strided']);
+export const callerName = (row) => `ts_${row.name}${TAKEN.has(row.name) ? '_op' : ''}`;
+
 const CALLER_RESULT = { TENSORS: 'ts_tensor *', LIST: 'ts_list ', SCALAR: 'ts_scalar ', INTS: 'ts_ints ', TEXT: 'const char *', NOTHING: 'bool ' };
 
 function callerHead(row) {
-  if (row.returns.kind === 'TENSORS' && row.returns.names.length > 1) return `bool ts_${row.name}(${cParams(row)}, ts_tensor **results)`;
-  return `${CALLER_RESULT[row.returns.kind]}ts_${row.name}(${cParams(row)})`;
+  if (row.returns.kind === 'TENSORS' && row.returns.names.length > 1) return `bool ${callerName(row)}(${cParams(row)}, ts_tensor **results)`;
+  return `${CALLER_RESULT[row.returns.kind]}${callerName(row)}(${cParams(row)})`;
 }
 
 const argsType = (row) => `ts_${row.twinOf ?? row.name}_args`;
@@ -72,7 +76,7 @@ export function table(rows, banner, hash, includes) {
   out.push('const ts_op ts_ops[] = {');
   for (const row of rows) {
     const name = row.twinOf ?? row.name;
-    const flags = row.flags.map((f) => `TS_OP_${f.toUpperCase()}`).join(' | ') || '0';
+    const flags = row.flags.filter((f) => f !== 'factory').map((f) => `TS_OP_${f.toUpperCase()}`).join(' | ') || '0';
     const nOut = row.returns.kind === 'TENSORS' ? row.returns.names.length : 0;
     const args = row.args.length ? `${name}_args` : 'NULL';
     out.push(`  {"${row.jsName}", "${row.node}", ${flags}, sizeof(${argsType(row)}), ${row.args.length}, ${nOut}, TS_RET_${row.returns.kind}, ${row.saveMask}u, ${row.shapeMask}u, ${row.resultMask}u, ${args}, ${name}_impl, ${row.grad ? `${name}_grad` : 'NULL'}},`);

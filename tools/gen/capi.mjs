@@ -1,10 +1,13 @@
 // The op part of the C API: plain functions over opaque handles, status returned, result through an out-parameter.
+import { callerName } from './c.mjs';
+
 const CTYPE = {
   'Tensor': (n) => [`torsh_tensor ${n}`], 'Tensor?': (n) => [`torsh_tensor ${n}`], 'Operand': (n) => [`torsh_tensor ${n}`], 'Operand?': (n) => [`torsh_tensor ${n}`],
   'Tensor[]': (n) => [`const torsh_tensor *${n}`, `int64_t n_${n}`], 'Tensor?[]': (n) => [`const torsh_tensor *${n}`, `int64_t n_${n}`],
   'Scalar': (n) => [`torsh_scalar ${n}`], 'Scalar?': (n) => [`torsh_scalar ${n}`], 'int': (n) => [`int64_t ${n}`], 'int?': (n) => [`const int64_t *${n}`],
-  'float': (n) => [`double ${n}`], 'float?': (n) => [`const double *${n}`], 'bool': (n) => [`bool ${n}`], 'bool?': (n) => [`const bool *${n}`],
+  'Generator?': (n) => [`const int64_t *${n}`], 'float': (n) => [`double ${n}`], 'float?': (n) => [`const double *${n}`], 'bool': (n) => [`bool ${n}`], 'bool?': (n) => [`const bool *${n}`],
   'dtype?': (n) => [`torsh_dtype ${n}`], 'int[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`], 'int[]?': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
+  'padding[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
   'float[]': (n) => [`const double *${n}`, `int64_t n_${n}`], 'float[]?': (n) => [`const double *${n}`, `int64_t n_${n}`], 'str': (n) => [`const char *${n}`], 'str?': (n) => [`const char *${n}`],
 };
 const RESULT = { TENSORS: ['torsh_tensor *out'], LIST: ['torsh_tensor *out', 'int64_t capacity', 'int64_t *n_out'], SCALAR: ['torsh_scalar *out'], INTS: ['int64_t *out', 'int64_t capacity', 'int64_t *n_out'], TEXT: ['const char **out'], NOTHING: [] };
@@ -16,11 +19,11 @@ const value = (a) => {
   switch (a.type) {
     case 'Tensor[]': case 'Tensor?[]': return `(ts_list){(ts_tensor **)${n}, n_${n}}`;
     case 'Scalar': case 'Scalar?': return `capi_scalar(${n})`;
-    case 'int?': return `${n} ? (ts_opt_int){true, *${n}} : (ts_opt_int){false, 0}`;
+    case 'Generator?': case 'int?': return `${n} ? (ts_opt_int){true, *${n}} : (ts_opt_int){false, 0}`;
     case 'bool?': return `${n} ? (ts_opt_int){true, *${n}} : (ts_opt_int){false, 0}`;
     case 'float?': return `${n} ? (ts_opt_float){true, *${n}} : (ts_opt_float){false, 0}`;
     case 'dtype?': return `(ts_dtype)${n}`;
-    case 'int[]': return `(ts_ints){${n}, n_${n}}`;
+    case 'int[]': case 'padding[]': return `(ts_ints){${n}, n_${n}}`;
     case 'int[]?': return `(ts_ints){${n}, ${n} ? n_${n} : -1}`;
     case 'float[]': return `(ts_floats){${n}, n_${n}}`;
     case 'float[]?': return `(ts_floats){${n}, ${n} ? n_${n} : -1}`;
@@ -38,7 +41,7 @@ export function header(rows, banner) {
 export function source(rows, banner) {
   const out = [banner, '#include "../capi/capi.h"', '#include "capi_ops.h"', '#include "ops.h"', ''];
   for (const r of exported(rows)) {
-    const call = `ts_${r.name}(${['cx', ...r.args.map(value)].join(', ')}`;
+    const call = `${callerName(r)}(${['cx', ...r.args.map(value)].join(', ')}`;
     const n = r.returns.names.length;
     out.push(`${head(r)} {`, '  ts_cx *cx = capi_enter();', '  if (!cx) return TORSH_ERROR_MEMORY;');
     switch (r.returns.kind) {

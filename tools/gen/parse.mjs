@@ -17,18 +17,20 @@ export const TYPES = {
   'int?': { kind: 'INT_OPT', c: 'ts_opt_int', ts: 'number | null' },
   'float': { kind: 'FLOAT', c: 'double', ts: 'number' },
   'float?': { kind: 'FLOAT_OPT', c: 'ts_opt_float', ts: 'number | null' },
+  'Generator?': { kind: 'INT_OPT', c: 'ts_opt_int', ts: 'Generator | null' },
   'bool': { kind: 'BOOL', c: 'bool', ts: 'boolean' },
   'bool?': { kind: 'BOOL_OPT', c: 'ts_opt_int', ts: 'boolean | null' },
   'dtype?': { kind: 'DTYPE', c: 'ts_dtype', ts: 'DType | null' },
   'int[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[]' },
   'int[]?': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | null' },
+  'padding[]': { kind: 'INTS', c: 'ts_ints', ts: "number | readonly number[] | 'same' | 'valid'" },
   'float[]': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[]' },
   'float[]?': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[] | null' },
   'str': { kind: 'TEXT', c: 'const char *', ts: 'string' },
   'str?': { kind: 'TEXT', c: 'const char *', ts: 'string | null' },
 };
 const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float': 'SCALAR', 'int[]': 'INTS', 'str': 'TEXT', 'void': 'NOTHING', 'Tensor[]': 'LIST' };
-const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace'];
+const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory'];
 const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'file', 'tolerance', 'overload'];
 
 export const camel = (s) => s.replace(/([a-z0-9])_([a-z0-9])/gi, (_, a, b) => a + b.toUpperCase());
@@ -54,7 +56,7 @@ export function parseArgs(text, where) {
     const m = /^([A-Za-z]+(?:\[\d*\])?\??(?:\[\])?)\s+(\.\.\.)?([A-Za-z_]\w*)(?:=(.+))?$/.exec(part);
     if (!m) throw new Error(`${where}: cannot read argument '${part}'`);
     let type = m[1], expand = 0;
-    const sized = /^(int|float)\[(\d+)\](\??)$/.exec(type);
+    const sized = /^(int|float|padding)\[(\d+)\](\??)$/.exec(type);
     if (sized) { type = `${sized[1]}[]${sized[3]}`; expand = Number(sized[2]); }
     if (!TYPES[type]) throw new Error(`${where}: unknown type '${type}' in '${part}'`);
     const optional = m[4] !== undefined;

@@ -16,6 +16,9 @@ function returnType(row) {
   return { 'Tensor[]': 'Tensor[]', Scalar: 'number | bigint | boolean', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
 }
 
+/** Options of every factory, handled in TypeScript: they do not reach the wall. */
+const FACTORY_OPTIONS = ['str? layout=null', 'str? device=null', 'bool? pinMemory=null', 'bool requiresGrad=false', 'str? memoryFormat=null'];
+
 /** The signature text that lib/runtime/signature.ts reads at the first slow call. */
 export function signatureText(row) {
   const parts = [];
@@ -24,6 +27,10 @@ export function signatureText(row) {
     if (a.keywordOnly && !star) { parts.push('*'); star = true; }
     const size = a.expand ? `:${a.expand}` : '';
     parts.push(`${a.type}${size} ${a.spread ? '...' : ''}${a.name}${a.optional ? `=${JSON.stringify(a.default)}` : ''}`);
+  }
+  if (row.flags.includes('factory')) {
+    if (!star) { parts.push('*'); star = true; }
+    parts.push(...FACTORY_OPTIONS);
   }
   if (row.as.includes('out')) parts.push(...(star ? [] : ['*']), `${row.returns.names.length > 1 ? 'Tensor[]?' : 'Tensor?'} out=null`);
   return parts.join(', ');
@@ -38,6 +45,7 @@ function returnText(row) {
 function overloads(row, args) {
   const positional = args.filter((a) => !a.keywordOnly);
   const options = args.filter((a) => !(a.cName === 'self')).map((a) => `${a.name}?: ${tsType(a)}`);
+  if (row.flags.includes('factory')) options.push('layout?: string | null', 'device?: string | null', 'pinMemory?: boolean | null', 'requiresGrad?: boolean', 'memoryFormat?: string | null');
   if (row.as.includes('out')) options.push(`out?: ${row.returns.names.length > 1 ? 'readonly Tensor[]' : 'Tensor'}`);
   const opt = options.length ? `options?: { ${options.join('; ')} }` : '';
   const param = (a) => `${ident(a.name)}${a.optional ? '?' : ''}: ${tsType(a)}`;
@@ -61,6 +69,7 @@ const docOf = (row, indent = '') => `${indent}/** ${row.doc.replace(/\*\//g, '* 
 
 /** Calls that need no binding: one or two plain tensors. */
 function fastPath(row, method) {
+  if (row.flags.includes('factory')) return null;
   const required = row.args.filter((a) => !a.optional).length;
   const [a, b, ...rest] = row.args;
   const plain = (x) => x && (x.type === 'Tensor' || x.type === 'Operand');
@@ -129,7 +138,7 @@ const formsDeclaration = (group) => (group.length > 1 ? [`const F_${group[0].jsN
 
 export function functions(rows, banner) {
   const fns = rows.filter((r) => !r.system && !r.flags.includes('inplace'));
-  const out = [banner, "import type { Tensor } from '../tensor';", "import { type DType, type Scalar, binary, invoke, invokeForm, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
+  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';", "import { type DType, type Scalar, binary, invoke, invokeForm, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
   for (const group of byName(fns)) {
     out.push(...group.map(sigDeclaration), ...formsDeclaration(group));
     for (const row of group) for (const o of overloads(row, row.args)) out.push(docOf(row), `export function ${fname(row)}(${o}): ${returnType(row)};`);
@@ -144,7 +153,7 @@ export const fname = (row) => ident(row.jsName);
 
 export function methods(rows, banner) {
   const ms = rows.filter((r) => !r.system && (r.as.includes('method') || r.as.includes('property')));
-  const out = [banner, "import type { Tensor } from '../tensor';",
+  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
     "import { type DType, type Scalar, binary, binaryInplace, invokeForm, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';",
     "import { op } from '../runtime/signature';", ''];
   const groups = byName(ms);
