@@ -1,22 +1,76 @@
-/** The generator that random ops draw from: PyTorch's CPU stream. */
+/** Generators of random numbers: PyTorch's CPU stream (mt19937 and its distributions), the same on both backends. */
+import { bind, signature } from './bind';
 import { TorshError } from './errors';
+import { randint as randintOp, randintLike as randintLikeOp } from './gen/ops';
 import * as sys from './gen/system';
-import type { Tensor } from './tensor';
+import { generatorBrand } from './runtime/call';
+import type { DType, Tensor } from './tensor';
 
-/** Seeds the default generator: the same numbers as torch.manual_seed, on both backends. */
-export function manualSeed(seed: number | bigint): Generator {
-  defaultGenerator.manualSeed(seed);
-  return defaultGenerator;
-}
-export const initialSeed = (): number => sys._initialSeed();
-export const getRngState = (): Tensor => sys._rngState();
-export const setRngState = (state: Tensor): void => { sys._setRngState(state); };
+let registry: FinalizationRegistry<number> | null = null;
 
-export class Generator {
-  manualSeed(seed: number | bigint): this {
-    if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) throw new TorshError('ERR_ARGUMENT', 'manualSeed', `manualSeed: the seed must be an integer, not ${seed}`);
-    sys._manualSeed(Number(seed));
-    return this;
+function checkSeed(seed: unknown): number {
+  const n = typeof seed === 'bigint' ? Number(BigInt.asIntN(64, seed)) : seed;
+  if (typeof n !== 'number' || !Number.isInteger(n) || (typeof seed === 'number' && !Number.isSafeInteger(n))) {
+    throw new TorshError('ERR_ARGUMENT', 'manualSeed', `manualSeed: the seed must be an integer, not ${String(seed)}`);
   }
+  return n;
 }
-export const defaultGenerator = new Generator();
+
+/** A stream of random numbers of its own, passed as { generator }. https://pytorch.org/docs/stable/generated/torch.Generator.html */
+export class Generator {
+  private readonly id: number | null;
+  /** new Generator() makes a stream; the default one exists as torsh.defaultGenerator. */
+  constructor(device: string | null = 'cpu') {
+    if (device === null) { this.id = null; return; }
+    if (device !== 'cpu') throw new TorshError('ERR_UNSUPPORTED', 'Generator', `Generator: device '${device}' is not supported, only 'cpu'`);
+    this.id = sys._generatorNew();
+    registry ??= new FinalizationRegistry((id) => { sys._generatorFree(id); });
+    registry.register(this, this.id);
+  }
+  get [generatorBrand](): number { return this.id ?? 0; }
+  get device(): 'cpu' { return 'cpu'; }
+  manualSeed(seed: number | bigint): this { sys._manualSeed(checkSeed(seed), this.id); return this; }
+  /** Seeds from the system's entropy and returns the seed. */
+  seed(): number {
+    const words = new Uint32Array(2);
+    globalThis.crypto.getRandomValues(words);
+    const seed = (words[0] & 0x1fffff) * 2 ** 32 + words[1];
+    this.manualSeed(seed);
+    return seed;
+  }
+  initialSeed(): number { return sys._initialSeed(this.id); }
+  /** The state as 5,056 bytes, in PyTorch's layout. */
+  getState(): Tensor { return sys._rngState(this.id); }
+  setState(state: Tensor): this { sys._setRngState(state, this.id); return this; }
+}
+
+export const defaultGenerator = new Generator(null);
+/** Seeds the default generator. https://pytorch.org/docs/stable/generated/torch.manual_seed.html */
+export const manualSeed = (seed: number | bigint): Generator => defaultGenerator.manualSeed(seed);
+export const seed = (): number => defaultGenerator.seed();
+export const initialSeed = (): number => defaultGenerator.initialSeed();
+export const getRngState = (): Tensor => defaultGenerator.getState();
+export const setRngState = (state: Tensor): void => { defaultGenerator.setState(state); };
+
+interface IntOptions { generator?: Generator | null; dtype?: DType | null; requiresGrad?: boolean; out?: Tensor; device?: string | null; layout?: string | null }
+const withLow = signature('randint', 'low, high, size, *, generator=null, out=null, dtype=null, layout=null, device=null, requiresGrad=false, pinMemory=false');
+const withoutLow = signature('randint', 'high, size, *, generator=null, out=null, dtype=null, layout=null, device=null, requiresGrad=false, pinMemory=false');
+
+/** Integers in [low, high) (low = 0 unless given), int64 by default. https://pytorch.org/docs/stable/generated/torch.randint.html */
+export function randint(high: number, size: readonly number[], options?: IntOptions): Tensor;
+export function randint(low: number, high: number, size: readonly number[], options?: IntOptions): Tensor;
+export function randint(...args: unknown[]): Tensor {
+  const short = Array.isArray(args[1]) || (typeof args[args.length - 1] === 'object' && !Array.isArray(args[args.length - 1]) && args.length === 2 && typeof args[1] !== 'number');
+  const values = short ? [0, ...bind(withoutLow, args)] : bind(withLow, args);
+  const [low, high, size, generator, out, dtype, layout, device, requiresGrad] = values as [number, number, number[], Generator | null, Tensor | null, DType | null, string | null, string | null, boolean];
+  const t = randintOp(low, high, size, { generator, dtype: dtype ?? (out?.dtype ?? null), layout, device, requiresGrad });
+  if (!out) return t;
+  return (out as unknown as { copy_(t: Tensor): Tensor }).copy_(t);
+}
+
+/** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
+export function randintLike(input: Tensor, high: number, options?: { dtype?: DType }): Tensor;
+export function randintLike(input: Tensor, low: number, high: number, options?: { dtype?: DType }): Tensor;
+export function randintLike(input: Tensor, ...args: unknown[]): Tensor {
+  return typeof args[1] === 'number' ? randintLikeOp(input, args[0] as number, args[1], (args[2] ?? {}) as object) : randintLikeOp(input, 0, args[0] as number, (args[1] ?? {}) as object);
+}

@@ -38,5 +38,5 @@ export class Buffer extends Tensor {
 }
 Object.defineProperty(Buffer.prototype, bufferBrand, { value: true });
 
-export const isParameter = (x: unknown): x is Parameter => isTensor(x) && (x as Partial<Parameter>)[parameterBrand] === true;
-export const isBuffer = (x: unknown): x is Buffer => isTensor(x) && (x as Partial<Buffer>)[bufferBrand] === true;
+export const isParameter = (x: unknown): x is Parameter => isTensor(x) && (x as unknown as Partial<Parameter>)[parameterBrand] === true;
+export const isBuffer = (x: unknown): x is Buffer => isTensor(x) && (x as unknown as Partial<Buffer>)[bufferBrand] === true;

@@ -285,6 +285,11 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = 1;
       w[at + 1] = p.type === 'bool?' ? Number(truth(op, p.name, v)) : number(op, p.name, v);
       return at + 2;
+    case 'Generator?':
+      if (v === null) { w[at] = 0; return at + 1; }
+      w[at] = 1;
+      w[at + 1] = generatorId(op, p.name, v);
+      return at + 2;
     case 'bool': w[at] = truth(op, p.name, v) ? 1 : 0; return at + 1;
     case 'dtype?': {
       if (v === null) { w[at] = NO_DTYPE; return at + 1; }
@@ -331,6 +336,14 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
 const expected = (type: string): string =>
   type.startsWith('Tensor[') || type.startsWith('Tensor?[') ? 'an array of Tensors' : type === 'Tensor' ? 'a Tensor' : type.startsWith('Operand') ? 'a Tensor or a number'
     : type.includes('[]') ? 'a number or an array of numbers' : type === 'bool' ? 'a boolean' : type === 'str' ? 'a string' : 'a number';
+
+/** Generators are recognised by what they carry, as tensors are. */
+export const generatorBrand = Symbol.for('torsh.Generator');
+function generatorId(op: string, name: string, v: unknown): number {
+  const id = typeof v === 'object' && v !== null ? (v as Record<symbol, unknown>)[generatorBrand] : undefined;
+  if (typeof id !== 'number') throw wrong(op, name, 'a Generator', v);
+  return id;
+}
 
 function room(w: Float64Array, at: number, n: number, op: string, name: string): void {
   if (at + n + 64 > w.length) throw new TorshError('ERR_ARGUMENT', op, `${op}: argument '${name}' has too many entries (${n})`);

@@ -277,8 +277,12 @@ static bool run_task(run *r, uint32_t index, const options *o) {
     }
   }
   for (int i = 0; i < node->n_out; i++) { /* buffers are done with: free them before new ones come */
-    ts_release(grads[i]);
+    ts_tensor *g = grads[i];
     grads[i] = NULL;
+    bool passed = false; /* by a formula that hands it on as it is */
+    for (int e = 0; g && e < node->n_edges; e++) passed = passed || in[e] == g;
+    if (!passed) ts_release(g);
+    else if (!ts_scope_own(cx, g)) return false;
   }
   for (int e = 0; e < node->n_edges; e++) {
     ts_edge edge = node->edges[e];

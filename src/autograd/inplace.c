@@ -86,3 +86,13 @@ bool ts_rebase(ts_cx *cx, ts_tensor *t, ts_node *node) {
   base->history++;
   return ts_record_strided_view(cx, t);
 }
+
+bool ts_finish_inplace(ts_cx *cx, ts_tensor *self, ts_tensor **made) {
+  ts_tensor *t = *made;
+  *made = self;
+  if (!ts_same_sizes(t, self))
+    return ts_fail(cx, TS_ERR_SHAPE, "output with shape %s doesn't match the broadcast shape %s", TS_TEXT(self), TS_TEXT(t));
+  if (!ts_can_cast((ts_dtype)t->dtype, (ts_dtype)self->dtype))
+    return ts_fail(cx, TS_ERR_DTYPE, "result type %s can't be cast to the desired output type %s", ts_dtype_name((ts_dtype)t->dtype), ts_dtype_name((ts_dtype)self->dtype));
+  return ts_copy_(cx, self, t, false) != NULL;
+}

@@ -1,7 +1,6 @@
 /* Calls that are not arithmetic: metadata, the graph's switches, settings, memory. */
 #include <string.h>
 #include "../core/alloc.h"
-#include "../core/random.h"
 #include "../core/threads.h"
 #include "../gen/ops.h"
 #include "engine.h"
@@ -258,33 +257,5 @@ bool ts__set_num_threads_impl(ts_cx *cx, const ts__set_num_threads_args *a, ts_o
   (void)out;
   if (a->n < 0 || a->n > 64) return ts_fail(cx, TS_ERR_ARGUMENT, "expected 0 to 64 threads, got %lld", (long long)a->n);
   ts_set_num_threads((int)a->n);
-  return true;
-}
-
-bool ts__manual_seed_impl(ts_cx *cx, const ts__manual_seed_args *a, ts_out *out) {
-  (void)out;
-  ts_generator_seed(cx->generator, (uint64_t)a->seed);
-  return true;
-}
-
-bool ts__initial_seed_impl(ts_cx *cx, const ts__initial_seed_args *a, ts_out *out) {
-  (void)a;
-  out->scalar = ts_int((int64_t)ts_generator_initial_seed(cx->generator));
-  return true;
-}
-
-bool ts__rng_state_impl(ts_cx *cx, const ts__rng_state_args *a, ts_out *out) {
-  (void)a;
-  ts_tensor *t = ts_empty(cx, TS_UINT8, 1, (const int64_t[]){TS_RNG_STATE_SIZE});
-  if (t) ts_generator_get_state(cx->generator, ts_data(t));
-  return (out->t[0] = t) != NULL;
-}
-
-bool ts__set_rng_state_impl(ts_cx *cx, const ts__set_rng_state_args *a, ts_out *out) {
-  (void)out;
-  ts_tensor *t = ts_raw_contiguous(cx, a->state);
-  if (!t) return false;
-  if (t->dtype != TS_UINT8 || !ts_generator_set_state(cx->generator, ts_data(t), t->numel))
-    return ts_fail(cx, TS_ERR_ARGUMENT, "the tensor is not the state of a generator (%s %s)", ts_dtype_name((ts_dtype)t->dtype), TS_TEXT(t));
   return true;
 }

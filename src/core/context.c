@@ -34,6 +34,8 @@ void ts_cx_free(ts_cx *cx) {
     ts_release(t);
   }
   ts_storage_release(cx->no_data);
+  for (size_t i = 0; i < cx->n_generators; i++) ts_generator_free(cx->generators[i]);
+  ts_free(cx->generators);
   ts_generator_free(cx->generator);
   ts_free(cx->slots);
   ts_free(cx->scope);
@@ -46,7 +48,7 @@ void ts_cx_free(ts_cx *cx) {
 bool ts_fail(ts_cx *cx, ts_status code, const char *format, ...) {
   if (cx->status != TS_OK) return false;
   cx->status = code;
-  int n = snprintf(cx->message, sizeof cx->message, "%s: ", cx->op);
+  int n = snprintf(cx->message, sizeof cx->message, "%.200s: ", cx->op);
   va_list list;
   va_start(list, format);
   vsnprintf(cx->message + n, sizeof cx->message - (size_t)n, format, list);

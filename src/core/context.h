@@ -74,6 +74,8 @@ struct ts_cx {
   uint64_t next_id;       /* of tensors */
   struct ts_storage *no_data; /* empty, of tensors that are only a shape */
   ts_generator *generator; /* the default one */
+  ts_generator **generators; /* others, by number - 1; NULL where one was freed */
+  size_t n_generators;
   ts_host host;
 };
 

@@ -173,9 +173,13 @@ bool ts_dispatch(ts_cx *cx, const ts_op *op, void *args, ts_out *out) {
   const char *outer = cx->op;
   /* What a user called is what messages name, whatever it is made of. */
   if (cx->n_calls++ == 0) cx->op = op->name;
-  bool wants = wants_grad(cx, op, args, cx->grad_mode && !(op->flags & (TS_OP_COMPOSITE | TS_OP_SYSTEM)));
+  bool wants = wants_grad(cx, op, args, cx->grad_mode && !(op->flags & TS_OP_SYSTEM));
   bool ok = !ts_failed(cx);
-  if (ok) ok = op->flags & TS_OP_INPLACE && !(op->flags & TS_OP_COMPOSITE) ? run_inplace(cx, op, args, out, wants) : run_plain(cx, op, args, out, wants);
+  if (ok) {
+    if (!(op->flags & TS_OP_INPLACE)) ok = run_plain(cx, op, args, out, wants);
+    else if (op->flags & TS_OP_COMPOSITE) ok = op->impl(cx, args, out) && ts_finish_inplace(cx, *FIELD(ts_tensor *, args, &op->args[0]), &out->t[0]);
+    else ok = run_inplace(cx, op, args, out, wants);
+  }
   cx->n_calls--;
   cx->op = outer;
   if (!ok && !ts_failed(cx)) ts_fail(cx, TS_ERR_UNSUPPORTED, "failed without saying why");

@@ -166,31 +166,37 @@ VM_INLINE float vm_atanhf(float x) {
   return vm_copysignf(v, x);
 }
 
+VM_INLINE float vm_pow_edgesf(float x, float y, float g) {
+  float a = vm_absf(x), b = vm_absf(y), half = 0.5f * b;
+  float whole = (b >= 0x1p23f ? 1.0f : 0.0f) + ((b + 0x1p23f) - 0x1p23f == b ? 1.0f : 0.0f);
+  float even = (half >= 0x1p23f ? 1.0f : 0.0f) + ((half + 0x1p23f) - 0x1p23f == half ? 1.0f : 0.0f);
+  float edge = (a == 0.0f ? 1.0f : 0.0f) + (a == INFINITY ? 1.0f : 0.0f);
+  float one = (y == 0.0f ? 1.0f : 0.0f) + (x == 1.0f ? 1.0f : 0.0f) +
+          (a == 1.0f ? 1.0f : 0.0f) * (b == INFINITY ? 1.0f : 0.0f);
+  float zero = y > 0.0f ? 0.0f : INFINITY, infinite = y > 0.0f ? INFINITY : 0.0f;
+  float odd = even > 0.5f ? 0.0f : whole;
+  g = (x < 0.0f ? whole : 1.0f) > 0.5f ? g : NAN;
+  g = edge > 0.5f ? (a > 1.0f ? infinite : zero) : g;
+  g = odd > 0.5f ? vm_copysignf(g, x) : g;
+  g = x == x ? g : x;
+  g = y == y ? g : y;
+  return one > 0.5f ? 1.0f : g;
+}
+
 VM_INLINE float vm_powf(float x, float y) {
-  double a = vm_absf(x), b = vm_absf(y);
   /* log2 and exp2 in double; float subnormals are normal there. */
-  uint64_t w = vm_u64(a) - 0x3fe6a09e667f3bcdu;
+  uint64_t w = vm_u64(vm_abs(x)) - 0x3fe6a09e667f3bcdu;
   double k = vm_f64(((w + 0x3ff0000000000000u) >> 52) | 0x4330000000000000u) - (0x1p52 + 1023.0);
   double m = vm_f64((w & 0x000fffffffffffffu) + 0x3fe6a09e667f3bcdu);
   double s = (m - 1.0) / (m + 1.0);
   double p = (double)y * (k + s * VM_POLY5(s * s, 0x1.71547652b825p+1, 0x1.ec709dc53dd4ap-1, 0x1.2776c291b9ec9p-1,
                                            0x1.a61a2feadda12p-2, 0x1.47952a5582c5dp-2, 0x1.21b33efbe0813p-2));
-  p = p > 200.0 ? 200.0 : p;
-  p = p < -200.0 ? -200.0 : p;
+  p = p > 200.0 ? 200.0 : (p < -200.0 ? -200.0 : p);
   double t = p + VM_MAGIC, r = p - (t - VM_MAGIC);
   double e = 1.0 + r * VM_POLY6(r, 0x1.62e4300bc994ap-1, 0x1.ebfbe045eb549p-3, 0x1.c6b054e2c721cp-5,
                                 0x1.3b2a1b539178fp-7, 0x1.5dc06e84c80f1p-10, 0x1.444037495cbb1p-13,
                                 0x1.c0485916b9c55p-17);
-  float g = (float)(e * vm_f64((vm_u64(t) - VM_MAGIC_BITS + 1023u) << 52));
-  double half = 0.5 * b;
-  float whole = b >= 0x1p52 || (b + 0x1p52) - 0x1p52 == b ? 1.0f : 0.0f;
-  float even = half >= 0x1p52 || (half + 0x1p52) - 0x1p52 == half ? 1.0f : 0.0f;
-  float edge = (y > 0.0f) == (a > 1.0) ? INFINITY : 0.0f;
-  g = a == 0.0 || a == INFINITY ? edge : g;
-  g = x < 0.0f && whole == 0.0f && a < INFINITY ? NAN : g;
-  g = whole > even ? vm_copysignf(g, x) : g;
-  g = x != x || y != y ? x + y : g;
-  return y == 0.0f || x == 1.0f || (x == -1.0f && b == INFINITY) ? 1.0f : g;
+  return vm_pow_edgesf(x, y, (float)(e * vm_f64((vm_u64(t) - VM_MAGIC_BITS + 1023u) << 52)));
 }
 
 VM_INLINE float vm_hypotf(float x, float y) {

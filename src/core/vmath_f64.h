@@ -226,32 +226,39 @@ VM_INLINE vm_pair vm_log2_pair(double x) {
   return l;
 }
 
+/* x^y from g = |x|^y: negative, zero and infinite bases, NaN. Conditions are combined as numbers: compilers give up on
+   vectorising logic on the results of comparisons. */
+VM_INLINE double vm_pow_edges(double x, double y, double g) {
+  double a = vm_abs(x), b = vm_abs(y), half = 0.5 * b;
+  double whole = (b >= 0x1p52 ? 1.0 : 0.0) + ((b + 0x1p52) - 0x1p52 == b ? 1.0 : 0.0);
+  double even = (half >= 0x1p52 ? 1.0 : 0.0) + ((half + 0x1p52) - 0x1p52 == half ? 1.0 : 0.0);
+  double edge = (a == 0.0 ? 1.0 : 0.0) + (a == INFINITY ? 1.0 : 0.0);
+  double one = (y == 0.0 ? 1.0 : 0.0) + (x == 1.0 ? 1.0 : 0.0) +
+          (a == 1.0 ? 1.0 : 0.0) * (b == INFINITY ? 1.0 : 0.0);
+  double zero = y > 0.0 ? 0.0 : INFINITY, infinite = y > 0.0 ? INFINITY : 0.0;
+  double odd = even > 0.5 ? 0.0 : whole;
+  g = (x < 0.0 ? whole : 1.0) > 0.5 ? g : NAN;
+  g = edge > 0.5 ? (a > 1.0 ? infinite : zero) : g;
+  g = odd > 0.5 ? vm_copysign(g, x) : g;
+  g = x == x ? g : x;
+  g = y == y ? g : y;
+  return one > 0.5 ? 1.0 : g;
+}
+
 VM_INLINE double vm_pow(double x, double y) {
-  double a = vm_abs(x), b = vm_abs(y);
-  vm_pair l = vm_log2_pair(a);
-  /* Beyond 2^65 no power of a number but 1 is finite and not 0. */
-  double e = b > 0x1p66 ? vm_copysign(0x1p66, y) : y, eh = vm_head(e);
+  vm_pair l = vm_log2_pair(vm_abs(x));
+  /* Beyond 2^66 no power of a number but 1 is finite and not 0. */
+  double e = y > 0x1p66 ? 0x1p66 : (y < -0x1p66 ? -0x1p66 : y), eh = vm_head(e);
   double ph = eh * l.hi, pl = (e - eh) * l.hi + e * l.lo, p = ph + pl;
-  double over = p > 1100.0 ? 1100.0 : (p < -1100.0 ? -1100.0 : 0.0);
-  ph = over != 0.0 ? over : ph;
-  pl = over != 0.0 ? 0.0 : pl;
-  p = ph + pl;
-  double t = p + VM_MAGIC, n = t - VM_MAGIC, d = ph - n, q = d + pl, qh = vm_head(q);
+  double c = p > 1100.0 ? 1100.0 : (p < -1100.0 ? -1100.0 : p);
+  ph = c == p ? ph : c;
+  pl = c == p ? pl : 0.0;
+  /* 2^(ph + pl) as e^r, r in two parts */
+  double t = c + VM_MAGIC, d = ph - (t - VM_MAGIC), q = d + pl, qh = vm_head(q);
   double u = qh * 0x1.62e42f8p-1, v = (pl - (qh - d)) * 0x1.62e42fefa39efp-1 + qh * 0x1.be8e7bcd5e4f2p-27;
-  double r = u + v, c = v - (r - u);
-  double h = 1.0 + r;
-  h += (r - (h - 1.0)) + (r * r * vm_exp_poly(r) + (c + r * c));
-  double g = vm_scale(h, vm_u64(t) - VM_MAGIC_BITS + 2046u);
-  /* Zero, infinite and negative bases. */
-  double half = 0.5 * b;
-  double whole = b >= 0x1p52 || (b + 0x1p52) - 0x1p52 == b ? 1.0 : 0.0;
-  double even = half >= 0x1p52 || (half + 0x1p52) - 0x1p52 == half ? 1.0 : 0.0;
-  double edge = (y > 0.0) == (a > 1.0) ? INFINITY : 0.0;
-  g = a == 0.0 || a == INFINITY ? edge : g;
-  g = x < 0.0 && whole == 0.0 && a < INFINITY ? NAN : g;
-  g = whole > even ? vm_copysign(g, x) : g;
-  g = x != x || y != y ? x + y : g;
-  return y == 0.0 || x == 1.0 || (x == -1.0 && b == INFINITY) ? 1.0 : g;
+  double r = u + v, low = v - (r - u), h = 1.0 + r;
+  h += (r - (h - 1.0)) + (r * r * vm_exp_poly(r) + (low + r * low));
+  return vm_pow_edges(x, y, vm_scale(h, vm_u64(t) - VM_MAGIC_BITS + 2046u));
 }
 
 VM_INLINE double vm_hypot(double x, double y) {

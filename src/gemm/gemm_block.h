@@ -133,7 +133,8 @@ static TS_TARGET void TS_FN(product)(const ts_product *given) {
   }
   const ptrdiff_t mc = TS_FN(piece)(p.m, TS_MC, TS_MR), kc = TS_FN(piece)(p.k, TS_KC, 1);
   const ptrdiff_t nc = TS_FN(piece)(p.n, TS_NC, TS_NR), bytes = (ptrdiff_t)sizeof(TS_T);
-  bool pack_a = p.n >= 8 * TS_NR && p.m * kc * bytes >= TS_PACK_A_FROM, pack_b = p.m > TS_MC;
+  const ptrdiff_t pack_a_from = p.csa == 1 ? TS_PACK_ROWS_FROM : TS_PACK_COLS_FROM;
+  bool pack_a = p.n >= 8 * TS_NR && p.m * kc * bytes >= pack_a_from, pack_b = p.m > TS_MC;
   bool copy_b = p.n * p.k * bytes >= TS_COPY_B_ALWAYS ? p.m > TS_FEW : p.m >= 64 && p.n * p.k * bytes >= TS_COPY_B_FROM;
 #ifdef TUNED
   if (tune_v >= 0) pack_a = tune_v & 1, copy_b = tune_v & 2;

@@ -13,9 +13,7 @@
 
 enum {
   TS_FEW = 4, /* a product with this few rows or columns is a bundle of vector products */
-  /* Bytes of an operand from which packing it pays */
-  TS_PACK_A_FROM = 128 << 10,
-  TS_COPY_B_FROM = 64 << 10,
+  TS_COPY_B_FROM = 64 << 10, /* bytes of b from which copying pays where b could be read as it lies */
   TS_COPY_B_ALWAYS = 4 << 20
 };
 
@@ -121,6 +119,8 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F32(s, x, y) ((s) = _mm512_fmadd_ps(x, y, s))
 #define TS_MADD_F64(s, x, y) ((s) = _mm512_fmadd_pd(x, y, s))
 #define TS_KC 192
+#define TS_PACK_ROWS_FROM (300 << 10)
+#define TS_PACK_COLS_FROM (64 << 10)
 #define TS_MC_F32 240
 #define TS_NC_F32 4096
 #include "gemm_types.h"
@@ -137,6 +137,8 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F32(s, x, y) ((s) = _mm256_fmadd_ps(x, y, s))
 #define TS_MADD_F64(s, x, y) ((s) = _mm256_fmadd_pd(x, y, s))
 #define TS_KC 256
+#define TS_PACK_ROWS_FROM (300 << 10)
+#define TS_PACK_COLS_FROM (64 << 10)
 #define TS_MC_F32 192
 #define TS_NC_F32 4096
 #include "gemm_types.h"
@@ -172,6 +174,8 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 #define TS_MADD_F64(s, x, y) ((s) += (x) * (y))
 #endif
 #define TS_KC 384
+#define TS_PACK_ROWS_FROM (8 << 10)
+#define TS_PACK_COLS_FROM (32 << 10)
 #define TS_MC_F32 128
 #define TS_NC_F32 2048
 #include "gemm_types.h"

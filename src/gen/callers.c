@@ -217,6 +217,76 @@ ts_tensor *ts_matmul(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_matmul], &args);
 }
 
+ts_tensor *ts_addmm(ts_cx *cx, ts_tensor *self, ts_tensor *mat1, ts_tensor *mat2, ts_scalar beta, ts_scalar alpha) {
+  ts_addmm_args args = {self, mat1, mat2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addmm], &args);
+}
+
+ts_tensor *ts_addmm_(ts_cx *cx, ts_tensor *self, ts_tensor *mat1, ts_tensor *mat2, ts_scalar beta, ts_scalar alpha) {
+  ts_addmm_args args = {self, mat1, mat2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addmm_], &args);
+}
+
+ts_tensor *ts_linear(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias) {
+  ts_linear_args args = {self, weight, bias};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linear], &args);
+}
+
+ts_tensor *ts_mv(ts_cx *cx, ts_tensor *self, ts_tensor *vec) {
+  ts_mv_args args = {self, vec};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mv], &args);
+}
+
+ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor) {
+  ts_dot_args args = {self, tensor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dot], &args);
+}
+
+ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2) {
+  ts_outer_args args = {self, vec2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_outer], &args);
+}
+
+ts_tensor *ts_baddbmm(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha) {
+  ts_baddbmm_args args = {self, batch1, batch2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_baddbmm], &args);
+}
+
+ts_tensor *ts_baddbmm_(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha) {
+  ts_baddbmm_args args = {self, batch1, batch2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_baddbmm_], &args);
+}
+
+ts_tensor *ts_addbmm(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha) {
+  ts_addbmm_args args = {self, batch1, batch2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addbmm], &args);
+}
+
+ts_tensor *ts_addbmm_(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha) {
+  ts_addbmm_args args = {self, batch1, batch2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addbmm_], &args);
+}
+
+ts_tensor *ts_addmv(ts_cx *cx, ts_tensor *self, ts_tensor *mat, ts_tensor *vec, ts_scalar beta, ts_scalar alpha) {
+  ts_addmv_args args = {self, mat, vec, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addmv], &args);
+}
+
+ts_tensor *ts_addmv_(ts_cx *cx, ts_tensor *self, ts_tensor *mat, ts_tensor *vec, ts_scalar beta, ts_scalar alpha) {
+  ts_addmv_args args = {self, mat, vec, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addmv_], &args);
+}
+
+ts_tensor *ts_addr(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha) {
+  ts_addr_args args = {self, vec1, vec2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addr], &args);
+}
+
+ts_tensor *ts_addr_(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha) {
+  ts_addr_args args = {self, vec1, vec2, beta, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addr_], &args);
+}
+
 bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize) {
   ts__sgd_step__args args = {params, buffers, fresh, lr, momentum, dampening, weight_decay, nesterov, maximize};
   ts_out out;
@@ -243,6 +313,191 @@ bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none) {
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__zero_grads], &args, &out);
+}
+
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool1d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool1d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool1d], &args);
+}
+
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool2d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool2d], &args);
+}
+
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices) {
+  ts_max_pool3d_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool3d], &args);
+}
+
+ts_tensor *ts_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad) {
+  ts_avg_pool1d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool1d], &args);
+}
+
+ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts_avg_pool2d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool2d], &args);
+}
+
+ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts_avg_pool3d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool3d], &args);
+}
+
+bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
+  ts__max_pool_args args = {self, dims, kernel_size, stride, padding, dilation, ceil_mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__max_pool_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dims) {
+  ts__max_pool_backward_args args = {grad, indices, size, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_pool_backward], &args);
+}
+
+ts_tensor *ts__max_pool_gather(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dims) {
+  ts__max_pool_gather_args args = {self, indices, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_pool_gather], &args);
+}
+
+ts_tensor *ts__avg_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts__avg_pool_args args = {self, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool], &args);
+}
+
+ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
+  ts__avg_pool_backward_args args = {grad, size, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool_backward], &args);
+}
+
+ts_tensor *ts_rand(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_rand_args args = {size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rand], &args);
+}
+
+ts_tensor *ts_randn(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_randn_args args = {size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randn], &args);
+}
+
+ts_tensor *ts_randint(ts_cx *cx, int64_t low, int64_t high, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_randint_args args = {low, high, size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randint], &args);
+}
+
+ts_tensor *ts_randperm(ts_cx *cx, int64_t n, ts_opt_int generator, ts_dtype dtype) {
+  ts_randperm_args args = {n, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randperm], &args);
+}
+
+ts_tensor *ts_rand_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_rand_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rand_like], &args);
+}
+
+ts_tensor *ts_randn_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_randn_like_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randn_like], &args);
+}
+
+ts_tensor *ts_randint_like(ts_cx *cx, ts_tensor *self, int64_t low, int64_t high, ts_dtype dtype) {
+  ts_randint_like_args args = {self, low, high, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_randint_like], &args);
+}
+
+ts_tensor *ts_uniform_(ts_cx *cx, ts_tensor *self, double from, double to, ts_opt_int generator) {
+  ts_uniform__args args = {self, from, to, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_uniform_], &args);
+}
+
+ts_tensor *ts_normal_(ts_cx *cx, ts_tensor *self, double mean, double std, ts_opt_int generator) {
+  ts_normal__args args = {self, mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_], &args);
+}
+
+ts_tensor *ts_random_(ts_cx *cx, ts_tensor *self, ts_opt_int from, ts_opt_int to, ts_opt_int generator) {
+  ts_random__args args = {self, from, to, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_random_], &args);
+}
+
+ts_tensor *ts_exponential_(ts_cx *cx, ts_tensor *self, double lambd, ts_opt_int generator) {
+  ts_exponential__args args = {self, lambd, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_exponential_], &args);
+}
+
+ts_tensor *ts_cauchy_(ts_cx *cx, ts_tensor *self, double median, double sigma, ts_opt_int generator) {
+  ts_cauchy__args args = {self, median, sigma, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cauchy_], &args);
+}
+
+ts_tensor *ts_log_normal_(ts_cx *cx, ts_tensor *self, double mean, double std, ts_opt_int generator) {
+  ts_log_normal__args args = {self, mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log_normal_], &args);
+}
+
+ts_tensor *ts_geometric_(ts_cx *cx, ts_tensor *self, double p, ts_opt_int generator) {
+  ts_geometric__args args = {self, p, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_geometric_], &args);
+}
+
+ts_tensor *ts_bernoulli_(ts_cx *cx, ts_tensor *self, ts_tensor *p, ts_opt_int generator) {
+  ts_bernoulli__args args = {self, p, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bernoulli_], &args);
+}
+
+ts_tensor *ts_bernoulli(ts_cx *cx, ts_tensor *self, ts_opt_float p, ts_opt_int generator) {
+  ts_bernoulli_args args = {self, p, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bernoulli], &args);
+}
+
+ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool replacement, ts_opt_int generator) {
+  ts_multinomial_args args = {self, num_samples, replacement, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multinomial], &args);
+}
+
+bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results) {
+  ts_native_dropout_args args = {self, p};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_native_dropout], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout], &args);
 }
 
 ts_tensor *ts_sum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype) {
@@ -447,27 +702,41 @@ const char *ts__build(ts_cx *cx) {
   return ts_dispatch(cx, &ts_ops[TS_OP__build], &args, &out) ? out.text : NULL;
 }
 
-bool ts__manual_seed(ts_cx *cx, int64_t seed) {
-  ts__manual_seed_args args = {seed};
+ts_scalar ts__generator_new(ts_cx *cx) {
+  ts__generator_new_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__generator_new], &args, &out) ? out.scalar : ts_none();
+}
+
+bool ts__generator_free(ts_cx *cx, int64_t id) {
+  ts__generator_free_args args = {id};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__generator_free], &args, &out);
+}
+
+bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator) {
+  ts__manual_seed_args args = {seed, generator};
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__manual_seed], &args, &out);
 }
 
-ts_scalar ts__initial_seed(ts_cx *cx) {
-  ts__initial_seed_args args = {0};
+ts_scalar ts__initial_seed(ts_cx *cx, ts_opt_int generator) {
+  ts__initial_seed_args args = {generator};
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__initial_seed], &args, &out) ? out.scalar : ts_none();
 }
 
-ts_tensor *ts__rng_state(ts_cx *cx) {
-  ts__rng_state_args args = {0};
+ts_tensor *ts__rng_state(ts_cx *cx, ts_opt_int generator) {
+  ts__rng_state_args args = {generator};
   return ts_dispatch1(cx, &ts_ops[TS_OP__rng_state], &args);
 }
 
-bool ts__set_rng_state(ts_cx *cx, ts_tensor *state) {
-  ts__set_rng_state_args args = {state};
+bool ts__set_rng_state(ts_cx *cx, ts_tensor *state, ts_opt_int generator) {
+  ts__set_rng_state_args args = {state, generator};
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__set_rng_state], &args, &out);

@@ -269,6 +269,304 @@ torsh_status torsh_matmul(torsh_tensor self, torsh_tensor other, torsh_tensor *o
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_addmm(torsh_tensor self, torsh_tensor mat1, torsh_tensor mat2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addmm(cx, self, mat1, mat2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addmm_(torsh_tensor self, torsh_tensor mat1, torsh_tensor mat2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addmm_(cx, self, mat1, mat2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linear(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linear(cx, self, weight, bias);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mv(torsh_tensor self, torsh_tensor vec, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mv(cx, self, vec);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dot(cx, self, tensor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_outer(torsh_tensor self, torsh_tensor vec2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_outer(cx, self, vec2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_baddbmm(torsh_tensor self, torsh_tensor batch1, torsh_tensor batch2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_baddbmm(cx, self, batch1, batch2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_baddbmm_(torsh_tensor self, torsh_tensor batch1, torsh_tensor batch2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_baddbmm_(cx, self, batch1, batch2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addbmm(torsh_tensor self, torsh_tensor batch1, torsh_tensor batch2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addbmm(cx, self, batch1, batch2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addbmm_(torsh_tensor self, torsh_tensor batch1, torsh_tensor batch2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addbmm_(cx, self, batch1, batch2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addmv(torsh_tensor self, torsh_tensor mat, torsh_tensor vec, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addmv(cx, self, mat, vec, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addmv_(torsh_tensor self, torsh_tensor mat, torsh_tensor vec, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addmv_(cx, self, mat, vec, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addr(torsh_tensor self, torsh_tensor vec1, torsh_tensor vec2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addr(cx, self, vec1, vec2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addr_(torsh_tensor self, torsh_tensor vec1, torsh_tensor vec2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addr_(cx, self, vec1, vec2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_max_pool1d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_max_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_pool1d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_max_pool2d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_pool2d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_max_pool3d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_avg_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_avg_pool1d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_avg_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_avg_pool2d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad, divisor_override ? (ts_opt_int){true, *divisor_override} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_avg_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad, divisor_override ? (ts_opt_int){true, *divisor_override} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rand(const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rand(cx, (ts_ints){size, n_size}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_randn(const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_randn(cx, (ts_ints){size, n_size}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_randint(int64_t low, int64_t high, const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_randint(cx, low, high, (ts_ints){size, n_size}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_randperm(int64_t n, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_randperm(cx, n, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rand_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rand_like(cx, self, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_randn_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_randn_like(cx, self, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_randint_like(torsh_tensor self, int64_t low, int64_t high, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_randint_like(cx, self, low, high, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_uniform_(torsh_tensor self, double from, double to, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_uniform_(cx, self, from, to, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_(torsh_tensor self, double mean, double std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_(cx, self, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_random_(torsh_tensor self, const int64_t *from, const int64_t *to, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_random_(cx, self, from ? (ts_opt_int){true, *from} : (ts_opt_int){false, 0}, to ? (ts_opt_int){true, *to} : (ts_opt_int){false, 0}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_exponential_(torsh_tensor self, double lambd, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_exponential_(cx, self, lambd, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cauchy_(torsh_tensor self, double median, double sigma, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cauchy_(cx, self, median, sigma, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log_normal_(torsh_tensor self, double mean, double std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log_normal_(cx, self, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_geometric_(torsh_tensor self, double p, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_geometric_(cx, self, p, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bernoulli_(torsh_tensor self, torsh_tensor p, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bernoulli_(cx, self, p, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bernoulli(torsh_tensor self, const double *p, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bernoulli(cx, self, p ? (ts_opt_float){true, *p} : (ts_opt_float){false, 0}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_multinomial(torsh_tensor self, int64_t num_samples, bool replacement, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_multinomial(cx, self, num_samples, replacement, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_native_dropout(cx, self, p, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

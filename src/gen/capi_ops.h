@@ -122,6 +122,132 @@ TORSH_API torsh_status torsh_bmm(torsh_tensor self, torsh_tensor mat2, torsh_ten
 /* Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 TORSH_API torsh_status torsh_matmul(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
+/* beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
+TORSH_API torsh_status torsh_addmm(torsh_tensor self, torsh_tensor mat1, torsh_tensor mat2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
+TORSH_API torsh_status torsh_addmm_(torsh_tensor self, torsh_tensor mat1, torsh_tensor mat2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
+TORSH_API torsh_status torsh_linear(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out);
+
+/* Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
+TORSH_API torsh_status torsh_mv(torsh_tensor self, torsh_tensor vec, torsh_tensor *out);
+
+/* Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
+TORSH_API torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out);
+
+/* Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
+TORSH_API torsh_status torsh_outer(torsh_tensor self, torsh_tensor vec2, torsh_tensor *out);
+
+/* beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
+TORSH_API torsh_status torsh_baddbmm(torsh_tensor self, torsh_tensor batch1, torsh_tensor batch2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
+TORSH_API torsh_status torsh_baddbmm_(torsh_tensor self, torsh_tensor batch1, torsh_tensor batch2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
+TORSH_API torsh_status torsh_addbmm(torsh_tensor self, torsh_tensor batch1, torsh_tensor batch2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
+TORSH_API torsh_status torsh_addbmm_(torsh_tensor self, torsh_tensor batch1, torsh_tensor batch2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
+TORSH_API torsh_status torsh_addmv(torsh_tensor self, torsh_tensor mat, torsh_tensor vec, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
+TORSH_API torsh_status torsh_addmv_(torsh_tensor self, torsh_tensor mat, torsh_tensor vec, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
+TORSH_API torsh_status torsh_addr(torsh_tensor self, torsh_tensor vec1, torsh_tensor vec2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
+TORSH_API torsh_status torsh_addr_(torsh_tensor self, torsh_tensor vec1, torsh_tensor vec2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+TORSH_API torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+
+/* Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+TORSH_API torsh_status torsh_max_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
+
+/* maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+TORSH_API torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+
+/* Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+TORSH_API torsh_status torsh_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
+
+/* maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+TORSH_API torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+
+/* Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+TORSH_API torsh_status torsh_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
+
+/* Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
+TORSH_API torsh_status torsh_avg_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, torsh_tensor *out);
+
+/* Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
+TORSH_API torsh_status torsh_avg_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out);
+
+/* Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
+TORSH_API torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out);
+
+/* Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
+TORSH_API torsh_status torsh_rand(const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out);
+
+/* Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
+TORSH_API torsh_status torsh_randn(const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out);
+
+/* Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
+TORSH_API torsh_status torsh_randint(int64_t low, int64_t high, const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out);
+
+/* The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
+TORSH_API torsh_status torsh_randperm(int64_t n, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out);
+
+/* Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
+TORSH_API torsh_status torsh_rand_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
+
+/* Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
+TORSH_API torsh_status torsh_randn_like(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
+
+/* Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
+TORSH_API torsh_status torsh_randint_like(torsh_tensor self, int64_t low, int64_t high, torsh_dtype dtype, torsh_tensor *out);
+
+/* Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
+TORSH_API torsh_status torsh_uniform_(torsh_tensor self, double from, double to, const int64_t *generator, torsh_tensor *out);
+
+/* Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
+TORSH_API torsh_status torsh_normal_(torsh_tensor self, double mean, double std, const int64_t *generator, torsh_tensor *out);
+
+/* Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
+TORSH_API torsh_status torsh_random_(torsh_tensor self, const int64_t *from, const int64_t *to, const int64_t *generator, torsh_tensor *out);
+
+/* Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
+TORSH_API torsh_status torsh_exponential_(torsh_tensor self, double lambd, const int64_t *generator, torsh_tensor *out);
+
+/* Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
+TORSH_API torsh_status torsh_cauchy_(torsh_tensor self, double median, double sigma, const int64_t *generator, torsh_tensor *out);
+
+/* Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
+TORSH_API torsh_status torsh_log_normal_(torsh_tensor self, double mean, double std, const int64_t *generator, torsh_tensor *out);
+
+/* Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
+TORSH_API torsh_status torsh_geometric_(torsh_tensor self, double p, const int64_t *generator, torsh_tensor *out);
+
+/* Fills input with ones of probability p (a number, or a tensor of them) and zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html */
+TORSH_API torsh_status torsh_bernoulli_(torsh_tensor self, torsh_tensor p, const int64_t *generator, torsh_tensor *out);
+
+/* Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
+TORSH_API torsh_status torsh_bernoulli(torsh_tensor self, const double *p, const int64_t *generator, torsh_tensor *out);
+
+/* Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
+TORSH_API torsh_status torsh_multinomial(torsh_tensor self, int64_t num_samples, bool replacement, const int64_t *generator, torsh_tensor *out);
+
+/* input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
+TORSH_API torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out);
+
+/* In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
+TORSH_API torsh_status torsh_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
 /* Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 TORSH_API torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 

@@ -47,57 +47,107 @@ enum {
   TS_OP_mm = 40,
   TS_OP_bmm = 41,
   TS_OP_matmul = 42,
-  TS_OP__sgd_step_ = 43,
-  TS_OP__adam_step_ = 44,
-  TS_OP__has_grads = 45,
-  TS_OP__zero_grads = 46,
-  TS_OP_sum = 47,
-  TS_OP__empty = 48,
-  TS_OP__meta = 49,
-  TS_OP__item = 50,
-  TS_OP__same_storage = 51,
-  TS_OP__set_requires_grad = 52,
-  TS_OP__grad = 53,
-  TS_OP__grad_id = 54,
-  TS_OP__set_grad = 55,
-  TS_OP__retain_grad = 56,
-  TS_OP__grad_fn = 57,
-  TS_OP__next_functions = 58,
-  TS_OP__add_hook = 59,
-  TS_OP__remove_hook = 60,
-  TS_OP__dropped_callbacks = 61,
-  TS_OP__backward = 62,
-  TS_OP__autograd_grad = 63,
-  TS_OP__set_grad_mode = 64,
-  TS_OP__set_inference_mode = 65,
-  TS_OP__grad_mode = 66,
-  TS_OP__inference_mode = 67,
-  TS_OP__set_data = 68,
-  TS_OP__share = 69,
-  TS_OP__memory = 70,
-  TS_OP__set_memory_budget = 71,
-  TS_OP__reset_peak_memory = 72,
-  TS_OP__trim_memory = 73,
-  TS_OP__num_threads = 74,
-  TS_OP__set_num_threads = 75,
-  TS_OP__build = 76,
-  TS_OP__manual_seed = 77,
-  TS_OP__initial_seed = 78,
-  TS_OP__rng_state = 79,
-  TS_OP__set_rng_state = 80,
-  TS_OP_as_strided = 81,
-  TS_OP_expand = 82,
-  TS_OP_reshape = 83,
-  TS_OP_view = 84,
-  TS_OP_transpose = 85,
-  TS_OP_transpose_ = 86,
-  TS_OP_unsqueeze = 87,
-  TS_OP_unsqueeze_ = 88,
-  TS_OP_narrow = 89,
-  TS_OP__narrow_backward = 90,
-  TS_OP_detach = 91,
+  TS_OP_addmm = 43,
+  TS_OP_addmm_ = 44,
+  TS_OP_linear = 45,
+  TS_OP_mv = 46,
+  TS_OP_dot = 47,
+  TS_OP_outer = 48,
+  TS_OP_baddbmm = 49,
+  TS_OP_baddbmm_ = 50,
+  TS_OP_addbmm = 51,
+  TS_OP_addbmm_ = 52,
+  TS_OP_addmv = 53,
+  TS_OP_addmv_ = 54,
+  TS_OP_addr = 55,
+  TS_OP_addr_ = 56,
+  TS_OP__sgd_step_ = 57,
+  TS_OP__adam_step_ = 58,
+  TS_OP__has_grads = 59,
+  TS_OP__zero_grads = 60,
+  TS_OP_max_pool1d_with_indices = 61,
+  TS_OP_max_pool1d = 62,
+  TS_OP_max_pool2d_with_indices = 63,
+  TS_OP_max_pool2d = 64,
+  TS_OP_max_pool3d_with_indices = 65,
+  TS_OP_max_pool3d = 66,
+  TS_OP_avg_pool1d = 67,
+  TS_OP_avg_pool2d = 68,
+  TS_OP_avg_pool3d = 69,
+  TS_OP__max_pool = 70,
+  TS_OP__max_pool_backward = 71,
+  TS_OP__max_pool_gather = 72,
+  TS_OP__avg_pool = 73,
+  TS_OP__avg_pool_backward = 74,
+  TS_OP_rand = 75,
+  TS_OP_randn = 76,
+  TS_OP_randint = 77,
+  TS_OP_randperm = 78,
+  TS_OP_rand_like = 79,
+  TS_OP_randn_like = 80,
+  TS_OP_randint_like = 81,
+  TS_OP_uniform_ = 82,
+  TS_OP_normal_ = 83,
+  TS_OP_random_ = 84,
+  TS_OP_exponential_ = 85,
+  TS_OP_cauchy_ = 86,
+  TS_OP_log_normal_ = 87,
+  TS_OP_geometric_ = 88,
+  TS_OP_bernoulli_ = 89,
+  TS_OP_bernoulli = 90,
+  TS_OP_multinomial = 91,
+  TS_OP_native_dropout = 92,
+  TS_OP_dropout = 93,
+  TS_OP_sum = 94,
+  TS_OP__empty = 95,
+  TS_OP__meta = 96,
+  TS_OP__item = 97,
+  TS_OP__same_storage = 98,
+  TS_OP__set_requires_grad = 99,
+  TS_OP__grad = 100,
+  TS_OP__grad_id = 101,
+  TS_OP__set_grad = 102,
+  TS_OP__retain_grad = 103,
+  TS_OP__grad_fn = 104,
+  TS_OP__next_functions = 105,
+  TS_OP__add_hook = 106,
+  TS_OP__remove_hook = 107,
+  TS_OP__dropped_callbacks = 108,
+  TS_OP__backward = 109,
+  TS_OP__autograd_grad = 110,
+  TS_OP__set_grad_mode = 111,
+  TS_OP__set_inference_mode = 112,
+  TS_OP__grad_mode = 113,
+  TS_OP__inference_mode = 114,
+  TS_OP__set_data = 115,
+  TS_OP__share = 116,
+  TS_OP__memory = 117,
+  TS_OP__set_memory_budget = 118,
+  TS_OP__reset_peak_memory = 119,
+  TS_OP__trim_memory = 120,
+  TS_OP__num_threads = 121,
+  TS_OP__set_num_threads = 122,
+  TS_OP__build = 123,
+  TS_OP__generator_new = 124,
+  TS_OP__generator_free = 125,
+  TS_OP__manual_seed = 126,
+  TS_OP__initial_seed = 127,
+  TS_OP__rng_state = 128,
+  TS_OP__set_rng_state = 129,
+  TS_OP_as_strided = 130,
+  TS_OP_expand = 131,
+  TS_OP_reshape = 132,
+  TS_OP_view = 133,
+  TS_OP_transpose = 134,
+  TS_OP_transpose_ = 135,
+  TS_OP_unsqueeze = 136,
+  TS_OP_unsqueeze_ = 137,
+  TS_OP_narrow = 138,
+  TS_OP__narrow_backward = 139,
+  TS_OP_detach = 140,
 };
 
+void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
 typedef struct { ts_tensor *self; } ts_relu_args;
 void ts_relu_grad(ts_cx *cx, const ts_relu_args *a, const ts_back *b, ts_relu_args *g);
 ts_tensor *ts_relu(ts_cx *cx, ts_tensor *self);
@@ -263,6 +313,54 @@ typedef struct { ts_tensor *self; ts_tensor *other; } ts_matmul_args;
 bool ts_matmul_impl(ts_cx *cx, const ts_matmul_args *a, ts_out *out);
 ts_tensor *ts_matmul(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
+typedef struct { ts_tensor *self; ts_tensor *mat1; ts_tensor *mat2; ts_scalar beta; ts_scalar alpha; } ts_addmm_args;
+bool ts_addmm_impl(ts_cx *cx, const ts_addmm_args *a, ts_out *out);
+void ts_addmm_grad(ts_cx *cx, const ts_addmm_args *a, const ts_back *b, ts_addmm_args *g);
+ts_tensor *ts_addmm(ts_cx *cx, ts_tensor *self, ts_tensor *mat1, ts_tensor *mat2, ts_scalar beta, ts_scalar alpha);
+
+ts_tensor *ts_addmm_(ts_cx *cx, ts_tensor *self, ts_tensor *mat1, ts_tensor *mat2, ts_scalar beta, ts_scalar alpha);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; } ts_linear_args;
+bool ts_linear_impl(ts_cx *cx, const ts_linear_args *a, ts_out *out);
+void ts_linear_grad(ts_cx *cx, const ts_linear_args *a, const ts_back *b, ts_linear_args *g);
+ts_tensor *ts_linear(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias);
+
+typedef struct { ts_tensor *self; ts_tensor *vec; } ts_mv_args;
+bool ts_mv_impl(ts_cx *cx, const ts_mv_args *a, ts_out *out);
+ts_tensor *ts_mv(ts_cx *cx, ts_tensor *self, ts_tensor *vec);
+
+typedef struct { ts_tensor *self; ts_tensor *tensor; } ts_dot_args;
+bool ts_dot_impl(ts_cx *cx, const ts_dot_args *a, ts_out *out);
+ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor);
+
+typedef struct { ts_tensor *self; ts_tensor *vec2; } ts_outer_args;
+bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out);
+ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2);
+
+typedef struct { ts_tensor *self; ts_tensor *batch1; ts_tensor *batch2; ts_scalar beta; ts_scalar alpha; } ts_baddbmm_args;
+bool ts_baddbmm_impl(ts_cx *cx, const ts_baddbmm_args *a, ts_out *out);
+ts_tensor *ts_baddbmm(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha);
+
+ts_tensor *ts_baddbmm_(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha);
+
+typedef struct { ts_tensor *self; ts_tensor *batch1; ts_tensor *batch2; ts_scalar beta; ts_scalar alpha; } ts_addbmm_args;
+bool ts_addbmm_impl(ts_cx *cx, const ts_addbmm_args *a, ts_out *out);
+ts_tensor *ts_addbmm(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha);
+
+ts_tensor *ts_addbmm_(ts_cx *cx, ts_tensor *self, ts_tensor *batch1, ts_tensor *batch2, ts_scalar beta, ts_scalar alpha);
+
+typedef struct { ts_tensor *self; ts_tensor *mat; ts_tensor *vec; ts_scalar beta; ts_scalar alpha; } ts_addmv_args;
+bool ts_addmv_impl(ts_cx *cx, const ts_addmv_args *a, ts_out *out);
+ts_tensor *ts_addmv(ts_cx *cx, ts_tensor *self, ts_tensor *mat, ts_tensor *vec, ts_scalar beta, ts_scalar alpha);
+
+ts_tensor *ts_addmv_(ts_cx *cx, ts_tensor *self, ts_tensor *mat, ts_tensor *vec, ts_scalar beta, ts_scalar alpha);
+
+typedef struct { ts_tensor *self; ts_tensor *vec1; ts_tensor *vec2; ts_scalar beta; ts_scalar alpha; } ts_addr_args;
+bool ts_addr_impl(ts_cx *cx, const ts_addr_args *a, ts_out *out);
+ts_tensor *ts_addr(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha);
+
+ts_tensor *ts_addr_(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha);
+
 typedef struct { ts_list params; ts_list buffers; ts_ints fresh; double lr; double momentum; double dampening; double weight_decay; bool nesterov; bool maximize; } ts__sgd_step__args;
 bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out);
 bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize);
@@ -278,6 +376,134 @@ ts_ints ts__has_grads(ts_cx *cx, ts_list tensors);
 typedef struct { ts_list tensors; bool set_to_none; } ts__zero_grads_args;
 bool ts__zero_grads_impl(ts_cx *cx, const ts__zero_grads_args *a, ts_out *out);
 bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool1d_with_indices_args;
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_args;
+ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool2d_with_indices_args;
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_args;
+ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool3d_with_indices_args;
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_args;
+ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; } ts_avg_pool1d_args;
+ts_tensor *ts_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts_avg_pool2d_args;
+ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts_avg_pool3d_args;
+ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *self; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts__max_pool_args;
+bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out);
+void ts__max_pool_grad(ts_cx *cx, const ts__max_pool_args *a, const ts_back *b, ts__max_pool_args *g);
+bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; ts_ints size; int64_t dims; } ts__max_pool_backward_args;
+bool ts__max_pool_backward_impl(ts_cx *cx, const ts__max_pool_backward_args *a, ts_out *out);
+void ts__max_pool_backward_grad(ts_cx *cx, const ts__max_pool_backward_args *a, const ts_back *b, ts__max_pool_backward_args *g);
+ts_tensor *ts__max_pool_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dims);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; int64_t dims; } ts__max_pool_gather_args;
+bool ts__max_pool_gather_impl(ts_cx *cx, const ts__max_pool_gather_args *a, ts_out *out);
+void ts__max_pool_gather_grad(ts_cx *cx, const ts__max_pool_gather_args *a, const ts_back *b, ts__max_pool_gather_args *g);
+ts_tensor *ts__max_pool_gather(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dims);
+
+typedef struct { ts_tensor *self; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts__avg_pool_args;
+bool ts__avg_pool_impl(ts_cx *cx, const ts__avg_pool_args *a, ts_out *out);
+void ts__avg_pool_grad(ts_cx *cx, const ts__avg_pool_args *a, const ts_back *b, ts__avg_pool_args *g);
+ts_tensor *ts__avg_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts__avg_pool_backward_args;
+bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, ts_out *out);
+void ts__avg_pool_backward_grad(ts_cx *cx, const ts__avg_pool_backward_args *a, const ts_back *b, ts__avg_pool_backward_args *g);
+ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_rand_args;
+bool ts_rand_impl(ts_cx *cx, const ts_rand_args *a, ts_out *out);
+ts_tensor *ts_rand(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype);
+
+typedef struct { ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_randn_args;
+bool ts_randn_impl(ts_cx *cx, const ts_randn_args *a, ts_out *out);
+ts_tensor *ts_randn(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype);
+
+typedef struct { int64_t low; int64_t high; ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_randint_args;
+bool ts_randint_impl(ts_cx *cx, const ts_randint_args *a, ts_out *out);
+ts_tensor *ts_randint(ts_cx *cx, int64_t low, int64_t high, ts_ints size, ts_opt_int generator, ts_dtype dtype);
+
+typedef struct { int64_t n; ts_opt_int generator; ts_dtype dtype; } ts_randperm_args;
+bool ts_randperm_impl(ts_cx *cx, const ts_randperm_args *a, ts_out *out);
+ts_tensor *ts_randperm(ts_cx *cx, int64_t n, ts_opt_int generator, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_rand_like_args;
+bool ts_rand_like_impl(ts_cx *cx, const ts_rand_like_args *a, ts_out *out);
+ts_tensor *ts_rand_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_randn_like_args;
+bool ts_randn_like_impl(ts_cx *cx, const ts_randn_like_args *a, ts_out *out);
+ts_tensor *ts_randn_like(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; int64_t low; int64_t high; ts_dtype dtype; } ts_randint_like_args;
+bool ts_randint_like_impl(ts_cx *cx, const ts_randint_like_args *a, ts_out *out);
+ts_tensor *ts_randint_like(ts_cx *cx, ts_tensor *self, int64_t low, int64_t high, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; double from; double to; ts_opt_int generator; } ts_uniform__args;
+bool ts_uniform__impl(ts_cx *cx, const ts_uniform__args *a, ts_out *out);
+ts_tensor *ts_uniform_(ts_cx *cx, ts_tensor *self, double from, double to, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; double mean; double std; ts_opt_int generator; } ts_normal__args;
+bool ts_normal__impl(ts_cx *cx, const ts_normal__args *a, ts_out *out);
+ts_tensor *ts_normal_(ts_cx *cx, ts_tensor *self, double mean, double std, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; ts_opt_int from; ts_opt_int to; ts_opt_int generator; } ts_random__args;
+bool ts_random__impl(ts_cx *cx, const ts_random__args *a, ts_out *out);
+ts_tensor *ts_random_(ts_cx *cx, ts_tensor *self, ts_opt_int from, ts_opt_int to, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; double lambd; ts_opt_int generator; } ts_exponential__args;
+bool ts_exponential__impl(ts_cx *cx, const ts_exponential__args *a, ts_out *out);
+ts_tensor *ts_exponential_(ts_cx *cx, ts_tensor *self, double lambd, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; double median; double sigma; ts_opt_int generator; } ts_cauchy__args;
+bool ts_cauchy__impl(ts_cx *cx, const ts_cauchy__args *a, ts_out *out);
+ts_tensor *ts_cauchy_(ts_cx *cx, ts_tensor *self, double median, double sigma, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; double mean; double std; ts_opt_int generator; } ts_log_normal__args;
+bool ts_log_normal__impl(ts_cx *cx, const ts_log_normal__args *a, ts_out *out);
+ts_tensor *ts_log_normal_(ts_cx *cx, ts_tensor *self, double mean, double std, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; double p; ts_opt_int generator; } ts_geometric__args;
+bool ts_geometric__impl(ts_cx *cx, const ts_geometric__args *a, ts_out *out);
+ts_tensor *ts_geometric_(ts_cx *cx, ts_tensor *self, double p, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; ts_tensor *p; ts_opt_int generator; } ts_bernoulli__args;
+bool ts_bernoulli__impl(ts_cx *cx, const ts_bernoulli__args *a, ts_out *out);
+ts_tensor *ts_bernoulli_(ts_cx *cx, ts_tensor *self, ts_tensor *p, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; ts_opt_float p; ts_opt_int generator; } ts_bernoulli_args;
+bool ts_bernoulli_impl(ts_cx *cx, const ts_bernoulli_args *a, ts_out *out);
+ts_tensor *ts_bernoulli(ts_cx *cx, ts_tensor *self, ts_opt_float p, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; int64_t num_samples; bool replacement; ts_opt_int generator; } ts_multinomial_args;
+bool ts_multinomial_impl(ts_cx *cx, const ts_multinomial_args *a, ts_out *out);
+ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool replacement, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; double p; } ts_native_dropout_args;
+bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out);
+void ts_native_dropout_grad(ts_cx *cx, const ts_native_dropout_args *a, const ts_back *b, ts_native_dropout_args *g);
+bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout_args;
+ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
 
 typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_sum_args;
 bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out);
@@ -400,21 +626,29 @@ typedef struct { char none; } ts__build_args;
 bool ts__build_impl(ts_cx *cx, const ts__build_args *a, ts_out *out);
 const char *ts__build(ts_cx *cx);
 
-typedef struct { int64_t seed; } ts__manual_seed_args;
+typedef struct { char none; } ts__generator_new_args;
+bool ts__generator_new_impl(ts_cx *cx, const ts__generator_new_args *a, ts_out *out);
+ts_scalar ts__generator_new(ts_cx *cx);
+
+typedef struct { int64_t id; } ts__generator_free_args;
+bool ts__generator_free_impl(ts_cx *cx, const ts__generator_free_args *a, ts_out *out);
+bool ts__generator_free(ts_cx *cx, int64_t id);
+
+typedef struct { int64_t seed; ts_opt_int generator; } ts__manual_seed_args;
 bool ts__manual_seed_impl(ts_cx *cx, const ts__manual_seed_args *a, ts_out *out);
-bool ts__manual_seed(ts_cx *cx, int64_t seed);
+bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator);
 
-typedef struct { char none; } ts__initial_seed_args;
+typedef struct { ts_opt_int generator; } ts__initial_seed_args;
 bool ts__initial_seed_impl(ts_cx *cx, const ts__initial_seed_args *a, ts_out *out);
-ts_scalar ts__initial_seed(ts_cx *cx);
+ts_scalar ts__initial_seed(ts_cx *cx, ts_opt_int generator);
 
-typedef struct { char none; } ts__rng_state_args;
+typedef struct { ts_opt_int generator; } ts__rng_state_args;
 bool ts__rng_state_impl(ts_cx *cx, const ts__rng_state_args *a, ts_out *out);
-ts_tensor *ts__rng_state(ts_cx *cx);
+ts_tensor *ts__rng_state(ts_cx *cx, ts_opt_int generator);
 
-typedef struct { ts_tensor *state; } ts__set_rng_state_args;
+typedef struct { ts_tensor *state; ts_opt_int generator; } ts__set_rng_state_args;
 bool ts__set_rng_state_impl(ts_cx *cx, const ts__set_rng_state_args *a, ts_out *out);
-bool ts__set_rng_state(ts_cx *cx, ts_tensor *state);
+bool ts__set_rng_state(ts_cx *cx, ts_tensor *state, ts_opt_int generator);
 
 typedef struct { ts_tensor *self; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_args;
 bool ts_as_strided_impl(ts_cx *cx, const ts_as_strided_args *a, ts_out *out);

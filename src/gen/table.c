@@ -252,6 +252,62 @@ static bool matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_matmul_impl(cx, a, out);
 }
 
+static const ts_arg addmm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addmm_args, self)}, {"mat1", TS_ARG_TENSOR, offsetof(ts_addmm_args, mat1)}, {"mat2", TS_ARG_TENSOR, offsetof(ts_addmm_args, mat2)}, {"beta", TS_ARG_SCALAR, offsetof(ts_addmm_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_addmm_args, alpha)}};
+static bool addmm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_addmm_args *a = args;
+  return ts_addmm_impl(cx, a, out);
+}
+static void addmm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addmm_grad(cx, args, back, wanted); }
+
+static const ts_arg linear_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_linear_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_linear_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_linear_args, bias)}};
+static bool linear_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linear_args *a = args;
+  return ts_linear_impl(cx, a, out);
+}
+static void linear_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linear_grad(cx, args, back, wanted); }
+
+static const ts_arg mv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mv_args, self)}, {"vec", TS_ARG_TENSOR, offsetof(ts_mv_args, vec)}};
+static bool mv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mv_args *a = args;
+  return ts_mv_impl(cx, a, out);
+}
+
+static const ts_arg dot_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_dot_args, self)}, {"tensor", TS_ARG_TENSOR, offsetof(ts_dot_args, tensor)}};
+static bool dot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dot_args *a = args;
+  return ts_dot_impl(cx, a, out);
+}
+
+static const ts_arg outer_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_outer_args, self)}, {"vec2", TS_ARG_TENSOR, offsetof(ts_outer_args, vec2)}};
+static bool outer_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_outer_args *a = args;
+  return ts_outer_impl(cx, a, out);
+}
+
+static const ts_arg baddbmm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_baddbmm_args, self)}, {"batch1", TS_ARG_TENSOR, offsetof(ts_baddbmm_args, batch1)}, {"batch2", TS_ARG_TENSOR, offsetof(ts_baddbmm_args, batch2)}, {"beta", TS_ARG_SCALAR, offsetof(ts_baddbmm_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_baddbmm_args, alpha)}};
+static bool baddbmm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_baddbmm_args *a = args;
+  return ts_baddbmm_impl(cx, a, out);
+}
+
+static const ts_arg addbmm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addbmm_args, self)}, {"batch1", TS_ARG_TENSOR, offsetof(ts_addbmm_args, batch1)}, {"batch2", TS_ARG_TENSOR, offsetof(ts_addbmm_args, batch2)}, {"beta", TS_ARG_SCALAR, offsetof(ts_addbmm_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_addbmm_args, alpha)}};
+static bool addbmm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_addbmm_args *a = args;
+  return ts_addbmm_impl(cx, a, out);
+}
+
+static const ts_arg addmv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addmv_args, self)}, {"mat", TS_ARG_TENSOR, offsetof(ts_addmv_args, mat)}, {"vec", TS_ARG_TENSOR, offsetof(ts_addmv_args, vec)}, {"beta", TS_ARG_SCALAR, offsetof(ts_addmv_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_addmv_args, alpha)}};
+static bool addmv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_addmv_args *a = args;
+  return ts_addmv_impl(cx, a, out);
+}
+
+static const ts_arg addr_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addr_args, self)}, {"vec1", TS_ARG_TENSOR, offsetof(ts_addr_args, vec1)}, {"vec2", TS_ARG_TENSOR, offsetof(ts_addr_args, vec2)}, {"beta", TS_ARG_SCALAR, offsetof(ts_addr_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_addr_args, alpha)}};
+static bool addr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_addr_args *a = args;
+  return ts_addr_impl(cx, a, out);
+}
+
 static const ts_arg _sgd_step__args[] = {{"params", TS_ARG_LIST, offsetof(ts__sgd_step__args, params)}, {"buffers", TS_ARG_LIST, offsetof(ts__sgd_step__args, buffers)}, {"fresh", TS_ARG_INTS, offsetof(ts__sgd_step__args, fresh)}, {"lr", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, lr)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, momentum)}, {"dampening", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, dampening)}, {"weightDecay", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, weight_decay)}, {"nesterov", TS_ARG_BOOL, offsetof(ts__sgd_step__args, nesterov)}, {"maximize", TS_ARG_BOOL, offsetof(ts__sgd_step__args, maximize)}};
 static bool _sgd_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__sgd_step__args *a = args;
@@ -274,6 +330,218 @@ static const ts_arg _zero_grads_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts__
 static bool _zero_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__zero_grads_args *a = args;
   return ts__zero_grads_impl(cx, a, out);
+}
+
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool1d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool1d_with_indices_args, ceil_mode)}};
+static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool1d_with_indices_args *a = args;
+  return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
+}
+
+static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool1d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool1d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool1d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool1d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool1d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool1d_args, return_indices)}};
+static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool1d_args *a = args;
+  return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
+}
+
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool2d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool2d_with_indices_args, ceil_mode)}};
+static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool2d_with_indices_args *a = args;
+  return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
+}
+
+static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool2d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool2d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool2d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool2d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool2d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool2d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool2d_args, return_indices)}};
+static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool2d_args *a = args;
+  return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
+}
+
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool3d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool3d_with_indices_args, ceil_mode)}};
+static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool3d_with_indices_args *a = args;
+  return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
+}
+
+static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool3d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool3d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool3d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool3d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool3d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool3d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool3d_args, return_indices)}};
+static bool max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_pool3d_args *a = args;
+  return ts_max_pool_values(cx, out, 3, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
+}
+
+static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool1d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool1d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool1d_args, count_include_pad)}};
+static bool avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_avg_pool1d_args *a = args;
+  return (out->t[0] = ts__avg_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, (ts_opt_int){false, 0})) != NULL;
+}
+
+static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool2d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool2d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool2d_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts_avg_pool2d_args, divisor_override)}};
+static bool avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_avg_pool2d_args *a = args;
+  return (out->t[0] = ts__avg_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
+}
+
+static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool3d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool3d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool3d_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts_avg_pool3d_args, divisor_override)}};
+static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_avg_pool3d_args *a = args;
+  return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
+}
+
+static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__max_pool_args, self)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__max_pool_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__max_pool_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__max_pool_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__max_pool_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__max_pool_args, ceil_mode)}};
+static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_pool_args *a = args;
+  return ts__max_pool_impl(cx, a, out);
+}
+static void _max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _max_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__max_pool_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__max_pool_backward_args, indices)}, {"size", TS_ARG_INTS, offsetof(ts__max_pool_backward_args, size)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_backward_args, dims)}};
+static bool _max_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_pool_backward_args *a = args;
+  return ts__max_pool_backward_impl(cx, a, out);
+}
+static void _max_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _max_pool_gather_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__max_pool_gather_args, self)}, {"indices", TS_ARG_TENSOR, offsetof(ts__max_pool_gather_args, indices)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_gather_args, dims)}};
+static bool _max_pool_gather_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_pool_gather_args *a = args;
+  return ts__max_pool_gather_impl(cx, a, out);
+}
+static void _max_pool_gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_gather_grad(cx, args, back, wanted); }
+
+static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__avg_pool_args, self)}, {"dims", TS_ARG_INT, offsetof(ts__avg_pool_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__avg_pool_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__avg_pool_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__avg_pool_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__avg_pool_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts__avg_pool_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts__avg_pool_args, divisor_override)}};
+static bool _avg_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__avg_pool_args *a = args;
+  return ts__avg_pool_impl(cx, a, out);
+}
+static void _avg_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__avg_pool_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, size)}, {"dims", TS_ARG_INT, offsetof(ts__avg_pool_backward_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__avg_pool_backward_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts__avg_pool_backward_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts__avg_pool_backward_args, divisor_override)}};
+static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__avg_pool_backward_args *a = args;
+  return ts__avg_pool_backward_impl(cx, a, out);
+}
+static void _avg_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg rand_args[] = {{"size", TS_ARG_INTS, offsetof(ts_rand_args, size)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_rand_args, generator)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_rand_args, dtype)}};
+static bool rand_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rand_args *a = args;
+  return ts_rand_impl(cx, a, out);
+}
+
+static const ts_arg randn_args[] = {{"size", TS_ARG_INTS, offsetof(ts_randn_args, size)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_randn_args, generator)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randn_args, dtype)}};
+static bool randn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_randn_args *a = args;
+  return ts_randn_impl(cx, a, out);
+}
+
+static const ts_arg randint_args[] = {{"low", TS_ARG_INT, offsetof(ts_randint_args, low)}, {"high", TS_ARG_INT, offsetof(ts_randint_args, high)}, {"size", TS_ARG_INTS, offsetof(ts_randint_args, size)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_randint_args, generator)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randint_args, dtype)}};
+static bool randint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_randint_args *a = args;
+  return ts_randint_impl(cx, a, out);
+}
+
+static const ts_arg randperm_args[] = {{"n", TS_ARG_INT, offsetof(ts_randperm_args, n)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_randperm_args, generator)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randperm_args, dtype)}};
+static bool randperm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_randperm_args *a = args;
+  return ts_randperm_impl(cx, a, out);
+}
+
+static const ts_arg rand_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_rand_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_rand_like_args, dtype)}};
+static bool rand_like_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rand_like_args *a = args;
+  return ts_rand_like_impl(cx, a, out);
+}
+
+static const ts_arg randn_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_randn_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randn_like_args, dtype)}};
+static bool randn_like_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_randn_like_args *a = args;
+  return ts_randn_like_impl(cx, a, out);
+}
+
+static const ts_arg randint_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_randint_like_args, self)}, {"low", TS_ARG_INT, offsetof(ts_randint_like_args, low)}, {"high", TS_ARG_INT, offsetof(ts_randint_like_args, high)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randint_like_args, dtype)}};
+static bool randint_like_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_randint_like_args *a = args;
+  return ts_randint_like_impl(cx, a, out);
+}
+
+static const ts_arg uniform__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_uniform__args, self)}, {"from", TS_ARG_FLOAT, offsetof(ts_uniform__args, from)}, {"to", TS_ARG_FLOAT, offsetof(ts_uniform__args, to)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_uniform__args, generator)}};
+static bool uniform__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_uniform__args *a = args;
+  return ts_uniform__impl(cx, a, out);
+}
+static void uniform__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg normal__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_normal__args, self)}, {"mean", TS_ARG_FLOAT, offsetof(ts_normal__args, mean)}, {"std", TS_ARG_FLOAT, offsetof(ts_normal__args, std)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_normal__args, generator)}};
+static bool normal__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal__args *a = args;
+  return ts_normal__impl(cx, a, out);
+}
+static void normal__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg random__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_random__args, self)}, {"from", TS_ARG_INT_OPT, offsetof(ts_random__args, from)}, {"to", TS_ARG_INT_OPT, offsetof(ts_random__args, to)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_random__args, generator)}};
+static bool random__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_random__args *a = args;
+  return ts_random__impl(cx, a, out);
+}
+static void random__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg exponential__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_exponential__args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts_exponential__args, lambd)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_exponential__args, generator)}};
+static bool exponential__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_exponential__args *a = args;
+  return ts_exponential__impl(cx, a, out);
+}
+static void exponential__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg cauchy__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cauchy__args, self)}, {"median", TS_ARG_FLOAT, offsetof(ts_cauchy__args, median)}, {"sigma", TS_ARG_FLOAT, offsetof(ts_cauchy__args, sigma)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_cauchy__args, generator)}};
+static bool cauchy__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cauchy__args *a = args;
+  return ts_cauchy__impl(cx, a, out);
+}
+static void cauchy__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg log_normal__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log_normal__args, self)}, {"mean", TS_ARG_FLOAT, offsetof(ts_log_normal__args, mean)}, {"std", TS_ARG_FLOAT, offsetof(ts_log_normal__args, std)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_log_normal__args, generator)}};
+static bool log_normal__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log_normal__args *a = args;
+  return ts_log_normal__impl(cx, a, out);
+}
+static void log_normal__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg geometric__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_geometric__args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_geometric__args, p)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_geometric__args, generator)}};
+static bool geometric__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_geometric__args *a = args;
+  return ts_geometric__impl(cx, a, out);
+}
+static void geometric__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg bernoulli__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_bernoulli__args, self)}, {"p", TS_ARG_OPERAND_OPT, offsetof(ts_bernoulli__args, p)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_bernoulli__args, generator)}};
+static bool bernoulli__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bernoulli__args *a = args;
+  return ts_bernoulli__impl(cx, a, out);
+}
+static void bernoulli__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg bernoulli_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_bernoulli_args, self)}, {"p", TS_ARG_FLOAT_OPT, offsetof(ts_bernoulli_args, p)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_bernoulli_args, generator)}};
+static bool bernoulli_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bernoulli_args *a = args;
+  return ts_bernoulli_impl(cx, a, out);
+}
+
+static const ts_arg multinomial_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_multinomial_args, self)}, {"numSamples", TS_ARG_INT, offsetof(ts_multinomial_args, num_samples)}, {"replacement", TS_ARG_BOOL, offsetof(ts_multinomial_args, replacement)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_multinomial_args, generator)}};
+static bool multinomial_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_multinomial_args *a = args;
+  return ts_multinomial_impl(cx, a, out);
+}
+
+static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_native_dropout_args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_native_dropout_args, p)}};
+static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_native_dropout_args *a = args;
+  return ts_native_dropout_impl(cx, a, out);
+}
+static void native_dropout_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_native_dropout_grad(cx, args, back, wanted); }
+
+static const ts_arg dropout_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_dropout_args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_dropout_args, p)}, {"training", TS_ARG_BOOL, offsetof(ts_dropout_args, training)}};
+static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout_args *a = args;
+  return ts_dropout_of(cx, out, a->self, a->p, a->training);
 }
 
 static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sum_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_sum_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_sum_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_sum_args, dtype)}};
@@ -449,23 +717,36 @@ static bool _build_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__build_impl(cx, a, out);
 }
 
-static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_INT, offsetof(ts__manual_seed_args, seed)}};
+static bool _generator_new_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__generator_new_args *a = args;
+  return ts__generator_new_impl(cx, a, out);
+}
+
+static const ts_arg _generator_free_args[] = {{"id", TS_ARG_INT, offsetof(ts__generator_free_args, id)}};
+static bool _generator_free_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__generator_free_args *a = args;
+  return ts__generator_free_impl(cx, a, out);
+}
+
+static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_INT, offsetof(ts__manual_seed_args, seed)}, {"generator", TS_ARG_INT_OPT, offsetof(ts__manual_seed_args, generator)}};
 static bool _manual_seed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__manual_seed_args *a = args;
   return ts__manual_seed_impl(cx, a, out);
 }
 
+static const ts_arg _initial_seed_args[] = {{"generator", TS_ARG_INT_OPT, offsetof(ts__initial_seed_args, generator)}};
 static bool _initial_seed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__initial_seed_args *a = args;
   return ts__initial_seed_impl(cx, a, out);
 }
 
+static const ts_arg _rng_state_args[] = {{"generator", TS_ARG_INT_OPT, offsetof(ts__rng_state_args, generator)}};
 static bool _rng_state_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__rng_state_args *a = args;
   return ts__rng_state_impl(cx, a, out);
 }
 
-static const ts_arg _set_rng_state_args[] = {{"state", TS_ARG_TENSOR, offsetof(ts__set_rng_state_args, state)}};
+static const ts_arg _set_rng_state_args[] = {{"state", TS_ARG_TENSOR, offsetof(ts__set_rng_state_args, state)}, {"generator", TS_ARG_INT_OPT, offsetof(ts__set_rng_state_args, generator)}};
 static bool _set_rng_state_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_rng_state_args *a = args;
   return ts__set_rng_state_impl(cx, a, out);
@@ -576,10 +857,57 @@ const ts_op ts_ops[] = {
   {"mm", "MmBackward0", 0, sizeof(ts_mm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mm_args, mm_impl, mm_grad},
   {"bmm", "BmmBackward0", 0, sizeof(ts_bmm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, bmm_args, bmm_impl, bmm_grad},
   {"matmul", "MatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_matmul_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matmul_args, matmul_impl, NULL},
+  {"addmm", "AddmmBackward0", 0, sizeof(ts_addmm_args), 5, 1, TS_RET_TENSORS, 6u, 0u, 0u, addmm_args, addmm_impl, addmm_grad},
+  {"addmm_", "AddmmBackward0", TS_OP_INPLACE, sizeof(ts_addmm_args), 5, 1, TS_RET_TENSORS, 6u, 0u, 0u, addmm_args, addmm_impl, addmm_grad},
+  {"linear", "LinearBackward0", 0, sizeof(ts_linear_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linear_args, linear_impl, linear_grad},
+  {"mv", "MvBackward0", TS_OP_COMPOSITE, sizeof(ts_mv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mv_args, mv_impl, NULL},
+  {"dot", "DotBackward0", TS_OP_COMPOSITE, sizeof(ts_dot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, dot_args, dot_impl, NULL},
+  {"outer", "OuterBackward0", TS_OP_COMPOSITE, sizeof(ts_outer_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, outer_args, outer_impl, NULL},
+  {"baddbmm", "BaddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
+  {"baddbmm_", "BaddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
+  {"addbmm", "AddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_addbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addbmm_args, addbmm_impl, NULL},
+  {"addbmm_", "AddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addbmm_args, addbmm_impl, NULL},
+  {"addmv", "AddmvBackward0", TS_OP_COMPOSITE, sizeof(ts_addmv_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addmv_args, addmv_impl, NULL},
+  {"addmv_", "AddmvBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addmv_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addmv_args, addmv_impl, NULL},
+  {"addr", "AddrBackward0", TS_OP_COMPOSITE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
+  {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL},
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL},
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
+  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
+  {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL},
+  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
+  {"maxPool2d", "MaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_args, max_pool2d_impl, NULL},
+  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
+  {"maxPool3d", "MaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_args, max_pool3d_impl, NULL},
+  {"avgPool1d", "AvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool1d_args, avg_pool1d_impl, NULL},
+  {"avgPool2d", "AvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool2d_args, avg_pool2d_impl, NULL},
+  {"avgPool3d", "AvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool3d_args, avg_pool3d_impl, NULL},
+  {"_maxPool", "MaxPoolWithIndicesBackward0", 0, sizeof(ts__max_pool_args), 7, 2, TS_RET_TENSORS, 1u, 1u, 2u, _max_pool_args, _max_pool_impl, _max_pool_grad},
+  {"_maxPoolBackward", "MaxPoolBackwardBackward0", 0, sizeof(ts__max_pool_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_pool_backward_args, _max_pool_backward_impl, _max_pool_backward_grad},
+  {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad},
+  {"_avgPool", "AvgPoolBackward0", 0, sizeof(ts__avg_pool_args), 8, 1, TS_RET_TENSORS, 1u, 1u, 0u, _avg_pool_args, _avg_pool_impl, _avg_pool_grad},
+  {"_avgPoolBackward", "AvgPoolBackwardBackward0", 0, sizeof(ts__avg_pool_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _avg_pool_backward_args, _avg_pool_backward_impl, _avg_pool_backward_grad},
+  {"rand", "RandBackward0", 0, sizeof(ts_rand_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_args, rand_impl, NULL},
+  {"randn", "RandnBackward0", 0, sizeof(ts_randn_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_args, randn_impl, NULL},
+  {"randint", "RandintBackward0", 0, sizeof(ts_randint_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_args, randint_impl, NULL},
+  {"randperm", "RandpermBackward0", 0, sizeof(ts_randperm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randperm_args, randperm_impl, NULL},
+  {"randLike", "RandLikeBackward0", 0, sizeof(ts_rand_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_like_args, rand_like_impl, NULL},
+  {"randnLike", "RandnLikeBackward0", 0, sizeof(ts_randn_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_like_args, randn_like_impl, NULL},
+  {"randintLike", "RandintLikeBackward0", 0, sizeof(ts_randint_like_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_like_args, randint_like_impl, NULL},
+  {"uniform_", "Uniform_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_uniform__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, uniform__args, uniform__impl, uniform__grad},
+  {"normal_", "Normal_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_normal__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal__args, normal__impl, normal__grad},
+  {"random_", "Random_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_random__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, random__args, random__impl, random__grad},
+  {"exponential_", "Exponential_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_exponential__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, exponential__args, exponential__impl, exponential__grad},
+  {"cauchy_", "Cauchy_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_cauchy__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cauchy__args, cauchy__impl, cauchy__grad},
+  {"logNormal_", "LogNormal_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_log_normal__args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, log_normal__args, log_normal__impl, log_normal__grad},
+  {"geometric_", "Geometric_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_geometric__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, geometric__args, geometric__impl, geometric__grad},
+  {"bernoulli_", "Bernoulli_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_bernoulli__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli__args, bernoulli__impl, bernoulli__grad},
+  {"bernoulli", "BernoulliBackward0", 0, sizeof(ts_bernoulli_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli_args, bernoulli_impl, NULL},
+  {"multinomial", "MultinomialBackward0", 0, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
+  {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
@@ -610,10 +938,12 @@ const ts_op ts_ops[] = {
   {"_numThreads", "NumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__num_threads_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _num_threads_impl, NULL},
   {"_setNumThreads", "SetNumThreadsBackward0", TS_OP_SYSTEM, sizeof(ts__set_num_threads_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_num_threads_args, _set_num_threads_impl, NULL},
   {"_build", "BuildBackward0", TS_OP_SYSTEM, sizeof(ts__build_args), 0, 0, TS_RET_TEXT, 0u, 0u, 0u, NULL, _build_impl, NULL},
-  {"_manualSeed", "ManualSeedBackward0", TS_OP_SYSTEM, sizeof(ts__manual_seed_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _manual_seed_args, _manual_seed_impl, NULL},
-  {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _initial_seed_impl, NULL},
-  {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 0, 1, TS_RET_TENSORS, 0u, 0u, 0u, NULL, _rng_state_impl, NULL},
-  {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
+  {"_generatorNew", "GeneratorNewBackward0", TS_OP_SYSTEM, sizeof(ts__generator_new_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _generator_new_impl, NULL},
+  {"_generatorFree", "GeneratorFreeBackward0", TS_OP_SYSTEM, sizeof(ts__generator_free_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _generator_free_args, _generator_free_impl, NULL},
+  {"_manualSeed", "ManualSeedBackward0", TS_OP_SYSTEM, sizeof(ts__manual_seed_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _manual_seed_args, _manual_seed_impl, NULL},
+  {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL},
+  {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL},
+  {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
   {"asStrided", "AsStridedBackward0", TS_OP_VIEW, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
   {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad},
   {"reshape", "ReshapeBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_args, reshape_impl, NULL},
@@ -626,5 +956,5 @@ const ts_op ts_ops[] = {
   {"_narrowBackward", "NarrowBackwardBackward0", 0, sizeof(ts__narrow_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _narrow_backward_args, _narrow_backward_impl, _narrow_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 92;
-const char ts_table_hash[] = "bde6663fd14e753f";
+const int ts_op_count = 141;
+const char ts_table_hash[] = "a67d3e07bb499f64";

@@ -4,6 +4,7 @@
 #include "../gemm/gemm.h"
 #include "../gen/ops.h"
 #include "kernels.h"
+#include "views.h"
 
 /* A matrix as GEMM takes it. */
 typedef struct { const void *data; int64_t ld; bool trans; } gemm_operand;
@@ -55,6 +56,30 @@ static void one_product(ts_dtype d, int64_t m, int64_t n, int64_t k, gemm_operan
     case TS_INT32: product_uint32_t(m, n, k, (const uint32_t *)a.data + at_a, (const uint32_t *)b.data + at_b, c); break;
     default: product_uint64_t(m, n, k, (const uint64_t *)a.data + at_a, (const uint64_t *)b.data + at_b, c); break;
   }
+}
+
+/* beta * c + alpha * a b for floating types, written to a fresh c that starts as `start` broadcast to its shape. */
+static ts_tensor *scaled_product(ts_cx *cx, ts_tensor *start, ts_tensor *a, ts_tensor *b, double beta, double alpha) {
+  ts_dtype d = (ts_dtype)a->dtype, work = ts_is_half(d) ? TS_FLOAT32 : d;
+  int64_t m = a->sizes[0], k = a->sizes[1], n = b->sizes[1], sizes[2] = {m, n};
+  if (!(a = ts_raw_cast(cx, a, work)) || !(b = ts_raw_cast(cx, b, work))) return NULL;
+  ts_tensor *c = ts_empty(cx, work, 2, sizes);
+  /* beta = 0 ignores start, NaN and all. */
+  if (!c || (beta != 0 && !ts_raw_copy(cx, c, start))) return NULL;
+  gemm_operand ma, mb;
+  if (!as_gemm(a, &ma)) {
+    if (!(a = ts_raw_contiguous(cx, a))) return NULL;
+    as_gemm(a, &ma);
+  }
+  if (!as_gemm(b, &mb)) {
+    if (!(b = ts_raw_contiguous(cx, b))) return NULL;
+    as_gemm(b, &mb);
+  }
+  if (work == TS_FLOAT32)
+    ts_sgemm(ma.trans, mb.trans, m, n, k, (float)alpha, ma.data, ma.ld, mb.data, mb.ld, (float)beta, ts_data(c), n ? n : 1);
+  else
+    ts_dgemm(ma.trans, mb.trans, m, n, k, alpha, ma.data, ma.ld, mb.data, mb.ld, beta, ts_data(c), n ? n : 1);
+  return ts_raw_cast(cx, c, d);
 }
 
 /* a (..., m, k) by b (..., k, n) with equal batch dims (strides may be 0): a fresh contiguous (..., m, n). */
@@ -167,4 +192,116 @@ bool ts_matmul_impl(ts_cx *cx, const ts_matmul_args *a, ts_out *out) {
   if (!row) sizes[ndim++] = m;
   if (!column) sizes[ndim++] = n;
   return (out->t[0] = ts_reshape(cx, r, (ts_ints){sizes, ndim})) != NULL;
+}
+
+bool ts_addmm_impl(ts_cx *cx, const ts_addmm_args *a, ts_out *out) {
+  const ts_tensor *x = a->mat1, *y = a->mat2, *self = a->self;
+  ts_dtype d = (ts_dtype)x->dtype;
+  if (x->ndim != 2 || y->ndim != 2)
+    return ts_fail(cx, TS_ERR_SHAPE, "mat1 and mat2 must be matrices, but got shapes %s and %s", TS_TEXT(x), TS_TEXT(y));
+  if (x->sizes[1] != y->sizes[0])
+    return ts_fail(cx, TS_ERR_SHAPE, "mat1 and mat2 shapes cannot be multiplied (%" PRId64 "x%" PRId64 " and %" PRId64 "x%" PRId64 ")",
+                   x->sizes[0], x->sizes[1], y->sizes[0], y->sizes[1]);
+  if (x->dtype != y->dtype || self->dtype != d)
+    return ts_fail(cx, TS_ERR_DTYPE, "expected input, mat1 and mat2 to have the same dtype, but got: %s, %s and %s", ts_dtype_name((ts_dtype)self->dtype), ts_dtype_name(d), ts_dtype_name((ts_dtype)y->dtype));
+  int64_t sizes[2] = {x->sizes[0], y->sizes[1]};
+  bool fits = self->ndim <= 2;
+  for (int i = 1; fits && i <= self->ndim; i++) fits = self->sizes[self->ndim - i] == 1 || self->sizes[self->ndim - i] == sizes[2 - i];
+  if (!fits)
+    return ts_fail(cx, TS_ERR_SHAPE, "input of shape %s does not broadcast to the product of shapes %s and %s", TS_TEXT(self), TS_TEXT(x), TS_TEXT(y));
+  if (ts_is_float(d)) return (out->t[0] = scaled_product(cx, a->self, a->mat1, a->mat2, a->beta.f, a->alpha.f)) != NULL;
+  if (a->beta.kind == TS_NUM_FLOAT || a->alpha.kind == TS_NUM_FLOAT)
+    return ts_fail(cx, TS_ERR_DTYPE, "For integral input tensors, arguments alpha and beta must not be floating point numbers.");
+  ts_tensor *p = product(cx, a->mat1, a->mat2);
+  if (p && a->alpha.i != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
+  if (p && a->beta.i != 0) p = ts_add(cx, p, a->self, a->beta);
+  return (out->t[0] = p) != NULL;
+}
+
+/* Everything but the last dim of input is rows. */
+bool ts_linear_impl(ts_cx *cx, const ts_linear_args *a, ts_out *out) {
+  ts_tensor *x = a->self, *w = a->weight, *bias = a->bias;
+  ts_dtype d = (ts_dtype)x->dtype;
+  if (x->ndim == 0 || w->ndim < 1 || w->ndim > 2)
+    return ts_fail(cx, TS_ERR_SHAPE, "input must have at least 1 dim and weight 1 or 2, but got shapes %s and %s", TS_TEXT(x), TS_TEXT(w));
+  int64_t in = x->sizes[x->ndim - 1], wide = w->ndim == 2 ? w->sizes[0] : 1, rows = 1, sizes[TS_MAX_DIM];
+  for (int i = 0; i < x->ndim - 1; i++) rows *= sizes[i] = x->sizes[i];
+  if (in != w->sizes[w->ndim - 1])
+    return ts_fail(cx, TS_ERR_SHAPE, "mat1 and mat2 shapes cannot be multiplied (%" PRId64 "x%" PRId64 " and %" PRId64 "x%" PRId64 ")", rows, in, w->sizes[w->ndim - 1], wide);
+  if (w->dtype != d || (bias && bias->dtype != d))
+    return ts_fail(cx, TS_ERR_DTYPE, "input, weight and bias must have the same dtype, but got: %s, %s and %s", ts_dtype_name(d), ts_dtype_name((ts_dtype)w->dtype), bias ? ts_dtype_name((ts_dtype)bias->dtype) : "none");
+  if (bias && !(bias->numel == 1 || (bias->ndim == 1 && bias->sizes[0] == wide)))
+    return ts_fail(cx, TS_ERR_SHAPE, "bias must have %" PRId64 " elements, but got shape %s (weight %s)", wide, TS_TEXT(bias), TS_TEXT(w));
+  int64_t flat[2] = {rows, in}, wsizes[2] = {in, wide}, wstrides[2] = {w->strides[w->ndim - 1], w->ndim == 2 ? w->strides[0] : 1}, strides[2];
+  if (x->ndim != 2) {
+    if (!ts_view_strides(x, 2, flat, strides)) {
+      if (!(x = ts_raw_contiguous(cx, x))) return false;
+      ts_contiguous_strides(2, flat, strides);
+    }
+    x = ts_alias(cx, x, 2, flat, strides, x->offset);
+  }
+  w = ts_alias(cx, w, 2, wsizes, wstrides, w->offset);
+  if (!x || !w) return false;
+  ts_tensor *y = !ts_is_float(d) ? product(cx, x, w) : scaled_product(cx, bias, x, w, bias ? 1 : 0, 1);
+  if (y && bias && !ts_is_float(d)) y = ts_add(cx, y, bias, ts_int(1));
+  if (!y) return false;
+  int n = a->self->ndim - 1;
+  if (w->sizes[1] != 1 || a->weight->ndim == 2) sizes[n++] = wide;
+  int64_t out_strides[TS_MAX_DIM];
+  ts_contiguous_strides(n, sizes, out_strides);
+  return (out->t[0] = n == 2 ? y : ts_alias(cx, y, n, sizes, out_strides, 0)) != NULL;
+}
+
+bool ts_mv_impl(ts_cx *cx, const ts_mv_args *a, ts_out *out) {
+  const ts_tensor *m = a->self, *v = a->vec;
+  if (m->ndim != 2 || v->ndim != 1) return ts_fail(cx, TS_ERR_SHAPE, "vector + matrix @ vector expected, got shapes %s and %s", TS_TEXT(m), TS_TEXT(v));
+  if (m->sizes[1] != v->sizes[0])
+    return ts_fail(cx, TS_ERR_SHAPE, "size mismatch, got input (%" PRId64 "), mat (%" PRId64 "x%" PRId64 "), vec (%" PRId64 ")", m->sizes[0], m->sizes[0], m->sizes[1], v->sizes[0]);
+  ts_tensor *r = ts_mm(cx, a->self, ts_unsqueeze(cx, a->vec, 1));
+  return (out->t[0] = ts_reshape(cx, r, TS_INTS(m->sizes[0]))) != NULL;
+}
+
+bool ts_dot_impl(ts_cx *cx, const ts_dot_args *a, ts_out *out) {
+  const ts_tensor *x = a->self, *y = a->tensor;
+  if (x->ndim != 1 || y->ndim != 1) return ts_fail(cx, TS_ERR_SHAPE, "1D tensors expected, but got %dD and %dD tensors", x->ndim, y->ndim);
+  if (x->sizes[0] != y->sizes[0])
+    return ts_fail(cx, TS_ERR_SHAPE, "inconsistent tensor size, expected tensor %s and src %s to have the same number of elements", TS_TEXT(x), TS_TEXT(y));
+  ts_tensor *r = ts_mm(cx, ts_unsqueeze(cx, a->self, 0), ts_unsqueeze(cx, a->tensor, 1));
+  return (out->t[0] = ts_reshape(cx, r, (ts_ints){NULL, 0})) != NULL;
+}
+
+bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out) {
+  if (a->self->ndim != 1 || a->vec2->ndim != 1) return ts_fail(cx, TS_ERR_SHAPE, "Expected 1-D arguments, but got shapes %s and %s", TS_TEXT(a->self), TS_TEXT(a->vec2));
+  return (out->t[0] = ts_mul(cx, ts_unsqueeze(cx, a->self, 1), a->vec2)) != NULL;
+}
+
+bool ts_baddbmm_impl(ts_cx *cx, const ts_baddbmm_args *a, ts_out *out) {
+  ts_tensor *p = ts_bmm(cx, a->batch1, a->batch2);
+  if (p && a->alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
+  if (p && a->beta.f != 0) p = ts_add(cx, p, a->self, a->beta);
+  if (p && !ts_failed(cx) && a->beta.f != 0 && p->ndim == 3 && !(p->sizes[1] == a->batch1->sizes[1] && p->sizes[2] == a->batch2->sizes[2] && p->sizes[0] == a->batch1->sizes[0]))
+    return ts_fail(cx, TS_ERR_SHAPE, "input of shape %s does not broadcast to the product of shapes %s and %s", TS_TEXT(a->self), TS_TEXT(a->batch1), TS_TEXT(a->batch2));
+  return (out->t[0] = p) != NULL;
+}
+
+bool ts_addmv_impl(ts_cx *cx, const ts_addmv_args *a, ts_out *out) {
+  ts_tensor *p = ts_mv(cx, a->mat, a->vec);
+  if (p && a->alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
+  if (p && a->beta.f != 0) p = ts_add(cx, p, a->self, a->beta);
+  return (out->t[0] = p) != NULL;
+}
+
+bool ts_addr_impl(ts_cx *cx, const ts_addr_args *a, ts_out *out) {
+  ts_tensor *p = ts_outer(cx, a->vec1, a->vec2);
+  if (p && a->alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
+  if (p && a->beta.f != 0) p = ts_add(cx, p, a->self, a->beta);
+  return (out->t[0] = p) != NULL;
+}
+
+bool ts_addbmm_impl(ts_cx *cx, const ts_addbmm_args *a, ts_out *out) {
+  ts_tensor *p = ts_sum(cx, ts_bmm(cx, a->batch1, a->batch2), TS_INTS(0), false, TS_DTYPE_NONE);
+  if (p && a->batch1->dtype != p->dtype) p = ts__to_dtype(cx, p, (ts_dtype)a->batch1->dtype);
+  if (p && a->alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
+  if (p && a->beta.f != 0) p = ts_add(cx, p, a->self, a->beta);
+  return (out->t[0] = p) != NULL;
 }

@@ -5,8 +5,8 @@
 
 typedef struct {
   double sign; /* -1 to maximize */
-  double lr, weight_decay, momentum, undamped; /* undamped: 1 - dampening */
-  bool fresh;    /* the buffer holds nothing yet */
+  double lr, weight_decay, momentum;
+  double undamped; /* 1 - dampening; 1 for a buffer of zeros that takes the gradient as it is */
   bool nesterov;
 } ts_sgd_params;
 
@@ -16,7 +16,7 @@ typedef struct {
   double weight_decay; /* as added to the gradient */
   double beta1, beta2, eps;
   double step_size;    /* lr / (1 - beta1^t) */
-  double root;         /* sqrt(1 - beta2^t) */
+  double unbias;       /* 1 / sqrt(1 - beta2^t) */
 } ts_adam_params;
 
 #endif

@@ -1,5 +1,6 @@
 // Matrix products.
 const t = (...shape) => ({ t: shape });
+const docs = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
 
 export default [
   {
@@ -22,5 +23,45 @@ export default [
     doc: 'Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html',
     samples: [{ args: [t(2, 3), t(3, 4)] }, { args: [t(3), t(3)] }, { args: [t(3), t(3, 2)] }, { args: [t(2, 3), t(3)] }, { args: [t(2, 1, 2, 3), t(3, 3, 4)] }, { args: [t(2, 2, 3), t(3, 2)] }, { args: [t(2, 2, 3), t(3)] }, { args: [t(2, 0), t(0, 3)] }],
     errors: [{ args: [t(10, 2048), t(64, 6)], code: 'ERR_SHAPE', message: 'matmul: mat1 and mat2 shapes cannot be multiplied (10x2048 and 64x6)' }, { args: [t(), t(2)], code: 'ERR_SHAPE', message: 'matmul: both arguments to matmul need to be at least 1D, but they are 0D and 1D' }],
+  },
+  {
+    name: 'addmm', args: 'Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', as: ['function', 'method', 'inplace', 'out'], grad: { saves: 'mat1 mat2' }, dtypes: 'int float',
+    doc: `beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. ${docs('addmm')}`,
+    samples: [{ args: [t(2, 4), t(2, 3), t(3, 4)] }, { args: [t(4), t(2, 3), t(3, 4)], kwargs: { beta: 0.5, alpha: 2 } }, { args: [t(), t(2, 0), t(0, 3)] }],
+    errors: [{ args: [t(3), t(2, 3), t(3, 4)], code: 'ERR_SHAPE', message: 'addmm: input of shape [3] does not broadcast to the product of shapes [2, 3] and [3, 4]' }],
+  },
+  {
+    name: 'linear', args: 'Tensor self, Tensor weight, Tensor? bias=None', namespaces: ['nn.functional'], grad: { saves: 'self weight' }, dtypes: 'int float',
+    doc: 'input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html',
+    samples: [{ args: [t(2, 3), t(4, 3), t(4)] }, { args: [t(2, 2, 3), t(4, 3)] }, { args: [t(3), t(4, 3), t(4)] }, { args: [t(2, 3), t(3)] }, { args: [t(0, 3), t(4, 3), t(4)] }],
+    errors: [{ args: [t(2, 3), t(4, 5)], code: 'ERR_SHAPE', message: 'linear: mat1 and mat2 shapes cannot be multiplied (2x3 and 5x4)' }],
+  },
+  {
+    name: 'mv', args: 'Tensor self, Tensor vec', as: ['function', 'method', 'out'], grad: 'composite', dtypes: 'int float', doc: `Product of a matrix (n, m) and a vector (m). ${docs('mv')}`,
+    samples: [{ args: [t(2, 3), t(3)] }, { args: [t(0, 3), t(3)] }], errors: [{ args: [t(2, 3), t(2)], code: 'ERR_SHAPE', message: 'mv: size mismatch, got input (2), mat (2x3), vec (2)' }],
+  },
+  {
+    name: 'dot', args: 'Tensor self, Tensor tensor', as: ['function', 'method', 'out'], grad: 'composite', dtypes: 'int float', doc: `Inner product of two vectors of one length. ${docs('dot')}`,
+    samples: [{ args: [t(4), t(4)] }, { args: [t(0), t(0)] }], errors: [{ args: [t(2), t(3)], code: 'ERR_SHAPE', message: 'dot: inconsistent tensor size, expected tensor [2] and src [3] to have the same number of elements' }],
+  },
+  {
+    name: 'outer', args: 'Tensor self, Tensor vec2', as: ['function', 'method', 'out'], aliases: ['ger'], grad: 'composite', dtypes: 'all', doc: `Outer product of two vectors, (n) and (m) to (n, m). ${docs('outer')}`,
+    samples: [{ args: [t(3), t(4)] }, { args: [t(0), t(2)] }], errors: [{ args: [t(2, 2), t(3)], code: 'ERR_SHAPE', message: 'outer: Expected 1-D arguments, but got shapes [2, 2] and [3]' }],
+  },
+  {
+    name: 'baddbmm', args: 'Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', as: ['function', 'method', 'inplace', 'out'], grad: 'composite', dtypes: 'int float',
+    doc: `beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. ${docs('baddbmm')}`, samples: [{ args: [t(2, 2, 4), t(2, 2, 3), t(2, 3, 4)] }, { args: [t(4), t(2, 2, 3), t(2, 3, 4)], kwargs: { beta: 0.5, alpha: 2 } }],
+  },
+  {
+    name: 'addbmm', args: 'Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', as: ['function', 'method', 'inplace', 'out'], grad: 'composite', dtypes: 'int float',
+    doc: `beta * input + alpha * (the sum over the batch of batch1 @ batch2). ${docs('addbmm')}`, samples: [{ args: [t(2, 4), t(3, 2, 3), t(3, 3, 4)] }, { args: [t(4), t(2, 2, 3), t(2, 3, 4)], kwargs: { beta: 0.5, alpha: 2 } }],
+  },
+  {
+    name: 'addmv', args: 'Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', as: ['function', 'method', 'inplace', 'out'], grad: 'composite', dtypes: 'int float',
+    doc: `beta * input + alpha * (mat @ vec). ${docs('addmv')}`, samples: [{ args: [t(2), t(2, 3), t(3)] }, { args: [t(), t(2, 3), t(3)], kwargs: { beta: 0.5, alpha: 2 } }],
+  },
+  {
+    name: 'addr', args: 'Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', as: ['function', 'method', 'inplace', 'out'], grad: 'composite', dtypes: 'all',
+    doc: `beta * input + alpha * (the outer product of vec1 and vec2). ${docs('addr')}`, samples: [{ args: [t(2, 3), t(2), t(3)] }, { args: [t(3), t(2), t(3)], kwargs: { beta: 0.5, alpha: 2 } }],
   },
 ];

@@ -110,7 +110,6 @@ TEST(statistics) {
   CHECK(stats().live_bytes >= live + 1000000 && stats().live_bytes <= live + 1130000);
   ts_free(a);
   CHECK(stats().peak_bytes >= live + 1000000);
-  CHECK(ts_default_budget() >= 0);
 }
 
 CHECK_MAIN

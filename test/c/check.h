@@ -72,6 +72,7 @@ static inline int64_t check_each_allocation(bool (*scenario)(void *data), void *
       return -1;
     }
     if (ok) return n - 1;
+    if (check_problems) return -1;
   }
   check_problems++;
   return -1;

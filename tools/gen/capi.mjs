@@ -5,7 +5,7 @@ const CTYPE = {
   'Tensor': (n) => [`torsh_tensor ${n}`], 'Tensor?': (n) => [`torsh_tensor ${n}`], 'Operand': (n) => [`torsh_tensor ${n}`], 'Operand?': (n) => [`torsh_tensor ${n}`],
   'Tensor[]': (n) => [`const torsh_tensor *${n}`, `int64_t n_${n}`], 'Tensor?[]': (n) => [`const torsh_tensor *${n}`, `int64_t n_${n}`],
   'Scalar': (n) => [`torsh_scalar ${n}`], 'Scalar?': (n) => [`torsh_scalar ${n}`], 'int': (n) => [`int64_t ${n}`], 'int?': (n) => [`const int64_t *${n}`],
-  'float': (n) => [`double ${n}`], 'float?': (n) => [`const double *${n}`], 'bool': (n) => [`bool ${n}`], 'bool?': (n) => [`const bool *${n}`],
+  'Generator?': (n) => [`const int64_t *${n}`], 'float': (n) => [`double ${n}`], 'float?': (n) => [`const double *${n}`], 'bool': (n) => [`bool ${n}`], 'bool?': (n) => [`const bool *${n}`],
   'dtype?': (n) => [`torsh_dtype ${n}`], 'int[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`], 'int[]?': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
   'padding[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
   'float[]': (n) => [`const double *${n}`, `int64_t n_${n}`], 'float[]?': (n) => [`const double *${n}`, `int64_t n_${n}`], 'str': (n) => [`const char *${n}`], 'str?': (n) => [`const char *${n}`],
@@ -19,7 +19,7 @@ const value = (a) => {
   switch (a.type) {
     case 'Tensor[]': case 'Tensor?[]': return `(ts_list){(ts_tensor **)${n}, n_${n}}`;
     case 'Scalar': case 'Scalar?': return `capi_scalar(${n})`;
-    case 'int?': return `${n} ? (ts_opt_int){true, *${n}} : (ts_opt_int){false, 0}`;
+    case 'Generator?': case 'int?': return `${n} ? (ts_opt_int){true, *${n}} : (ts_opt_int){false, 0}`;
     case 'bool?': return `${n} ? (ts_opt_int){true, *${n}} : (ts_opt_int){false, 0}`;
     case 'float?': return `${n} ? (ts_opt_float){true, *${n}} : (ts_opt_float){false, 0}`;
     case 'dtype?': return `(ts_dtype)${n}`;

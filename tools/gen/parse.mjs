@@ -17,6 +17,7 @@ export const TYPES = {
   'int?': { kind: 'INT_OPT', c: 'ts_opt_int', ts: 'number | null' },
   'float': { kind: 'FLOAT', c: 'double', ts: 'number' },
   'float?': { kind: 'FLOAT_OPT', c: 'ts_opt_float', ts: 'number | null' },
+  'Generator?': { kind: 'INT_OPT', c: 'ts_opt_int', ts: 'Generator | null' },
   'bool': { kind: 'BOOL', c: 'bool', ts: 'boolean' },
   'bool?': { kind: 'BOOL_OPT', c: 'ts_opt_int', ts: 'boolean | null' },
   'dtype?': { kind: 'DTYPE', c: 'ts_dtype', ts: 'DType | null' },

@@ -112,7 +112,7 @@ const MAX_FAST = 3; /* values behind the tensors that the fast callers take */
 
 export function functions(rows, banner) {
   const fns = rows.filter((r) => !r.system && !r.flags.includes('inplace'));
-  const out = [banner, "import type { Tensor } from '../tensor';", "import { type DType, type Scalar, binary, invoke, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
+  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';", "import { type DType, type Scalar, binary, invoke, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
   for (const row of fns) {
     const fnName = fname(row);
     out.push(`const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
@@ -135,7 +135,7 @@ export const fname = (row) => ident(row.jsName);
 
 export function methods(rows, banner) {
   const ms = rows.filter((r) => !r.system && (r.as.includes('method') || r.as.includes('property')));
-  const out = [banner, "import type { Tensor } from '../tensor';",
+  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
     "import { type DType, type Scalar, binary, binaryInplace, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';",
     "import { op } from '../runtime/signature';", ''];
   for (const row of ms) out.push(`const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);

@@ -49,6 +49,5 @@ void ts_memory(ts_memory_stats *out) {
 }
 void ts_reset_peak(void) { peak = live; }
 void ts_set_budget(int64_t bytes) { budget = bytes; }
-int64_t ts_default_budget(void) { return 0; }
 void ts_trim(void) {}
 void ts_fail_allocation(int64_t n) { fail_in = n; }
