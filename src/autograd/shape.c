@@ -25,7 +25,9 @@ void ts_cat_grad(ts_cx *cx, const ts_cat_args *a, const ts_back *b, ts_cat_args 
   int64_t dim = a->dim < 0 ? a->dim + b->outs[0].ndim : a->dim;
   for (int64_t k = 0; k < a->tensors.n; k++) {
     const ts_tensor *t = a->tensors.v[k];
-    if (t->ndim == 1 && t->sizes[0] == 0) continue;
+    bool nothing = t->ndim == 1 && t->sizes[0] == 0; /* joined whatever the shape of the others */
+    if (g->tensors.v[k] && nothing) g->tensors.v[k] = ts_zeros(cx, ts_sizes_of(t), (ts_dtype)t->dtype);
+    if (nothing) continue;
     if (g->tensors.v[k]) g->tensors.v[k] = ts_narrow(cx, b->grad, dim, at, t->sizes[dim]);
     at += t->sizes[dim];
   }
