@@ -25,6 +25,8 @@ export class Tensor extends TensorOps {
   declare _h: number;
   /** Outlives tidy(): parameters, buffers, optimizer state. */
   declare _kept: boolean;
+  /** The backend's note: see Owner in backend/abi.ts. */
+  declare _cell: { handle: number } | null;
   private declare _grad: Tensor | null;
   private declare _gradId: number;
 
@@ -32,6 +34,7 @@ export class Tensor extends TensorOps {
   constructor(from?: Tensor) {
     super();
     this._h = 0;
+    this._cell = null;
     this._kept = from !== undefined;
     this._grad = null;
     this._gradId = 0;

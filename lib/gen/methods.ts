@@ -49,16 +49,41 @@ const S_bernoulli_ = op(89, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Gene
 const S_bernoulli = op(90, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 const S_multinomial = op(91, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 const S_sum = op(94, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_as_strided = op(130, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(131, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(132, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(133, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(134, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(135, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(136, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(137, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(138, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_detach = op(140, 'detach', 'Tensor input', 'Tensor');
+const S_view_as = op(95, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(96, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(97, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(98, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(99, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(100, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(101, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(102, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(103, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(104, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(105, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(106, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(107, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(108, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(109, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split = op(110, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_chunk = op(111, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_as_strided = op(149, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(150, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(151, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(152, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(153, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(154, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(155, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(156, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(157, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(160, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(161, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(162, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(163, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(164, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(165, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(166, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(168, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(170, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -334,6 +359,84 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unary(94, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_sum, this, arguments);
   }
+  /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
+  viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
+  viewAs(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(95, (this as any), a, 0);
+    return invokeMethod(S_view_as, this, arguments);
+  }
+  /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
+  reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
+  reshapeAs(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(96, (this as any), a, 0);
+    return invokeMethod(S_reshape_as, this, arguments);
+  }
+  /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
+  expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
+  expandAs(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(97, (this as any), a, 0);
+    return invokeMethod(S_expand_as, this, arguments);
+  }
+  /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
+  broadcastTo(size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
+  broadcastTo(..._args: any[]): any { return invokeMethod(S_broadcast_to, this, arguments); }
+  /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
+  ravel(): Tensor;
+  ravel(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(99, (this as any), 0);
+    return invokeMethod(S_ravel, this, arguments);
+  }
+  /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
+  get T(): Tensor { return invokeMethod(S_T, this, []) as any; }
+  /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
+  get mT(): Tensor { return invokeMethod(S_mT, this, []) as any; }
+  /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
+  get H(): Tensor { return invokeMethod(S_H, this, []) as any; }
+  /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
+  get mH(): Tensor { return invokeMethod(S_mH, this, []) as any; }
+  /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
+  adjoint(): Tensor;
+  adjoint(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(104, (this as any), 0);
+    return invokeMethod(S_adjoint, this, arguments);
+  }
+  /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
+  flatten(startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
+  /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
+  flatten(options: { startDim?: number; endDim?: number }): Tensor;
+  flatten(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(105, (this as any), 0, 0, -1);
+    return invokeMethod(S_flatten, this, arguments);
+  }
+  /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
+  unflatten(dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
+  unflatten(..._args: any[]): any { return invokeMethod(S_unflatten, this, arguments); }
+  /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
+  movedim(source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
+  movedim(..._args: any[]): any { return invokeMethod(S_movedim, this, arguments); }
+  /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
+  moveaxis(source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
+  moveaxis(..._args: any[]): any { return invokeMethod(S_movedim, this, arguments); }
+  /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+  unbind(dim?: number, options?: { dim?: number }): Tensor[];
+  /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+  unbind(options: { dim?: number }): Tensor[];
+  unbind(..._args: any[]): any { return invokeMethod(S_unbind, this, arguments); }
+  /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  splitWithSizes(splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+  /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  splitWithSizes(splitSizes: number | readonly number[], options: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+  splitWithSizes(..._args: any[]): any { return invokeMethod(S_split_with_sizes, this, arguments); }
+  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+  split(splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+  split(splitSizeOrSections: number | readonly number[], options: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  split(..._args: any[]): any { return invokeMethod(S_split, this, arguments); }
+  /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+  chunk(chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
+  /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+  chunk(chunks: number, options: { chunks?: number; dim?: number }): Tensor[];
+  chunk(..._args: any[]): any { return invokeMethod(S_chunk, this, arguments); }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -387,10 +490,59 @@ export abstract class TensorOps {
   /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
   narrow(dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
   narrow(..._args: any[]): any { return invokeMethod(S_narrow, this, arguments); }
+  /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
+  select(dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
+  select(..._args: any[]): any { return invokeMethod(S_select, this, arguments); }
+  /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
+  permute(...dims: number[]): Tensor;
+  /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
+  permute(...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
+  /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
+  permute(dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+  permute(..._args: any[]): any { return invokeMethod(S_permute, this, arguments); }
+  /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+  squeeze(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
+  /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+  squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
+  squeeze(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(162, (this as any), 0, -1);
+    return invokeMethod(S_squeeze, this, arguments);
+  }
+  /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+  squeeze_(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
+  /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+  squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
+  squeeze_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(163, (this as any), 0, -1);
+    return invokeMethod(S_squeeze_, this, arguments);
+  }
+  /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
+  t(): Tensor;
+  t(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(164, (this as any), 0);
+    return invokeMethod(S_t, this, arguments);
+  }
+  /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
+  t_(): Tensor;
+  t_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(165, (this as any), 0);
+    return invokeMethod(S_t_, this, arguments);
+  }
+  /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
+  diagonal(offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
+  diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonal(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(166, (this as any), 0, 0, 0, 1);
+    return invokeMethod(S_diagonal, this, arguments);
+  }
+  /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
+  unfold(dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
+  unfold(..._args: any[]): any { return invokeMethod(S_unfold, this, arguments); }
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(140, (this as any), 0);
+    if (arguments.length === 0) return unary(170, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

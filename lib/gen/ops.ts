@@ -602,7 +602,164 @@ export function sum(a?: any, ..._rest: any[]): any {
   return invoke(S_sum, arguments);
 }
 
-const S_as_strided = op(130, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_view_as = op(95, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+/** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
+export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
+export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(95, a, b, 0);
+  return invoke(S_view_as, arguments);
+}
+
+const S_reshape_as = op(96, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+/** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
+export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
+export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(96, a, b, 0);
+  return invoke(S_reshape_as, arguments);
+}
+
+const S_expand_as = op(97, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+/** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
+export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
+export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(97, a, b, 0);
+  return invoke(S_expand_as, arguments);
+}
+
+const S_broadcast_to = op(98, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+/** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
+export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
+export function broadcastTo(..._args: any[]): any {
+  return invoke(S_broadcast_to, arguments);
+}
+
+const S_ravel = op(99, 'ravel', 'Tensor input', 'Tensor');
+/** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
+export function ravel(input: Tensor): Tensor;
+export function ravel(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(99, a, 0);
+  return invoke(S_ravel, arguments);
+}
+
+const S_T = op(100, 'T', 'Tensor input', 'Tensor');
+/** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
+export function T(input: Tensor): Tensor;
+export function T(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(100, a, 0);
+  return invoke(S_T, arguments);
+}
+
+const S_mT = op(101, 'mT', 'Tensor input', 'Tensor');
+/** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
+export function mT(input: Tensor): Tensor;
+export function mT(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(101, a, 0);
+  return invoke(S_mT, arguments);
+}
+
+const S_H = op(102, 'H', 'Tensor input', 'Tensor');
+/** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
+export function H(input: Tensor): Tensor;
+export function H(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(102, a, 0);
+  return invoke(S_H, arguments);
+}
+
+const S_mH = op(103, 'mH', 'Tensor input', 'Tensor');
+/** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
+export function mH(input: Tensor): Tensor;
+export function mH(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(103, a, 0);
+  return invoke(S_mH, arguments);
+}
+
+const S_adjoint = op(104, 'adjoint', 'Tensor input', 'Tensor');
+/** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
+export function adjoint(input: Tensor): Tensor;
+export function adjoint(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(104, a, 0);
+  return invoke(S_adjoint, arguments);
+}
+
+const S_flatten = op(105, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+/** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
+export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
+/** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
+export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
+export function flatten(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(105, a, 0, 0, -1);
+  return invoke(S_flatten, arguments);
+}
+
+const S_unflatten = op(106, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+/** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
+export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
+export function unflatten(..._args: any[]): any {
+  return invoke(S_unflatten, arguments);
+}
+
+const S_movedim = op(107, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+/** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
+export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
+export function movedim(..._args: any[]): any {
+  return invoke(S_movedim, arguments);
+}
+
+const S_unbind = op(108, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+/** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
+/** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+export function unbind(input: Tensor, options: { dim?: number }): Tensor[];
+export function unbind(..._args: any[]): any {
+  return invoke(S_unbind, arguments);
+}
+
+const S_split_with_sizes = op(109, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+/** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+/** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], options: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+export function splitWithSizes(..._args: any[]): any {
+  return invoke(S_split_with_sizes, arguments);
+}
+
+const S_split = op(110, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+/** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+export function split(input: Tensor, splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+/** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+export function split(input: Tensor, splitSizeOrSections: number | readonly number[], options: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+export function split(..._args: any[]): any {
+  return invoke(S_split, arguments);
+}
+
+const S_chunk = op(111, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+/** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
+/** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+export function chunk(input: Tensor, chunks: number, options: { chunks?: number; dim?: number }): Tensor[];
+export function chunk(..._args: any[]): any {
+  return invoke(S_chunk, arguments);
+}
+
+const S_cat = op(112, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+/** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
+export function cat(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+/** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
+export function cat(tensors: readonly Tensor[], options: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+export function cat(..._args: any[]): any {
+  return invoke(S_cat, arguments);
+}
+
+const S_stack = op(113, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+/** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
+export function stack(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+/** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
+export function stack(tensors: readonly Tensor[], options: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
+export function stack(..._args: any[]): any {
+  return invoke(S_stack, arguments);
+}
+
+const S_as_strided = op(149, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -611,7 +768,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(131, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(150, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -622,7 +779,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(132, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(151, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -633,7 +790,7 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(133, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view = op(152, 'view', 'Tensor input, int[] ...size', 'Tensor');
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -644,38 +801,114 @@ export function view(..._args: any[]): any {
   return invoke(S_view, arguments);
 }
 
-const S_transpose = op(134, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(153, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(136, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(155, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(138, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(157, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__narrow_backward = op(139, '_narrowBackward', 'Tensor grad, int[] size, int dim, int start', 'Tensor');
-/** Zeros of the given size with grad in the window that narrow(dim, start) shows. */
-export function _narrowBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number }): Tensor;
-export function _narrowBackward(..._args: any[]): any {
-  return invoke(S__narrow_backward, arguments);
+const S__slice = op(158, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+/** Python's input[start:end:step] along dim. */
+export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+/** Python's input[start:end:step] along dim. */
+export function _slice(input: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+export function _slice(..._args: any[]): any {
+  return invoke(S__slice, arguments);
 }
 
-const S_detach = op(140, 'detach', 'Tensor input', 'Tensor');
+const S__slice_backward = op(159, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+/** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
+export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
+export function _sliceBackward(..._args: any[]): any {
+  return invoke(S__slice_backward, arguments);
+}
+
+const S_select = op(160, 'select', 'Tensor input, int dim, int index', 'Tensor');
+/** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
+export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
+export function select(..._args: any[]): any {
+  return invoke(S_select, arguments);
+}
+
+const S_permute = op(161, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+/** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
+export function permute(input: Tensor, ...dims: number[]): Tensor;
+/** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
+export function permute(input: Tensor, ...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
+/** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
+export function permute(input: Tensor, dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+export function permute(..._args: any[]): any {
+  return invoke(S_permute, arguments);
+}
+
+const S_squeeze = op(162, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+/** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
+/** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
+export function squeeze(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(162, a, 0, -1);
+  return invoke(S_squeeze, arguments);
+}
+
+const S_t = op(164, 't', 'Tensor input', 'Tensor');
+/** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
+export function t(input: Tensor): Tensor;
+export function t(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(164, a, 0);
+  return invoke(S_t, arguments);
+}
+
+const S_diagonal = op(166, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+/** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
+export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+/** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
+export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+export function diagonal(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(166, a, 0, 0, 0, 1);
+  return invoke(S_diagonal, arguments);
+}
+
+const S__diagonal_backward = op(167, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+/** Zeros of the given size with grad on the diagonal. */
+export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
+export function _diagonalBackward(..._args: any[]): any {
+  return invoke(S__diagonal_backward, arguments);
+}
+
+const S_unfold = op(168, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+/** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
+export function unfold(input: Tensor, dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
+export function unfold(..._args: any[]): any {
+  return invoke(S_unfold, arguments);
+}
+
+const S__unfold_backward = op(169, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+/** Sums the windows of grad into a tensor of the given size. */
+export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
+export function _unfoldBackward(..._args: any[]): any {
+  return invoke(S__unfold_backward, arguments);
+}
+
+const S_detach = op(170, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(140, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(170, a, 0);
   return invoke(S_detach, arguments);
 }

@@ -288,6 +288,30 @@ function number(op: string, name: string, v: unknown): number {
   throw wrong(op, name, 'a number', v);
 }
 
+function putNumbers(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
+  if (v === null) { w[at] = -1; return at + 1; }
+  if (typeof v === 'number' || typeof v === 'bigint') {
+    const n = p.expand || 1;
+    w[at++] = n;
+    for (let i = 0; i < n; i++) w[at++] = Number(v);
+    return at;
+  }
+  if (!Array.isArray(v) && !ArrayBuffer.isView(v)) throw wrong(op, p.name, 'a number or an array of numbers', v);
+  const list = v as ArrayLike<unknown>;
+  const repeat = list.length === 1 && p.expand > 1 ? p.expand : 1;
+  room(w, at, list.length * repeat, op, p.name);
+  w[at++] = list.length * repeat;
+  for (let r = 0; r < repeat; r++) for (let i = 0; i < list.length; i++) w[at++] = number(op, p.name, list[i]);
+  return at;
+}
+
+/** A padding by word: see TS_PADDING_SAME in src/kernels/window.h. */
+function putPadding(w: Float64Array, at: number, op: string, v: string): number {
+  if (v !== 'same' && v !== 'valid') throw new TorshError('ERR_ARGUMENT', op, `${op}: Invalid padding string '${v}', should be one of 'valid', 'same'`);
+  w[at] = v === 'same' ? -2 : -3;
+  return at + 1;
+}
+
 /** One argument onto the wall; returns where the next one goes. */
 function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
   const optional = p.type.endsWith('?');
@@ -327,29 +351,8 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = d;
       return at + 1;
     }
-    case 'padding[]':
-      if (typeof v === 'string') {
-        if (v !== 'same' && v !== 'valid') throw new TorshError('ERR_ARGUMENT', op, `${op}: Invalid padding string '${v}', should be one of 'valid', 'same'`);
-        w[at] = v === 'same' ? -2 : -3; /* TS_PADDING_SAME, TS_PADDING_VALID */
-        return at + 1;
-      }
-    // falls through
-    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': {
-      if (v === null) { w[at] = -1; return at + 1; }
-      if (typeof v === 'number' || typeof v === 'bigint') {
-        const n = p.expand || 1;
-        w[at++] = n;
-        for (let i = 0; i < n; i++) w[at++] = Number(v);
-        return at;
-      }
-      if (!Array.isArray(v) && !ArrayBuffer.isView(v)) throw wrong(op, p.name, 'a number or an array of numbers', v);
-      const list = v as ArrayLike<unknown>;
-      const repeat = list.length === 1 && p.expand > 1 ? p.expand : 1;
-      room(w, at, list.length * repeat, op, p.name);
-      w[at++] = list.length * repeat;
-      for (let r = 0; r < repeat; r++) for (let i = 0; i < list.length; i++) w[at++] = number(op, p.name, list[i]);
-      return at;
-    }
+    case 'padding[]': return typeof v === 'string' ? putPadding(w, at, op, v) : putNumbers(w, at, op, p, v);
+    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': return putNumbers(w, at, op, p, v);
     case 'str': case 'str?': {
       if (v === null) { w[at] = -1; return at + 1; }
       if (typeof v !== 'string') throw wrong(op, p.name, 'a string', v);

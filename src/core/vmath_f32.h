@@ -166,6 +166,23 @@ VM_INLINE float vm_atanhf(float x) {
   return vm_copysignf(v, x);
 }
 
+VM_INLINE float vm_pow_edgesf(float x, float y, float g) {
+  float a = vm_absf(x), b = vm_absf(y), half = 0.5f * b;
+  float whole = (b >= 0x1p23f ? 1.0f : 0.0f) + ((b + 0x1p23f) - 0x1p23f == b ? 1.0f : 0.0f);
+  float even = (half >= 0x1p23f ? 1.0f : 0.0f) + ((half + 0x1p23f) - 0x1p23f == half ? 1.0f : 0.0f);
+  float edge = (a == 0.0f ? 1.0f : 0.0f) + (a == INFINITY ? 1.0f : 0.0f);
+  float one = (y == 0.0f ? 1.0f : 0.0f) + (x == 1.0f ? 1.0f : 0.0f) +
+          (a == 1.0f ? 1.0f : 0.0f) * (b == INFINITY ? 1.0f : 0.0f);
+  float zero = y > 0.0f ? 0.0f : INFINITY, infinite = y > 0.0f ? INFINITY : 0.0f;
+  float odd = even > 0.5f ? 0.0f : whole;
+  g = (x < 0.0f ? whole : 1.0f) > 0.5f ? g : NAN;
+  g = edge > 0.5f ? (a > 1.0f ? infinite : zero) : g;
+  g = odd > 0.5f ? vm_copysignf(g, x) : g;
+  g = x == x ? g : x;
+  g = y == y ? g : y;
+  return one > 0.5f ? 1.0f : g;
+}
+
 VM_INLINE float vm_powf(float x, float y) {
   /* log2 and exp2 in double; float subnormals are normal there. */
   uint64_t w = vm_u64(vm_abs(x)) - 0x3fe6a09e667f3bcdu;
@@ -179,7 +196,7 @@ VM_INLINE float vm_powf(float x, float y) {
   double e = 1.0 + r * VM_POLY6(r, 0x1.62e4300bc994ap-1, 0x1.ebfbe045eb549p-3, 0x1.c6b054e2c721cp-5,
                                 0x1.3b2a1b539178fp-7, 0x1.5dc06e84c80f1p-10, 0x1.444037495cbb1p-13,
                                 0x1.c0485916b9c55p-17);
-  return (float)vm_pow_edges(x, y, e * vm_f64((vm_u64(t) - VM_MAGIC_BITS + 1023u) << 52));
+  return vm_pow_edgesf(x, y, (float)(e * vm_f64((vm_u64(t) - VM_MAGIC_BITS + 1023u) << 52)));
 }
 
 VM_INLINE float vm_hypotf(float x, float y) {

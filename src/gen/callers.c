@@ -505,6 +505,109 @@ ts_tensor *ts_sum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtyp
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum], &args);
 }
 
+ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_view_as_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as], &args);
+}
+
+ts_tensor *ts_reshape_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_reshape_as_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_reshape_as], &args);
+}
+
+ts_tensor *ts_expand_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_expand_as_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_expand_as], &args);
+}
+
+ts_tensor *ts_broadcast_to(ts_cx *cx, ts_tensor *self, ts_ints size) {
+  ts_broadcast_to_args args = {self, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_broadcast_to], &args);
+}
+
+ts_tensor *ts_ravel(ts_cx *cx, ts_tensor *self) {
+  ts_ravel_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ravel], &args);
+}
+
+ts_tensor *ts_T(ts_cx *cx, ts_tensor *self) {
+  ts_T_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_T], &args);
+}
+
+ts_tensor *ts_mT(ts_cx *cx, ts_tensor *self) {
+  ts_mT_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mT], &args);
+}
+
+ts_tensor *ts_H(ts_cx *cx, ts_tensor *self) {
+  ts_H_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_H], &args);
+}
+
+ts_tensor *ts_mH(ts_cx *cx, ts_tensor *self) {
+  ts_mH_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mH], &args);
+}
+
+ts_tensor *ts_adjoint(ts_cx *cx, ts_tensor *self) {
+  ts_adjoint_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adjoint], &args);
+}
+
+ts_tensor *ts_flatten(ts_cx *cx, ts_tensor *self, int64_t start_dim, int64_t end_dim) {
+  ts_flatten_args args = {self, start_dim, end_dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_flatten], &args);
+}
+
+ts_tensor *ts_unflatten(ts_cx *cx, ts_tensor *self, int64_t dim, ts_ints sizes) {
+  ts_unflatten_args args = {self, dim, sizes};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unflatten], &args);
+}
+
+ts_tensor *ts_movedim(ts_cx *cx, ts_tensor *self, ts_ints source, ts_ints destination) {
+  ts_movedim_args args = {self, source, destination};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_movedim], &args);
+}
+
+ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unbind_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_unbind], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim) {
+  ts_split_with_sizes_args args = {self, split_sizes, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_with_sizes], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim) {
+  ts_split_args args = {self, split_size_or_sections, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim) {
+  ts_chunk_args args = {self, chunks, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_chunk], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim) {
+  ts_cat_args args = {tensors, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cat], &args);
+}
+
+ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim) {
+  ts_stack_args args = {tensors, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_stack], &args);
+}
+
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
   ts__empty_args args = {size, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP__empty], &args);
@@ -787,9 +890,64 @@ ts_tensor *ts_narrow(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int
   return ts_dispatch1(cx, &ts_ops[TS_OP_narrow], &args);
 }
 
-ts_tensor *ts__narrow_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t start) {
-  ts__narrow_backward_args args = {grad, size, dim, start};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__narrow_backward], &args);
+ts_tensor *ts__slice(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step) {
+  ts__slice_args args = {self, dim, start, end, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__slice], &args);
+}
+
+ts_tensor *ts__slice_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t start, int64_t step) {
+  ts__slice_backward_args args = {grad, size, dim, start, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__slice_backward], &args);
+}
+
+ts_tensor *ts_select(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index) {
+  ts_select_args args = {self, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_select], &args);
+}
+
+ts_tensor *ts_permute(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_permute_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_permute], &args);
+}
+
+ts_tensor *ts_squeeze(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_squeeze_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_squeeze], &args);
+}
+
+ts_tensor *ts_squeeze_(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_squeeze_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_squeeze_], &args);
+}
+
+ts_tensor *ts_t(ts_cx *cx, ts_tensor *self) {
+  ts_t_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_t], &args);
+}
+
+ts_tensor *ts_t_(ts_cx *cx, ts_tensor *self) {
+  ts_t_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_t_], &args);
+}
+
+ts_tensor *ts_diagonal(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diagonal_args args = {self, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagonal], &args);
+}
+
+ts_tensor *ts__diagonal_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts__diagonal_backward_args args = {grad, size, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__diagonal_backward], &args);
+}
+
+ts_tensor *ts_unfold(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step) {
+  ts_unfold_args args = {self, dimension, size, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold], &args);
+}
+
+ts_tensor *ts__unfold_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t step) {
+  ts__unfold_backward_args args = {grad, size, dim, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__unfold_backward], &args);
 }
 
 ts_tensor *ts_detach(ts_cx *cx, ts_tensor *self) {

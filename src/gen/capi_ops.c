@@ -574,6 +574,139 @@ torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, boo
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_reshape_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_reshape_as(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_expand_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_expand_as(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_broadcast_to(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_broadcast_to(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ravel(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ravel(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_T(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_T(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mT(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mT(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_H(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_H(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mH(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mH(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adjoint(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adjoint(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_flatten(torsh_tensor self, int64_t start_dim, int64_t end_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_flatten(cx, self, start_dim, end_dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unflatten(torsh_tensor self, int64_t dim, const int64_t *sizes, int64_t n_sizes, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unflatten(cx, self, dim, (ts_ints){sizes, n_sizes});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_movedim(torsh_tensor self, const int64_t *source, int64_t n_source, const int64_t *destination, int64_t n_destination, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_movedim(cx, self, (ts_ints){source, n_source}, (ts_ints){destination, n_destination});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_unbind(cx, self, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_with_sizes(cx, self, (ts_ints){split_sizes, n_split_sizes}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split(cx, self, (ts_ints){split_size_or_sections, n_split_size_or_sections}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_chunk(cx, self, chunks, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cat(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_stack(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_stack(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -634,6 +767,62 @@ torsh_status torsh_narrow(torsh_tensor self, int64_t dim, int64_t start, int64_t
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_narrow(cx, self, dim, start, length);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_select(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_select(cx, self, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_permute(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_permute(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_squeeze(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_squeeze(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_squeeze_(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_squeeze_(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_t(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_t(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_t_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_t_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagonal(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagonal(cx, self, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unfold(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold(cx, self, dimension, size, step);
   return capi_give(cx, &t, 1, out);
 }
 

@@ -251,6 +251,63 @@ TORSH_API torsh_status torsh_dropout(torsh_tensor self, double p, bool training,
 /* Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 TORSH_API torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
+/* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
+TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
+TORSH_API torsh_status torsh_reshape_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
+TORSH_API torsh_status torsh_expand_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
+TORSH_API torsh_status torsh_broadcast_to(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
+
+/* All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
+TORSH_API torsh_status torsh_ravel(torsh_tensor self, torsh_tensor *out);
+
+/* A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
+TORSH_API torsh_status torsh_T(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
+TORSH_API torsh_status torsh_mT(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
+TORSH_API torsh_status torsh_H(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
+TORSH_API torsh_status torsh_mH(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
+TORSH_API torsh_status torsh_adjoint(torsh_tensor self, torsh_tensor *out);
+
+/* The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
+TORSH_API torsh_status torsh_flatten(torsh_tensor self, int64_t start_dim, int64_t end_dim, torsh_tensor *out);
+
+/* A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
+TORSH_API torsh_status torsh_unflatten(torsh_tensor self, int64_t dim, const int64_t *sizes, int64_t n_sizes, torsh_tensor *out);
+
+/* A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
+TORSH_API torsh_status torsh_movedim(torsh_tensor self, const int64_t *source, int64_t n_source, const int64_t *destination, int64_t n_destination, torsh_tensor *out);
+
+/* Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+TORSH_API torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+TORSH_API torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
+TORSH_API torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);
+
+/* Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
+TORSH_API torsh_status torsh_stack(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);
+
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
 
@@ -277,6 +334,30 @@ TORSH_API torsh_status torsh_unsqueeze_(torsh_tensor self, int64_t dim, torsh_te
 
 /* A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 TORSH_API torsh_status torsh_narrow(torsh_tensor self, int64_t dim, int64_t start, int64_t length, torsh_tensor *out);
+
+/* A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
+TORSH_API torsh_status torsh_select(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out);
+
+/* A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
+TORSH_API torsh_status torsh_permute(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+TORSH_API torsh_status torsh_squeeze(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
+/* A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+TORSH_API torsh_status torsh_squeeze_(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
+/* The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
+TORSH_API torsh_status torsh_t(torsh_tensor self, torsh_tensor *out);
+
+/* The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
+TORSH_API torsh_status torsh_t_(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
+TORSH_API torsh_status torsh_diagonal(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
+TORSH_API torsh_status torsh_unfold(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out);
 
 /* A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 TORSH_API torsh_status torsh_detach(torsh_tensor self, torsh_tensor *out);

@@ -99,52 +99,82 @@ enum {
   TS_OP_native_dropout = 92,
   TS_OP_dropout = 93,
   TS_OP_sum = 94,
-  TS_OP__empty = 95,
-  TS_OP__meta = 96,
-  TS_OP__item = 97,
-  TS_OP__same_storage = 98,
-  TS_OP__set_requires_grad = 99,
-  TS_OP__grad = 100,
-  TS_OP__grad_id = 101,
-  TS_OP__set_grad = 102,
-  TS_OP__retain_grad = 103,
-  TS_OP__grad_fn = 104,
-  TS_OP__next_functions = 105,
-  TS_OP__add_hook = 106,
-  TS_OP__remove_hook = 107,
-  TS_OP__dropped_callbacks = 108,
-  TS_OP__backward = 109,
-  TS_OP__autograd_grad = 110,
-  TS_OP__set_grad_mode = 111,
-  TS_OP__set_inference_mode = 112,
-  TS_OP__grad_mode = 113,
-  TS_OP__inference_mode = 114,
-  TS_OP__set_data = 115,
-  TS_OP__share = 116,
-  TS_OP__memory = 117,
-  TS_OP__set_memory_budget = 118,
-  TS_OP__reset_peak_memory = 119,
-  TS_OP__trim_memory = 120,
-  TS_OP__num_threads = 121,
-  TS_OP__set_num_threads = 122,
-  TS_OP__build = 123,
-  TS_OP__generator_new = 124,
-  TS_OP__generator_free = 125,
-  TS_OP__manual_seed = 126,
-  TS_OP__initial_seed = 127,
-  TS_OP__rng_state = 128,
-  TS_OP__set_rng_state = 129,
-  TS_OP_as_strided = 130,
-  TS_OP_expand = 131,
-  TS_OP_reshape = 132,
-  TS_OP_view = 133,
-  TS_OP_transpose = 134,
-  TS_OP_transpose_ = 135,
-  TS_OP_unsqueeze = 136,
-  TS_OP_unsqueeze_ = 137,
-  TS_OP_narrow = 138,
-  TS_OP__narrow_backward = 139,
-  TS_OP_detach = 140,
+  TS_OP_view_as = 95,
+  TS_OP_reshape_as = 96,
+  TS_OP_expand_as = 97,
+  TS_OP_broadcast_to = 98,
+  TS_OP_ravel = 99,
+  TS_OP_T = 100,
+  TS_OP_mT = 101,
+  TS_OP_H = 102,
+  TS_OP_mH = 103,
+  TS_OP_adjoint = 104,
+  TS_OP_flatten = 105,
+  TS_OP_unflatten = 106,
+  TS_OP_movedim = 107,
+  TS_OP_unbind = 108,
+  TS_OP_split_with_sizes = 109,
+  TS_OP_split = 110,
+  TS_OP_chunk = 111,
+  TS_OP_cat = 112,
+  TS_OP_stack = 113,
+  TS_OP__empty = 114,
+  TS_OP__meta = 115,
+  TS_OP__item = 116,
+  TS_OP__same_storage = 117,
+  TS_OP__set_requires_grad = 118,
+  TS_OP__grad = 119,
+  TS_OP__grad_id = 120,
+  TS_OP__set_grad = 121,
+  TS_OP__retain_grad = 122,
+  TS_OP__grad_fn = 123,
+  TS_OP__next_functions = 124,
+  TS_OP__add_hook = 125,
+  TS_OP__remove_hook = 126,
+  TS_OP__dropped_callbacks = 127,
+  TS_OP__backward = 128,
+  TS_OP__autograd_grad = 129,
+  TS_OP__set_grad_mode = 130,
+  TS_OP__set_inference_mode = 131,
+  TS_OP__grad_mode = 132,
+  TS_OP__inference_mode = 133,
+  TS_OP__set_data = 134,
+  TS_OP__share = 135,
+  TS_OP__memory = 136,
+  TS_OP__set_memory_budget = 137,
+  TS_OP__reset_peak_memory = 138,
+  TS_OP__trim_memory = 139,
+  TS_OP__num_threads = 140,
+  TS_OP__set_num_threads = 141,
+  TS_OP__build = 142,
+  TS_OP__generator_new = 143,
+  TS_OP__generator_free = 144,
+  TS_OP__manual_seed = 145,
+  TS_OP__initial_seed = 146,
+  TS_OP__rng_state = 147,
+  TS_OP__set_rng_state = 148,
+  TS_OP_as_strided = 149,
+  TS_OP_expand = 150,
+  TS_OP_reshape = 151,
+  TS_OP_view = 152,
+  TS_OP_transpose = 153,
+  TS_OP_transpose_ = 154,
+  TS_OP_unsqueeze = 155,
+  TS_OP_unsqueeze_ = 156,
+  TS_OP_narrow = 157,
+  TS_OP__slice = 158,
+  TS_OP__slice_backward = 159,
+  TS_OP_select = 160,
+  TS_OP_permute = 161,
+  TS_OP_squeeze = 162,
+  TS_OP_squeeze_ = 163,
+  TS_OP_t = 164,
+  TS_OP_t_ = 165,
+  TS_OP_diagonal = 166,
+  TS_OP__diagonal_backward = 167,
+  TS_OP_unfold = 168,
+  TS_OP__unfold_backward = 169,
+  TS_OP_detach = 170,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -510,6 +540,86 @@ bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out);
 void ts_sum_grad(ts_cx *cx, const ts_sum_args *a, const ts_back *b, ts_sum_args *g);
 ts_tensor *ts_sum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype);
 
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
+bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
+ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_reshape_as_args;
+bool ts_reshape_as_impl(ts_cx *cx, const ts_reshape_as_args *a, ts_out *out);
+ts_tensor *ts_reshape_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_expand_as_args;
+bool ts_expand_as_impl(ts_cx *cx, const ts_expand_as_args *a, ts_out *out);
+ts_tensor *ts_expand_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts_broadcast_to_args;
+bool ts_broadcast_to_impl(ts_cx *cx, const ts_broadcast_to_args *a, ts_out *out);
+ts_tensor *ts_broadcast_to(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; } ts_ravel_args;
+bool ts_ravel_impl(ts_cx *cx, const ts_ravel_args *a, ts_out *out);
+ts_tensor *ts_ravel(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_T_args;
+bool ts_T_impl(ts_cx *cx, const ts_T_args *a, ts_out *out);
+ts_tensor *ts_T(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_mT_args;
+bool ts_mT_impl(ts_cx *cx, const ts_mT_args *a, ts_out *out);
+ts_tensor *ts_mT(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_H_args;
+bool ts_H_impl(ts_cx *cx, const ts_H_args *a, ts_out *out);
+ts_tensor *ts_H(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_mH_args;
+bool ts_mH_impl(ts_cx *cx, const ts_mH_args *a, ts_out *out);
+ts_tensor *ts_mH(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_adjoint_args;
+bool ts_adjoint_impl(ts_cx *cx, const ts_adjoint_args *a, ts_out *out);
+ts_tensor *ts_adjoint(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t start_dim; int64_t end_dim; } ts_flatten_args;
+bool ts_flatten_impl(ts_cx *cx, const ts_flatten_args *a, ts_out *out);
+ts_tensor *ts_flatten(ts_cx *cx, ts_tensor *self, int64_t start_dim, int64_t end_dim);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_ints sizes; } ts_unflatten_args;
+bool ts_unflatten_impl(ts_cx *cx, const ts_unflatten_args *a, ts_out *out);
+ts_tensor *ts_unflatten(ts_cx *cx, ts_tensor *self, int64_t dim, ts_ints sizes);
+
+typedef struct { ts_tensor *self; ts_ints source; ts_ints destination; } ts_movedim_args;
+bool ts_movedim_impl(ts_cx *cx, const ts_movedim_args *a, ts_out *out);
+ts_tensor *ts_movedim(ts_cx *cx, ts_tensor *self, ts_ints source, ts_ints destination);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_args;
+bool ts_unbind_impl(ts_cx *cx, const ts_unbind_args *a, ts_out *out);
+void ts_unbind_grad(ts_cx *cx, const ts_unbind_args *a, const ts_back *b, ts_unbind_args *g);
+ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_args;
+bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_out *out);
+void ts_split_with_sizes_grad(ts_cx *cx, const ts_split_with_sizes_args *a, const ts_back *b, ts_split_with_sizes_args *g);
+ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_size_or_sections; int64_t dim; } ts_split_args;
+bool ts_split_impl(ts_cx *cx, const ts_split_args *a, ts_out *out);
+ts_list ts_split(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t chunks; int64_t dim; } ts_chunk_args;
+bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out);
+ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim);
+
+typedef struct { ts_list tensors; int64_t dim; } ts_cat_args;
+bool ts_cat_impl(ts_cx *cx, const ts_cat_args *a, ts_out *out);
+void ts_cat_grad(ts_cx *cx, const ts_cat_args *a, const ts_back *b, ts_cat_args *g);
+ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim);
+
+typedef struct { ts_list tensors; int64_t dim; } ts_stack_args;
+bool ts_stack_impl(ts_cx *cx, const ts_stack_args *a, ts_out *out);
+void ts_stack_grad(ts_cx *cx, const ts_stack_args *a, const ts_back *b, ts_stack_args *g);
+ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim);
+
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype);
@@ -688,10 +798,59 @@ bool ts_narrow_impl(ts_cx *cx, const ts_narrow_args *a, ts_out *out);
 void ts_narrow_grad(ts_cx *cx, const ts_narrow_args *a, const ts_back *b, ts_narrow_args *g);
 ts_tensor *ts_narrow(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length);
 
-typedef struct { ts_tensor *grad; ts_ints size; int64_t dim; int64_t start; } ts__narrow_backward_args;
-bool ts__narrow_backward_impl(ts_cx *cx, const ts__narrow_backward_args *a, ts_out *out);
-void ts__narrow_backward_grad(ts_cx *cx, const ts__narrow_backward_args *a, const ts_back *b, ts__narrow_backward_args *g);
-ts_tensor *ts__narrow_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t start);
+typedef struct { ts_tensor *self; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts__slice_args;
+bool ts__slice_impl(ts_cx *cx, const ts__slice_args *a, ts_out *out);
+void ts__slice_grad(ts_cx *cx, const ts__slice_args *a, const ts_back *b, ts__slice_args *g);
+ts_tensor *ts__slice(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t dim; int64_t start; int64_t step; } ts__slice_backward_args;
+bool ts__slice_backward_impl(ts_cx *cx, const ts__slice_backward_args *a, ts_out *out);
+void ts__slice_backward_grad(ts_cx *cx, const ts__slice_backward_args *a, const ts_back *b, ts__slice_backward_args *g);
+ts_tensor *ts__slice_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t start, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t index; } ts_select_args;
+bool ts_select_impl(ts_cx *cx, const ts_select_args *a, ts_out *out);
+void ts_select_grad(ts_cx *cx, const ts_select_args *a, const ts_back *b, ts_select_args *g);
+ts_tensor *ts_select(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_permute_args;
+bool ts_permute_impl(ts_cx *cx, const ts_permute_args *a, ts_out *out);
+void ts_permute_grad(ts_cx *cx, const ts_permute_args *a, const ts_back *b, ts_permute_args *g);
+ts_tensor *ts_permute(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_squeeze_args;
+bool ts_squeeze_impl(ts_cx *cx, const ts_squeeze_args *a, ts_out *out);
+void ts_squeeze_grad(ts_cx *cx, const ts_squeeze_args *a, const ts_back *b, ts_squeeze_args *g);
+ts_tensor *ts_squeeze(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+ts_tensor *ts_squeeze_(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+typedef struct { ts_tensor *self; } ts_t_args;
+bool ts_t_impl(ts_cx *cx, const ts_t_args *a, ts_out *out);
+void ts_t_grad(ts_cx *cx, const ts_t_args *a, const ts_back *b, ts_t_args *g);
+ts_tensor *ts_t(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_t_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_args;
+bool ts_diagonal_impl(ts_cx *cx, const ts_diagonal_args *a, ts_out *out);
+void ts_diagonal_grad(ts_cx *cx, const ts_diagonal_args *a, const ts_back *b, ts_diagonal_args *g);
+ts_tensor *ts_diagonal(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t offset; int64_t dim1; int64_t dim2; } ts__diagonal_backward_args;
+bool ts__diagonal_backward_impl(ts_cx *cx, const ts__diagonal_backward_args *a, ts_out *out);
+void ts__diagonal_backward_grad(ts_cx *cx, const ts__diagonal_backward_args *a, const ts_back *b, ts__diagonal_backward_args *g);
+ts_tensor *ts__diagonal_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; int64_t dimension; int64_t size; int64_t step; } ts_unfold_args;
+bool ts_unfold_impl(ts_cx *cx, const ts_unfold_args *a, ts_out *out);
+void ts_unfold_grad(ts_cx *cx, const ts_unfold_args *a, const ts_back *b, ts_unfold_args *g);
+ts_tensor *ts_unfold(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t dim; int64_t step; } ts__unfold_backward_args;
+bool ts__unfold_backward_impl(ts_cx *cx, const ts__unfold_backward_args *a, ts_out *out);
+void ts__unfold_backward_grad(ts_cx *cx, const ts__unfold_backward_args *a, const ts_back *b, ts__unfold_backward_args *g);
+ts_tensor *ts__unfold_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t step);
 
 typedef struct { ts_tensor *self; } ts_detach_args;
 bool ts_detach_impl(ts_cx *cx, const ts_detach_args *a, ts_out *out);

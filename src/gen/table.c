@@ -551,6 +551,124 @@ static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void sum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sum_grad(cx, args, back, wanted); }
 
+static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_view_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_view_as_args, other)}};
+static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_args *a = args;
+  return ts_view_as_impl(cx, a, out);
+}
+
+static const ts_arg reshape_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_reshape_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_reshape_as_args, other)}};
+static bool reshape_as_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_reshape_as_args *a = args;
+  return ts_reshape_as_impl(cx, a, out);
+}
+
+static const ts_arg expand_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_expand_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_expand_as_args, other)}};
+static bool expand_as_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_expand_as_args *a = args;
+  return ts_expand_as_impl(cx, a, out);
+}
+
+static const ts_arg broadcast_to_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_broadcast_to_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_broadcast_to_args, size)}};
+static bool broadcast_to_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_broadcast_to_args *a = args;
+  return ts_broadcast_to_impl(cx, a, out);
+}
+
+static const ts_arg ravel_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ravel_args, self)}};
+static bool ravel_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ravel_args *a = args;
+  return ts_ravel_impl(cx, a, out);
+}
+
+static const ts_arg T_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_T_args, self)}};
+static bool T_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_T_args *a = args;
+  return ts_T_impl(cx, a, out);
+}
+
+static const ts_arg mT_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mT_args, self)}};
+static bool mT_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mT_args *a = args;
+  return ts_mT_impl(cx, a, out);
+}
+
+static const ts_arg H_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_H_args, self)}};
+static bool H_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_H_args *a = args;
+  return ts_H_impl(cx, a, out);
+}
+
+static const ts_arg mH_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mH_args, self)}};
+static bool mH_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mH_args *a = args;
+  return ts_mH_impl(cx, a, out);
+}
+
+static const ts_arg adjoint_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_adjoint_args, self)}};
+static bool adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adjoint_args *a = args;
+  return ts_adjoint_impl(cx, a, out);
+}
+
+static const ts_arg flatten_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_flatten_args, self)}, {"startDim", TS_ARG_INT, offsetof(ts_flatten_args, start_dim)}, {"endDim", TS_ARG_INT, offsetof(ts_flatten_args, end_dim)}};
+static bool flatten_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_flatten_args *a = args;
+  return ts_flatten_impl(cx, a, out);
+}
+
+static const ts_arg unflatten_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unflatten_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_unflatten_args, dim)}, {"sizes", TS_ARG_INTS, offsetof(ts_unflatten_args, sizes)}};
+static bool unflatten_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unflatten_args *a = args;
+  return ts_unflatten_impl(cx, a, out);
+}
+
+static const ts_arg movedim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_movedim_args, self)}, {"source", TS_ARG_INTS, offsetof(ts_movedim_args, source)}, {"destination", TS_ARG_INTS, offsetof(ts_movedim_args, destination)}};
+static bool movedim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_movedim_args *a = args;
+  return ts_movedim_impl(cx, a, out);
+}
+
+static const ts_arg unbind_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unbind_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_unbind_args, dim)}};
+static bool unbind_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unbind_args *a = args;
+  return ts_unbind_impl(cx, a, out);
+}
+static void unbind_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unbind_grad(cx, args, back, wanted); }
+
+static const ts_arg split_with_sizes_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_split_with_sizes_args, self)}, {"splitSizes", TS_ARG_INTS, offsetof(ts_split_with_sizes_args, split_sizes)}, {"dim", TS_ARG_INT, offsetof(ts_split_with_sizes_args, dim)}};
+static bool split_with_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_with_sizes_args *a = args;
+  return ts_split_with_sizes_impl(cx, a, out);
+}
+static void split_with_sizes_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_split_with_sizes_grad(cx, args, back, wanted); }
+
+static const ts_arg split_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_split_args, self)}, {"splitSizeOrSections", TS_ARG_INTS, offsetof(ts_split_args, split_size_or_sections)}, {"dim", TS_ARG_INT, offsetof(ts_split_args, dim)}};
+static bool split_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_args *a = args;
+  return ts_split_impl(cx, a, out);
+}
+
+static const ts_arg chunk_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_chunk_args, self)}, {"chunks", TS_ARG_INT, offsetof(ts_chunk_args, chunks)}, {"dim", TS_ARG_INT, offsetof(ts_chunk_args, dim)}};
+static bool chunk_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chunk_args *a = args;
+  return ts_chunk_impl(cx, a, out);
+}
+
+static const ts_arg cat_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts_cat_args, tensors)}, {"dim", TS_ARG_INT, offsetof(ts_cat_args, dim)}};
+static bool cat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cat_args *a = args;
+  return ts_cat_impl(cx, a, out);
+}
+static void cat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cat_grad(cx, args, back, wanted); }
+
+static const ts_arg stack_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts_stack_args, tensors)}, {"dim", TS_ARG_INT, offsetof(ts_stack_args, dim)}};
+static bool stack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_stack_args *a = args;
+  return ts_stack_impl(cx, a, out);
+}
+static void stack_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_stack_grad(cx, args, back, wanted); }
+
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, offsetof(ts__empty_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts__empty_args, dtype)}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
@@ -800,12 +918,75 @@ static bool narrow_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void narrow_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_narrow_grad(cx, args, back, wanted); }
 
-static const ts_arg _narrow_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__narrow_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__narrow_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__narrow_backward_args, dim)}, {"start", TS_ARG_INT, offsetof(ts__narrow_backward_args, start)}};
-static bool _narrow_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__narrow_backward_args *a = args;
-  return ts__narrow_backward_impl(cx, a, out);
+static const ts_arg _slice_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__slice_args, self)}, {"dim", TS_ARG_INT, offsetof(ts__slice_args, dim)}, {"start", TS_ARG_INT_OPT, offsetof(ts__slice_args, start)}, {"end", TS_ARG_INT_OPT, offsetof(ts__slice_args, end)}, {"step", TS_ARG_INT, offsetof(ts__slice_args, step)}};
+static bool _slice_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__slice_args *a = args;
+  return ts__slice_impl(cx, a, out);
 }
-static void _narrow_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__narrow_backward_grad(cx, args, back, wanted); }
+static void _slice_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__slice_grad(cx, args, back, wanted); }
+
+static const ts_arg _slice_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__slice_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__slice_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__slice_backward_args, dim)}, {"start", TS_ARG_INT, offsetof(ts__slice_backward_args, start)}, {"step", TS_ARG_INT, offsetof(ts__slice_backward_args, step)}};
+static bool _slice_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__slice_backward_args *a = args;
+  return ts__slice_backward_impl(cx, a, out);
+}
+static void _slice_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__slice_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg select_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_select_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_select_args, dim)}, {"index", TS_ARG_INT, offsetof(ts_select_args, index)}};
+static bool select_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_select_args *a = args;
+  return ts_select_impl(cx, a, out);
+}
+static void select_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_select_grad(cx, args, back, wanted); }
+
+static const ts_arg permute_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_permute_args, self)}, {"dims", TS_ARG_INTS, offsetof(ts_permute_args, dims)}};
+static bool permute_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_permute_args *a = args;
+  return ts_permute_impl(cx, a, out);
+}
+static void permute_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_permute_grad(cx, args, back, wanted); }
+
+static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_squeeze_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_squeeze_args, dim)}};
+static bool squeeze_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_squeeze_args *a = args;
+  return ts_squeeze_impl(cx, a, out);
+}
+static void squeeze_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_squeeze_grad(cx, args, back, wanted); }
+
+static const ts_arg t_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_t_args, self)}};
+static bool t_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_t_args *a = args;
+  return ts_t_impl(cx, a, out);
+}
+static void t_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_t_grad(cx, args, back, wanted); }
+
+static const ts_arg diagonal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_diagonal_args, self)}, {"offset", TS_ARG_INT, offsetof(ts_diagonal_args, offset)}, {"dim1", TS_ARG_INT, offsetof(ts_diagonal_args, dim1)}, {"dim2", TS_ARG_INT, offsetof(ts_diagonal_args, dim2)}};
+static bool diagonal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagonal_args *a = args;
+  return ts_diagonal_impl(cx, a, out);
+}
+static void diagonal_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_diagonal_grad(cx, args, back, wanted); }
+
+static const ts_arg _diagonal_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__diagonal_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__diagonal_backward_args, size)}, {"offset", TS_ARG_INT, offsetof(ts__diagonal_backward_args, offset)}, {"dim1", TS_ARG_INT, offsetof(ts__diagonal_backward_args, dim1)}, {"dim2", TS_ARG_INT, offsetof(ts__diagonal_backward_args, dim2)}};
+static bool _diagonal_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__diagonal_backward_args *a = args;
+  return ts__diagonal_backward_impl(cx, a, out);
+}
+static void _diagonal_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__diagonal_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg unfold_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unfold_args, self)}, {"dimension", TS_ARG_INT, offsetof(ts_unfold_args, dimension)}, {"size", TS_ARG_INT, offsetof(ts_unfold_args, size)}, {"step", TS_ARG_INT, offsetof(ts_unfold_args, step)}};
+static bool unfold_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_args *a = args;
+  return ts_unfold_impl(cx, a, out);
+}
+static void unfold_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unfold_grad(cx, args, back, wanted); }
+
+static const ts_arg _unfold_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__unfold_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__unfold_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__unfold_backward_args, dim)}, {"step", TS_ARG_INT, offsetof(ts__unfold_backward_args, step)}};
+static bool _unfold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unfold_backward_args *a = args;
+  return ts__unfold_backward_impl(cx, a, out);
+}
+static void _unfold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__unfold_backward_grad(cx, args, back, wanted); }
 
 static const ts_arg detach_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_detach_args, self)}};
 static bool detach_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -909,6 +1090,25 @@ const ts_op ts_ops[] = {
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
+  {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
+  {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
+  {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
+  {"broadcastTo", "BroadcastToBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_to_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, broadcast_to_args, broadcast_to_impl, NULL},
+  {"ravel", "RavelBackward0", TS_OP_COMPOSITE, sizeof(ts_ravel_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ravel_args, ravel_impl, NULL},
+  {"T", "TBackward0", TS_OP_COMPOSITE, sizeof(ts_T_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, T_args, T_impl, NULL},
+  {"mT", "MTBackward0", TS_OP_COMPOSITE, sizeof(ts_mT_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, mT_args, mT_impl, NULL},
+  {"H", "HBackward0", TS_OP_COMPOSITE, sizeof(ts_H_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, H_args, H_impl, NULL},
+  {"mH", "MHBackward0", TS_OP_COMPOSITE, sizeof(ts_mH_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, mH_args, mH_impl, NULL},
+  {"adjoint", "AdjointBackward0", TS_OP_COMPOSITE, sizeof(ts_adjoint_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, adjoint_args, adjoint_impl, NULL},
+  {"flatten", "FlattenBackward0", TS_OP_COMPOSITE, sizeof(ts_flatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, flatten_args, flatten_impl, NULL},
+  {"unflatten", "UnflattenBackward0", TS_OP_COMPOSITE, sizeof(ts_unflatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, unflatten_args, unflatten_impl, NULL},
+  {"movedim", "MovedimBackward0", TS_OP_COMPOSITE, sizeof(ts_movedim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, movedim_args, movedim_impl, NULL},
+  {"unbind", "UnbindBackward0", TS_OP_LISTVIEW, sizeof(ts_unbind_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_args, unbind_impl, unbind_grad},
+  {"splitWithSizes", "SplitWithSizesBackward0", TS_OP_LISTVIEW, sizeof(ts_split_with_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_args, split_with_sizes_impl, split_with_sizes_grad},
+  {"split", "SplitBackward0", TS_OP_COMPOSITE, sizeof(ts_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_args, split_impl, NULL},
+  {"chunk", "ChunkBackward0", TS_OP_COMPOSITE, sizeof(ts_chunk_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, chunk_args, chunk_impl, NULL},
+  {"cat", "CatBackward0", TS_OP_DIRECT, sizeof(ts_cat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, cat_args, cat_impl, cat_grad},
+  {"stack", "StackBackward0", TS_OP_DIRECT, sizeof(ts_stack_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, stack_args, stack_impl, stack_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -953,8 +1153,19 @@ const ts_op ts_ops[] = {
   {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
   {"unsqueeze_", "UnsqueezeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
   {"narrow", "SliceBackward0", TS_OP_VIEW, sizeof(ts_narrow_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, narrow_args, narrow_impl, narrow_grad},
-  {"_narrowBackward", "NarrowBackwardBackward0", 0, sizeof(ts__narrow_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _narrow_backward_args, _narrow_backward_impl, _narrow_backward_grad},
+  {"_slice", "SliceBackward0", TS_OP_VIEW, sizeof(ts__slice_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _slice_args, _slice_impl, _slice_grad},
+  {"_sliceBackward", "SliceBackwardBackward0", 0, sizeof(ts__slice_backward_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _slice_backward_args, _slice_backward_impl, _slice_backward_grad},
+  {"select", "SelectBackward0", TS_OP_VIEW, sizeof(ts_select_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, select_args, select_impl, select_grad},
+  {"permute", "PermuteBackward0", TS_OP_VIEW, sizeof(ts_permute_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_args, permute_impl, permute_grad},
+  {"squeeze", "SqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_squeeze_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, squeeze_args, squeeze_impl, squeeze_grad},
+  {"squeeze_", "SqueezeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_squeeze_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, squeeze_args, squeeze_impl, squeeze_grad},
+  {"t", "TBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_t_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_args, t_impl, t_grad},
+  {"t_", "TBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_t_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_args, t_impl, t_grad},
+  {"diagonal", "DiagonalBackward0", TS_OP_VIEW, sizeof(ts_diagonal_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, diagonal_args, diagonal_impl, diagonal_grad},
+  {"_diagonalBackward", "DiagonalBackwardBackward0", 0, sizeof(ts__diagonal_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _diagonal_backward_args, _diagonal_backward_impl, _diagonal_backward_grad},
+  {"unfold", "UnfoldBackward0", TS_OP_VIEW, sizeof(ts_unfold_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, unfold_args, unfold_impl, unfold_grad},
+  {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 141;
-const char ts_table_hash[] = "a67d3e07bb499f64";
+const int ts_op_count = 171;
+const char ts_table_hash[] = "62c8116f31ebbe7b";

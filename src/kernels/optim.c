@@ -11,7 +11,8 @@
 static bool check_state(ts_cx *cx, const ts_tensor *p, const ts_tensor *state, const char *what, int64_t i) {
   if (state->dtype != p->dtype || !ts_same_sizes(state, p))
     return ts_fail(cx, TS_ERR_SHAPE, "%s of parameter %" PRId64 " is %s %s, but the parameter is %s %s", what, i,
-                   ts_dtype_name((ts_dtype)state->dtype), TS_TEXT(state), ts_dtype_name((ts_dtype)p->dtype), TS_TEXT(p));
+                   ts_dtype_name((ts_dtype)state->dtype), TS_TEXT(state), ts_dtype_name((ts_dtype)p->dtype),
+                   TS_TEXT(p));
   return ts_check_writable(cx, state);
 }
 
@@ -24,7 +25,7 @@ static bool check_lengths(ts_cx *cx, ts_list params, int64_t n, const char *what
   return ts_fail(cx, TS_ERR_ARGUMENT, "%" PRId64 " %s for %" PRId64 " parameters", n, what, params.n);
 }
 
-/* Gradients as the loops will read them, NULL for parameters to skip; they may not share memory with what is written. */
+/* Gradients as the loops will read them, NULL for parameters to skip; none shares memory with what is written. */
 static bool take_grads(ts_cx *cx, ts_list params, ts_tensor ***grads) {
   if (!(*grads = ts_temp(cx, (params.n + 1) * (int64_t)sizeof **grads))) return false;
   for (int64_t i = 0; i < params.n; i++) {
@@ -32,8 +33,8 @@ static bool take_grads(ts_cx *cx, ts_list params, ts_tensor ***grads) {
     (*grads)[i] = g;
     if (!g) continue;
     if (!ts_is_float((ts_dtype)p->dtype))
-      return ts_fail(cx, TS_ERR_DTYPE, "parameter %" PRId64 " is %s, but only real floating-point ones can be optimized", i,
-                     ts_dtype_name((ts_dtype)p->dtype));
+      return ts_fail(cx, TS_ERR_DTYPE, "parameter %" PRId64 " is %s, but only real floating-point ones can be trained",
+                     i, ts_dtype_name((ts_dtype)p->dtype));
     if (g->dtype != p->dtype || !ts_same_sizes(g, p))
       return ts_fail(cx, TS_ERR_SHAPE, "the gradient of parameter %" PRId64 " is %s %s, but the parameter is %s %s", i,
                      ts_dtype_name((ts_dtype)g->dtype), TS_TEXT(g), ts_dtype_name((ts_dtype)p->dtype), TS_TEXT(p));
@@ -52,7 +53,8 @@ bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out) {
   cx->op = "SGD";
   ts_list params = a->params, buffers = a->buffers;
   const bool momentum = a->momentum != 0;
-  if (momentum && (!check_lengths(cx, params, buffers.n, "momentum buffers") || !check_lengths(cx, params, a->fresh.n, "flags"))) return false;
+  if (momentum && (!check_lengths(cx, params, buffers.n, "buffers") || !check_lengths(cx, params, a->fresh.n, "flags")))
+    return false;
   ts_tensor **grads;
   if (!take_grads(cx, params, &grads)) return false;
   if (momentum)
@@ -64,7 +66,8 @@ bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out) {
     if (!g) continue;
     if (momentum) {
       c.undamped = a->fresh.v[i] ? 1 : 1 - a->dampening;
-      ts_iterate(3, (ts_tensor *const[]){p, buffers.v[i], g}, p->ndim, p->sizes, ts_loops.sgd_momentum[p->dtype], &c, 0);
+      ts_iterate(3, (ts_tensor *const[]){p, buffers.v[i], g}, p->ndim, p->sizes, ts_loops.sgd_momentum[p->dtype], &c,
+                 0);
       ts_bump(buffers.v[i]);
     } else {
       ts_iterate(2, (ts_tensor *const[]){p, g}, p->ndim, p->sizes, ts_loops.sgd[p->dtype], &c, 0);
@@ -103,10 +106,12 @@ static int64_t advance(ts_tensor *step) {
 bool ts__adam_step__impl(ts_cx *cx, const ts__adam_step__args *a, ts_out *out) {
   (void)out;
   cx->op = a->decoupled ? "AdamW" : "Adam";
-  ts_list params = a->params, means = a->exp_avgs, squares = a->exp_avg_sqs, tops = a->max_exp_avg_sqs, steps = a->steps;
+  ts_list params = a->params, steps = a->steps;
+  ts_list means = a->exp_avgs, squares = a->exp_avg_sqs, tops = a->max_exp_avg_sqs;
   const bool amsgrad = tops.n > 0;
   if (!check_lengths(cx, params, means.n, "exp_avgs") || !check_lengths(cx, params, squares.n, "exp_avg_sqs") ||
-      !check_lengths(cx, params, steps.n, "steps") || (amsgrad && !check_lengths(cx, params, tops.n, "max_exp_avg_sqs")))
+      !check_lengths(cx, params, steps.n, "steps") ||
+      (amsgrad && !check_lengths(cx, params, tops.n, "max_exp_avg_sqs")))
     return false;
   ts_tensor **grads;
   if (!take_grads(cx, params, &grads)) return false;
@@ -126,12 +131,14 @@ bool ts__adam_step__impl(ts_cx *cx, const ts__adam_step__args *a, ts_out *out) {
         .beta2 = a->beta2,
         .eps = a->eps,
         .step_size = a->lr / (1 - power(a->beta1, t)),
-        .root = sqrt(1 - power(a->beta2, t)),
+        .unbias = 1 / sqrt(1 - power(a->beta2, t)),
     };
     if (amsgrad)
-      ts_iterate(5, (ts_tensor *const[]){p, means.v[i], squares.v[i], tops.v[i], g}, p->ndim, p->sizes, ts_loops.adam_amsgrad[p->dtype], &c, 0);
+      ts_iterate(5, (ts_tensor *const[]){p, means.v[i], squares.v[i], tops.v[i], g}, p->ndim, p->sizes,
+                 ts_loops.adam_amsgrad[p->dtype], &c, 0);
     else
-      ts_iterate(4, (ts_tensor *const[]){p, means.v[i], squares.v[i], g}, p->ndim, p->sizes, ts_loops.adam[p->dtype], &c, 0);
+      ts_iterate(4, (ts_tensor *const[]){p, means.v[i], squares.v[i], g}, p->ndim, p->sizes, ts_loops.adam[p->dtype],
+                 &c, 0);
     ts_bump(p);
     ts_bump(means.v[i]);
     ts_bump(squares.v[i]);

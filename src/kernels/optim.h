@@ -16,7 +16,7 @@ typedef struct {
   double weight_decay; /* as added to the gradient */
   double beta1, beta2, eps;
   double step_size;    /* lr / (1 - beta1^t) */
-  double root;         /* sqrt(1 - beta2^t) */
+  double unbias;       /* 1 / sqrt(1 - beta2^t) */
 } ts_adam_params;
 
 #endif

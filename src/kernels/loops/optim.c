@@ -1,4 +1,5 @@
-/* One pass over a parameter, its state and its gradient. Operations and their order are PyTorch's. */
+/* One pass over a parameter, its state and its gradient. Operations and their order are PyTorch's, but that Adam
+   multiplies by 1 / sqrt(1 - beta2^t): divisions are what bounds it. */
 #include <math.h>
 #include "../optim.h"
 #include "loops.h"
@@ -33,7 +34,7 @@
     if (s[0] == size && s[1] == size && s[last] == size) {                                                             \
       ts_mem_##t *x = (ts_mem_##t *)p[0], *b = (ts_mem_##t *)p[1];                                                     \
       const ts_mem_##t *g = (const ts_mem_##t *)p[last];                                                               \
-      TS_IVDEP for (int64_t k = 0; k < n; k++) sgd_one_##t(x + k, b + k, g + k, c, momentum, decay, nesterov); \
+      TS_IVDEP for (int64_t k = 0; k < n; k++) sgd_one_##t(x + k, b + k, g + k, c, momentum, decay, nesterov);         \
       return;                                                                                                          \
     }                                                                                                                  \
     for (int64_t k = 0; k < n; k++)                                                                                    \
@@ -60,7 +61,7 @@ TS_FLOAT_TYPES(SGD)
 /* Adam: param, exp_avg, exp_avg_sq, max_exp_avg_sq (with amsgrad), grad. A NaN in `before` is one in `square` too. */
 #define ADAM(t, d)                                                                                                     \
   typedef struct {                                                                                                     \
-    ts_val_##t sign, keep, weight_decay, beta1, rest1, beta2, rest2, root, eps, step_size;                             \
+    ts_val_##t sign, keep, weight_decay, beta1, rest1, beta2, rest2, unbias, eps, step_size;                           \
   } adam_##t##_numbers;                                                                                                \
   static inline void adam_one_##t(ts_mem_##t *p, ts_mem_##t *m, ts_mem_##t *v, ts_mem_##t *top, const ts_mem_##t *g,   \
                                   const adam_##t##_numbers c, const bool amsgrad, const bool decay) {                  \
@@ -76,20 +77,20 @@ TS_FLOAT_TYPES(SGD)
       largest = before >= square ? before : square;                                                                    \
       *top = TS_SAVE_##t(largest);                                                                                     \
     }                                                                                                                  \
-    *p = TS_SAVE_##t(x - c.step_size * mean / (SQRT_##t(largest) / c.root + c.eps));                                   \
+    *p = TS_SAVE_##t(x - c.step_size * mean / (SQRT_##t(largest) * c.unbias + c.eps));                                 \
   }                                                                                                                    \
   static inline void adam_run_##t(char *const *p, const int64_t *s, int64_t n, const ts_adam_params *a,                \
                                   const bool amsgrad, const bool decay) {                                              \
     const adam_##t##_numbers c = {(ts_val_##t)a->sign,        (ts_val_##t)a->keep,  (ts_val_##t)a->weight_decay,       \
                                   (ts_val_##t)a->beta1,       (ts_val_##t)(1 - a->beta1), (ts_val_##t)a->beta2,        \
-                                  (ts_val_##t)(1 - a->beta2), (ts_val_##t)a->root,  (ts_val_##t)a->eps,                \
+                                  (ts_val_##t)(1 - a->beta2), (ts_val_##t)a->unbias, (ts_val_##t)a->eps,               \
                                   (ts_val_##t)a->step_size};                                                           \
     const int last = amsgrad ? 4 : 3;                                                                                  \
     const int64_t size = sizeof(ts_mem_##t);                                                                           \
     if (s[0] == size && s[1] == size && s[2] == size && s[3] == size && s[last] == size) {                             \
       ts_mem_##t *x = (ts_mem_##t *)p[0], *m = (ts_mem_##t *)p[1], *v = (ts_mem_##t *)p[2], *top = (ts_mem_##t *)p[3]; \
       const ts_mem_##t *g = (const ts_mem_##t *)p[last];                                                               \
-      TS_IVDEP for (int64_t k = 0; k < n; k++) adam_one_##t(x + k, m + k, v + k, top + k, g + k, c, amsgrad, decay); \
+      TS_IVDEP for (int64_t k = 0; k < n; k++) adam_one_##t(x + k, m + k, v + k, top + k, g + k, c, amsgrad, decay);   \
       return;                                                                                                          \
     }                                                                                                                  \
     for (int64_t k = 0; k < n; k++)                                                                                    \
@@ -109,10 +110,10 @@ TS_FLOAT_TYPES(SGD)
 TS_FLOAT_TYPES(ADAM)
 
 TS_FILL(optim) {
-#define SET(t, d)                                   \
-  table->sgd[d] = sgd_##t;                          \
-  table->sgd_momentum[d] = sgd_momentum_##t;        \
-  table->adam[d] = adam_##t;                        \
+#define SET(t, d)                                                                                                      \
+  table->sgd[d] = sgd_##t;                                                                                             \
+  table->sgd_momentum[d] = sgd_momentum_##t;                                                                           \
+  table->adam[d] = adam_##t;                                                                                           \
   table->adam_amsgrad[d] = adam_amsgrad_##t;
   TS_FLOAT_TYPES(SET)
 #undef SET
