@@ -47,7 +47,7 @@ function makeTensor(torsh, spec, place, { layout = 'contiguous', float, reshape 
   const dtype = float && isFloat(own) ? float : own;
   const shape = reshape ? reshape(spec.t) : spec.t;
   let data = numbersOf(spec, place);
-  if (reshape) data = Array.from({ length: numel(shape) }, (_, i) => data[i % Math.max(1, data.length)] ?? 0.5);
+  if (reshape) data = Array.from({ length: numel(shape) }, (_, i) => data[i % Math.max(1, data.length)] ?? (isDifferentiable(dtype) ? 0.5 : 0));
   if (dtype === 'int64') data = data.map(BigInt);
   if (layout === 'contiguous' || data.length === 0) return torsh.tensor(data, { dtype }).reshape(shape);
   const reversed = [...shape].reverse();
