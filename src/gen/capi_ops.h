@@ -3,7 +3,7 @@
    Optional arguments: NULL, TORSH_DTYPE_NONE, or a torsh_scalar of kind TORSH_SCALAR_NONE. Several results: out is an array. */
 #ifndef TORSH_OPS_H
 #define TORSH_OPS_H
-#include "torsh.h"
+#include "../capi/torsh.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
