@@ -232,6 +232,96 @@ static bool sum_to_size_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_sum_to_size_impl(cx, a, out);
 }
 
+static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mse_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_mse_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_mse_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_mse_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_mse_loss_args, reduction)}};
+static bool mse_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mse_loss_args *a = args;
+  return ts_mse_loss_impl(cx, a, out);
+}
+
+static const ts_arg l1_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_l1_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_l1_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_l1_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_l1_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_l1_loss_args, reduction)}};
+static bool l1_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_l1_loss_args *a = args;
+  return ts_l1_loss_impl(cx, a, out);
+}
+
+static const ts_arg smooth_l1_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_smooth_l1_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_smooth_l1_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_smooth_l1_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_smooth_l1_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_smooth_l1_loss_args, reduction)}, {"beta", TS_ARG_FLOAT, offsetof(ts_smooth_l1_loss_args, beta)}};
+static bool smooth_l1_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_smooth_l1_loss_args *a = args;
+  return ts_smooth_l1_loss_impl(cx, a, out);
+}
+
+static const ts_arg huber_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_huber_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_huber_loss_args, target)}, {"reduction", TS_ARG_TEXT, offsetof(ts_huber_loss_args, reduction)}, {"delta", TS_ARG_FLOAT, offsetof(ts_huber_loss_args, delta)}};
+static bool huber_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_huber_loss_args *a = args;
+  return ts_huber_loss_impl(cx, a, out);
+}
+
+static const ts_arg _difference_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_args, limit)}, {"reduction", TS_ARG_TEXT, offsetof(ts__difference_loss_args, reduction)}};
+static bool _difference_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__difference_loss_args *a = args;
+  return ts__difference_loss_impl(cx, a, out);
+}
+static void _difference_loss_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__difference_loss_grad(cx, args, back, wanted); }
+
+static const ts_arg _difference_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_backward_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_backward_args, limit)}, {"reduction", TS_ARG_TEXT, offsetof(ts__difference_loss_backward_args, reduction)}};
+static bool _difference_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__difference_loss_backward_args *a = args;
+  return ts__difference_loss_backward_impl(cx, a, out);
+}
+static void _difference_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__difference_loss_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _difference_loss_curvature_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_curvature_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_curvature_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_curvature_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_curvature_args, limit)}};
+static bool _difference_loss_curvature_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__difference_loss_curvature_args *a = args;
+  return ts__difference_loss_curvature_impl(cx, a, out);
+}
+
+static const ts_arg nll_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nll_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_nll_loss_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_nll_loss_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_nll_loss_args, size_average)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts_nll_loss_args, ignore_index)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_nll_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_nll_loss_args, reduction)}};
+static bool nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nll_loss_args *a = args;
+  return ts_nll_loss_impl(cx, a, out);
+}
+
+static const ts_arg _nll_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__nll_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__nll_loss_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__nll_loss_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__nll_loss_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__nll_loss_args, reduction)}};
+static bool _nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__nll_loss_args *a = args;
+  return ts__nll_loss_impl(cx, a, out);
+}
+static void _nll_loss_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__nll_loss_grad(cx, args, back, wanted); }
+
+static const ts_arg _nll_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__nll_loss_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__nll_loss_backward_args, size)}, {"target", TS_ARG_TENSOR, offsetof(ts__nll_loss_backward_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__nll_loss_backward_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__nll_loss_backward_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__nll_loss_backward_args, reduction)}};
+static bool _nll_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__nll_loss_backward_args *a = args;
+  return ts__nll_loss_backward_impl(cx, a, out);
+}
+static void _nll_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__nll_loss_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_cross_entropy_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_cross_entropy_args, size_average)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts_cross_entropy_args, ignore_index)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_cross_entropy_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_cross_entropy_args, reduction)}, {"labelSmoothing", TS_ARG_FLOAT, offsetof(ts_cross_entropy_args, label_smoothing)}};
+static bool cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cross_entropy_args *a = args;
+  return ts_cross_entropy_impl(cx, a, out);
+}
+
+static const ts_arg _cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__cross_entropy_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__cross_entropy_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__cross_entropy_args, reduction)}};
+static bool _cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cross_entropy_args *a = args;
+  return ts__cross_entropy_impl(cx, a, out);
+}
+static void _cross_entropy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cross_entropy_grad(cx, args, back, wanted); }
+
+static const ts_arg _cross_entropy_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__cross_entropy_backward_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__cross_entropy_backward_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__cross_entropy_backward_args, reduction)}, {"lse", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, lse)}};
+static bool _cross_entropy_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cross_entropy_backward_args *a = args;
+  return ts__cross_entropy_backward_impl(cx, a, out);
+}
+static void _cross_entropy_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cross_entropy_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _class_weights_args[] = {{"size", TS_ARG_INTS, offsetof(ts__class_weights_args, size)}, {"target", TS_ARG_TENSOR, offsetof(ts__class_weights_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__class_weights_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__class_weights_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__class_weights_args, reduction)}, {"labelSmoothing", TS_ARG_FLOAT, offsetof(ts__class_weights_args, label_smoothing)}, {"dtype", TS_ARG_DTYPE, offsetof(ts__class_weights_args, dtype)}};
+static bool _class_weights_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__class_weights_args *a = args;
+  return ts__class_weights_impl(cx, a, out);
+}
+
 static const ts_arg mm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mm_args, self)}, {"mat2", TS_ARG_TENSOR, offsetof(ts_mm_args, mat2)}};
 static bool mm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mm_args *a = args;
@@ -306,6 +396,137 @@ static const ts_arg addr_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addr_arg
 static bool addr_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_addr_args *a = args;
   return ts_addr_impl(cx, a, out);
+}
+
+static const ts_arg max_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_args, self)}};
+static bool max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_args *a = args;
+  return ts_max_impl(cx, a, out);
+}
+static void max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_max_grad(cx, args, back, wanted); }
+
+static const ts_arg max_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_max_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_max_dim_args, keepdim)}};
+static bool max_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_dim_args *a = args;
+  return ts_max_dim_impl(cx, a, out);
+}
+static void max_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_max_dim_grad(cx, args, back, wanted); }
+
+static const ts_arg min_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_args, self)}};
+static bool min_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_min_args *a = args;
+  return ts_min_impl(cx, a, out);
+}
+static void min_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_min_grad(cx, args, back, wanted); }
+
+static const ts_arg min_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_min_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_min_dim_args, keepdim)}};
+static bool min_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_min_dim_args *a = args;
+  return ts_min_dim_impl(cx, a, out);
+}
+static void min_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_min_dim_grad(cx, args, back, wanted); }
+
+static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_amax_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_amax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_amax_args, keepdim)}};
+static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_amax_args *a = args;
+  return ts_amax_impl(cx, a, out);
+}
+static void amax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amax_grad(cx, args, back, wanted); }
+
+static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_amin_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_amin_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_amin_args, keepdim)}};
+static bool amin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_amin_args *a = args;
+  return ts_amin_impl(cx, a, out);
+}
+static void amin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amin_grad(cx, args, back, wanted); }
+
+static const ts_arg aminmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_aminmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_aminmax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_aminmax_args, keepdim)}};
+static bool aminmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_aminmax_args *a = args;
+  return ts_aminmax_impl(cx, a, out);
+}
+static void aminmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_aminmax_grad(cx, args, back, wanted); }
+
+static const ts_arg argmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_argmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_argmax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_argmax_args, keepdim)}};
+static bool argmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_argmax_args *a = args;
+  return ts_argmax_impl(cx, a, out);
+}
+
+static const ts_arg argmin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_argmin_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_argmin_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_argmin_args, keepdim)}};
+static bool argmin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_argmin_args *a = args;
+  return ts_argmin_impl(cx, a, out);
+}
+
+static const ts_arg _ties_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__ties_args, self)}, {"result", TS_ARG_TENSOR, offsetof(ts__ties_args, result)}, {"dim", TS_ARG_INTS, offsetof(ts__ties_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__ties_args, keepdim)}};
+static bool _ties_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__ties_args *a = args;
+  return ts__ties_impl(cx, a, out);
+}
+
+static const ts_arg _pick_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__pick_args, self)}, {"indices", TS_ARG_TENSOR, offsetof(ts__pick_args, indices)}, {"dim", TS_ARG_INT, offsetof(ts__pick_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__pick_args, keepdim)}};
+static bool _pick_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__pick_args *a = args;
+  return ts__pick_impl(cx, a, out);
+}
+static void _pick_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__pick_grad(cx, args, back, wanted); }
+
+static const ts_arg _pick_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__pick_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__pick_backward_args, indices)}, {"size", TS_ARG_INTS, offsetof(ts__pick_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__pick_backward_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__pick_backward_args, keepdim)}};
+static bool _pick_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__pick_backward_args *a = args;
+  return ts__pick_backward_impl(cx, a, out);
+}
+static void _pick_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__pick_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _normalize_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__normalize_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, bias)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_var)}, {"dims", TS_ARG_INTS, offsetof(ts__normalize_args, dims)}, {"weightDims", TS_ARG_INTS, offsetof(ts__normalize_args, weight_dims)}, {"training", TS_ARG_BOOL, offsetof(ts__normalize_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__normalize_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts__normalize_args, eps)}};
+static bool _normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__normalize_args *a = args;
+  return ts__normalize_impl(cx, a, out);
+}
+static void _normalize_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__normalize_grad(cx, args, back, wanted); }
+
+static const ts_arg _normalize_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_backward_args, weight)}, {"mean", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, mean)}, {"rstd", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, rstd)}, {"dims", TS_ARG_INTS, offsetof(ts__normalize_backward_args, dims)}, {"weightDims", TS_ARG_INTS, offsetof(ts__normalize_backward_args, weight_dims)}, {"training", TS_ARG_BOOL, offsetof(ts__normalize_backward_args, training)}, {"eps", TS_ARG_FLOAT, offsetof(ts__normalize_backward_args, eps)}};
+static bool _normalize_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__normalize_backward_args *a = args;
+  return ts__normalize_backward_impl(cx, a, out);
+}
+static void _normalize_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__normalize_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg batch_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_batch_norm_args, self)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, running_var)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, bias)}, {"training", TS_ARG_BOOL, offsetof(ts_batch_norm_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_batch_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_batch_norm_args, eps)}};
+static bool batch_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_batch_norm_args *a = args;
+  return ts_batch_norm_impl(cx, a, out);
+}
+
+static const ts_arg native_batch_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_native_batch_norm_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, bias)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, running_var)}, {"training", TS_ARG_BOOL, offsetof(ts_native_batch_norm_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_native_batch_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_native_batch_norm_args, eps)}};
+static bool native_batch_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_native_batch_norm_args *a = args;
+  return ts_native_batch_norm_impl(cx, a, out);
+}
+
+static const ts_arg layer_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_layer_norm_args, self)}, {"normalizedShape", TS_ARG_INTS, offsetof(ts_layer_norm_args, normalized_shape)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_layer_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_layer_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_layer_norm_args, eps)}};
+static bool layer_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_layer_norm_args *a = args;
+  return ts_layer_norm_impl(cx, a, out);
+}
+
+static const ts_arg native_layer_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_native_layer_norm_args, self)}, {"normalizedShape", TS_ARG_INTS, offsetof(ts_native_layer_norm_args, normalized_shape)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_native_layer_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_native_layer_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_native_layer_norm_args, eps)}};
+static bool native_layer_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_native_layer_norm_args *a = args;
+  return ts_native_layer_norm_impl(cx, a, out);
+}
+
+static const ts_arg group_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_group_norm_args, self)}, {"numGroups", TS_ARG_INT, offsetof(ts_group_norm_args, num_groups)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_group_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_group_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_group_norm_args, eps)}};
+static bool group_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_group_norm_args *a = args;
+  return ts_group_norm_impl(cx, a, out);
+}
+
+static const ts_arg instance_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_instance_norm_args, self)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, running_var)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, bias)}, {"useInputStats", TS_ARG_BOOL, offsetof(ts_instance_norm_args, use_input_stats)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_instance_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_instance_norm_args, eps)}};
+static bool instance_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_instance_norm_args *a = args;
+  return ts_instance_norm_impl(cx, a, out);
 }
 
 static const ts_arg _sgd_step__args[] = {{"params", TS_ARG_LIST, offsetof(ts__sgd_step__args, params)}, {"buffers", TS_ARG_LIST, offsetof(ts__sgd_step__args, buffers)}, {"fresh", TS_ARG_INTS, offsetof(ts__sgd_step__args, fresh)}, {"lr", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, lr)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, momentum)}, {"dampening", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, dampening)}, {"weightDecay", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, weight_decay)}, {"nesterov", TS_ARG_BOOL, offsetof(ts__sgd_step__args, nesterov)}, {"maximize", TS_ARG_BOOL, offsetof(ts__sgd_step__args, maximize)}};
@@ -551,6 +772,51 @@ static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void sum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sum_grad(cx, args, back, wanted); }
 
+static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_mean_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_mean_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_mean_args, dtype)}};
+static bool mean_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mean_args *a = args;
+  return ts_mean_impl(cx, a, out);
+}
+static void mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mean_grad(cx, args, back, wanted); }
+
+static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_var_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_args, keepdim)}};
+static bool var_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_args *a = args;
+  return ts_var_impl(cx, a, out);
+}
+static void var_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_grad(cx, args, back, wanted); }
+
+static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_dim_args, keepdim)}};
+static bool var_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_dim_args *a = args;
+  return ts_var_dim_impl(cx, a, out);
+}
+
+static const ts_arg var_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_unbiased_args, unbiased)}};
+static bool var_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_unbiased_args *a = args;
+  return ts_var_unbiased_impl(cx, a, out);
+}
+
+static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_mean_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_var_mean_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_mean_args, keepdim)}};
+static bool var_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_mean_args *a = args;
+  return ts_var_mean_impl(cx, a, out);
+}
+static void var_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_mean_grad(cx, args, back, wanted); }
+
+static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_mean_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_mean_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_mean_dim_args, keepdim)}};
+static bool var_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_mean_dim_args *a = args;
+  return ts_var_mean_dim_impl(cx, a, out);
+}
+
+static const ts_arg var_mean_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_mean_unbiased_args, unbiased)}};
+static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_mean_unbiased_args *a = args;
+  return ts_var_mean_unbiased_impl(cx, a, out);
+}
+
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_view_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_view_as_args, other)}};
 static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_view_as_args *a = args;
@@ -668,6 +934,40 @@ static bool stack_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_stack_impl(cx, a, out);
 }
 static void stack_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_stack_grad(cx, args, back, wanted); }
+
+static const ts_arg softmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_softmax_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_softmax_args, dtype)}};
+static bool softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softmax_args *a = args;
+  return ts_softmax_impl(cx, a, out);
+}
+static void softmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softmax_grad(cx, args, back, wanted); }
+
+static const ts_arg log_softmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log_softmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_log_softmax_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_log_softmax_args, dtype)}};
+static bool log_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log_softmax_args *a = args;
+  return ts_log_softmax_impl(cx, a, out);
+}
+static void log_softmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log_softmax_grad(cx, args, back, wanted); }
+
+static const ts_arg softmin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softmin_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_softmin_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_softmin_args, dtype)}};
+static bool softmin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softmin_args *a = args;
+  return ts_softmin_impl(cx, a, out);
+}
+
+static const ts_arg _softmax_backward_data_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__softmax_backward_data_args, grad)}, {"output", TS_ARG_TENSOR, offsetof(ts__softmax_backward_data_args, output)}, {"dim", TS_ARG_INT, offsetof(ts__softmax_backward_data_args, dim)}};
+static bool _softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__softmax_backward_data_args *a = args;
+  return ts__softmax_backward_data_impl(cx, a, out);
+}
+static void _softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__softmax_backward_data_grad(cx, args, back, wanted); }
+
+static const ts_arg _log_softmax_backward_data_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__log_softmax_backward_data_args, grad)}, {"output", TS_ARG_TENSOR, offsetof(ts__log_softmax_backward_data_args, output)}, {"dim", TS_ARG_INT, offsetof(ts__log_softmax_backward_data_args, dim)}};
+static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__log_softmax_backward_data_args *a = args;
+  return ts__log_softmax_backward_data_impl(cx, a, out);
+}
+static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
 
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, offsetof(ts__empty_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts__empty_args, dtype)}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1035,6 +1335,20 @@ const ts_op ts_ops[] = {
   {"newEmptyStrided", "NewEmptyStridedBackward0", 0, sizeof(ts_new_empty_strided_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_strided_args, new_empty_strided_impl, NULL},
   {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad},
   {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL},
+  {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
+  {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
+  {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
+  {"huberLoss", "HuberLossBackward0", TS_OP_COMPOSITE, sizeof(ts_huber_loss_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, huber_loss_args, huber_loss_impl, NULL},
+  {"_differenceLoss", "DifferenceLossBackward0", 0, sizeof(ts__difference_loss_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 0u, _difference_loss_args, _difference_loss_impl, _difference_loss_grad},
+  {"_differenceLossBackward", "DifferenceLossBackwardBackward0", 0, sizeof(ts__difference_loss_backward_args), 6, 1, TS_RET_TENSORS, 7u, 0u, 0u, _difference_loss_backward_args, _difference_loss_backward_impl, _difference_loss_backward_grad},
+  {"_differenceLossCurvature", "DifferenceLossCurvatureBackward0", 0, sizeof(ts__difference_loss_curvature_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _difference_loss_curvature_args, _difference_loss_curvature_impl, NULL},
+  {"nllLoss", "NllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_nll_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, nll_loss_args, nll_loss_impl, NULL},
+  {"_nllLoss", "NllLossBackward0", 0, sizeof(ts__nll_loss_args), 5, 2, TS_RET_TENSORS, 7u, 1u, 0u, _nll_loss_args, _nll_loss_impl, _nll_loss_grad},
+  {"_nllLossBackward", "NllLossBackwardBackward0", 0, sizeof(ts__nll_loss_backward_args), 6, 1, TS_RET_TENSORS, 12u, 0u, 0u, _nll_loss_backward_args, _nll_loss_backward_impl, _nll_loss_backward_grad},
+  {"crossEntropy", "CrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_entropy_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_entropy_args, cross_entropy_impl, NULL},
+  {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad},
+  {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad},
+  {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
   {"mm", "MmBackward0", 0, sizeof(ts_mm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mm_args, mm_impl, mm_grad},
   {"bmm", "BmmBackward0", 0, sizeof(ts_bmm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, bmm_args, bmm_impl, bmm_grad},
   {"matmul", "MatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_matmul_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matmul_args, matmul_impl, NULL},
@@ -1052,6 +1366,26 @@ const ts_op ts_ops[] = {
   {"addmv_", "AddmvBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addmv_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addmv_args, addmv_impl, NULL},
   {"addr", "AddrBackward0", TS_OP_COMPOSITE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
+  {"max", "MaxBackward1", 0, sizeof(ts_max_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, max_args, max_impl, max_grad},
+  {"max", "MaxBackward0", 0, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
+  {"min", "MinBackward1", 0, sizeof(ts_min_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, min_args, min_impl, min_grad},
+  {"min", "MinBackward0", 0, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
+  {"amax", "AmaxBackward0", 0, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
+  {"amin", "AminBackward0", 0, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
+  {"aminmax", "AminmaxBackward0", 0, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
+  {"argmax", "ArgmaxBackward0", 0, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
+  {"argmin", "ArgminBackward0", 0, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
+  {"_ties", "TiesBackward0", 0, sizeof(ts__ties_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ties_args, _ties_impl, NULL},
+  {"_pick", "PickBackward0", 0, sizeof(ts__pick_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _pick_args, _pick_impl, _pick_grad},
+  {"_pickBackward", "PickBackwardBackward0", 0, sizeof(ts__pick_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _pick_backward_args, _pick_backward_impl, _pick_backward_grad},
+  {"_normalize", "NormalizeBackward0", 0, sizeof(ts__normalize_args), 10, 3, TS_RET_TENSORS, 3u, 0u, 6u, _normalize_args, _normalize_impl, _normalize_grad},
+  {"_normalizeBackward", "NormalizeBackwardBackward0", 0, sizeof(ts__normalize_backward_args), 9, 3, TS_RET_TENSORS, 31u, 0u, 0u, _normalize_backward_args, _normalize_backward_impl, _normalize_backward_grad},
+  {"batchNorm", "BatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_batch_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, batch_norm_args, batch_norm_impl, NULL},
+  {"nativeBatchNorm", "NativeBatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_batch_norm_args), 8, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_batch_norm_args, native_batch_norm_impl, NULL},
+  {"layerNorm", "LayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_layer_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, layer_norm_args, layer_norm_impl, NULL},
+  {"nativeLayerNorm", "NativeLayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_layer_norm_args), 5, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_layer_norm_args, native_layer_norm_impl, NULL},
+  {"groupNorm", "GroupNormBackward0", TS_OP_COMPOSITE, sizeof(ts_group_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, group_norm_args, group_norm_impl, NULL},
+  {"instanceNorm", "InstanceNormBackward0", TS_OP_COMPOSITE, sizeof(ts_instance_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, instance_norm_args, instance_norm_impl, NULL},
   {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL},
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL},
@@ -1090,6 +1424,13 @@ const ts_op ts_ops[] = {
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
+  {"mean", "MeanBackward0", 0, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
+  {"var", "VarBackward0", 0, sizeof(ts_var_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, var_args, var_impl, var_grad},
+  {"var", "VarDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_dim_args, var_dim_impl, NULL},
+  {"var", "VarUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_unbiased_args, var_unbiased_impl, NULL},
+  {"varMean", "VarMeanBackward0", 0, sizeof(ts_var_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 0u, var_mean_args, var_mean_impl, var_mean_grad},
+  {"varMean", "VarMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_dim_args, var_mean_dim_impl, NULL},
+  {"varMean", "VarMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_unbiased_args, var_mean_unbiased_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
   {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
@@ -1109,6 +1450,11 @@ const ts_op ts_ops[] = {
   {"chunk", "ChunkBackward0", TS_OP_COMPOSITE, sizeof(ts_chunk_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, chunk_args, chunk_impl, NULL},
   {"cat", "CatBackward0", TS_OP_DIRECT, sizeof(ts_cat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, cat_args, cat_impl, cat_grad},
   {"stack", "StackBackward0", TS_OP_DIRECT, sizeof(ts_stack_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, stack_args, stack_impl, stack_grad},
+  {"softmax", "SoftmaxBackward0", 0, sizeof(ts_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, softmax_args, softmax_impl, softmax_grad},
+  {"logSoftmax", "LogSoftmaxBackward0", 0, sizeof(ts_log_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, log_softmax_args, log_softmax_impl, log_softmax_grad},
+  {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
+  {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
+  {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -1167,5 +1513,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 171;
-const char ts_table_hash[] = "62c8116f31ebbe7b";
+const int ts_op_count = 217;
+const char ts_table_hash[] = "67a9ad6be0c64682";
