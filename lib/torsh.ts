@@ -5,7 +5,7 @@ import { TorshError } from './errors';
 import * as data from './data';
 import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
-import { load, save } from './io';
+import { load, metadataOf, save } from './io';
 import * as memory from './memory';
 import * as nn from './nn';
 import * as optim from './optim';
@@ -33,7 +33,7 @@ export const torsh = {
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
-  nn, optim, save, load,
+  nn, optim, save, load, metadataOf,
   utils: { data },
   autograd: { grad: autograd.grad, backward: autograd.backward },
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
