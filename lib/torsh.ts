@@ -9,6 +9,7 @@ import { load, metadataOf, save } from './io';
 import { nonzero } from './indexing';
 import * as memory from './memory';
 import * as nn from './nn';
+import { deepcopy } from './nn/deepcopy';
 import * as optim from './optim';
 import { setPrintoptions } from './print';
 import * as random from './random';
@@ -34,7 +35,7 @@ export const torsh = {
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
-  nn, optim, save, load, metadataOf,
+  nn, optim, deepcopy, save, load, metadataOf,
   utils: { data },
   autograd: { grad: autograd.grad, backward: autograd.backward },
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,

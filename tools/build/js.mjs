@@ -11,7 +11,7 @@ import esbuild from 'esbuild';
 export async function buildJs(root) {
   const dist = join(root, 'dist');
   mkdirSync(dist, { recursive: true });
-  const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none', keepNames: false };
+  const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none', keepNames: true };
   /* In pages, *.node.ts files are replaced by their *.web.ts twins. */
   const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
   try {
