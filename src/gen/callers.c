@@ -422,6 +422,52 @@ ts_tensor *ts_argmin(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_argmin], &args);
 }
 
+ts_tensor *ts_median(ts_cx *cx, ts_tensor *self) {
+  ts_median_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_median], &args);
+}
+
+bool ts_median_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results) {
+  ts_median_dim_args args = {self, dim, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_median_dim], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_nanmedian(ts_cx *cx, ts_tensor *self) {
+  ts_nanmedian_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nanmedian], &args);
+}
+
+bool ts_nanmedian_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results) {
+  ts_nanmedian_dim_args args = {self, dim, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_nanmedian_dim], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_kthvalue(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool keepdim, ts_tensor **results) {
+  ts_kthvalue_args args = {self, k, dim, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_kthvalue], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_mode(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results) {
+  ts_mode_args args = {self, dim, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_mode], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts__ties(ts_cx *cx, ts_tensor *self, ts_tensor *result, ts_ints dim, bool keepdim) {
   ts__ties_args args = {self, result, dim, keepdim};
   return ts_dispatch1(cx, &ts_ops[TS_OP__ties], &args);
@@ -716,6 +762,26 @@ ts_tensor *ts_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dty
   return ts_dispatch1(cx, &ts_ops[TS_OP_mean], &args);
 }
 
+ts_tensor *ts_prod(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim, ts_dtype dtype) {
+  ts_prod_args args = {self, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_prod], &args);
+}
+
+ts_tensor *ts_any(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_any_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_any], &args);
+}
+
+ts_tensor *ts_all(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_all_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_all], &args);
+}
+
+ts_tensor *ts_count_nonzero(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_count_nonzero_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_count_nonzero], &args);
+}
+
 ts_tensor *ts_var(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim) {
   ts_var_args args = {self, dim, correction, keepdim};
   return ts_dispatch1(cx, &ts_ops[TS_OP_var], &args);
@@ -756,6 +822,36 @@ bool ts_var_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor *
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_var_mean_unbiased], &args, &out);
   memcpy(results, out.t, 2 * sizeof *results);
   return ok;
+}
+
+ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
+  ts_cumsum_args args = {self, dim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumsum], &args);
+}
+
+ts_tensor *ts_cumsum_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
+  ts_cumsum_args args = {self, dim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumsum_], &args);
+}
+
+ts_tensor *ts_cumprod(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
+  ts_cumprod_args args = {self, dim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumprod], &args);
+}
+
+ts_tensor *ts_cumprod_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
+  ts_cumprod_args args = {self, dim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumprod_], &args);
+}
+
+ts_tensor *ts__cumsum_back(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts__cumsum_back_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__cumsum_back], &args);
+}
+
+ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse) {
+  ts__recurrence_args args = {self, factor, dim, reverse};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {

@@ -475,6 +475,52 @@ torsh_status torsh_argmin(torsh_tensor self, const int64_t *dim, bool keepdim, t
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_median(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_median(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_median_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_median_dim(cx, self, dim, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_nanmedian(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nanmedian(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nanmedian_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_nanmedian_dim(cx, self, dim, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_kthvalue(torsh_tensor self, int64_t k, int64_t dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_kthvalue(cx, self, k, dim, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_mode(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_mode(cx, self, dim, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
 torsh_status torsh_batch_norm(torsh_tensor self, torsh_tensor running_mean, torsh_tensor running_var, torsh_tensor weight, torsh_tensor bias, bool training, double momentum, double eps, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -733,6 +779,34 @@ torsh_status torsh_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, bo
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_prod(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_prod(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_any(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_any(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_all(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_all(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_count_nonzero(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_count_nonzero(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_var(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -776,6 +850,34 @@ torsh_status torsh_var_mean_unbiased(torsh_tensor self, bool unbiased, torsh_ten
   ts_tensor *t[2] = {0};
   ts_var_mean_unbiased(cx, self, unbiased, t);
   return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumsum(cx, self, dim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumsum_(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumsum_(cx, self, dim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumprod(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumprod(cx, self, dim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumprod_(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumprod_(cx, self, dim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {

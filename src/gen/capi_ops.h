@@ -209,6 +209,24 @@ TORSH_API torsh_status torsh_argmax(torsh_tensor self, const int64_t *dim, bool 
 /* Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 TORSH_API torsh_status torsh_argmin(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_tensor *out);
 
+/* Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
+TORSH_API torsh_status torsh_median(torsh_tensor self, torsh_tensor *out);
+
+/* Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
+TORSH_API torsh_status torsh_median_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out);
+
+/* Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
+TORSH_API torsh_status torsh_nanmedian(torsh_tensor self, torsh_tensor *out);
+
+/* Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
+TORSH_API torsh_status torsh_nanmedian_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out);
+
+/* The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
+TORSH_API torsh_status torsh_kthvalue(torsh_tensor self, int64_t k, int64_t dim, bool keepdim, torsh_tensor *out);
+
+/* The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
+TORSH_API torsh_status torsh_mode(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out);
+
 /* Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 TORSH_API torsh_status torsh_batch_norm(torsh_tensor self, torsh_tensor running_mean, torsh_tensor running_var, torsh_tensor weight, torsh_tensor bias, bool training, double momentum, double eps, torsh_tensor *out);
 
@@ -317,6 +335,18 @@ TORSH_API torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t 
 /* Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 TORSH_API torsh_status torsh_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
+/* Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
+TORSH_API torsh_status torsh_prod(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
+TORSH_API torsh_status torsh_any(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
+TORSH_API torsh_status torsh_all(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
+TORSH_API torsh_status torsh_count_nonzero(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
 /* Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 TORSH_API torsh_status torsh_var(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out);
 
@@ -334,6 +364,18 @@ TORSH_API torsh_status torsh_var_mean_dim(torsh_tensor self, const int64_t *dim,
 
 /* Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 TORSH_API torsh_status torsh_var_mean_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out);
+
+/* Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
+TORSH_API torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
+TORSH_API torsh_status torsh_cumsum_(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
+TORSH_API torsh_status torsh_cumprod(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
+TORSH_API torsh_status torsh_cumprod_(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
 
 /* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);

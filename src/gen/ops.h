@@ -84,143 +84,159 @@ enum {
   TS_OP_aminmax = 77,
   TS_OP_argmax = 78,
   TS_OP_argmin = 79,
-  TS_OP__ties = 80,
-  TS_OP__pick = 81,
-  TS_OP__pick_backward = 82,
-  TS_OP__normalize = 83,
-  TS_OP__normalize_backward = 84,
-  TS_OP_batch_norm = 85,
-  TS_OP_native_batch_norm = 86,
-  TS_OP_layer_norm = 87,
-  TS_OP_native_layer_norm = 88,
-  TS_OP_group_norm = 89,
-  TS_OP_instance_norm = 90,
-  TS_OP__sgd_step_ = 91,
-  TS_OP__adam_step_ = 92,
-  TS_OP__has_grads = 93,
-  TS_OP__zero_grads = 94,
-  TS_OP_max_pool1d_with_indices = 95,
-  TS_OP_max_pool1d = 96,
-  TS_OP_max_pool2d_with_indices = 97,
-  TS_OP_max_pool2d = 98,
-  TS_OP_max_pool3d_with_indices = 99,
-  TS_OP_max_pool3d = 100,
-  TS_OP_avg_pool1d = 101,
-  TS_OP_avg_pool2d = 102,
-  TS_OP_avg_pool3d = 103,
-  TS_OP__max_pool = 104,
-  TS_OP__max_pool_backward = 105,
-  TS_OP__max_pool_gather = 106,
-  TS_OP__avg_pool = 107,
-  TS_OP__avg_pool_backward = 108,
-  TS_OP_rand = 109,
-  TS_OP_randn = 110,
-  TS_OP_randint = 111,
-  TS_OP_randperm = 112,
-  TS_OP_rand_like = 113,
-  TS_OP_randn_like = 114,
-  TS_OP_randint_like = 115,
-  TS_OP_uniform_ = 116,
-  TS_OP_normal_ = 117,
-  TS_OP_random_ = 118,
-  TS_OP_exponential_ = 119,
-  TS_OP_cauchy_ = 120,
-  TS_OP_log_normal_ = 121,
-  TS_OP_geometric_ = 122,
-  TS_OP_bernoulli_ = 123,
-  TS_OP_bernoulli = 124,
-  TS_OP_multinomial = 125,
-  TS_OP_native_dropout = 126,
-  TS_OP_dropout = 127,
-  TS_OP_sum = 128,
-  TS_OP_mean = 129,
-  TS_OP_var = 130,
-  TS_OP_var_dim = 131,
-  TS_OP_var_unbiased = 132,
-  TS_OP_var_mean = 133,
-  TS_OP_var_mean_dim = 134,
-  TS_OP_var_mean_unbiased = 135,
-  TS_OP_view_as = 136,
-  TS_OP_reshape_as = 137,
-  TS_OP_expand_as = 138,
-  TS_OP_broadcast_to = 139,
-  TS_OP_ravel = 140,
-  TS_OP_T = 141,
-  TS_OP_mT = 142,
-  TS_OP_H = 143,
-  TS_OP_mH = 144,
-  TS_OP_adjoint = 145,
-  TS_OP_flatten = 146,
-  TS_OP_unflatten = 147,
-  TS_OP_movedim = 148,
-  TS_OP_unbind = 149,
-  TS_OP_split_with_sizes = 150,
-  TS_OP_split = 151,
-  TS_OP_chunk = 152,
-  TS_OP_cat = 153,
-  TS_OP_stack = 154,
-  TS_OP_softmax = 155,
-  TS_OP_log_softmax = 156,
-  TS_OP_softmin = 157,
-  TS_OP__softmax_backward_data = 158,
-  TS_OP__log_softmax_backward_data = 159,
-  TS_OP__empty = 160,
-  TS_OP__meta = 161,
-  TS_OP__item = 162,
-  TS_OP__same_storage = 163,
-  TS_OP__set_requires_grad = 164,
-  TS_OP__grad = 165,
-  TS_OP__grad_id = 166,
-  TS_OP__set_grad = 167,
-  TS_OP__retain_grad = 168,
-  TS_OP__grad_fn = 169,
-  TS_OP__next_functions = 170,
-  TS_OP__add_hook = 171,
-  TS_OP__remove_hook = 172,
-  TS_OP__dropped_callbacks = 173,
-  TS_OP__backward = 174,
-  TS_OP__autograd_grad = 175,
-  TS_OP__set_grad_mode = 176,
-  TS_OP__set_inference_mode = 177,
-  TS_OP__grad_mode = 178,
-  TS_OP__inference_mode = 179,
-  TS_OP__set_data = 180,
-  TS_OP__share = 181,
-  TS_OP__memory = 182,
-  TS_OP__set_memory_budget = 183,
-  TS_OP__reset_peak_memory = 184,
-  TS_OP__trim_memory = 185,
-  TS_OP__num_threads = 186,
-  TS_OP__set_num_threads = 187,
-  TS_OP__build = 188,
-  TS_OP__generator_new = 189,
-  TS_OP__generator_free = 190,
-  TS_OP__manual_seed = 191,
-  TS_OP__initial_seed = 192,
-  TS_OP__rng_state = 193,
-  TS_OP__set_rng_state = 194,
-  TS_OP_as_strided = 195,
-  TS_OP_expand = 196,
-  TS_OP_reshape = 197,
-  TS_OP_view = 198,
-  TS_OP_transpose = 199,
-  TS_OP_transpose_ = 200,
-  TS_OP_unsqueeze = 201,
-  TS_OP_unsqueeze_ = 202,
-  TS_OP_narrow = 203,
-  TS_OP__slice = 204,
-  TS_OP__slice_backward = 205,
-  TS_OP_select = 206,
-  TS_OP_permute = 207,
-  TS_OP_squeeze = 208,
-  TS_OP_squeeze_ = 209,
-  TS_OP_t = 210,
-  TS_OP_t_ = 211,
-  TS_OP_diagonal = 212,
-  TS_OP__diagonal_backward = 213,
-  TS_OP_unfold = 214,
-  TS_OP__unfold_backward = 215,
-  TS_OP_detach = 216,
+  TS_OP_median = 80,
+  TS_OP_median_dim = 81,
+  TS_OP_nanmedian = 82,
+  TS_OP_nanmedian_dim = 83,
+  TS_OP_kthvalue = 84,
+  TS_OP_mode = 85,
+  TS_OP__ties = 86,
+  TS_OP__pick = 87,
+  TS_OP__pick_backward = 88,
+  TS_OP__normalize = 89,
+  TS_OP__normalize_backward = 90,
+  TS_OP_batch_norm = 91,
+  TS_OP_native_batch_norm = 92,
+  TS_OP_layer_norm = 93,
+  TS_OP_native_layer_norm = 94,
+  TS_OP_group_norm = 95,
+  TS_OP_instance_norm = 96,
+  TS_OP__sgd_step_ = 97,
+  TS_OP__adam_step_ = 98,
+  TS_OP__has_grads = 99,
+  TS_OP__zero_grads = 100,
+  TS_OP_max_pool1d_with_indices = 101,
+  TS_OP_max_pool1d = 102,
+  TS_OP_max_pool2d_with_indices = 103,
+  TS_OP_max_pool2d = 104,
+  TS_OP_max_pool3d_with_indices = 105,
+  TS_OP_max_pool3d = 106,
+  TS_OP_avg_pool1d = 107,
+  TS_OP_avg_pool2d = 108,
+  TS_OP_avg_pool3d = 109,
+  TS_OP__max_pool = 110,
+  TS_OP__max_pool_backward = 111,
+  TS_OP__max_pool_gather = 112,
+  TS_OP__avg_pool = 113,
+  TS_OP__avg_pool_backward = 114,
+  TS_OP_rand = 115,
+  TS_OP_randn = 116,
+  TS_OP_randint = 117,
+  TS_OP_randperm = 118,
+  TS_OP_rand_like = 119,
+  TS_OP_randn_like = 120,
+  TS_OP_randint_like = 121,
+  TS_OP_uniform_ = 122,
+  TS_OP_normal_ = 123,
+  TS_OP_random_ = 124,
+  TS_OP_exponential_ = 125,
+  TS_OP_cauchy_ = 126,
+  TS_OP_log_normal_ = 127,
+  TS_OP_geometric_ = 128,
+  TS_OP_bernoulli_ = 129,
+  TS_OP_bernoulli = 130,
+  TS_OP_multinomial = 131,
+  TS_OP_native_dropout = 132,
+  TS_OP_dropout = 133,
+  TS_OP_sum = 134,
+  TS_OP_mean = 135,
+  TS_OP_prod = 136,
+  TS_OP_any = 137,
+  TS_OP_all = 138,
+  TS_OP_count_nonzero = 139,
+  TS_OP_var = 140,
+  TS_OP_var_dim = 141,
+  TS_OP_var_unbiased = 142,
+  TS_OP_var_mean = 143,
+  TS_OP_var_mean_dim = 144,
+  TS_OP_var_mean_unbiased = 145,
+  TS_OP_cumsum = 146,
+  TS_OP_cumsum_ = 147,
+  TS_OP_cumprod = 148,
+  TS_OP_cumprod_ = 149,
+  TS_OP__cumsum_back = 150,
+  TS_OP__recurrence = 151,
+  TS_OP_view_as = 152,
+  TS_OP_reshape_as = 153,
+  TS_OP_expand_as = 154,
+  TS_OP_broadcast_to = 155,
+  TS_OP_ravel = 156,
+  TS_OP_T = 157,
+  TS_OP_mT = 158,
+  TS_OP_H = 159,
+  TS_OP_mH = 160,
+  TS_OP_adjoint = 161,
+  TS_OP_flatten = 162,
+  TS_OP_unflatten = 163,
+  TS_OP_movedim = 164,
+  TS_OP_unbind = 165,
+  TS_OP_split_with_sizes = 166,
+  TS_OP_split = 167,
+  TS_OP_chunk = 168,
+  TS_OP_cat = 169,
+  TS_OP_stack = 170,
+  TS_OP_softmax = 171,
+  TS_OP_log_softmax = 172,
+  TS_OP_softmin = 173,
+  TS_OP__softmax_backward_data = 174,
+  TS_OP__log_softmax_backward_data = 175,
+  TS_OP__empty = 176,
+  TS_OP__meta = 177,
+  TS_OP__item = 178,
+  TS_OP__same_storage = 179,
+  TS_OP__set_requires_grad = 180,
+  TS_OP__grad = 181,
+  TS_OP__grad_id = 182,
+  TS_OP__set_grad = 183,
+  TS_OP__retain_grad = 184,
+  TS_OP__grad_fn = 185,
+  TS_OP__next_functions = 186,
+  TS_OP__add_hook = 187,
+  TS_OP__remove_hook = 188,
+  TS_OP__dropped_callbacks = 189,
+  TS_OP__backward = 190,
+  TS_OP__autograd_grad = 191,
+  TS_OP__set_grad_mode = 192,
+  TS_OP__set_inference_mode = 193,
+  TS_OP__grad_mode = 194,
+  TS_OP__inference_mode = 195,
+  TS_OP__set_data = 196,
+  TS_OP__share = 197,
+  TS_OP__memory = 198,
+  TS_OP__set_memory_budget = 199,
+  TS_OP__reset_peak_memory = 200,
+  TS_OP__trim_memory = 201,
+  TS_OP__num_threads = 202,
+  TS_OP__set_num_threads = 203,
+  TS_OP__build = 204,
+  TS_OP__generator_new = 205,
+  TS_OP__generator_free = 206,
+  TS_OP__manual_seed = 207,
+  TS_OP__initial_seed = 208,
+  TS_OP__rng_state = 209,
+  TS_OP__set_rng_state = 210,
+  TS_OP_as_strided = 211,
+  TS_OP_expand = 212,
+  TS_OP_reshape = 213,
+  TS_OP_view = 214,
+  TS_OP_transpose = 215,
+  TS_OP_transpose_ = 216,
+  TS_OP_unsqueeze = 217,
+  TS_OP_unsqueeze_ = 218,
+  TS_OP_narrow = 219,
+  TS_OP__slice = 220,
+  TS_OP__slice_backward = 221,
+  TS_OP_select = 222,
+  TS_OP_permute = 223,
+  TS_OP_squeeze = 224,
+  TS_OP_squeeze_ = 225,
+  TS_OP_t = 226,
+  TS_OP_t_ = 227,
+  TS_OP_diagonal = 228,
+  TS_OP__diagonal_backward = 229,
+  TS_OP_unfold = 230,
+  TS_OP__unfold_backward = 231,
+  TS_OP_detach = 232,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -542,6 +558,36 @@ typedef struct { ts_tensor *self; ts_opt_int dim; bool keepdim; } ts_argmin_args
 bool ts_argmin_impl(ts_cx *cx, const ts_argmin_args *a, ts_out *out);
 ts_tensor *ts_argmin(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim);
 
+typedef struct { ts_tensor *self; } ts_median_args;
+bool ts_median_impl(ts_cx *cx, const ts_median_args *a, ts_out *out);
+void ts_median_grad(ts_cx *cx, const ts_median_args *a, const ts_back *b, ts_median_args *g);
+ts_tensor *ts_median(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_median_dim_args;
+bool ts_median_dim_impl(ts_cx *cx, const ts_median_dim_args *a, ts_out *out);
+void ts_median_dim_grad(ts_cx *cx, const ts_median_dim_args *a, const ts_back *b, ts_median_dim_args *g);
+bool ts_median_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_nanmedian_args;
+bool ts_nanmedian_impl(ts_cx *cx, const ts_nanmedian_args *a, ts_out *out);
+void ts_nanmedian_grad(ts_cx *cx, const ts_nanmedian_args *a, const ts_back *b, ts_nanmedian_args *g);
+ts_tensor *ts_nanmedian(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_nanmedian_dim_args;
+bool ts_nanmedian_dim_impl(ts_cx *cx, const ts_nanmedian_dim_args *a, ts_out *out);
+void ts_nanmedian_dim_grad(ts_cx *cx, const ts_nanmedian_dim_args *a, const ts_back *b, ts_nanmedian_dim_args *g);
+bool ts_nanmedian_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t k; int64_t dim; bool keepdim; } ts_kthvalue_args;
+bool ts_kthvalue_impl(ts_cx *cx, const ts_kthvalue_args *a, ts_out *out);
+void ts_kthvalue_grad(ts_cx *cx, const ts_kthvalue_args *a, const ts_back *b, ts_kthvalue_args *g);
+bool ts_kthvalue(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_mode_args;
+bool ts_mode_impl(ts_cx *cx, const ts_mode_args *a, ts_out *out);
+void ts_mode_grad(ts_cx *cx, const ts_mode_args *a, const ts_back *b, ts_mode_args *g);
+bool ts_mode(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
+
 typedef struct { ts_tensor *self; ts_tensor *result; ts_ints dim; bool keepdim; } ts__ties_args;
 bool ts__ties_impl(ts_cx *cx, const ts__ties_args *a, ts_out *out);
 ts_tensor *ts__ties(ts_cx *cx, ts_tensor *self, ts_tensor *result, ts_ints dim, bool keepdim);
@@ -744,6 +790,23 @@ bool ts_mean_impl(ts_cx *cx, const ts_mean_args *a, ts_out *out);
 void ts_mean_grad(ts_cx *cx, const ts_mean_args *a, const ts_back *b, ts_mean_args *g);
 ts_tensor *ts_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype);
 
+typedef struct { ts_tensor *self; ts_opt_int dim; bool keepdim; ts_dtype dtype; } ts_prod_args;
+bool ts_prod_impl(ts_cx *cx, const ts_prod_args *a, ts_out *out);
+void ts_prod_grad(ts_cx *cx, const ts_prod_args *a, const ts_back *b, ts_prod_args *g);
+ts_tensor *ts_prod(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_any_args;
+bool ts_any_impl(ts_cx *cx, const ts_any_args *a, ts_out *out);
+ts_tensor *ts_any(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_all_args;
+bool ts_all_impl(ts_cx *cx, const ts_all_args *a, ts_out *out);
+ts_tensor *ts_all(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_count_nonzero_args;
+bool ts_count_nonzero_impl(ts_cx *cx, const ts_count_nonzero_args *a, ts_out *out);
+ts_tensor *ts_count_nonzero(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
 typedef struct { ts_tensor *self; ts_ints dim; ts_opt_int correction; bool keepdim; } ts_var_args;
 bool ts_var_impl(ts_cx *cx, const ts_var_args *a, ts_out *out);
 void ts_var_grad(ts_cx *cx, const ts_var_args *a, const ts_back *b, ts_var_args *g);
@@ -769,6 +832,30 @@ bool ts_var_mean_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, boo
 typedef struct { ts_tensor *self; bool unbiased; } ts_var_mean_unbiased_args;
 bool ts_var_mean_unbiased_impl(ts_cx *cx, const ts_var_mean_unbiased_args *a, ts_out *out);
 bool ts_var_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
+bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);
+void ts_cumsum_grad(ts_cx *cx, const ts_cumsum_args *a, const ts_back *b, ts_cumsum_args *g);
+ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype);
+
+ts_tensor *ts_cumsum_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumprod_args;
+bool ts_cumprod_impl(ts_cx *cx, const ts_cumprod_args *a, ts_out *out);
+void ts_cumprod_grad(ts_cx *cx, const ts_cumprod_args *a, const ts_back *b, ts_cumprod_args *g);
+ts_tensor *ts_cumprod(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype);
+
+ts_tensor *ts_cumprod_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts__cumsum_back_args;
+bool ts__cumsum_back_impl(ts_cx *cx, const ts__cumsum_back_args *a, ts_out *out);
+void ts__cumsum_back_grad(ts_cx *cx, const ts__cumsum_back_args *a, const ts_back *b, ts__cumsum_back_args *g);
+ts_tensor *ts__cumsum_back(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *factor; int64_t dim; bool reverse; } ts__recurrence_args;
+bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
+void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
+ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
 bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);

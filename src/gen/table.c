@@ -459,6 +459,48 @@ static bool argmin_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_argmin_impl(cx, a, out);
 }
 
+static const ts_arg median_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_median_args, self)}};
+static bool median_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_median_args *a = args;
+  return ts_median_impl(cx, a, out);
+}
+static void median_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_median_grad(cx, args, back, wanted); }
+
+static const ts_arg median_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_median_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_median_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_median_dim_args, keepdim)}};
+static bool median_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_median_dim_args *a = args;
+  return ts_median_dim_impl(cx, a, out);
+}
+static void median_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_median_dim_grad(cx, args, back, wanted); }
+
+static const ts_arg nanmedian_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nanmedian_args, self)}};
+static bool nanmedian_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanmedian_args *a = args;
+  return ts_nanmedian_impl(cx, a, out);
+}
+static void nanmedian_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nanmedian_grad(cx, args, back, wanted); }
+
+static const ts_arg nanmedian_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nanmedian_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_nanmedian_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_nanmedian_dim_args, keepdim)}};
+static bool nanmedian_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanmedian_dim_args *a = args;
+  return ts_nanmedian_dim_impl(cx, a, out);
+}
+static void nanmedian_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nanmedian_dim_grad(cx, args, back, wanted); }
+
+static const ts_arg kthvalue_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_kthvalue_args, self)}, {"k", TS_ARG_INT, offsetof(ts_kthvalue_args, k)}, {"dim", TS_ARG_INT, offsetof(ts_kthvalue_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_kthvalue_args, keepdim)}};
+static bool kthvalue_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kthvalue_args *a = args;
+  return ts_kthvalue_impl(cx, a, out);
+}
+static void kthvalue_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_kthvalue_grad(cx, args, back, wanted); }
+
+static const ts_arg mode_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mode_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_mode_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_mode_args, keepdim)}};
+static bool mode_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mode_args *a = args;
+  return ts_mode_impl(cx, a, out);
+}
+static void mode_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mode_grad(cx, args, back, wanted); }
+
 static const ts_arg _ties_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__ties_args, self)}, {"result", TS_ARG_TENSOR, offsetof(ts__ties_args, result)}, {"dim", TS_ARG_INTS, offsetof(ts__ties_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__ties_args, keepdim)}};
 static bool _ties_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__ties_args *a = args;
@@ -779,6 +821,31 @@ static bool mean_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mean_grad(cx, args, back, wanted); }
 
+static const ts_arg prod_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_prod_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_prod_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_prod_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_prod_args, dtype)}};
+static bool prod_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_prod_args *a = args;
+  return ts_prod_impl(cx, a, out);
+}
+static void prod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_prod_grad(cx, args, back, wanted); }
+
+static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_any_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_any_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_any_args, keepdim)}};
+static bool any_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_any_args *a = args;
+  return ts_any_impl(cx, a, out);
+}
+
+static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_all_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_all_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_all_args, keepdim)}};
+static bool all_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_all_args *a = args;
+  return ts_all_impl(cx, a, out);
+}
+
+static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_count_nonzero_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_count_nonzero_args, dim)}};
+static bool count_nonzero_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_count_nonzero_args *a = args;
+  return ts_count_nonzero_impl(cx, a, out);
+}
+
 static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_var_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_args, keepdim)}};
 static bool var_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_args *a = args;
@@ -816,6 +883,34 @@ static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_unbiased_args *a = args;
   return ts_var_mean_unbiased_impl(cx, a, out);
 }
+
+static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cumsum_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cumsum_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_cumsum_args, dtype)}};
+static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumsum_args *a = args;
+  return ts_cumsum_impl(cx, a, out);
+}
+static void cumsum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cumsum_grad(cx, args, back, wanted); }
+
+static const ts_arg cumprod_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cumprod_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cumprod_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_cumprod_args, dtype)}};
+static bool cumprod_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumprod_args *a = args;
+  return ts_cumprod_impl(cx, a, out);
+}
+static void cumprod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cumprod_grad(cx, args, back, wanted); }
+
+static const ts_arg _cumsum_back_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__cumsum_back_args, self)}, {"dim", TS_ARG_INT, offsetof(ts__cumsum_back_args, dim)}};
+static bool _cumsum_back_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cumsum_back_args *a = args;
+  return ts__cumsum_back_impl(cx, a, out);
+}
+static void _cumsum_back_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cumsum_back_grad(cx, args, back, wanted); }
+
+static const ts_arg _recurrence_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__recurrence_args, self)}, {"factor", TS_ARG_TENSOR, offsetof(ts__recurrence_args, factor)}, {"dim", TS_ARG_INT, offsetof(ts__recurrence_args, dim)}, {"reverse", TS_ARG_BOOL, offsetof(ts__recurrence_args, reverse)}};
+static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__recurrence_args *a = args;
+  return ts__recurrence_impl(cx, a, out);
+}
+static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
 
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_view_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_view_as_args, other)}};
 static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1375,6 +1470,12 @@ const ts_op ts_ops[] = {
   {"aminmax", "AminmaxBackward0", 0, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
   {"argmax", "ArgmaxBackward0", 0, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
   {"argmin", "ArgminBackward0", 0, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
+  {"median", "MedianBackward0", 0, sizeof(ts_median_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, median_args, median_impl, median_grad},
+  {"median", "MedianDimBackward0", 0, sizeof(ts_median_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, median_dim_args, median_dim_impl, median_dim_grad},
+  {"nanmedian", "NanmedianBackward0", 0, sizeof(ts_nanmedian_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, nanmedian_args, nanmedian_impl, nanmedian_grad},
+  {"nanmedian", "NanmedianDimBackward0", 0, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad},
+  {"kthvalue", "KthvalueBackward0", 0, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad},
+  {"mode", "ModeBackward0", 0, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad},
   {"_ties", "TiesBackward0", 0, sizeof(ts__ties_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ties_args, _ties_impl, NULL},
   {"_pick", "PickBackward0", 0, sizeof(ts__pick_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _pick_args, _pick_impl, _pick_grad},
   {"_pickBackward", "PickBackwardBackward0", 0, sizeof(ts__pick_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _pick_backward_args, _pick_backward_impl, _pick_backward_grad},
@@ -1425,12 +1526,22 @@ const ts_op ts_ops[] = {
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
   {"mean", "MeanBackward0", 0, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
+  {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad},
+  {"any", "AnyBackward0", 0, sizeof(ts_any_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, any_args, any_impl, NULL},
+  {"all", "AllBackward0", 0, sizeof(ts_all_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, all_args, all_impl, NULL},
+  {"countNonzero", "CountNonzeroBackward0", 0, sizeof(ts_count_nonzero_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, count_nonzero_args, count_nonzero_impl, NULL},
   {"var", "VarBackward0", 0, sizeof(ts_var_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, var_args, var_impl, var_grad},
   {"var", "VarDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_dim_args, var_dim_impl, NULL},
   {"var", "VarUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_unbiased_args, var_unbiased_impl, NULL},
   {"varMean", "VarMeanBackward0", 0, sizeof(ts_var_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 0u, var_mean_args, var_mean_impl, var_mean_grad},
   {"varMean", "VarMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_dim_args, var_mean_dim_impl, NULL},
   {"varMean", "VarMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_unbiased_args, var_mean_unbiased_impl, NULL},
+  {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
+  {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
+  {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
+  {"cumprod_", "CumprodBackward0", TS_OP_INPLACE, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
+  {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
+  {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
   {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
@@ -1513,5 +1624,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 217;
-const char ts_table_hash[] = "67a9ad6be0c64682";
+const int ts_op_count = 233;
+const char ts_table_hash[] = "9955d2ea4f183ab0";

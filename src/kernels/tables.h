@@ -5,6 +5,7 @@
 #include "elementwise_ids.h"
 #include "loss.h"
 #include "reduce.h"
+#include "scan.h"
 #include "softmax.h"
 
 typedef struct {
@@ -15,6 +16,7 @@ typedef struct {
   ts_loop cast[TS_DTYPE_COUNT][TS_DTYPE_COUNT];  /* [from][to] */
   ts_reduce_loop reduce[TS_RED_COUNT][TS_DTYPE_COUNT]; /* from the input dtype; see reduce.h */
   ts_loop same[TS_DTYPE_COUNT];
+  ts_scan_loop scan[TS_SCAN_COUNT][TS_DTYPE_COUNT];
   ts_softmax_loop softmax[TS_DTYPE_COUNT];
   ts_softmax_backward_loop softmax_backward[TS_DTYPE_COUNT];
   ts_lse_loop lse[TS_DTYPE_COUNT];
@@ -26,6 +28,6 @@ typedef struct {
 } ts_loop_table;
 
 #define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim) \
-  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss)
+  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan)
 
 #endif
