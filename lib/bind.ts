@@ -68,6 +68,13 @@ const isNumeric = (x: unknown): boolean => typeof x === 'number' || typeof x ===
 
 /** Values in the signature's order; a missing optional one is its default. `first` supplies a method's `this`. */
 export function bind(sig: Signature, args: ArrayLike<unknown>, first?: unknown): unknown[] {
+  const values = tryBind(sig, args, first);
+  if (typeof values === 'string') throw new TorshError('ERR_ARGUMENT', sig.name, `${sig.name}: ${values}`);
+  return values;
+}
+
+/** The same; what is wrong with the arguments comes back in words. */
+export function tryBind(sig: Signature, args: ArrayLike<unknown>, first?: unknown): unknown[] | string {
   const { params } = sig;
   const values: unknown[] = new Array(params.length).fill(undefined);
   let at = 0;
@@ -81,8 +88,7 @@ export function bind(sig: Signature, args: ArrayLike<unknown>, first?: unknown):
   }
   for (let i = 0; i < n;) {
     if (at >= sig.positional) {
-      throw new TorshError('ERR_ARGUMENT', sig.name,
-        `${sig.name}: takes ${sig.positional} positional argument${sig.positional === 1 ? '' : 's'} but more were given`);
+      return `takes ${sig.positional} positional argument${sig.positional === 1 ? '' : 's'} but more were given`;
     }
     if (params[at].spread && isNumeric(args[i])) {
       const list: unknown[] = [];
@@ -96,8 +102,8 @@ export function bind(sig: Signature, args: ArrayLike<unknown>, first?: unknown):
     for (const key of Object.keys(options)) {
       if (options[key] === undefined) continue;
       const i = sig.index.get(key);
-      if (i === undefined) throw new TorshError('ERR_ARGUMENT', sig.name, `${sig.name}: got an unexpected option '${key}'`);
-      if (values[i] !== undefined) throw new TorshError('ERR_ARGUMENT', sig.name, `${sig.name}: got multiple values for argument '${key}'`);
+      if (i === undefined) return `got an unexpected option '${key}'`;
+      if (values[i] !== undefined) return `got multiple values for argument '${key}'`;
       values[i] = options[key];
     }
   }
@@ -105,7 +111,7 @@ export function bind(sig: Signature, args: ArrayLike<unknown>, first?: unknown):
     if (values[i] !== undefined) continue;
     if (params[i].required) {
       if (params[i].spread) { values[i] = []; continue; }
-      throw new TorshError('ERR_ARGUMENT', sig.name, `${sig.name}: missing required argument '${params[i].name}'`);
+      return `missing required argument '${params[i].name}'`;
     }
     values[i] = params[i].default;
   }

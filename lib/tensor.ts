@@ -4,6 +4,7 @@ import { TorshError } from './errors';
 import { TensorOps } from './gen/methods';
 import * as sys from './gen/system';
 import { type Nested, nestedValues, readBytes, typedFromBytes } from './convert';
+import { type ToOptions, convert } from './conversion';
 import { addHook, type HookHandle } from './autograd/hooks';
 import { gradFnOf, type GradFn } from './autograd/grad-fn';
 import { indexGet, indexSet, type Index } from './indexing';
@@ -25,6 +26,8 @@ export class Tensor extends TensorOps {
   declare _h: number;
   /** Outlives tidy(): parameters, buffers, optimizer state. */
   declare _kept: boolean;
+  /** The backend's note: see Owner in backend/abi.ts. */
+  declare _cell: { handle: number } | null;
   private declare _grad: Tensor | null;
   private declare _gradId: number;
 
@@ -32,6 +35,7 @@ export class Tensor extends TensorOps {
   constructor(from?: Tensor) {
     super();
     this._h = 0;
+    this._cell = null;
     this._kept = from !== undefined;
     this._grad = null;
     this._gradId = 0;
@@ -116,6 +120,25 @@ export class Tensor extends TensorOps {
   tolist(): any { return nestedValues(this.shape, this.dtype, this.toTypedArray()); }
   /** A row-major copy; raw bits for the 16-bit floats, interleaved pairs for complex. */
   toTypedArray(): TypedArrays[DType] { return typedFromBytes(this.dtype, readBytes(this)); }
+
+  /** The same values in another dtype (and memory); this tensor itself when nothing changes. https://pytorch.org/docs/stable/generated/torch.Tensor.to.html */
+  to(target: DType | 'cpu' | Tensor | ToOptions, ...rest: unknown[]): Tensor { return convert(this, [target, ...rest]); }
+  /** The dtype's name, or this tensor in another dtype. */
+  type(): DType;
+  type(dtype: DType): Tensor;
+  type(dtype?: DType): DType | Tensor { return dtype === undefined ? this.dtype : convert(this, [dtype]); }
+  typeAs(other: Tensor): Tensor { return convert(this, [other]); }
+  bool(options: ToOptions = {}): Tensor { return convert(this, ['bool', options]); }
+  byte(options: ToOptions = {}): Tensor { return convert(this, ['uint8', options]); }
+  char(options: ToOptions = {}): Tensor { return convert(this, ['int8', options]); }
+  short(options: ToOptions = {}): Tensor { return convert(this, ['int16', options]); }
+  int(options: ToOptions = {}): Tensor { return convert(this, ['int32', options]); }
+  long(options: ToOptions = {}): Tensor { return convert(this, ['int64', options]); }
+  half(options: ToOptions = {}): Tensor { return convert(this, ['float16', options]); }
+  bfloat16(options: ToOptions = {}): Tensor { return convert(this, ['bfloat16', options]); }
+  float(options: ToOptions = {}): Tensor { return convert(this, ['float32', options]); }
+  double(options: ToOptions = {}): Tensor { return convert(this, ['float64', options]); }
+  cpu(): Tensor { return this; }
 
   /** Python's x[...]: ints, null, '...', slice(a, b, s) or 'a:b:s', bool and int tensors and arrays. */
   at(...index: Index[]): Tensor { return indexGet(this, index); }

@@ -2,9 +2,14 @@
 import * as autograd from './autograd';
 import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
+import * as data from './data';
 import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
+import { load, metadataOf, save } from './io';
 import * as memory from './memory';
+import * as nn from './nn';
+import { deepcopy } from './nn/deepcopy';
+import * as optim from './optim';
 import { setPrintoptions } from './print';
 import * as random from './random';
 import { slice } from './slice';
@@ -28,6 +33,9 @@ export const torsh = {
   Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
+  randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
+  nn, optim, deepcopy, save, load, metadataOf,
+  utils: { data },
   autograd: { grad: autograd.grad, backward: autograd.backward },
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, Generator: random.Generator,

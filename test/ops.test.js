@@ -1,7 +1,10 @@
 // Every row of the op table on its own samples: gradients in float64, non-contiguous, empty and 0-d inputs, the in-place
 // and out= variants against the plain one, refused inputs.
 const torsh = require('torsh');
-const { rows, isDifferentiable, isDifferentiableRow, isTensorSpec, changesSelf, build, callRow, variants, trailing, namespace, tensorsOf } = require('./support/rows');
+const {
+  rows, canCast, isDifferentiable, isDifferentiableRow, isTensorSpec, isUninitialised, isAboutLayout, changesSelf, build, callRow, variants, trailing, namespace,
+  tensorsOf,
+} = require('./support/rows');
 const { gradcheck, gradgradcheck } = require('./support/gradcheck');
 const { values, nmse, difference } = require('./support/numbers');
 
@@ -14,12 +17,13 @@ function call(row, built, how = callRow) {
 const scoped = (f) => () => torsh.tidy(f);
 
 /** Same dtypes, shapes, and (to rounding) numbers. */
-function expectSame(got, want, what) {
+function expectSame(row, got, want, what) {
   const [a, b] = [tensorsOf(torsh, got), tensorsOf(torsh, want)];
   if (a.length !== b.length) throw new Error(`${what}: ${a.length} tensors instead of ${b.length}`);
   a.forEach((x, i) => {
     const y = b[i];
     if (x.dtype !== y.dtype || String(x.shape) !== String(y.shape)) throw new Error(`${what}: ${x.dtype}[${x.shape}] instead of ${y.dtype}[${y.shape}]`);
+    if (isUninitialised(row)) return;
     const error = nmse(values(x), values(y));
     const allowed = { float64: 1e-24, float16: 1e-5, bfloat16: 1e-4 }[x.dtype] ?? 1e-12;
     if (!(error <= allowed)) throw new Error(`${what}: normalised squared error ${error}; ${difference(values(x), values(y), 0)}`);
@@ -71,7 +75,7 @@ const checks = {
 
   'non-contiguous inputs'(row, sample) {
     const plain = call(row, build(torsh, sample));
-    expectSame(call(row, build(torsh, sample, { layout: 'strided' })), plain, 'strided inputs');
+    expectSame(row, call(row, build(torsh, sample, { layout: 'strided' })), plain, 'strided inputs');
   },
 
   'leaves its inputs alone'(row, sample) {
@@ -82,7 +86,7 @@ const checks = {
   },
 
   'method equals function'(row, sample) {
-    expectSame(call(row, build(torsh, sample), (r, ...rest) => variants.method(r)(...rest)), call(row, build(torsh, sample)), 'method');
+    expectSame(row, call(row, build(torsh, sample), (r, ...rest) => variants.method(r)(...rest)), call(row, build(torsh, sample)), 'method');
   },
 
   'in place equals out of place'(row, sample) {
@@ -91,7 +95,7 @@ const checks = {
     const self = built.args[0];
     // In place the result keeps self's dtype and shape; where it cannot, it is refused and self stays as it was.
     const before = values(self);
-    const fits = String(want.shape) === String(self.shape) && torsh.canCast(want.dtype, self.dtype);
+    const fits = (row.flags.includes('reshapes') || String(want.shape) === String(self.shape)) && canCast(want.dtype, self.dtype);
     if (!fits) {
       expect(() => call(row, built, (r, ...rest) => variants.inplace(r)(...rest))).toThrow(torsh.TorshError);
       expect(difference(values(self), before, 0)).toBe(null);
@@ -99,7 +103,7 @@ const checks = {
     }
     const result = call(row, built, (r, ...rest) => variants.inplace(r)(...rest));
     expect(result).toBe(self);
-    expectSame(self, want.to(self.dtype), 'in place');
+    expectSame(row, self, want.to(self.dtype), 'in place');
   },
 
   'out= equals the result'(row, sample) {
@@ -109,8 +113,8 @@ const checks = {
     const outs = list.map((t) => torsh.empty([0], { dtype: t.dtype }));
     built.options.out = list.length === 1 ? outs[0] : outs;
     const got = call(row, built, (r) => namespace(torsh, r.namespaces[0])[r.jsName](...built.args, ...trailing(built.options)));
-    expectSame(tensorsOf(torsh, got), list, 'out=');
-    expectSame(outs, list, 'the tensor given as out');
+    expectSame(row, tensorsOf(torsh, got), list, 'out=');
+    expectSame(row, outs, list, 'the tensor given as out');
   },
 };
 
@@ -129,26 +133,26 @@ function degenerate(row, sample, reshape) {
   const plain = attempt({ reshape });
   const strided = attempt({ reshape, layout: 'strided' });
   expect(strided.message).toBe(plain.message);
-  if (!plain.message) expectSame(strided.result, plain.result, 'strided inputs');
+  if (!plain.message) expectSame(row, strided.result, plain.result, 'strided inputs');
 }
 
 const isRandom = (row) => Boolean(row.random) || /rand|bernoulli|normal|uniform|multinomial|dropout|exponential|geometric|cauchy/i.test(row.name);
 
 for (const row of rows) {
-  describe(row.id ?? row.name, () => {
+  describe(row.name, () => {
     const title = (i) => (row.samples.length > 1 ? `sample ${i}` : 'its sample');
     row.samples.forEach((sample, i) => {
       const onTensor = isTensorSpec(sample.args?.[0]);
       const plain = !changesSelf(row);
       const list = [];
       if (isDifferentiableRow(row)) list.push('gradcheck', 'gradgradcheck');
-      if (plain) list.push('non-contiguous inputs');
+      if (plain && !isAboutLayout(row)) list.push('non-contiguous inputs');
       if (plain) list.push('leaves its inputs alone');
       if (row.variants.includes('method') && row.variants.includes('function') && onTensor) list.push('method equals function');
       if (row.variants.includes('inplace') && plain && onTensor) list.push('in place equals out of place');
       if (row.variants.includes('out')) list.push('out= equals the result');
       for (const name of list) test(`${name}: ${title(i)}`, scoped(() => checks[name](row, sample)));
-      if (plain && !isRandom(row)) {
+      if (plain && !isRandom(row) && !isAboutLayout(row)) {
         for (const [name, reshape] of Object.entries(reshapes)) test(`${name} inputs: ${title(i)}`, scoped(() => degenerate(row, sample, reshape)));
       }
     });

@@ -13,7 +13,6 @@ const number = (v) => {
 };
 const numel = (shape) => shape.reduce((a, b) => a * b, 1);
 
-/** Values as the typed array that frombuffer reads for the dtype; 16-bit floats by way of float64. */
 function make({ dtype, shape, values, arange }) {
   const n = numel(shape);
   const flat = arange ? Array.from({ length: n }, (_, i) => arange[0] + arange[1] * i) : values.flat().map(number);
@@ -22,10 +21,10 @@ function make({ dtype, shape, values, arange }) {
     case 'bool': return torsh.tensor(flat.map(Boolean)).reshape(shape);
     case 'int64': return torsh.tensor(BigInt64Array.from(flat, BigInt)).reshape(shape);
     case 'int8': case 'uint8': case 'int16': case 'int32':
-      return torsh.tensor(Int32Array.from(flat, Math.trunc)).to(dtype).reshape(shape);
+      return torsh.tensor(Int32Array.from(flat, Math.trunc), { dtype }).reshape(shape);
     case 'complex64': return torsh.frombuffer(Float32Array.from(flat), { dtype }).reshape(shape);
     case 'complex128': return torsh.frombuffer(Float64Array.from(flat), { dtype }).reshape(shape);
-    default: return torsh.tensor(Float64Array.from(flat)).to(dtype).reshape(shape);
+    default: return torsh.tensor(Float64Array.from(flat), { dtype }).reshape(shape);
   }
 }
 

@@ -52,7 +52,7 @@ export async function buildWasm(root) {
   const wasm = join(root, 'dist/torsh.wasm');
   if (!stale.length && existsSync(wasm) && files.every((f) => statSync(object(f)).mtimeMs <= statSync(wasm).mtimeMs)) return null;
   const { code, text } = await run([...files.map(object), '-O3', '-o', wasm, '-sSTANDALONE_WASM', '--no-entry', '-sALLOW_MEMORY_GROWTH',
-    '-sMAXIMUM_MEMORY=4GB', '-sMALLOC=emmalloc', '-sTOTAL_STACK=1048576', '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-Wno-undefined'], root);
+    '-sMAXIMUM_MEMORY=4GB', '-sMALLOC=emmalloc', '-sTOTAL_STACK=1048576', '-sERROR_ON_UNDEFINED_SYMBOLS=0', '-sWARN_ON_UNDEFINED_SYMBOLS=0'], root);
   if (text.trim() && code === 0) console.log(text.trim());
   return code === 0 ? null : text;
 }

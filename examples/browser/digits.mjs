@@ -9,7 +9,7 @@ import { drawLosses } from './loss-chart.mjs';
 import { drawingPad } from './pad.mjs';
 
 const settings = { seed: 0, epochs: 12, batchSize: 32, lr: 0.003 };
-const SHOWN = 24;
+const SHOWN = 30;
 
 const $ = (id) => document.getElementById(id);
 const cssColor = (name) => getComputedStyle(document.body).getPropertyValue(name);
@@ -47,7 +47,7 @@ function showDigits(set, digits) {
     paintDigit(canvas, pixels.subarray(i * size, (i + 1) * size), set);
     const right = digits[i] === labels[i];
     figure.classList.toggle('wrong', !right);
-    caption.textContent = right ? digits[i] : `${digits[i]}, not ${labels[i]}`;
+    caption.textContent = right ? digits[i] : `${digits[i]} (is ${labels[i]})`;
     figure.append(canvas, caption);
     return figure;
   }));

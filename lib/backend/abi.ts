@@ -4,18 +4,21 @@
  */
 import { TorshError } from '../errors';
 
+/** The JS side of a tensor. cell is the backend's own: WASM notes in it what the collector's net has to release. */
+export interface Owner { _cell: { handle: number } | null }
+
 export interface Abi {
   readonly name: 'native' | 'wasm';
   /** The current view; re-read it after every call, WASM memory may have moved. */
   wall(): Float64Array;
   /** Runs an op. The status is in wall[0]; on success `owner` (if any) stands for the first result's handle from here on. */
-  call(op: number, owner: object | null): void;
+  call(op: number, owner: Owner | null): void;
   /** Makes `owner` stand for a handle: when it is collected, the tensor goes too. */
-  track(owner: object, handle: number): void;
+  track(owner: Owner, handle: number): void;
   /** `to` stands for the handle instead of `from`. */
-  retrack(from: object, to: object, handle: number): void;
+  retrack(from: Owner, to: Owner, handle: number): void;
   /** Releases at once; false when the handle was stale. */
-  release(owner: object, handle: number): boolean;
+  release(owner: Owner, handle: number): boolean;
   /** Text of the last error. */
   message(): string;
   /** Bytes of a contiguous tensor into `bytes`, which has their exact number; and back. */

@@ -1,7 +1,7 @@
 /** The WebAssembly backend: the loader of dist/torsh.wasm, for Node and pages alike. */
 import { TorshError } from '../errors';
 import { tableHash } from '../gen/hash';
-import type { Abi } from './abi';
+import type { Abi, Owner } from './abi';
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -40,7 +40,12 @@ export function wasmAbi(module: WebAssembly.Module): Abi {
   let view = new Float64Array(exports.memory.buffer, at, WALL);
   /* Memory that has grown leaves old views with length 0. */
   const wall = (): Float64Array => (view.length === 0 ? (view = new Float64Array(exports.memory.buffer, at, WALL)) : view);
-  const registry = new FinalizationRegistry<number>((handle) => { if (dead === null) exports.torsh_release(handle); });
+  /* Without unregister tokens, which cost ten times the registration: a tensor that was disposed leaves 0 in its cell. */
+  const registry = new FinalizationRegistry<{ handle: number }>((cell) => { if (cell.handle !== 0 && dead === null) exports.torsh_release(cell.handle); });
+  const watch = (owner: Owner, handle: number): void => {
+    owner._cell = { handle };
+    registry.register(owner, owner._cell);
+  };
   const bytesOf = (handle: number, length: number): Uint8Array => {
     const pointer = exports.torsh_data(handle);
     if (pointer === 0 && length > 0) throw new TorshError('ERR_DISPOSED', 'torsh', 'torsh: the tensor has been disposed');
@@ -60,16 +65,16 @@ export function wasmAbi(module: WebAssembly.Module): Abi {
       }
       if (owner !== null) {
         const w = wall();
-        if (w[0] === 0 && w[1] !== 0) registry.register(owner, w[1], owner);
+        if (w[0] === 0 && w[1] !== 0) watch(owner, w[1]);
       }
     },
-    track: (owner, handle) => registry.register(owner, handle, owner),
+    track: watch,
     retrack(from, to, handle) {
-      registry.unregister(from);
-      registry.register(to, handle, to);
+      if (from._cell) from._cell.handle = 0;
+      watch(to, handle);
     },
     release(owner, handle) {
-      registry.unregister(owner);
+      if (owner._cell) owner._cell.handle = 0;
       return dead === null && torsh_release(handle) !== 0;
     },
     message: () => text(exports.torsh_message()),

@@ -86,8 +86,7 @@ export class RandomSampler extends Sampler {
     let generator = this.generator;
     if (generator === null) {
       const seed = drawSeed(null);
-      generator = new Generator();
-      generator.manualSeed(seed);
+      generator = new Generator().manualSeed(BigInt.asUintN(32, BigInt(seed))); // all that mt19937 takes of a seed
     }
     const total = this.numSamples;
     // In PyTorch's pieces, the last of which is drawn even when it is empty: a generator of one's own sees every draw.

@@ -1,5 +1,6 @@
 import { bind, signature, type Signature } from '../bind';
 import type { Tensor } from '../tensor';
+import * as ops from '../gen/ops';
 import { fail, type Tail } from './common';
 import { functional as F } from './functional';
 import { Module } from './module';
@@ -36,7 +37,7 @@ export class ReLU extends Inplace {
     super(sigs.ReLU, args);
   }
   forward(input: Tensor): Tensor {
-    return F.relu(input, this.inplace);
+    return this.inplace ? input.relu_() : input.relu();
   }
 }
 
@@ -46,7 +47,7 @@ export class SiLU extends Inplace {
     super(sigs.SiLU, args);
   }
   forward(input: Tensor): Tensor {
-    return F.silu(input, this.inplace);
+    return this.inplace ? input.silu_() : input.silu();
   }
 }
 
@@ -59,7 +60,7 @@ export class GELU extends Module {
     if (this.approximate !== 'none' && this.approximate !== 'tanh') fail('GELU', `approximate must be 'none' or 'tanh', but got ${String(this.approximate)}`);
   }
   forward(input: Tensor): Tensor {
-    return F.gelu(input, { approximate: this.approximate });
+    return ops.gelu(input, { approximate: this.approximate });
   }
   extraRepr(): string {
     return `approximate='${this.approximate}'`;

@@ -5,7 +5,7 @@
 import { TorshError } from '../errors';
 import { isGradEnabled } from '../autograd';
 import { isTensor, type Tensor } from '../tensor';
-import { cat } from '../gen/ops';
+import * as ops from '../gen/ops';
 import type { HookList } from './hooks';
 import type { Module } from './module';
 
@@ -24,7 +24,7 @@ function watch(tensors: Tensor[], name: string, onGrads: (grads: Tensor[]) => Te
   if (tensors.some((t) => t.dtype !== tensors[0].dtype)) {
     throw new TorshError('ERR_UNSUPPORTED', name, `${name}: a full backward hook needs all tensors that require grad to have one dtype`);
   }
-  const joined = cat(tensors.map((t) => t.reshape([-1])));
+  const joined = ops.cat(tensors.map((t) => t.reshape([-1])));
   const parts = (vector: Tensor): Tensor[] => {
     let at = 0;
     return tensors.map((t) => {
@@ -36,7 +36,7 @@ function watch(tensors: Tensor[], name: string, onGrads: (grads: Tensor[]) => Te
   const split = parts(joined);
   joined.registerHook((grad: Tensor) => {
     const replaced = onGrads(parts(grad));
-    return replaced ? cat(replaced.map((t) => t.reshape([-1]))) : undefined;
+    return replaced ? ops.cat(replaced.map((t) => t.reshape([-1]))) : undefined;
   });
   return split;
 }

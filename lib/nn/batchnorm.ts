@@ -10,7 +10,7 @@ import { py } from './repr';
 import type { Metadata } from './state-dict';
 
 const text = 'numFeatures, eps=1e-5, momentum=0.1, affine=true, trackRunningStats=true, device=null, dtype=null';
-const sigs = { BatchNorm1d: signature('BatchNorm1d', text), BatchNorm2d: signature('BatchNorm2d', text) };
+const sigs = { BatchNorm1d: signature('BatchNorm1d', text), BatchNorm2d: signature('BatchNorm2d', text), BatchNorm3d: signature('BatchNorm3d', text) };
 
 export interface BatchNormOptions extends Factory {
   eps?: number;
@@ -116,5 +116,17 @@ export class BatchNorm2d extends BatchNorm {
   }
   _checkInputDim(input: Tensor): void {
     checkDim('BatchNorm2d', input, [4]);
+  }
+}
+
+/** Normalises each of C channels over the batch: (N, C, D, H, W). */
+export class BatchNorm3d extends BatchNorm {
+  constructor(numFeatures: number, ...rest: BatchNormTail);
+  constructor(options: { numFeatures: number } & BatchNormOptions);
+  constructor(...args: unknown[]) {
+    super('BatchNorm3d', args);
+  }
+  _checkInputDim(input: Tensor): void {
+    checkDim('BatchNorm3d', input, [5]);
   }
 }

@@ -1,9 +1,10 @@
 import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
+import * as ops from '../gen/ops';
 import { count, fail, newParameter, sizes, type Factory, type Size, type Tail } from './common';
-import { functional as F } from './functional';
 import { initFanIn } from './init-layers';
 import { Module } from './module';
+import { pad } from './pad';
 import type { Parameter } from './parameter';
 import { py } from './repr';
 
@@ -21,7 +22,7 @@ type ConvTail = Tail<[stride: Size, padding: Padding, dilation: Size, groups: nu
 type ConvNamed = { inChannels: number; outChannels: number; kernelSize: Size } & ConvOptions;
 
 const text = 'inChannels, outChannels, kernelSize, stride=1, padding=0, dilation=1, groups=1, bias=true, paddingMode="zeros", device=null, dtype=null';
-const sigs = { Conv1d: signature('Conv1d', text), Conv2d: signature('Conv2d', text) };
+const sigs = { Conv1d: signature('Conv1d', text), Conv2d: signature('Conv2d', text), Conv3d: signature('Conv3d', text) };
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'];
 
 /** What the convolutions of any number of dimensions share. */
@@ -79,7 +80,7 @@ abstract class ConvNd extends Module {
       const left = Math.floor(total / 2);
       return [total - left, left];
     }).reverse();
-    return [F.pad(input, amounts, this.paddingMode), this.kernelSize.map(() => 0)];
+    return [pad(input, amounts, this.paddingMode), this.kernelSize.map(() => 0)];
   }
 
   extraRepr(): string {
@@ -102,7 +103,7 @@ export class Conv1d extends ConvNd {
   }
   forward(input: Tensor): Tensor {
     const [padded, padding] = this._pad(input);
-    return F.conv1d(padded, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
+    return ops.conv1d(padded, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
   }
 }
 
@@ -115,6 +116,19 @@ export class Conv2d extends ConvNd {
   }
   forward(input: Tensor): Tensor {
     const [padded, padding] = this._pad(input);
-    return F.conv2d(padded, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
+    return ops.conv2d(padded, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
+  }
+}
+
+/** (N, inChannels, D, H, W) or (inChannels, D, H, W) to (N, outChannels, D', H', W'). */
+export class Conv3d extends ConvNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTail);
+  constructor(options: ConvNamed);
+  constructor(...args: unknown[]) {
+    super('Conv3d', 3, args);
+  }
+  forward(input: Tensor): Tensor {
+    const [padded, padding] = this._pad(input);
+    return ops.conv3d(padded, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
   }
 }

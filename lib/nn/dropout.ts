@@ -1,5 +1,6 @@
 import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
+import * as ops from '../gen/ops';
 import { probability, type Tail } from './common';
 import { functional as F } from './functional';
 import { Module } from './module';
@@ -20,7 +21,7 @@ export class Dropout extends Module {
     this.inplace = inplace as boolean;
   }
   forward(input: Tensor): Tensor {
-    return F.dropout(input, this.p, this.training, this.inplace);
+    return this.inplace ? F.dropout(input, this.p, this.training, true) : ops.dropout(input, this.p, this.training);
   }
   extraRepr(): string {
     return `p=${py(this.p)}, inplace=${py(this.inplace)}`;

@@ -44,21 +44,7 @@ export class Unflatten extends Module {
     });
   }
   forward(input: Tensor): Tensor {
-    const { shape } = input;
-    const dim = this.dim < 0 ? this.dim + shape.length : this.dim;
-    if (dim < 0 || dim >= shape.length) {
-      fail('Unflatten', `Dimension out of range (expected to be in range of [${-shape.length}, ${shape.length - 1}], but got ${this.dim})`, 'ERR_SHAPE');
-    }
-    return input.reshape([...shape.slice(0, dim), ...this.fit(shape[dim]), ...shape.slice(dim + 1)]);
-  }
-  /** unflattenedSize with -1 replaced: elsewhere in the shape sizes may be 0, so that reshape could not tell. */
-  private fit(total: number): number[] {
-    const known = this.unflattenedSize.reduce((a, n) => (n === -1 ? a : a * n), 1);
-    const size = this.unflattenedSize.map((n) => (n === -1 ? total / known : n));
-    if (size.reduce((a, b) => a * b, 1) !== total || size.some((n) => !Number.isInteger(n) || n < 0)) {
-      fail('Unflatten', `Provided sizes [${this.unflattenedSize.join(', ')}] don't multiply up to the size of dim ${this.dim} (${total}) in the input tensor`, 'ERR_SHAPE');
-    }
-    return size;
+    return input.unflatten(this.dim, this.unflattenedSize);
   }
   extraRepr(): string {
     return `dim=${this.dim}, unflattened_size=${py(this.unflattenedSize)}`;

@@ -12,6 +12,9 @@ export interface LossOptions extends Legacy { reduction?: Reduction }
 
 const sigs = {
   MSELoss: signature('MSELoss', 'sizeAverage=null, reduce=null, reduction="mean"'),
+  L1Loss: signature('L1Loss', 'sizeAverage=null, reduce=null, reduction="mean"'),
+  SmoothL1Loss: signature('SmoothL1Loss', 'sizeAverage=null, reduce=null, reduction="mean", beta=1'),
+  HuberLoss: signature('HuberLoss', 'reduction="mean", delta=1'),
   NLLLoss: signature('NLLLoss', 'weight=null, sizeAverage=null, ignoreIndex=-100, reduce=null, reduction="mean"'),
   CrossEntropyLoss: signature('CrossEntropyLoss',
     'weight=null, sizeAverage=null, ignoreIndex=-100, reduce=null, reduction="mean", labelSmoothing=0'),
@@ -51,6 +54,43 @@ export class MSELoss extends Loss {
   }
   forward(input: Tensor, target: Tensor): Tensor {
     return F.mseLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** |input - target|. */
+export class L1Loss extends Loss {
+  constructor(...args: Tail<[sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction], LossOptions>) {
+    const [sizeAverage, reduce, reduction] = bind(sigs.L1Loss, args);
+    super('L1Loss', reduction, sizeAverage, reduce);
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.l1Loss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** Half the square over beta where |input - target| is below beta, |input - target| - beta / 2 elsewhere. */
+export class SmoothL1Loss extends Loss {
+  readonly beta: number;
+  constructor(...args: Tail<[sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction, beta: number], LossOptions & { beta?: number }>) {
+    const [sizeAverage, reduce, reduction, beta] = bind(sigs.SmoothL1Loss, args);
+    super('SmoothL1Loss', reduction, sizeAverage, reduce);
+    this.beta = beta as number;
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.smoothL1Loss(input, target, { reduction: this.reduction, beta: this.beta });
+  }
+}
+
+/** Half the square where |input - target| is at most delta, delta (|input - target| - delta / 2) elsewhere. */
+export class HuberLoss extends Loss {
+  readonly delta: number;
+  constructor(...args: Tail<[reduction: Reduction, delta: number], { reduction?: Reduction; delta?: number }>) {
+    const [reduction, delta] = bind(sigs.HuberLoss, args);
+    super('HuberLoss', reduction, null, null);
+    this.delta = delta as number;
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.huberLoss(input, target, { reduction: this.reduction, delta: this.delta });
   }
 }
 

@@ -1,6 +1,6 @@
 import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
-import { count, newParameter, type Factory, type Size, type Tail } from './common';
+import { count, fail, newParameter, type Factory, type Size, type Tail } from './common';
 import { functional as F } from './functional';
 import * as init from './init';
 import { Module } from './module';
@@ -9,6 +9,7 @@ import { py } from './repr';
 
 const sigs = {
   LayerNorm: signature('LayerNorm', 'normalizedShape, eps=1e-5, elementwiseAffine=true, bias=true, *, device=null, dtype=null'),
+  GroupNorm: signature('GroupNorm', 'numGroups, numChannels, eps=1e-5, affine=true, device=null, dtype=null'),
 };
 
 export interface LayerNormOptions extends Factory { eps?: number; elementwiseAffine?: boolean; bias?: boolean }
@@ -43,5 +44,42 @@ export class LayerNorm extends Module {
   }
   extraRepr(): string {
     return `${py(this.normalizedShape)}, eps=${py(this.eps)}, elementwise_affine=${py(this.elementwiseAffine)}`;
+  }
+}
+
+export interface GroupNormOptions extends Factory { eps?: number; affine?: boolean }
+
+/** Normalises over groups of channels of each sample: (N, C, ...). */
+export class GroupNorm extends Module {
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly eps: number;
+  readonly affine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(numGroups: number, numChannels: number, ...rest: Tail<[eps: number, affine: boolean], GroupNormOptions>);
+  constructor(options: { numGroups: number; numChannels: number } & GroupNormOptions);
+  constructor(...args: unknown[]) {
+    super();
+    const [numGroups, numChannels, eps, affine, device, dtype] = bind(sigs.GroupNorm, args);
+    this.numGroups = count('GroupNorm', 'numGroups', numGroups, 1);
+    this.numChannels = count('GroupNorm', 'numChannels', numChannels);
+    if (this.numChannels % this.numGroups !== 0) fail('GroupNorm', 'num_channels must be divisible by num_groups');
+    this.eps = eps as number;
+    this.affine = affine as boolean;
+    this.weight = affine ? newParameter('GroupNorm', [this.numChannels], dtype, device) : null;
+    this.bias = affine ? newParameter('GroupNorm', [this.numChannels], dtype, device) : null;
+    this.resetParameters();
+  }
+  resetParameters(): void {
+    if (this.weight) init.ones_(this.weight);
+    if (this.bias) init.zeros_(this.bias);
+  }
+  forward(input: Tensor): Tensor {
+    return F.groupNorm(input, this.numGroups, this.weight, this.bias, this.eps);
+  }
+  extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps=${py(this.eps)}, affine=${py(this.affine)}`;
   }
 }

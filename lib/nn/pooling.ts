@@ -1,25 +1,43 @@
 import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
+import * as ops from '../gen/ops';
 import { sizes, type Size, type Tail } from './common';
-import { functional as F } from './functional';
 import { Module } from './module';
 import { py } from './repr';
 
+const maxText = 'kernelSize, stride=null, padding=0, dilation=1, returnIndices=false, ceilMode=false';
+const avgText = 'kernelSize, stride=null, padding=0, ceilMode=false, countIncludePad=true';
 const sigs = {
-  MaxPool2d: signature('MaxPool2d', 'kernelSize, stride=null, padding=0, dilation=1, returnIndices=false, ceilMode=false'),
-  AvgPool2d: signature('AvgPool2d', 'kernelSize, stride=null, padding=0, ceilMode=false, countIncludePad=true, divisorOverride=null'),
+  MaxPool1d: signature('MaxPool1d', maxText),
+  MaxPool2d: signature('MaxPool2d', maxText),
+  MaxPool3d: signature('MaxPool3d', maxText),
+  AvgPool1d: signature('AvgPool1d', avgText),
+  AvgPool2d: signature('AvgPool2d', `${avgText}, divisorOverride=null`),
+  AvgPool3d: signature('AvgPool3d', `${avgText}, divisorOverride=null`),
 };
 
 export interface MaxPoolOptions {
+  /** kernelSize unless given. */
   stride?: Size | null;
   padding?: Size;
   dilation?: Size;
+  /** Results are [values, indices]. */
   returnIndices?: boolean;
   ceilMode?: boolean;
 }
+type MaxPoolTail = Tail<[stride: Size | null, padding: Size, dilation: Size, returnIndices: boolean, ceilMode: boolean], MaxPoolOptions>;
 
-/** The largest value of each window: (N, C, H, W) or (C, H, W); returnIndices: [values, indices]. */
-export class MaxPool2d extends Module {
+/** Checked for n dimensions, kept as given: that is how PyTorch prints it. */
+function checked(name: string, n: number, what: string, value: unknown, min: number): Size {
+  sizes(name, what, value, n, min);
+  return value as Size;
+}
+
+/** One tensor, or with returnIndices two: TypeScript may take it as either. */
+export type Pooled = Tensor & [Tensor, Tensor];
+export type PoolOp = (input: Tensor, kernelSize: Size, stride: Size | null, padding: Size, dilation: Size, ceilMode: boolean) => Tensor | [Tensor, Tensor];
+
+abstract class MaxPool extends Module {
   readonly kernelSize: Size;
   readonly stride: Size;
   readonly padding: Size;
@@ -27,36 +45,76 @@ export class MaxPool2d extends Module {
   readonly returnIndices: boolean;
   readonly ceilMode: boolean;
 
-  constructor(kernelSize: Size, ...rest: Tail<[stride: Size | null, padding: Size, dilation: Size, returnIndices: boolean, ceilMode: boolean], MaxPoolOptions>);
-  constructor(options: { kernelSize: Size } & MaxPoolOptions);
-  constructor(...args: unknown[]) {
+  constructor(name: keyof typeof sigs, n: number, args: readonly unknown[]) {
     super();
-    const [kernelSize, stride, padding, dilation, returnIndices, ceilMode] = bind(sigs.MaxPool2d, args);
-    this.kernelSize = checked('MaxPool2d', 'kernelSize', kernelSize, 1);
-    this.stride = checked('MaxPool2d', 'stride', stride ?? kernelSize, 1);
-    this.padding = checked('MaxPool2d', 'padding', padding, 0);
-    this.dilation = checked('MaxPool2d', 'dilation', dilation, 1);
+    const [kernelSize, stride, padding, dilation, returnIndices, ceilMode] = bind(sigs[name], args);
+    this.kernelSize = checked(name, n, 'kernelSize', kernelSize, 1);
+    this.stride = checked(name, n, 'stride', stride ?? kernelSize, 1);
+    this.padding = checked(name, n, 'padding', padding, 0);
+    this.dilation = checked(name, n, 'dilation', dilation, 1);
     this.returnIndices = returnIndices as boolean;
     this.ceilMode = ceilMode as boolean;
   }
-  forward(input: Tensor): any {
-    return F.maxPool2d(input, this.kernelSize, this.stride, this.padding, this.dilation, this.ceilMode, this.returnIndices);
+  _run(input: Tensor, pool: PoolOp): Pooled {
+    return pool(input, this.kernelSize, this.stride, this.padding, this.dilation, this.ceilMode) as Pooled;
   }
   extraRepr(): string {
     return `kernel_size=${py(this.kernelSize)}, stride=${py(this.stride)}, padding=${py(this.padding)}, dilation=${py(this.dilation)}, ceil_mode=${py(this.ceilMode)}`;
   }
 }
 
-export interface AvgPool2dOptions {
+/** The largest value of each window: (N, C, L) or (C, L). */
+export class MaxPool1d extends MaxPool {
+  constructor(kernelSize: Size, ...rest: MaxPoolTail);
+  constructor(options: { kernelSize: Size } & MaxPoolOptions);
+  constructor(...args: unknown[]) {
+    super('MaxPool1d', 1, args);
+  }
+  forward(input: Tensor): Pooled {
+    return this._run(input, this.returnIndices ? ops.maxPool1dWithIndices : ops.maxPool1d);
+  }
+}
+
+/** The largest value of each window: (N, C, H, W) or (C, H, W). */
+export class MaxPool2d extends MaxPool {
+  constructor(kernelSize: Size, ...rest: MaxPoolTail);
+  constructor(options: { kernelSize: Size } & MaxPoolOptions);
+  constructor(...args: unknown[]) {
+    super('MaxPool2d', 2, args);
+  }
+  forward(input: Tensor): Pooled {
+    return this._run(input, this.returnIndices ? ops.maxPool2dWithIndices : ops.maxPool2d);
+  }
+}
+
+/** The largest value of each window: (N, C, D, H, W) or (C, D, H, W). */
+export class MaxPool3d extends MaxPool {
+  constructor(kernelSize: Size, ...rest: MaxPoolTail);
+  constructor(options: { kernelSize: Size } & MaxPoolOptions);
+  constructor(...args: unknown[]) {
+    super('MaxPool3d', 3, args);
+  }
+  forward(input: Tensor): Pooled {
+    return this._run(input, this.returnIndices ? ops.maxPool3dWithIndices : ops.maxPool3d);
+  }
+}
+
+export interface AvgPoolOptions {
+  /** kernelSize unless given. */
   stride?: Size | null;
   padding?: Size;
   ceilMode?: boolean;
   countIncludePad?: boolean;
+}
+export interface AvgPoolNdOptions extends AvgPoolOptions {
+  /** What sums are divided by, instead of the window's size. */
   divisorOverride?: number | null;
 }
+type AvgPoolNdTail = Tail<
+  [stride: Size | null, padding: Size, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null], AvgPoolNdOptions
+>;
 
-/** The mean of each window: (N, C, H, W) or (C, H, W). */
-export class AvgPool2d extends Module {
+abstract class AvgPool extends Module {
   readonly kernelSize: Size;
   readonly stride: Size;
   readonly padding: Size;
@@ -64,30 +122,58 @@ export class AvgPool2d extends Module {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(kernelSize: Size, ...rest: Tail<
-    [stride: Size | null, padding: Size, ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null], AvgPool2dOptions
-  >);
-  constructor(options: { kernelSize: Size } & AvgPool2dOptions);
-  constructor(...args: unknown[]) {
+  constructor(name: keyof typeof sigs, n: number, args: readonly unknown[]) {
     super();
-    const [kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride] = bind(sigs.AvgPool2d, args);
-    this.kernelSize = checked('AvgPool2d', 'kernelSize', kernelSize, 1);
-    this.stride = checked('AvgPool2d', 'stride', stride ?? kernelSize, 1);
-    this.padding = checked('AvgPool2d', 'padding', padding, 0);
+    const [kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride] = bind(sigs[name], args);
+    this.kernelSize = checked(name, n, 'kernelSize', kernelSize, 1);
+    this.stride = checked(name, n, 'stride', stride ?? kernelSize, 1);
+    this.padding = checked(name, n, 'padding', padding, 0);
     this.ceilMode = ceilMode as boolean;
     this.countIncludePad = countIncludePad as boolean;
-    this.divisorOverride = divisorOverride as number | null;
-  }
-  forward(input: Tensor): Tensor {
-    return F.avgPool2d(input, this.kernelSize, this.stride, this.padding, this.ceilMode, this.countIncludePad, this.divisorOverride);
+    this.divisorOverride = (divisorOverride ?? null) as number | null;
   }
   extraRepr(): string {
     return `kernel_size=${py(this.kernelSize)}, stride=${py(this.stride)}, padding=${py(this.padding)}`;
   }
 }
 
-/** Checked for two dimensions, kept as given: that is how PyTorch prints it. */
-function checked(name: string, what: string, value: unknown, min: number): Size {
-  sizes(name, what, value, 2, min);
-  return value as Size;
+/** The mean of each window: (N, C, L) or (C, L). */
+export class AvgPool1d extends AvgPool {
+  constructor(kernelSize: Size, ...rest: Tail<[stride: Size | null, padding: Size, ceilMode: boolean, countIncludePad: boolean], AvgPoolOptions>);
+  constructor(options: { kernelSize: Size } & AvgPoolOptions);
+  constructor(...args: unknown[]) {
+    super('AvgPool1d', 1, args);
+  }
+  forward(input: Tensor): Tensor {
+    return ops.avgPool1d(input, this.kernelSize, this.stride, this.padding, this.ceilMode, this.countIncludePad);
+  }
+  // PyTorch keeps the numbers of this class alone as tuples.
+  extraRepr(): string {
+    const tuple = (value: Size): string => py(typeof value === 'number' ? [value] : value);
+    return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(this.stride)}, padding=${tuple(this.padding)}`;
+  }
+}
+
+/** The mean of each window: (N, C, H, W) or (C, H, W). */
+export class AvgPool2d extends AvgPool {
+  constructor(kernelSize: Size, ...rest: AvgPoolNdTail);
+  constructor(options: { kernelSize: Size } & AvgPoolNdOptions);
+  constructor(...args: unknown[]) {
+    super('AvgPool2d', 2, args);
+  }
+  forward(input: Tensor): Tensor {
+    return ops.avgPool2d(input, this.kernelSize, this.stride, this.padding, this.ceilMode, this.countIncludePad, this.divisorOverride);
+  }
+}
+
+/** The mean of each window: (N, C, D, H, W) or (C, D, H, W). */
+export class AvgPool3d extends AvgPool {
+  constructor(kernelSize: Size, ...rest: AvgPoolNdTail);
+  constructor(options: { kernelSize: Size } & AvgPoolNdOptions);
+  constructor(...args: unknown[]) {
+    super('AvgPool3d', 3, args);
+  }
+  forward(input: Tensor): Tensor {
+    return ops.avgPool3d(input, this.kernelSize, this.stride, this.padding, this.ceilMode, this.countIncludePad, this.divisorOverride);
+  }
 }

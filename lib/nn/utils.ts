@@ -3,7 +3,7 @@ import { bind, signature } from '../bind';
 import { TorshError } from '../errors';
 import { noGrad } from '../autograd';
 import { isTensor, tensor as makeTensor, type Tensor } from '../tensor';
-import { cat, stack } from '../gen/ops';
+import * as ops from '../gen/ops';
 
 type Tensors = Tensor | Iterable<Tensor>;
 
@@ -36,7 +36,7 @@ export function clipGradNorm_(...args: unknown[]): Tensor {
   return noGrad(() => {
     const grads = gradsOf(parameters);
     if (grads.length === 0) return makeTensor(0);
-    const total = normOf(stack(grads.map((g) => normOf(g, normType))), normType);
+    const total = normOf(ops.stack(grads.map((g) => normOf(g, normType))), normType);
     if (errorIfNonfinite && !Number.isFinite(Number(total.item()))) {
       throw new TorshError('ERR_NUMERIC', 'clipGradNorm_', `clipGradNorm_: The total norm of order ${normType} for gradients from \`parameters\` is `
         + 'non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `errorIfNonfinite: false`');
@@ -56,7 +56,7 @@ export function clipGradValue_(...args: unknown[]): void {
 
 /** All values in one vector, in order. */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
-  return cat(listOf(parameters).map((p) => p.reshape([-1])));
+  return ops.cat(listOf(parameters).map((p) => p.reshape([-1])));
 }
 
 /** Gives the parameters the values of a vector such as parametersToVector makes; they become views of it. */

@@ -1,6 +1,6 @@
 /** Calls of ops: arguments to the wall, results from it. */
 import { abi } from '../backend/abi';
-import { bind } from '../bind';
+import { bind, tryBind } from '../bind';
 import { TorshError, errorCodes, type ErrorCode } from '../errors';
 import type { Tensor } from '../tensor';
 import { type DType, NO_DTYPE, type Scalar, dtypeNumber } from './dtype';
@@ -145,6 +145,35 @@ export function invokeMethod(lazy: LazySignature, self: unknown, args: ArrayLike
   return perform(sig, bind(sig, args, self), self as Tensor);
 }
 
+/** An op of several forms (max of a tensor, along a dim, of two tensors): the first that takes these arguments. */
+export function invokeForm(forms: readonly LazySignature[], self: unknown, args: ArrayLike<unknown>): unknown {
+  for (const form of forms) {
+    const sig = form();
+    const values = tryBind(sig, args, self);
+    if (typeof values !== 'string' && sig.params.every((p, i) => takes(p, values[i]))) return perform(sig, values, (self as Tensor | undefined) ?? null);
+  }
+  const { name } = forms[0]();
+  const given = Array.from(args, (v) => (isTensor(v) ? 'Tensor' : describe(v))).join(', ');
+  const known = forms.map((form) => `(${form().params.filter((p) => p.name !== 'out').map((p) => `${p.type} ${p.name}`).join(', ')})`).join(', ');
+  throw new TorshError('ERR_ARGUMENT', name, `${name}: received an invalid combination of arguments (${given}); it takes one of ${known}`);
+}
+
+const isNumber = (v: unknown): boolean => typeof v === 'number' || typeof v === 'bigint';
+
+/** Whether a value is of a parameter's type; a number that a 0-d tensor stands for is not looked for here. */
+function takes(p: OpParam, v: unknown): boolean {
+  if (v === null) return p.type.endsWith('?') || p.type === 'Scalar';
+  switch (p.type.replace(/\?$/, '')) {
+    case 'Tensor': return isTensor(v);
+    case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean';
+    case 'Tensor[]': case 'Tensor?[]': return Array.isArray(v) && v.every((t) => isTensor(t) || t === null);
+    case 'int': case 'float': return isNumber(v);
+    case 'bool': return typeof v === 'boolean';
+    case 'int[]': case 'float[]': return isNumber(v) || ArrayBuffer.isView(v) || (Array.isArray(v) && v.every((x) => isNumber(x) || isTensor(x)));
+    default: return typeof v === 'string'; /* dtype, str */
+  }
+}
+
 function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unknown {
   const n = sig.encoded;
   const factory = n < sig.params.length - (sig.hasOut ? 1 : 0);
@@ -259,6 +288,30 @@ function number(op: string, name: string, v: unknown): number {
   throw wrong(op, name, 'a number', v);
 }
 
+function putNumbers(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
+  if (v === null) { w[at] = -1; return at + 1; }
+  if (typeof v === 'number' || typeof v === 'bigint') {
+    const n = p.expand || 1;
+    w[at++] = n;
+    for (let i = 0; i < n; i++) w[at++] = Number(v);
+    return at;
+  }
+  if (!Array.isArray(v) && !ArrayBuffer.isView(v)) throw wrong(op, p.name, 'a number or an array of numbers', v);
+  const list = v as ArrayLike<unknown>;
+  const repeat = list.length === 1 && p.expand > 1 ? p.expand : 1;
+  room(w, at, list.length * repeat, op, p.name);
+  w[at++] = list.length * repeat;
+  for (let r = 0; r < repeat; r++) for (let i = 0; i < list.length; i++) w[at++] = number(op, p.name, list[i]);
+  return at;
+}
+
+/** A padding by word: see TS_PADDING_SAME in src/kernels/window.h. */
+function putPadding(w: Float64Array, at: number, op: string, v: string): number {
+  if (v !== 'same' && v !== 'valid') throw new TorshError('ERR_ARGUMENT', op, `${op}: Invalid padding string '${v}', should be one of 'valid', 'same'`);
+  w[at] = v === 'same' ? -2 : -3;
+  return at + 1;
+}
+
 /** One argument onto the wall; returns where the next one goes. */
 function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
   const optional = p.type.endsWith('?');
@@ -298,29 +351,8 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = d;
       return at + 1;
     }
-    case 'padding[]':
-      if (typeof v === 'string') {
-        if (v !== 'same' && v !== 'valid') throw new TorshError('ERR_ARGUMENT', op, `${op}: Invalid padding string '${v}', should be one of 'valid', 'same'`);
-        w[at] = v === 'same' ? -2 : -3; /* TS_PADDING_SAME, TS_PADDING_VALID */
-        return at + 1;
-      }
-    // falls through
-    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': {
-      if (v === null) { w[at] = -1; return at + 1; }
-      if (typeof v === 'number' || typeof v === 'bigint') {
-        const n = p.expand || 1;
-        w[at++] = n;
-        for (let i = 0; i < n; i++) w[at++] = Number(v);
-        return at;
-      }
-      if (!Array.isArray(v) && !ArrayBuffer.isView(v)) throw wrong(op, p.name, 'a number or an array of numbers', v);
-      const list = v as ArrayLike<unknown>;
-      const repeat = list.length === 1 && p.expand > 1 ? p.expand : 1;
-      room(w, at, list.length * repeat, op, p.name);
-      w[at++] = list.length * repeat;
-      for (let r = 0; r < repeat; r++) for (let i = 0; i < list.length; i++) w[at++] = number(op, p.name, list[i]);
-      return at;
-    }
+    case 'padding[]': return typeof v === 'string' ? putPadding(w, at, op, v) : putNumbers(w, at, op, p, v);
+    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': return putNumbers(w, at, op, p, v);
     case 'str': case 'str?': {
       if (v === null) { w[at] = -1; return at + 1; }
       if (typeof v !== 'string') throw wrong(op, p.name, 'a string', v);

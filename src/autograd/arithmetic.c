@@ -1,3 +1,4 @@
+#include "../core/vmath.h"
 #include "formulas.h"
 
 void ts_add_grad(ts_cx *cx, const ts_add_args *a, const ts_back *b, ts_add_args *g) {
@@ -53,9 +54,16 @@ static ts_tensor *power_of_self(ts_cx *cx, const ts_pow_args *a, ts_tensor *grad
 void ts_pow_grad(ts_cx *cx, const ts_pow_args *a, const ts_back *b, ts_pow_args *g) {
   if (g->self) g->self = power_of_self(cx, a, b->grad);
   if (!g->exponent) return;
-  /* 0 ** exponent is flat where it is defined. */
-  ts_tensor *flat = ts_logical_and(cx, ts_eq(cx, a->self, NUM(0)), ts_ge(cx, a->exponent, NUM(0)));
-  g->exponent = ts_drop(cx, flat, MUL(b->grad, MUL(b->result, ts_log(cx, a->self))));
+  ts_tensor *self = a->self;
+  if (self->wrapped_number) {
+    double base = ts_read_scalar(self, ts_data(self)).f;
+    g->exponent = MUL(b->grad, MUL(b->result, NUM(vm_log(base))));
+    if (base == 0) g->exponent = ts_drop(cx, ts_ge(cx, a->exponent, NUM(0)), g->exponent);
+    return;
+  }
+  /* 0 ** exponent is flat where it is defined; its logarithm stays out, lest it become NaN times 0 in higher derivatives. */
+  ts_tensor *flat = ts_logical_and(cx, ts_eq(cx, self, NUM(0)), ts_ge(cx, a->exponent, NUM(0)));
+  g->exponent = ts_drop(cx, flat, MUL(b->grad, MUL(b->result, ts_log(cx, ts_masked_fill(cx, self, flat, NUM(1))))));
 }
 
 void ts_neg_grad(ts_cx *cx, const ts_neg_args *a, const ts_back *b, ts_neg_args *g) {

@@ -12,3 +12,40 @@ ts_tensor *ts_unreduce(ts_cx *cx, ts_tensor *grad, ts_ints dims, bool keepdim, c
 void ts_sum_grad(ts_cx *cx, const ts_sum_args *a, const ts_back *b, ts_sum_args *g) {
   g->self = ts_expand(cx, ts_unreduce(cx, b->grad, a->dim, a->keepdim, a->self), ts_sizes_of(a->self), false);
 }
+
+static double reduced_count(ts_ints dims, const ts_tensor *self) {
+  double n = 1;
+  if (dims.n <= 0) return (double)self->numel;
+  for (int64_t i = 0; i < dims.n && self->ndim; i++) n *= (double)self->sizes[dims.v[i] < 0 ? dims.v[i] + self->ndim : dims.v[i]];
+  return n;
+}
+
+static ts_tensor *scaled(ts_cx *cx, ts_tensor *t, double by) { return ts_mul(cx, t, ts_wrap_scalar(cx, ts_float(by))); }
+
+static ts_tensor *mean_grad(ts_cx *cx, ts_tensor *grad, ts_ints dim, bool keepdim, const ts_tensor *self) {
+  grad = scaled(cx, ts_unreduce(cx, grad, dim, keepdim, self), 1 / reduced_count(dim, self));
+  return ts_expand(cx, grad, ts_sizes_of(self), false);
+}
+
+void ts_mean_grad(ts_cx *cx, const ts_mean_args *a, const ts_back *b, ts_mean_args *g) {
+  g->self = mean_grad(cx, b->grad, a->dim, a->keepdim, a->self);
+}
+
+/* 2 / (n - correction) * grad * (self - mean). */
+static ts_tensor *var_grad(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim) {
+  double n = reduced_count(dim, self) - (correction.given ? (double)correction.v : 1);
+  ts_tensor *centred = ts_add(cx, self, ts_mean(cx, self, dim, true, TS_DTYPE_NONE), ts_int(-1));
+  return ts_mul(cx, scaled(cx, ts_unreduce(cx, grad, dim, keepdim, self), 2 / n), centred);
+}
+
+static ts_tensor *plus(ts_cx *cx, ts_tensor *a, ts_tensor *b) { return a && b ? ts_add(cx, a, b, ts_int(1)) : a ? a : b; }
+
+void ts_var_grad(ts_cx *cx, const ts_var_args *a, const ts_back *b, ts_var_args *g) {
+  g->self = var_grad(cx, b->grad, a->self, a->dim, a->correction, a->keepdim);
+}
+
+void ts_var_mean_grad(ts_cx *cx, const ts_var_mean_args *a, const ts_back *b, ts_var_mean_args *g) {
+  ts_tensor *of_var = b->grads[0] ? var_grad(cx, b->grads[0], a->self, a->dim, a->correction, a->keepdim) : NULL;
+  ts_tensor *of_mean = b->grads[1] ? mean_grad(cx, b->grads[1], a->dim, a->keepdim, a->self) : NULL;
+  g->self = plus(cx, of_var, of_mean);
+}

@@ -1,11 +1,13 @@
 /* Size classes: multiples of 64 bytes up to 1 KiB, then eight steps an octave, so that at most an eighth is lost to rounding.
-   Freed blocks wait in their class's list. A 16-byte header in front of each block names its class. */
+   Freed blocks wait in their class's list. A 16-byte header in front of each block names its class. Small blocks are cut
+   from slabs and stay in the pool for good: the system's allocator never sees them. */
 #include "alloc.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SMALL_CLASSES = 16, STEPS = 8, OCTAVES = 38, CLASSES = SMALL_CLASSES + OCTAVES * STEPS };
+enum { SLAB_MAX = 2048, SLAB = 1 << 18 };
 
 typedef struct block {
   uint32_t size_class, lead; /* lead: bytes from the start of the raw block to the user's pointer */
@@ -18,7 +20,8 @@ static struct {
   block *lists[CLASSES];
   ts_memory_stats stats;
   int64_t fail_in;
-} pool = {ATOMIC_FLAG_INIT, {0}, {0}, 0};
+  char *slab, *slab_end; /* what is left of the current one */
+} pool = {ATOMIC_FLAG_INIT, {0}, {0}, 0, NULL, NULL};
 
 /* Three quarters of the address space, at most 64 TB: class sizes above cannot overflow. */
 #define MAX_BLOCK ((size_t)(sizeof(size_t) == 4 ? SIZE_MAX / 4 * 3 : SIZE_MAX >> 18))
@@ -44,6 +47,7 @@ static size_t class_size(int c) {
 
 static void trim_locked(void) {
   for (int c = 0; c < CLASSES; c++) {
+    if (class_size(c) <= SLAB_MAX) continue;
     while (pool.lists[c]) {
       block *b = pool.lists[c];
       pool.lists[c] = b->next;
@@ -57,6 +61,19 @@ static void trim_locked(void) {
 static int64_t pool_limit(void) {
   int64_t limit = pool.stats.budget_bytes > 0 ? pool.stats.budget_bytes / 4 : (int64_t)1 << 30;
   return limit < (int64_t)1 << 31 ? limit : (int64_t)1 << 31;
+}
+
+static char *fresh_block(size_t bytes) {
+  if (bytes > SLAB_MAX) return aligned_alloc(64, bytes);
+  if ((size_t)(pool.slab_end - pool.slab) < bytes) {
+    char *slab = aligned_alloc(64, SLAB);
+    if (!slab) return NULL;
+    pool.slab = slab;
+    pool.slab_end = slab + SLAB;
+  }
+  char *raw = pool.slab;
+  pool.slab += bytes;
+  return raw;
 }
 
 static void *take(size_t size, uint32_t lead) {
@@ -80,10 +97,10 @@ static void *take(size_t size, uint32_t lead) {
     }
   } else {
     if (budget > 0 && pool.stats.live_bytes + pool.stats.pooled_bytes + (int64_t)bytes > budget) trim_locked();
-    char *raw = aligned_alloc(64, bytes);
+    char *raw = fresh_block(bytes);
     if (!raw) {
       trim_locked();
-      raw = aligned_alloc(64, bytes);
+      raw = fresh_block(bytes);
     }
     if (!raw) { unlock(); return NULL; }
     b = (block *)(raw + lead) - 1;
@@ -114,7 +131,7 @@ void ts_free(void *p) {
   lock();
   pool.stats.live_bytes -= (int64_t)bytes;
   pool.stats.blocks--;
-  if (pool.stats.pooled_bytes + (int64_t)bytes > pool_limit()) {
+  if (bytes > SLAB_MAX && pool.stats.pooled_bytes + (int64_t)bytes > pool_limit()) {
     unlock();
     free((char *)p - b->lead);
     return;

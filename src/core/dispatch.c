@@ -153,7 +153,7 @@ static bool run_plain(ts_cx *cx, const ts_op *op, void *args, ts_out *out, bool 
   bool outer = cx->grad_mode;
   if (!(op->flags & (TS_OP_COMPOSITE | TS_OP_SYSTEM))) cx->grad_mode = false;
   bool ok = op->impl(cx, args, out);
-  cx->grad_mode = outer;
+  if (!(op->flags & TS_OP_SYSTEM)) cx->grad_mode = outer; /* system rows may set the mode */
   if (!ok) return false;
   for (int i = 0; destined && i < op->n_out; i++) {
     if (!dest[i] || !out->t[i]) continue;

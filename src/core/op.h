@@ -1,6 +1,6 @@
 /* What a row of the op table becomes in C: a descriptor that one generic path decodes, runs and records. */
-#ifndef TS_OP_H
-#define TS_OP_H
+#ifndef TS_CORE_OP_H
+#define TS_CORE_OP_H
 #include "tensor.h"
 
 typedef enum { TS_NUM_NONE, TS_NUM_BOOL, TS_NUM_INT, TS_NUM_FLOAT } ts_num_kind;
@@ -23,6 +23,7 @@ typedef struct { bool given; int64_t v; } ts_opt_int;
 typedef struct { bool given; double v; } ts_opt_float;
 #define TS_INTS(...) ((ts_ints){(const int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)})
 #define TS_NO_INTS ((ts_ints){NULL, -1})
+#define TS_INTS_EMPTY ((ts_ints){NULL, 0})
 static inline ts_ints ts_sizes_of(const ts_tensor *t) { return (ts_ints){t->sizes, t->ndim}; }
 
 /* Kinds of argument; the comment gives the C type in the args struct. */

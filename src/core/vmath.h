@@ -47,6 +47,10 @@ VM_INLINE double vm_copysign(double x, double s) {
   return vm_f64((vm_u64(x) & 0x7fffffffffffffffu) | (vm_u64(s) & 0x8000000000000000u));
 }
 
+/* All ones or zero. Logic on several conditions goes through these: on booleans it stops compilers from vectorising. */
+#define VM_MASKF(c) ((c) ? ~(uint32_t)0 : (uint32_t)0)
+#define VM_MASK(c) ((c) ? ~(uint64_t)0 : (uint64_t)0)
+
 /* Adding 1.5 * 2^23 (2^52) rounds to an integer, which then stands in the low bits of the sum. */
 #define VM_MAGICF 0x1.8p23f
 #define VM_MAGIC 0x1.8p52

@@ -168,19 +168,16 @@ VM_INLINE float vm_atanhf(float x) {
 
 VM_INLINE float vm_pow_edgesf(float x, float y, float g) {
   float a = vm_absf(x), b = vm_absf(y), half = 0.5f * b;
-  float whole = (b >= 0x1p23f ? 1.0f : 0.0f) + ((b + 0x1p23f) - 0x1p23f == b ? 1.0f : 0.0f);
-  float even = (half >= 0x1p23f ? 1.0f : 0.0f) + ((half + 0x1p23f) - 0x1p23f == half ? 1.0f : 0.0f);
-  float edge = (a == 0.0f ? 1.0f : 0.0f) + (a == INFINITY ? 1.0f : 0.0f);
-  float one = (y == 0.0f ? 1.0f : 0.0f) + (x == 1.0f ? 1.0f : 0.0f) +
-          (a == 1.0f ? 1.0f : 0.0f) * (b == INFINITY ? 1.0f : 0.0f);
-  float zero = y > 0.0f ? 0.0f : INFINITY, infinite = y > 0.0f ? INFINITY : 0.0f;
-  float odd = even > 0.5f ? 0.0f : whole;
-  g = (x < 0.0f ? whole : 1.0f) > 0.5f ? g : NAN;
-  g = edge > 0.5f ? (a > 1.0f ? infinite : zero) : g;
-  g = odd > 0.5f ? vm_copysignf(g, x) : g;
-  g = x == x ? g : x;
-  g = y == y ? g : y;
-  return one > 0.5f ? 1.0f : g;
+  uint32_t whole = VM_MASKF(b >= 0x1p23f) | VM_MASKF((b + 0x1p23f) - 0x1p23f == b);
+  uint32_t even = VM_MASKF(half >= 0x1p23f) | VM_MASKF((half + 0x1p23f) - 0x1p23f == half);
+  uint32_t edge = VM_MASKF(a == 0.0f) | VM_MASKF(a == INFINITY);
+  uint32_t infinite = ~(VM_MASKF(y > 0.0f) ^ VM_MASKF(a > 1.0f)) & 0x7f800000u;
+  uint32_t one = VM_MASKF(y == 0.0f) | VM_MASKF(x == 1.0f) | (VM_MASKF(a == 1.0f) & VM_MASKF(b == INFINITY));
+  uint32_t u = vm_u32(g) | (VM_MASKF(x < 0.0f) & ~whole & 0x7fc00000u);
+  u = (u & ~edge) | (infinite & edge);
+  u |= vm_u32(x) & whole & ~even & 0x80000000u;
+  u |= (VM_MASKF(x != x) | VM_MASKF(y != y)) & 0x7fc00000u;
+  return vm_f32((u & ~one) | (0x3f800000u & one));
 }
 
 VM_INLINE float vm_powf(float x, float y) {

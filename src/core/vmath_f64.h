@@ -226,23 +226,19 @@ VM_INLINE vm_pair vm_log2_pair(double x) {
   return l;
 }
 
-/* x^y from g = |x|^y: negative, zero and infinite bases, NaN. Conditions are combined as numbers: compilers give up on
-   vectorising logic on the results of comparisons. */
+/* x^y from g = |x|^y: negative, zero and infinite bases, NaN. */
 VM_INLINE double vm_pow_edges(double x, double y, double g) {
   double a = vm_abs(x), b = vm_abs(y), half = 0.5 * b;
-  double whole = (b >= 0x1p52 ? 1.0 : 0.0) + ((b + 0x1p52) - 0x1p52 == b ? 1.0 : 0.0);
-  double even = (half >= 0x1p52 ? 1.0 : 0.0) + ((half + 0x1p52) - 0x1p52 == half ? 1.0 : 0.0);
-  double edge = (a == 0.0 ? 1.0 : 0.0) + (a == INFINITY ? 1.0 : 0.0);
-  double one = (y == 0.0 ? 1.0 : 0.0) + (x == 1.0 ? 1.0 : 0.0) +
-          (a == 1.0 ? 1.0 : 0.0) * (b == INFINITY ? 1.0 : 0.0);
-  double zero = y > 0.0 ? 0.0 : INFINITY, infinite = y > 0.0 ? INFINITY : 0.0;
-  double odd = even > 0.5 ? 0.0 : whole;
-  g = (x < 0.0 ? whole : 1.0) > 0.5 ? g : NAN;
-  g = edge > 0.5 ? (a > 1.0 ? infinite : zero) : g;
-  g = odd > 0.5 ? vm_copysign(g, x) : g;
-  g = x == x ? g : x;
-  g = y == y ? g : y;
-  return one > 0.5 ? 1.0 : g;
+  uint64_t whole = VM_MASK(b >= 0x1p52) | VM_MASK((b + 0x1p52) - 0x1p52 == b);
+  uint64_t even = VM_MASK(half >= 0x1p52) | VM_MASK((half + 0x1p52) - 0x1p52 == half);
+  uint64_t edge = VM_MASK(a == 0.0) | VM_MASK(a == INFINITY);
+  uint64_t infinite = ~(VM_MASK(y > 0.0) ^ VM_MASK(a > 1.0)) & 0x7ff0000000000000u;
+  uint64_t one = VM_MASK(y == 0.0) | VM_MASK(x == 1.0) | (VM_MASK(a == 1.0) & VM_MASK(b == INFINITY));
+  uint64_t u = vm_u64(g) | (VM_MASK(x < 0.0) & ~whole & 0x7ff8000000000000u);
+  u = (u & ~edge) | (infinite & edge);
+  u |= vm_u64(x) & whole & ~even & 0x8000000000000000u;
+  u |= (VM_MASK(x != x) | VM_MASK(y != y)) & 0x7ff8000000000000u;
+  return vm_f64((u & ~one) | (0x3ff0000000000000u & one));
 }
 
 VM_INLINE double vm_pow(double x, double y) {

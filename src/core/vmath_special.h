@@ -80,8 +80,8 @@ VM_INLINE double vm_erfinv(double x) {
   c = a < 0.6 ? 0x1.c5bf891b4ef6bp-1 : c;
   double h = c + p, v = x * h;
   v += vm_mul_low(x, h, v) + x * (p - (h - c));
-  v = a == 1.0 ? x * INFINITY : v;
-  return a <= 1.0 ? v : NAN;
+  v = a == 1.0 ? INFINITY : v;
+  return a <= 1.0 ? vm_copysign(v, x) : NAN;
 }
 
 /* erf in float: an odd polynomial below 1, 1 - exp(-Q(a)) above. */
@@ -125,18 +125,32 @@ VM_INLINE float vm_erfinvf(float x) {
   return a <= 1.0 ? v : NAN;
 }
 
-/* log|gamma(x)| for x > 0. */
+/* log|gamma(x)| for x > 0. Polynomials around the zeros at 1 and 2 and around the minimum. */
 static inline double vm_lgamma_positive(double x) {
-  if (x < 1.5) {
-    double t = x < 0.5 ? x : x - 1.0;
-    double v = t * VM_POLY26(t, -0x1.2788cfc6fb619p-1, 0x1.a51a6625307dfp-1, -0x1.9a4d55beab25bp-2,
-                             0x1.151322ac7ac0cp-2, -0x1.a8b9c17ab0788p-3, 0x1.5b40cb132033dp-3, -0x1.2703a1da914cfp-3,
-                             0x1.010b35e3cb8ap-3, -0x1.c80670c315e55p-4, 0x1.9a021eb2d39d7p-4, -0x1.748c39fdc8fbcp-4,
-                             0x1.55657f0d912d1p-4, -0x1.3b1bd03e0e754p-4, 0x1.24e819aab87f7p-4, -0x1.113a9abfa0a6cp-4,
-                             0x1.f972c72313788p-5, -0x1.ddf679655062bp-5, 0x1.f5c3cf4126763p-5, -0x1.cf209aa34d164p-5,
-                             0x1.6d728eca43a55p-6, -0x1.b5cc443780f32p-6, 0x1.1414fe4cff5b2p-3, -0x1.db037f7842e76p-4,
-                             -0x1.16b42894825b5p-3, 0x1.cdc93e16381b1p-4, 0x1.c0ed1e027b423p-3, -0x1.99e9d939ccb3dp-3);
-    return x < 0.5 ? v - vm_log(x) : v;
+  if (x < 1.25) {
+    if (x < 0.5) return vm_lgamma_positive(x + 1.0) - vm_log(x);
+    double t = x - 1.0, s = t * VM_POLY24(t, 0x1.a51a6625307d4p-1, -0x1.9a4d55beab2f8p-2, 0x1.151322ac7d59p-2,
+                                          -0x1.a8b9c17a9f11p-3, 0x1.5b40cb106bb6ep-3, -0x1.2703a1e14bd0bp-3,
+                                          0x1.010b367caaaf1p-3, -0x1.c8066dd94d817p-4, 0x1.9a020251d0bafp-4,
+                                          -0x1.748c912b8d69ep-4, 0x1.55652d813ed4p-4, -0x1.3b199aa4a1c6bp-4,
+                                          0x1.253ab6f26f44ep-4, -0x1.106ac750f5264p-4, 0x1.ea0f694a2608fp-5,
+                                          -0x1.0d05bfa12e2e6p-4, 0x1.41dcc50df46c1p-4, 0x1.d9fc597aa4591p-5,
+                                          0x1.28c587e0fc218p-5, -0x1.afe5864919b96p-1, -0x1.391a80e81663fp+0,
+                                          0x1.482cc5d46c9ap+0, 0x1.9e9a8272f6a52p+2, 0x1.f13abdb26a82ep+2,
+                                          0x1.c400b0d0e00c1p+1);
+    double h = -0x1.2788cfc6fb619p-1 + s, v = t * h + t * (s - (h - -0x1.2788cfc6fb619p-1));
+    return v + 0.0; /* lgamma(1) is +0 */
+  }
+  if (x < 1.75) {
+    double t = x - 0x1.762d86356be3fp+0;
+    return -0x1.f19b9bcc38a42p-4 + t * t * VM_POLY16(t, 0x1.ef72bc8ee38acp-2, -0x1.2e4278dc6c657p-3,
+                                                     0x1.08b4294d515f4p-4, -0x1.0c9a8df2cc42bp-5, 0x1.266e7973e5ffcp-6,
+                                                     -0x1.51f9fcf0f428bp-7, 0x1.8fce0fb0b9979p-8, -0x1.e2ee9e24011cep-9,
+                                                     0x1.282a705add661p-9, -0x1.704931c01dc74p-10,
+                                                     0x1.d011e363b6b3cp-11, -0x1.0c91349b07e5fp-11,
+                                                     0x1.da69e5a01e75p-13, -0x1.1a7e4797db76fp-11,
+                                                     0x1.3fbfcb40707ffp-10, 0x1.412cc8d30b8a5p-11,
+                                                     -0x1.7aadccd19622ep-9);
   }
   if (x < 8.0) {
     double t = x, p = 1.0;
@@ -145,19 +159,20 @@ static inline double vm_lgamma_positive(double x) {
       p *= t;
     }
     t -= 2.0;
-    double v = t * VM_POLY17(t, 0x1.b0ee6072093cep-2, 0x1.4a34cc4a60fa8p-2, -0x1.13e001a55755cp-4, 0x1.51322ac7d6f57p-6,
+    double s = t * VM_POLY16(t, 0x1.4a34cc4a60fa8p-2, -0x1.13e001a55755cp-4, 0x1.51322ac7d6f57p-6,
                              -0x1.e404fc21d70cdp-8, 0x1.7add6eb028e79p-9, -0x1.38ac5bfdcd55p-10, 0x1.0b36ae7f0137cp-11,
                              -0x1.d3fd6a2592f34p-13, 0x1.a128288b7f71p-14, -0x1.78d905ab61025p-15,
                              0x1.57fdf0949b718p-16, -0x1.3d4bfe94108dap-17, 0x1.26d9d7205022dp-18,
                              -0x1.0904fbe09638p-19, 0x1.e305b7f94511bp-21, -0x1.37dfc4f98cbeep-21,
-                             0x1.3fd5b186e8bd9p-22);
-    return p > 1.0 ? v + vm_log(p) : v;
+                             0x1.3fd5b186e8bd9p-22), h = 0x1.b0ee6072093cep-2 + s,
+                             v = t * h + t * (s - (h - 0x1.b0ee6072093cep-2));
+    return v + (p > 1.0 ? vm_log(p) : 0.0);
   }
   /* Stirling: (x - 1/2)(log x - 1) + log(2 pi)/2 - 1/2 + 1/(12 x) - ..., the logarithm in two parts */
   vm_parts s = vm_split(x);
   vm_pair l = vm_log_pair(s.m);
-  double kh = s.k * 0x1.62e42fefp-1, h = vm_head(kh + l.hi),
-      low = ((kh - h) + l.hi) + (l.lo + s.k * 0x1.473de6af278edp-34);
+  double kh = s.k * 0x1.62e42fefp-1, h = vm_head(kh + l.hi);
+  double low = ((kh - h) + l.hi) + (l.lo + s.k * 0x1.473de6af278edp-34);
   double a = x - 0.5, ah = vm_head(a), z = 1.0 / x;
   double w = z * VM_POLY5(z * z, 0x1.5555555555545p-4, -0x1.6c16c16b2ad0bp-9, 0x1.a019fa2a00edep-11,
                           -0x1.380d01eac2146p-11, 0x1.b68b9a97e1041p-11, -0x1.ac321fb388413p-10);
@@ -167,8 +182,8 @@ static inline double vm_lgamma_positive(double x) {
 /* sin(pi x) for |x| < 2^52, reduced exactly. */
 static inline double vm_sin_pi(double x) {
   double n = rint(x), r = x - n, a = vm_abs(r), b = a > 0.25 ? 0.5 - a : a;
-  double h = vm_head(b), hi = b * 0x1.921fb54442d18p+1;
-  double lo = ((h * 0x1.921fb5p+1 - hi) + h * 0x1.110b46p-25 + (b - h) * 0x1.921fb5p+1) + (b - h) * 0x1.110b46p-25 + b * 0x1.1a62633145c07p-53;
+  double hi = b * 0x1.921fb54442d18p+1;
+  double lo = vm_mul_low(b, 0x1.921fb54442d18p+1, hi) + b * 0x1.1a62633145c07p-53;
   double v = a > 0.25 ? vm_cos_poly(hi, lo) : vm_sin_poly(hi, lo);
   return (r < 0.0) != (0.5 * n != rint(0.5 * n)) ? -v : v;
 }
@@ -187,15 +202,17 @@ static inline float vm_lgammaf(float x) { return (float)vm_lgamma(x); }
 
 /* digamma(x) for x > 0. */
 static inline double vm_digamma_positive(double x) {
-  if (x < 1.0) return vm_digamma_positive(x + 1.0) - 1.0 / x;
-  if (x < 2.0) { /* relative to the zero */
-    double t = x - 1.5;
-    return ((x - 0x1.762d86356be3fp+0) - 0x1.b86a722197829p-54) * VM_POLY22(t, 0x1.e6f0cbb873616p-1,
-        -0x1.b1cb63005ee98p-2, 0x1.eca189b8e6f76p-3, -0x1.2feeeb98a78d1p-3, 0x1.8512e590385cdp-4, -0x1.fb44202a25245p-5,
-        0x1.4de9aa17cc18ap-5, -0x1.b9f8b11b515bfp-6, 0x1.25647163d4196p-6, -0x1.863564122f293p-7, 0x1.03c0b0bd4d807p-7,
-        -0x1.5a06a2b9d0e9fp-8, 0x1.cd1f820f6079cp-9, -0x1.336df243efb49p-9, 0x1.99dc60e26404fp-10,
-        -0x1.0fb16c71b225cp-10, 0x1.69ed232baa992p-11, -0x1.fda9aa5e88d1ep-12, 0x1.5599b44da929ep-12,
-        -0x1.2f4c1fe1f880ap-13, 0x1.8802231a0703bp-14, -0x1.760c09707e39ep-13, 0x1.fbc1cb9e34831p-14);
+  if (x < 2.0) { /* digamma(1 + y) relative to its zero */
+    double y = x < 1.0 ? x : x - 1.0, t = y - 0.5;
+    double d = (y - 0x1.d8b618d5af8fep-2) + 0x1.1e563779a1f5bp-56, s = t * VM_POLY21(t, -0x1.b1cb63005ee98p-2,
+        0x1.eca189b8e6f76p-3, -0x1.2feeeb98a78d1p-3, 0x1.8512e590385cdp-4, -0x1.fb44202a25245p-5, 0x1.4de9aa17cc18ap-5,
+        -0x1.b9f8b11b515bfp-6, 0x1.25647163d4196p-6, -0x1.863564122f293p-7, 0x1.03c0b0bd4d807p-7, -0x1.5a06a2b9d0e9fp-8,
+        0x1.cd1f820f6079cp-9, -0x1.336df243efb49p-9, 0x1.99dc60e26404fp-10, -0x1.0fb16c71b225cp-10,
+        0x1.69ed232baa992p-11, -0x1.fda9aa5e88d1ep-12, 0x1.5599b44da929ep-12, -0x1.2f4c1fe1f880ap-13,
+        0x1.8802231a0703bp-14, -0x1.760c09707e39ep-13, 0x1.fbc1cb9e34831p-14);
+    double h = 0x1.e6f0cbb873616p-1 + s, v = d * h + d * (s - (h - 0x1.e6f0cbb873616p-1));
+    double q = 1.0 / x, p = q * x, rest = ((1.0 - p) - vm_mul_low(q, x, p)) * q; /* 1 / x = q + rest */
+    return x >= 1.0 ? v : (x > 0x1p-1020 ? v - q - rest : -q);
   }
   if (x < 4.0) {
     double t = x - 3.0;

@@ -71,9 +71,8 @@ VM_SLOW vm_arc vm_arc_huge(double x) {
   double unit = sign * vm_f64((uint64_t)(1023 - 53 - z) << 52);
   double a = (double)(h >> 11) * unit, b = (double)((h & 0x7ff) << 42 | l >> 22) * unit * 0x1p-53;
   /* (a + b) * pi/2 */
-  double ah = vm_head(a), al = a - ah, hi = a * 0x1.921fb54442d18p+0;
-  double lo = ((ah * 0x1.921fb5p+0 - hi) + ah * 0x1.110b46p-26 + al * 0x1.921fb5p+0) + al * 0x1.110b46p-26;
-  lo += a * 0x1.1a62633145c07p-54 + b * 0x1.921fb54442d18p+0;
+  double hi = a * 0x1.921fb54442d18p+0;
+  double lo = vm_mul_low(a, 0x1.921fb54442d18p+0, hi) + (a * 0x1.1a62633145c07p-54 + b * 0x1.921fb54442d18p+0);
   vm_arc r = {hi + lo, (hi - (hi + lo)) + lo, q};
   if (x < 0.0) {
     r.hi = -r.hi;
@@ -135,6 +134,7 @@ VM_INLINE double vm_tan_fast(double x) { return vm_abs(x) < 0x1p-27 ? x : vm_tan
 
 /* Whether the fast functions do not serve x: beyond their range, and finite. */
 VM_INLINE int vm_trig_huge(double x) { return (vm_abs(x) > VM_TRIG_MAX) & (vm_abs(x) < INFINITY); }
+VM_INLINE int vm_trig_hugef(float x) { return (vm_absf(x) > (float)VM_TRIG_MAX) & (vm_absf(x) < INFINITY); }
 
 VM_INLINE double vm_sin(double x) { return vm_trig_huge(x) ? vm_sin_arc(vm_arc_huge(x)) : vm_sin_fast(x); }
 VM_INLINE double vm_cos(double x) { return vm_trig_huge(x) ? vm_cos_arc(vm_arc_huge(x)) : vm_cos_fast(x); }
@@ -164,29 +164,29 @@ VM_INLINE float vm_tanf_fast(float x) {
   float v = (float)(vm_quadrant(s, c, o) / vm_quadrant(c, s, o | o << 1));
   return vm_absf(x) < 0x1p-12f ? x : v;
 }
-VM_INLINE float vm_sinf(float x) { return vm_trig_huge(x) ? (float)vm_sin_arc(vm_arc_huge(x)) : vm_sinf_fast(x); }
-VM_INLINE float vm_cosf(float x) { return vm_trig_huge(x) ? (float)vm_cos_arc(vm_arc_huge(x)) : vm_cosf_fast(x); }
-VM_INLINE float vm_tanf(float x) { return vm_trig_huge(x) ? (float)vm_tan_arc(vm_arc_huge(x)) : vm_tanf_fast(x); }
+VM_INLINE float vm_sinf(float x) { return vm_trig_hugef(x) ? (float)vm_sin_arc(vm_arc_huge(x)) : vm_sinf_fast(x); }
+VM_INLINE float vm_cosf(float x) { return vm_trig_hugef(x) ? (float)vm_cos_arc(vm_arc_huge(x)) : vm_cosf_fast(x); }
+VM_INLINE float vm_tanf(float x) { return vm_trig_hugef(x) ? (float)vm_tan_arc(vm_arc_huge(x)) : vm_tanf_fast(x); }
 
 /* vm_sin_n(out, in, n) and the like: n elements, out may be in. */
-#define VM_TRIG_ARRAY(name, type)                                                     \
+#define VM_TRIG_ARRAY(name, type, is_huge)                                            \
   static inline void name##_n(type *out, const type *in, int64_t n) {                 \
     for (int64_t b = 0; b < n; b += 512) {                                            \
       int64_t e = n - b < 512 ? n : b + 512;                                          \
       int huge = 0;                                                                   \
-      for (int64_t i = b; i < e; i++) huge |= vm_trig_huge(in[i]);                    \
+      for (int64_t i = b; i < e; i++) huge |= is_huge(in[i]);                         \
       if (huge)                                                                       \
         for (int64_t i = b; i < e; i++) out[i] = name(in[i]);                         \
       else                                                                            \
         VM_LOOP for (int64_t i = b; i < e; i++) out[i] = name##_fast(in[i]);          \
     }                                                                                 \
   }
-VM_TRIG_ARRAY(vm_sin, double)
-VM_TRIG_ARRAY(vm_cos, double)
-VM_TRIG_ARRAY(vm_tan, double)
-VM_TRIG_ARRAY(vm_sinf, float)
-VM_TRIG_ARRAY(vm_cosf, float)
-VM_TRIG_ARRAY(vm_tanf, float)
+VM_TRIG_ARRAY(vm_sin, double, vm_trig_huge)
+VM_TRIG_ARRAY(vm_cos, double, vm_trig_huge)
+VM_TRIG_ARRAY(vm_tan, double, vm_trig_huge)
+VM_TRIG_ARRAY(vm_sinf, float, vm_trig_hugef)
+VM_TRIG_ARRAY(vm_cosf, float, vm_trig_hugef)
+VM_TRIG_ARRAY(vm_tanf, float, vm_trig_hugef)
 
 /* asin(a) = a + a z P(z), z = a^2 <= 1/4; above, asin(a) = pi/2 - 2 asin(sqrt((1 - a)/2)), the root in two parts. */
 VM_INLINE double vm_asin(double x) {

@@ -202,6 +202,84 @@ ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum_to_size], &args);
 }
 
+ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_mse_loss_args args = {self, target, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mse_loss], &args);
+}
+
+ts_tensor *ts_l1_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_l1_loss_args args = {self, target, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_l1_loss], &args);
+}
+
+ts_tensor *ts_smooth_l1_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, double beta) {
+  ts_smooth_l1_loss_args args = {self, target, size_average, reduce, reduction, beta};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_smooth_l1_loss], &args);
+}
+
+ts_tensor *ts_huber_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, const char *reduction, double delta) {
+  ts_huber_loss_args args = {self, target, reduction, delta};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_huber_loss], &args);
+}
+
+ts_tensor *ts__difference_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t kind, double limit, const char *reduction) {
+  ts__difference_loss_args args = {self, target, kind, limit, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__difference_loss], &args);
+}
+
+ts_tensor *ts__difference_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target, int64_t kind, double limit, const char *reduction) {
+  ts__difference_loss_backward_args args = {grad, self, target, kind, limit, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__difference_loss_backward], &args);
+}
+
+ts_tensor *ts__difference_loss_curvature(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t kind, double limit) {
+  ts__difference_loss_curvature_args args = {self, target, kind, limit};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__difference_loss_curvature], &args);
+}
+
+ts_tensor *ts_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, int64_t ignore_index, ts_opt_int reduce, const char *reduction) {
+  ts_nll_loss_args args = {self, target, weight, size_average, ignore_index, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nll_loss], &args);
+}
+
+bool ts__nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, ts_tensor **results) {
+  ts__nll_loss_args args = {self, target, weight, ignore_index, reduction};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__nll_loss], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__nll_loss_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction) {
+  ts__nll_loss_backward_args args = {grad, size, target, weight, ignore_index, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__nll_loss_backward], &args);
+}
+
+ts_tensor *ts_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, int64_t ignore_index, ts_opt_int reduce, const char *reduction, double label_smoothing) {
+  ts_cross_entropy_args args = {self, target, weight, size_average, ignore_index, reduce, reduction, label_smoothing};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cross_entropy], &args);
+}
+
+bool ts__cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, ts_tensor **results) {
+  ts__cross_entropy_args args = {self, target, weight, ignore_index, reduction};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__cross_entropy], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__cross_entropy_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, ts_tensor *lse) {
+  ts__cross_entropy_backward_args args = {grad, self, target, weight, ignore_index, reduction, lse};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__cross_entropy_backward], &args);
+}
+
+ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype) {
+  ts__class_weights_args args = {size, target, weight, ignore_index, reduction, label_smoothing, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__class_weights], &args);
+}
+
 ts_tensor *ts_mm(ts_cx *cx, ts_tensor *self, ts_tensor *mat2) {
   ts_mm_args args = {self, mat2};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mm], &args);
@@ -285,6 +363,134 @@ ts_tensor *ts_addr(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2,
 ts_tensor *ts_addr_(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha) {
   ts_addr_args args = {self, vec1, vec2, beta, alpha};
   return ts_dispatch1(cx, &ts_ops[TS_OP_addr_], &args);
+}
+
+ts_tensor *ts_max(ts_cx *cx, ts_tensor *self) {
+  ts_max_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max], &args);
+}
+
+bool ts_max_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results) {
+  ts_max_dim_args args = {self, dim, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_dim], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_min(ts_cx *cx, ts_tensor *self) {
+  ts_min_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_min], &args);
+}
+
+bool ts_min_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results) {
+  ts_min_dim_args args = {self, dim, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_min_dim], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_amax(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_amax_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_amax], &args);
+}
+
+ts_tensor *ts_amin(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_amin_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_amin], &args);
+}
+
+bool ts_aminmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim, ts_tensor **results) {
+  ts_aminmax_args args = {self, dim, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_aminmax], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_argmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim) {
+  ts_argmax_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_argmax], &args);
+}
+
+ts_tensor *ts_argmin(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim) {
+  ts_argmin_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_argmin], &args);
+}
+
+ts_tensor *ts__ties(ts_cx *cx, ts_tensor *self, ts_tensor *result, ts_ints dim, bool keepdim) {
+  ts__ties_args args = {self, result, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__ties], &args);
+}
+
+ts_tensor *ts__pick(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dim, bool keepdim) {
+  ts__pick_args args = {self, indices, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__pick], &args);
+}
+
+ts_tensor *ts__pick_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dim, bool keepdim) {
+  ts__pick_backward_args args = {grad, indices, size, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__pick_backward], &args);
+}
+
+bool ts__normalize(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_tensor *running_mean, ts_tensor *running_var, ts_ints dims, ts_ints weight_dims, bool training, double momentum, double eps, ts_tensor **results) {
+  ts__normalize_args args = {self, weight, bias, running_mean, running_var, dims, weight_dims, training, momentum, eps};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__normalize], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__normalize_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *weight, ts_tensor *mean, ts_tensor *rstd, ts_ints dims, ts_ints weight_dims, bool training, double eps, ts_tensor **results) {
+  ts__normalize_backward_args args = {grad, self, weight, mean, rstd, dims, weight_dims, training, eps};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__normalize_backward], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_batch_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean, ts_tensor *running_var, ts_tensor *weight, ts_tensor *bias, bool training, double momentum, double eps) {
+  ts_batch_norm_args args = {self, running_mean, running_var, weight, bias, training, momentum, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_batch_norm], &args);
+}
+
+bool ts_native_batch_norm(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_tensor *running_mean, ts_tensor *running_var, bool training, double momentum, double eps, ts_tensor **results) {
+  ts_native_batch_norm_args args = {self, weight, bias, running_mean, running_var, training, momentum, eps};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_native_batch_norm], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_layer_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_tensor *bias, double eps) {
+  ts_layer_norm_args args = {self, normalized_shape, weight, bias, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_layer_norm], &args);
+}
+
+bool ts_native_layer_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_tensor *bias, double eps, ts_tensor **results) {
+  ts_native_layer_norm_args args = {self, normalized_shape, weight, bias, eps};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_native_layer_norm], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_group_norm(ts_cx *cx, ts_tensor *self, int64_t num_groups, ts_tensor *weight, ts_tensor *bias, double eps) {
+  ts_group_norm_args args = {self, num_groups, weight, bias, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_group_norm], &args);
+}
+
+ts_tensor *ts_instance_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean, ts_tensor *running_var, ts_tensor *weight, ts_tensor *bias, bool use_input_stats, double momentum, double eps) {
+  ts_instance_norm_args args = {self, running_mean, running_var, weight, bias, use_input_stats, momentum, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_instance_norm], &args);
 }
 
 bool ts__sgd_step_(ts_cx *cx, ts_list params, ts_list buffers, ts_ints fresh, double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize) {
@@ -503,6 +709,181 @@ ts_tensor *ts_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
 ts_tensor *ts_sum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype) {
   ts_sum_args args = {self, dim, keepdim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum], &args);
+}
+
+ts_tensor *ts_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_mean_args args = {self, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mean], &args);
+}
+
+ts_tensor *ts_var(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim) {
+  ts_var_args args = {self, dim, correction, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_var], &args);
+}
+
+ts_tensor *ts_var_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim) {
+  ts_var_dim_args args = {self, dim, unbiased, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_var_dim], &args);
+}
+
+ts_tensor *ts_var_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased) {
+  ts_var_unbiased_args args = {self, unbiased};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_var_unbiased], &args);
+}
+
+bool ts_var_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, ts_tensor **results) {
+  ts_var_mean_args args = {self, dim, correction, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_var_mean], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_var_mean_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim, ts_tensor **results) {
+  ts_var_mean_dim_args args = {self, dim, unbiased, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_var_mean_dim], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_var_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor **results) {
+  ts_var_mean_unbiased_args args = {self, unbiased};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_var_mean_unbiased], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_view_as_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as], &args);
+}
+
+ts_tensor *ts_reshape_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_reshape_as_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_reshape_as], &args);
+}
+
+ts_tensor *ts_expand_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_expand_as_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_expand_as], &args);
+}
+
+ts_tensor *ts_broadcast_to(ts_cx *cx, ts_tensor *self, ts_ints size) {
+  ts_broadcast_to_args args = {self, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_broadcast_to], &args);
+}
+
+ts_tensor *ts_ravel(ts_cx *cx, ts_tensor *self) {
+  ts_ravel_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ravel], &args);
+}
+
+ts_tensor *ts_T(ts_cx *cx, ts_tensor *self) {
+  ts_T_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_T], &args);
+}
+
+ts_tensor *ts_mT(ts_cx *cx, ts_tensor *self) {
+  ts_mT_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mT], &args);
+}
+
+ts_tensor *ts_H(ts_cx *cx, ts_tensor *self) {
+  ts_H_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_H], &args);
+}
+
+ts_tensor *ts_mH(ts_cx *cx, ts_tensor *self) {
+  ts_mH_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mH], &args);
+}
+
+ts_tensor *ts_adjoint(ts_cx *cx, ts_tensor *self) {
+  ts_adjoint_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adjoint], &args);
+}
+
+ts_tensor *ts_flatten(ts_cx *cx, ts_tensor *self, int64_t start_dim, int64_t end_dim) {
+  ts_flatten_args args = {self, start_dim, end_dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_flatten], &args);
+}
+
+ts_tensor *ts_unflatten(ts_cx *cx, ts_tensor *self, int64_t dim, ts_ints sizes) {
+  ts_unflatten_args args = {self, dim, sizes};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unflatten], &args);
+}
+
+ts_tensor *ts_movedim(ts_cx *cx, ts_tensor *self, ts_ints source, ts_ints destination) {
+  ts_movedim_args args = {self, source, destination};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_movedim], &args);
+}
+
+ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unbind_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_unbind], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim) {
+  ts_split_with_sizes_args args = {self, split_sizes, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_with_sizes], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim) {
+  ts_split_args args = {self, split_size_or_sections, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim) {
+  ts_chunk_args args = {self, chunks, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_chunk], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim) {
+  ts_cat_args args = {tensors, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cat], &args);
+}
+
+ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim) {
+  ts_stack_args args = {tensors, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_stack], &args);
+}
+
+ts_tensor *ts_softmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_dtype dtype) {
+  ts_softmax_args args = {self, dim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_softmax], &args);
+}
+
+ts_tensor *ts_log_softmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_dtype dtype) {
+  ts_log_softmax_args args = {self, dim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log_softmax], &args);
+}
+
+ts_tensor *ts_softmin(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_dtype dtype) {
+  ts_softmin_args args = {self, dim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_softmin], &args);
+}
+
+ts_tensor *ts__softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim) {
+  ts__softmax_backward_data_args args = {grad, output, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__softmax_backward_data], &args);
+}
+
+ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim) {
+  ts__log_softmax_backward_data_args args = {grad, output, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__log_softmax_backward_data], &args);
 }
 
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
@@ -787,9 +1168,64 @@ ts_tensor *ts_narrow(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int
   return ts_dispatch1(cx, &ts_ops[TS_OP_narrow], &args);
 }
 
-ts_tensor *ts__narrow_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t start) {
-  ts__narrow_backward_args args = {grad, size, dim, start};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__narrow_backward], &args);
+ts_tensor *ts__slice(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step) {
+  ts__slice_args args = {self, dim, start, end, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__slice], &args);
+}
+
+ts_tensor *ts__slice_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t start, int64_t step) {
+  ts__slice_backward_args args = {grad, size, dim, start, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__slice_backward], &args);
+}
+
+ts_tensor *ts_select(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index) {
+  ts_select_args args = {self, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_select], &args);
+}
+
+ts_tensor *ts_permute(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_permute_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_permute], &args);
+}
+
+ts_tensor *ts_squeeze(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_squeeze_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_squeeze], &args);
+}
+
+ts_tensor *ts_squeeze_(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_squeeze_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_squeeze_], &args);
+}
+
+ts_tensor *ts_t(ts_cx *cx, ts_tensor *self) {
+  ts_t_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_t], &args);
+}
+
+ts_tensor *ts_t_(ts_cx *cx, ts_tensor *self) {
+  ts_t_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_t_], &args);
+}
+
+ts_tensor *ts_diagonal(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diagonal_args args = {self, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagonal], &args);
+}
+
+ts_tensor *ts__diagonal_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts__diagonal_backward_args args = {grad, size, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__diagonal_backward], &args);
+}
+
+ts_tensor *ts_unfold(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step) {
+  ts_unfold_args args = {self, dimension, size, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold], &args);
+}
+
+ts_tensor *ts__unfold_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t step) {
+  ts__unfold_backward_args args = {grad, size, dim, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__unfold_backward], &args);
 }
 
 ts_tensor *ts_detach(ts_cx *cx, ts_tensor *self) {

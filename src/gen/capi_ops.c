@@ -248,6 +248,48 @@ torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size, int64_t n
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mse_loss(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_l1_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_l1_loss(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_smooth_l1_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, double beta, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_smooth_l1_loss(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction, beta);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_huber_loss(torsh_tensor self, torsh_tensor target, const char *reduction, double delta, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_huber_loss(cx, self, target, reduction, delta);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nll_loss(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, int64_t ignore_index, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nll_loss(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, ignore_index, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, int64_t ignore_index, const bool *reduce, const char *reduction, double label_smoothing, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cross_entropy(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, ignore_index, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction, label_smoothing);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_mm(torsh_tensor self, torsh_tensor mat2, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -364,6 +406,116 @@ torsh_status torsh_addr_(torsh_tensor self, torsh_tensor vec1, torsh_tensor vec2
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_addr_(cx, self, vec1, vec2, capi_scalar(beta), capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_max_dim(cx, self, dim, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_min(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_min(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_min_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_min_dim(cx, self, dim, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_amax(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_amax(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_amin(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_amin(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_aminmax(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_aminmax(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_argmax(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_argmax(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_argmin(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_argmin(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_batch_norm(torsh_tensor self, torsh_tensor running_mean, torsh_tensor running_var, torsh_tensor weight, torsh_tensor bias, bool training, double momentum, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_batch_norm(cx, self, running_mean, running_var, weight, bias, training, momentum, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_native_batch_norm(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, torsh_tensor running_mean, torsh_tensor running_var, bool training, double momentum, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_native_batch_norm(cx, self, weight, bias, running_mean, running_var, training, momentum, eps, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_layer_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, torsh_tensor bias, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_layer_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, bias, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_native_layer_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, torsh_tensor bias, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_native_layer_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, bias, eps, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_group_norm(torsh_tensor self, int64_t num_groups, torsh_tensor weight, torsh_tensor bias, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_group_norm(cx, self, num_groups, weight, bias, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_instance_norm(torsh_tensor self, torsh_tensor running_mean, torsh_tensor running_var, torsh_tensor weight, torsh_tensor bias, bool use_input_stats, double momentum, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_instance_norm(cx, self, running_mean, running_var, weight, bias, use_input_stats, momentum, eps);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -574,6 +726,212 @@ torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, boo
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mean(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_var(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_var(cx, self, (ts_ints){dim, dim ? n_dim : -1}, correction ? (ts_opt_int){true, *correction} : (ts_opt_int){false, 0}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_var_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_var_dim(cx, self, (ts_ints){dim, dim ? n_dim : -1}, unbiased, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_var_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_var_unbiased(cx, self, unbiased);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_var_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_var_mean(cx, self, (ts_ints){dim, dim ? n_dim : -1}, correction ? (ts_opt_int){true, *correction} : (ts_opt_int){false, 0}, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_var_mean_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_var_mean_dim(cx, self, (ts_ints){dim, dim ? n_dim : -1}, unbiased, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_var_mean_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_var_mean_unbiased(cx, self, unbiased, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_reshape_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_reshape_as(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_expand_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_expand_as(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_broadcast_to(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_broadcast_to(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ravel(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ravel(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_T(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_T(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mT(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mT(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_H(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_H(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mH(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mH(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adjoint(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adjoint(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_flatten(torsh_tensor self, int64_t start_dim, int64_t end_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_flatten(cx, self, start_dim, end_dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unflatten(torsh_tensor self, int64_t dim, const int64_t *sizes, int64_t n_sizes, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unflatten(cx, self, dim, (ts_ints){sizes, n_sizes});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_movedim(torsh_tensor self, const int64_t *source, int64_t n_source, const int64_t *destination, int64_t n_destination, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_movedim(cx, self, (ts_ints){source, n_source}, (ts_ints){destination, n_destination});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_unbind(cx, self, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_with_sizes(cx, self, (ts_ints){split_sizes, n_split_sizes}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split(cx, self, (ts_ints){split_size_or_sections, n_split_size_or_sections}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_chunk(cx, self, chunks, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cat(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_stack(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_stack(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_softmax(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_softmax(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log_softmax(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log_softmax(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_softmin(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -634,6 +992,62 @@ torsh_status torsh_narrow(torsh_tensor self, int64_t dim, int64_t start, int64_t
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_narrow(cx, self, dim, start, length);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_select(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_select(cx, self, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_permute(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_permute(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_squeeze(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_squeeze(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_squeeze_(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_squeeze_(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_t(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_t(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_t_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_t_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagonal(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagonal(cx, self, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unfold(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold(cx, self, dimension, size, step);
   return capi_give(cx, &t, 1, out);
 }
 

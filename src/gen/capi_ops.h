@@ -3,7 +3,7 @@
    Optional arguments: NULL, TORSH_DTYPE_NONE, or a torsh_scalar of kind TORSH_SCALAR_NONE. Several results: out is an array. */
 #ifndef TORSH_OPS_H
 #define TORSH_OPS_H
-#include "torsh.h"
+#include "../capi/torsh.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -113,6 +113,24 @@ TORSH_API torsh_status torsh_new_empty_strided(torsh_tensor self, const int64_t 
 /* Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 TORSH_API torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
 
+/* (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
+TORSH_API torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
+TORSH_API torsh_status torsh_l1_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
+TORSH_API torsh_status torsh_smooth_l1_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, double beta, torsh_tensor *out);
+
+/* 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
+TORSH_API torsh_status torsh_huber_loss(torsh_tensor self, torsh_tensor target, const char *reduction, double delta, torsh_tensor *out);
+
+/* Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
+TORSH_API torsh_status torsh_nll_loss(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, int64_t ignore_index, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
+TORSH_API torsh_status torsh_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, int64_t ignore_index, const bool *reduce, const char *reduction, double label_smoothing, torsh_tensor *out);
+
 /* Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 TORSH_API torsh_status torsh_mm(torsh_tensor self, torsh_tensor mat2, torsh_tensor *out);
 
@@ -163,6 +181,51 @@ TORSH_API torsh_status torsh_addr(torsh_tensor self, torsh_tensor vec1, torsh_te
 
 /* beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 TORSH_API torsh_status torsh_addr_(torsh_tensor self, torsh_tensor vec1, torsh_tensor vec2, torsh_scalar beta, torsh_scalar alpha, torsh_tensor *out);
+
+/* The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
+TORSH_API torsh_status torsh_max(torsh_tensor self, torsh_tensor *out);
+
+/* The largest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.max.html */
+TORSH_API torsh_status torsh_max_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out);
+
+/* The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
+TORSH_API torsh_status torsh_min(torsh_tensor self, torsh_tensor *out);
+
+/* The smallest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.min.html */
+TORSH_API torsh_status torsh_min_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out);
+
+/* The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
+TORSH_API torsh_status torsh_amax(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
+TORSH_API torsh_status torsh_amin(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
+TORSH_API torsh_status torsh_aminmax(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_tensor *out);
+
+/* Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
+TORSH_API torsh_status torsh_argmax(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_tensor *out);
+
+/* Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
+TORSH_API torsh_status torsh_argmin(torsh_tensor self, const int64_t *dim, bool keepdim, torsh_tensor *out);
+
+/* Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
+TORSH_API torsh_status torsh_batch_norm(torsh_tensor self, torsh_tensor running_mean, torsh_tensor running_var, torsh_tensor weight, torsh_tensor bias, bool training, double momentum, double eps, torsh_tensor *out);
+
+/* batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
+TORSH_API torsh_status torsh_native_batch_norm(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, torsh_tensor running_mean, torsh_tensor running_var, bool training, double momentum, double eps, torsh_tensor *out);
+
+/* Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
+TORSH_API torsh_status torsh_layer_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, torsh_tensor bias, double eps, torsh_tensor *out);
+
+/* layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
+TORSH_API torsh_status torsh_native_layer_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, torsh_tensor bias, double eps, torsh_tensor *out);
+
+/* Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
+TORSH_API torsh_status torsh_group_norm(torsh_tensor self, int64_t num_groups, torsh_tensor weight, torsh_tensor bias, double eps, torsh_tensor *out);
+
+/* Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
+TORSH_API torsh_status torsh_instance_norm(torsh_tensor self, torsh_tensor running_mean, torsh_tensor running_var, torsh_tensor weight, torsh_tensor bias, bool use_input_stats, double momentum, double eps, torsh_tensor *out);
 
 /* maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 TORSH_API torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
@@ -251,6 +314,93 @@ TORSH_API torsh_status torsh_dropout(torsh_tensor self, double p, bool training,
 /* Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 TORSH_API torsh_status torsh_sum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
+/* Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
+TORSH_API torsh_status torsh_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
+TORSH_API torsh_status torsh_var(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out);
+
+/* Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
+TORSH_API torsh_status torsh_var_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out);
+
+/* Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
+TORSH_API torsh_status torsh_var_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out);
+
+/* Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
+TORSH_API torsh_status torsh_var_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out);
+
+/* Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
+TORSH_API torsh_status torsh_var_mean_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out);
+
+/* Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
+TORSH_API torsh_status torsh_var_mean_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out);
+
+/* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
+TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
+TORSH_API torsh_status torsh_reshape_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
+TORSH_API torsh_status torsh_expand_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
+TORSH_API torsh_status torsh_broadcast_to(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
+
+/* All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
+TORSH_API torsh_status torsh_ravel(torsh_tensor self, torsh_tensor *out);
+
+/* A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
+TORSH_API torsh_status torsh_T(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
+TORSH_API torsh_status torsh_mT(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
+TORSH_API torsh_status torsh_H(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
+TORSH_API torsh_status torsh_mH(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
+TORSH_API torsh_status torsh_adjoint(torsh_tensor self, torsh_tensor *out);
+
+/* The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
+TORSH_API torsh_status torsh_flatten(torsh_tensor self, int64_t start_dim, int64_t end_dim, torsh_tensor *out);
+
+/* A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
+TORSH_API torsh_status torsh_unflatten(torsh_tensor self, int64_t dim, const int64_t *sizes, int64_t n_sizes, torsh_tensor *out);
+
+/* A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
+TORSH_API torsh_status torsh_movedim(torsh_tensor self, const int64_t *source, int64_t n_source, const int64_t *destination, int64_t n_destination, torsh_tensor *out);
+
+/* Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+TORSH_API torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+TORSH_API torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
+TORSH_API torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);
+
+/* Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
+TORSH_API torsh_status torsh_stack(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);
+
+/* exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
+TORSH_API torsh_status torsh_softmax(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
+TORSH_API torsh_status torsh_log_softmax(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
+TORSH_API torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out);
+
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
 
@@ -277,6 +427,30 @@ TORSH_API torsh_status torsh_unsqueeze_(torsh_tensor self, int64_t dim, torsh_te
 
 /* A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 TORSH_API torsh_status torsh_narrow(torsh_tensor self, int64_t dim, int64_t start, int64_t length, torsh_tensor *out);
+
+/* A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
+TORSH_API torsh_status torsh_select(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out);
+
+/* A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
+TORSH_API torsh_status torsh_permute(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+TORSH_API torsh_status torsh_squeeze(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
+/* A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
+TORSH_API torsh_status torsh_squeeze_(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
+/* The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
+TORSH_API torsh_status torsh_t(torsh_tensor self, torsh_tensor *out);
+
+/* The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
+TORSH_API torsh_status torsh_t_(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
+TORSH_API torsh_status torsh_diagonal(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
+TORSH_API torsh_status torsh_unfold(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out);
 
 /* A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 TORSH_API torsh_status torsh_detach(torsh_tensor self, torsh_tensor *out);

@@ -44,107 +44,183 @@ enum {
   TS_OP_new_empty_strided = 37,
   TS_OP__as_strided_backward = 38,
   TS_OP_sum_to_size = 39,
-  TS_OP_mm = 40,
-  TS_OP_bmm = 41,
-  TS_OP_matmul = 42,
-  TS_OP_addmm = 43,
-  TS_OP_addmm_ = 44,
-  TS_OP_linear = 45,
-  TS_OP_mv = 46,
-  TS_OP_dot = 47,
-  TS_OP_outer = 48,
-  TS_OP_baddbmm = 49,
-  TS_OP_baddbmm_ = 50,
-  TS_OP_addbmm = 51,
-  TS_OP_addbmm_ = 52,
-  TS_OP_addmv = 53,
-  TS_OP_addmv_ = 54,
-  TS_OP_addr = 55,
-  TS_OP_addr_ = 56,
-  TS_OP__sgd_step_ = 57,
-  TS_OP__adam_step_ = 58,
-  TS_OP__has_grads = 59,
-  TS_OP__zero_grads = 60,
-  TS_OP_max_pool1d_with_indices = 61,
-  TS_OP_max_pool1d = 62,
-  TS_OP_max_pool2d_with_indices = 63,
-  TS_OP_max_pool2d = 64,
-  TS_OP_max_pool3d_with_indices = 65,
-  TS_OP_max_pool3d = 66,
-  TS_OP_avg_pool1d = 67,
-  TS_OP_avg_pool2d = 68,
-  TS_OP_avg_pool3d = 69,
-  TS_OP__max_pool = 70,
-  TS_OP__max_pool_backward = 71,
-  TS_OP__max_pool_gather = 72,
-  TS_OP__avg_pool = 73,
-  TS_OP__avg_pool_backward = 74,
-  TS_OP_rand = 75,
-  TS_OP_randn = 76,
-  TS_OP_randint = 77,
-  TS_OP_randperm = 78,
-  TS_OP_rand_like = 79,
-  TS_OP_randn_like = 80,
-  TS_OP_randint_like = 81,
-  TS_OP_uniform_ = 82,
-  TS_OP_normal_ = 83,
-  TS_OP_random_ = 84,
-  TS_OP_exponential_ = 85,
-  TS_OP_cauchy_ = 86,
-  TS_OP_log_normal_ = 87,
-  TS_OP_geometric_ = 88,
-  TS_OP_bernoulli_ = 89,
-  TS_OP_bernoulli = 90,
-  TS_OP_multinomial = 91,
-  TS_OP_native_dropout = 92,
-  TS_OP_dropout = 93,
-  TS_OP_sum = 94,
-  TS_OP__empty = 95,
-  TS_OP__meta = 96,
-  TS_OP__item = 97,
-  TS_OP__same_storage = 98,
-  TS_OP__set_requires_grad = 99,
-  TS_OP__grad = 100,
-  TS_OP__grad_id = 101,
-  TS_OP__set_grad = 102,
-  TS_OP__retain_grad = 103,
-  TS_OP__grad_fn = 104,
-  TS_OP__next_functions = 105,
-  TS_OP__add_hook = 106,
-  TS_OP__remove_hook = 107,
-  TS_OP__dropped_callbacks = 108,
-  TS_OP__backward = 109,
-  TS_OP__autograd_grad = 110,
-  TS_OP__set_grad_mode = 111,
-  TS_OP__set_inference_mode = 112,
-  TS_OP__grad_mode = 113,
-  TS_OP__inference_mode = 114,
-  TS_OP__set_data = 115,
-  TS_OP__share = 116,
-  TS_OP__memory = 117,
-  TS_OP__set_memory_budget = 118,
-  TS_OP__reset_peak_memory = 119,
-  TS_OP__trim_memory = 120,
-  TS_OP__num_threads = 121,
-  TS_OP__set_num_threads = 122,
-  TS_OP__build = 123,
-  TS_OP__generator_new = 124,
-  TS_OP__generator_free = 125,
-  TS_OP__manual_seed = 126,
-  TS_OP__initial_seed = 127,
-  TS_OP__rng_state = 128,
-  TS_OP__set_rng_state = 129,
-  TS_OP_as_strided = 130,
-  TS_OP_expand = 131,
-  TS_OP_reshape = 132,
-  TS_OP_view = 133,
-  TS_OP_transpose = 134,
-  TS_OP_transpose_ = 135,
-  TS_OP_unsqueeze = 136,
-  TS_OP_unsqueeze_ = 137,
-  TS_OP_narrow = 138,
-  TS_OP__narrow_backward = 139,
-  TS_OP_detach = 140,
+  TS_OP_mse_loss = 40,
+  TS_OP_l1_loss = 41,
+  TS_OP_smooth_l1_loss = 42,
+  TS_OP_huber_loss = 43,
+  TS_OP__difference_loss = 44,
+  TS_OP__difference_loss_backward = 45,
+  TS_OP__difference_loss_curvature = 46,
+  TS_OP_nll_loss = 47,
+  TS_OP__nll_loss = 48,
+  TS_OP__nll_loss_backward = 49,
+  TS_OP_cross_entropy = 50,
+  TS_OP__cross_entropy = 51,
+  TS_OP__cross_entropy_backward = 52,
+  TS_OP__class_weights = 53,
+  TS_OP_mm = 54,
+  TS_OP_bmm = 55,
+  TS_OP_matmul = 56,
+  TS_OP_addmm = 57,
+  TS_OP_addmm_ = 58,
+  TS_OP_linear = 59,
+  TS_OP_mv = 60,
+  TS_OP_dot = 61,
+  TS_OP_outer = 62,
+  TS_OP_baddbmm = 63,
+  TS_OP_baddbmm_ = 64,
+  TS_OP_addbmm = 65,
+  TS_OP_addbmm_ = 66,
+  TS_OP_addmv = 67,
+  TS_OP_addmv_ = 68,
+  TS_OP_addr = 69,
+  TS_OP_addr_ = 70,
+  TS_OP_max = 71,
+  TS_OP_max_dim = 72,
+  TS_OP_min = 73,
+  TS_OP_min_dim = 74,
+  TS_OP_amax = 75,
+  TS_OP_amin = 76,
+  TS_OP_aminmax = 77,
+  TS_OP_argmax = 78,
+  TS_OP_argmin = 79,
+  TS_OP__ties = 80,
+  TS_OP__pick = 81,
+  TS_OP__pick_backward = 82,
+  TS_OP__normalize = 83,
+  TS_OP__normalize_backward = 84,
+  TS_OP_batch_norm = 85,
+  TS_OP_native_batch_norm = 86,
+  TS_OP_layer_norm = 87,
+  TS_OP_native_layer_norm = 88,
+  TS_OP_group_norm = 89,
+  TS_OP_instance_norm = 90,
+  TS_OP__sgd_step_ = 91,
+  TS_OP__adam_step_ = 92,
+  TS_OP__has_grads = 93,
+  TS_OP__zero_grads = 94,
+  TS_OP_max_pool1d_with_indices = 95,
+  TS_OP_max_pool1d = 96,
+  TS_OP_max_pool2d_with_indices = 97,
+  TS_OP_max_pool2d = 98,
+  TS_OP_max_pool3d_with_indices = 99,
+  TS_OP_max_pool3d = 100,
+  TS_OP_avg_pool1d = 101,
+  TS_OP_avg_pool2d = 102,
+  TS_OP_avg_pool3d = 103,
+  TS_OP__max_pool = 104,
+  TS_OP__max_pool_backward = 105,
+  TS_OP__max_pool_gather = 106,
+  TS_OP__avg_pool = 107,
+  TS_OP__avg_pool_backward = 108,
+  TS_OP_rand = 109,
+  TS_OP_randn = 110,
+  TS_OP_randint = 111,
+  TS_OP_randperm = 112,
+  TS_OP_rand_like = 113,
+  TS_OP_randn_like = 114,
+  TS_OP_randint_like = 115,
+  TS_OP_uniform_ = 116,
+  TS_OP_normal_ = 117,
+  TS_OP_random_ = 118,
+  TS_OP_exponential_ = 119,
+  TS_OP_cauchy_ = 120,
+  TS_OP_log_normal_ = 121,
+  TS_OP_geometric_ = 122,
+  TS_OP_bernoulli_ = 123,
+  TS_OP_bernoulli = 124,
+  TS_OP_multinomial = 125,
+  TS_OP_native_dropout = 126,
+  TS_OP_dropout = 127,
+  TS_OP_sum = 128,
+  TS_OP_mean = 129,
+  TS_OP_var = 130,
+  TS_OP_var_dim = 131,
+  TS_OP_var_unbiased = 132,
+  TS_OP_var_mean = 133,
+  TS_OP_var_mean_dim = 134,
+  TS_OP_var_mean_unbiased = 135,
+  TS_OP_view_as = 136,
+  TS_OP_reshape_as = 137,
+  TS_OP_expand_as = 138,
+  TS_OP_broadcast_to = 139,
+  TS_OP_ravel = 140,
+  TS_OP_T = 141,
+  TS_OP_mT = 142,
+  TS_OP_H = 143,
+  TS_OP_mH = 144,
+  TS_OP_adjoint = 145,
+  TS_OP_flatten = 146,
+  TS_OP_unflatten = 147,
+  TS_OP_movedim = 148,
+  TS_OP_unbind = 149,
+  TS_OP_split_with_sizes = 150,
+  TS_OP_split = 151,
+  TS_OP_chunk = 152,
+  TS_OP_cat = 153,
+  TS_OP_stack = 154,
+  TS_OP_softmax = 155,
+  TS_OP_log_softmax = 156,
+  TS_OP_softmin = 157,
+  TS_OP__softmax_backward_data = 158,
+  TS_OP__log_softmax_backward_data = 159,
+  TS_OP__empty = 160,
+  TS_OP__meta = 161,
+  TS_OP__item = 162,
+  TS_OP__same_storage = 163,
+  TS_OP__set_requires_grad = 164,
+  TS_OP__grad = 165,
+  TS_OP__grad_id = 166,
+  TS_OP__set_grad = 167,
+  TS_OP__retain_grad = 168,
+  TS_OP__grad_fn = 169,
+  TS_OP__next_functions = 170,
+  TS_OP__add_hook = 171,
+  TS_OP__remove_hook = 172,
+  TS_OP__dropped_callbacks = 173,
+  TS_OP__backward = 174,
+  TS_OP__autograd_grad = 175,
+  TS_OP__set_grad_mode = 176,
+  TS_OP__set_inference_mode = 177,
+  TS_OP__grad_mode = 178,
+  TS_OP__inference_mode = 179,
+  TS_OP__set_data = 180,
+  TS_OP__share = 181,
+  TS_OP__memory = 182,
+  TS_OP__set_memory_budget = 183,
+  TS_OP__reset_peak_memory = 184,
+  TS_OP__trim_memory = 185,
+  TS_OP__num_threads = 186,
+  TS_OP__set_num_threads = 187,
+  TS_OP__build = 188,
+  TS_OP__generator_new = 189,
+  TS_OP__generator_free = 190,
+  TS_OP__manual_seed = 191,
+  TS_OP__initial_seed = 192,
+  TS_OP__rng_state = 193,
+  TS_OP__set_rng_state = 194,
+  TS_OP_as_strided = 195,
+  TS_OP_expand = 196,
+  TS_OP_reshape = 197,
+  TS_OP_view = 198,
+  TS_OP_transpose = 199,
+  TS_OP_transpose_ = 200,
+  TS_OP_unsqueeze = 201,
+  TS_OP_unsqueeze_ = 202,
+  TS_OP_narrow = 203,
+  TS_OP__slice = 204,
+  TS_OP__slice_backward = 205,
+  TS_OP_select = 206,
+  TS_OP_permute = 207,
+  TS_OP_squeeze = 208,
+  TS_OP_squeeze_ = 209,
+  TS_OP_t = 210,
+  TS_OP_t_ = 211,
+  TS_OP_diagonal = 212,
+  TS_OP__diagonal_backward = 213,
+  TS_OP_unfold = 214,
+  TS_OP__unfold_backward = 215,
+  TS_OP_detach = 216,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -299,6 +375,68 @@ typedef struct { ts_tensor *self; ts_ints size; } ts_sum_to_size_args;
 bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out);
 ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size);
 
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
+bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
+ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_l1_loss_args;
+bool ts_l1_loss_impl(ts_cx *cx, const ts_l1_loss_args *a, ts_out *out);
+ts_tensor *ts_l1_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; double beta; } ts_smooth_l1_loss_args;
+bool ts_smooth_l1_loss_impl(ts_cx *cx, const ts_smooth_l1_loss_args *a, ts_out *out);
+ts_tensor *ts_smooth_l1_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, double beta);
+
+typedef struct { ts_tensor *self; ts_tensor *target; const char *reduction; double delta; } ts_huber_loss_args;
+bool ts_huber_loss_impl(ts_cx *cx, const ts_huber_loss_args *a, ts_out *out);
+ts_tensor *ts_huber_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, const char *reduction, double delta);
+
+typedef struct { ts_tensor *self; ts_tensor *target; int64_t kind; double limit; const char *reduction; } ts__difference_loss_args;
+bool ts__difference_loss_impl(ts_cx *cx, const ts__difference_loss_args *a, ts_out *out);
+void ts__difference_loss_grad(ts_cx *cx, const ts__difference_loss_args *a, const ts_back *b, ts__difference_loss_args *g);
+ts_tensor *ts__difference_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t kind, double limit, const char *reduction);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *target; int64_t kind; double limit; const char *reduction; } ts__difference_loss_backward_args;
+bool ts__difference_loss_backward_impl(ts_cx *cx, const ts__difference_loss_backward_args *a, ts_out *out);
+void ts__difference_loss_backward_grad(ts_cx *cx, const ts__difference_loss_backward_args *a, const ts_back *b, ts__difference_loss_backward_args *g);
+ts_tensor *ts__difference_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target, int64_t kind, double limit, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; int64_t kind; double limit; } ts__difference_loss_curvature_args;
+bool ts__difference_loss_curvature_impl(ts_cx *cx, const ts__difference_loss_curvature_args *a, ts_out *out);
+ts_tensor *ts__difference_loss_curvature(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t kind, double limit);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; int64_t ignore_index; ts_opt_int reduce; const char *reduction; } ts_nll_loss_args;
+bool ts_nll_loss_impl(ts_cx *cx, const ts_nll_loss_args *a, ts_out *out);
+ts_tensor *ts_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, int64_t ignore_index, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; int64_t ignore_index; const char *reduction; } ts__nll_loss_args;
+bool ts__nll_loss_impl(ts_cx *cx, const ts__nll_loss_args *a, ts_out *out);
+void ts__nll_loss_grad(ts_cx *cx, const ts__nll_loss_args *a, const ts_back *b, ts__nll_loss_args *g);
+bool ts__nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_ints size; ts_tensor *target; ts_tensor *weight; int64_t ignore_index; const char *reduction; } ts__nll_loss_backward_args;
+bool ts__nll_loss_backward_impl(ts_cx *cx, const ts__nll_loss_backward_args *a, ts_out *out);
+void ts__nll_loss_backward_grad(ts_cx *cx, const ts__nll_loss_backward_args *a, const ts_back *b, ts__nll_loss_backward_args *g);
+ts_tensor *ts__nll_loss_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; int64_t ignore_index; ts_opt_int reduce; const char *reduction; double label_smoothing; } ts_cross_entropy_args;
+bool ts_cross_entropy_impl(ts_cx *cx, const ts_cross_entropy_args *a, ts_out *out);
+ts_tensor *ts_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, int64_t ignore_index, ts_opt_int reduce, const char *reduction, double label_smoothing);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; int64_t ignore_index; const char *reduction; } ts__cross_entropy_args;
+bool ts__cross_entropy_impl(ts_cx *cx, const ts__cross_entropy_args *a, ts_out *out);
+void ts__cross_entropy_grad(ts_cx *cx, const ts__cross_entropy_args *a, const ts_back *b, ts__cross_entropy_args *g);
+bool ts__cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *target; ts_tensor *weight; int64_t ignore_index; const char *reduction; ts_tensor *lse; } ts__cross_entropy_backward_args;
+bool ts__cross_entropy_backward_impl(ts_cx *cx, const ts__cross_entropy_backward_args *a, ts_out *out);
+void ts__cross_entropy_backward_grad(ts_cx *cx, const ts__cross_entropy_backward_args *a, const ts_back *b, ts__cross_entropy_backward_args *g);
+ts_tensor *ts__cross_entropy_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, ts_tensor *lse);
+
+typedef struct { ts_ints size; ts_tensor *target; ts_tensor *weight; int64_t ignore_index; const char *reduction; double label_smoothing; ts_dtype dtype; } ts__class_weights_args;
+bool ts__class_weights_impl(ts_cx *cx, const ts__class_weights_args *a, ts_out *out);
+ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype);
+
 typedef struct { ts_tensor *self; ts_tensor *mat2; } ts_mm_args;
 bool ts_mm_impl(ts_cx *cx, const ts_mm_args *a, ts_out *out);
 void ts_mm_grad(ts_cx *cx, const ts_mm_args *a, const ts_back *b, ts_mm_args *g);
@@ -360,6 +498,97 @@ bool ts_addr_impl(ts_cx *cx, const ts_addr_args *a, ts_out *out);
 ts_tensor *ts_addr(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha);
 
 ts_tensor *ts_addr_(ts_cx *cx, ts_tensor *self, ts_tensor *vec1, ts_tensor *vec2, ts_scalar beta, ts_scalar alpha);
+
+typedef struct { ts_tensor *self; } ts_max_args;
+bool ts_max_impl(ts_cx *cx, const ts_max_args *a, ts_out *out);
+void ts_max_grad(ts_cx *cx, const ts_max_args *a, const ts_back *b, ts_max_args *g);
+ts_tensor *ts_max(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_max_dim_args;
+bool ts_max_dim_impl(ts_cx *cx, const ts_max_dim_args *a, ts_out *out);
+void ts_max_dim_grad(ts_cx *cx, const ts_max_dim_args *a, const ts_back *b, ts_max_dim_args *g);
+bool ts_max_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_min_args;
+bool ts_min_impl(ts_cx *cx, const ts_min_args *a, ts_out *out);
+void ts_min_grad(ts_cx *cx, const ts_min_args *a, const ts_back *b, ts_min_args *g);
+ts_tensor *ts_min(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_min_dim_args;
+bool ts_min_dim_impl(ts_cx *cx, const ts_min_dim_args *a, ts_out *out);
+void ts_min_dim_grad(ts_cx *cx, const ts_min_dim_args *a, const ts_back *b, ts_min_dim_args *g);
+bool ts_min_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_amax_args;
+bool ts_amax_impl(ts_cx *cx, const ts_amax_args *a, ts_out *out);
+void ts_amax_grad(ts_cx *cx, const ts_amax_args *a, const ts_back *b, ts_amax_args *g);
+ts_tensor *ts_amax(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_amin_args;
+bool ts_amin_impl(ts_cx *cx, const ts_amin_args *a, ts_out *out);
+void ts_amin_grad(ts_cx *cx, const ts_amin_args *a, const ts_back *b, ts_amin_args *g);
+ts_tensor *ts_amin(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; bool keepdim; } ts_aminmax_args;
+bool ts_aminmax_impl(ts_cx *cx, const ts_aminmax_args *a, ts_out *out);
+void ts_aminmax_grad(ts_cx *cx, const ts_aminmax_args *a, const ts_back *b, ts_aminmax_args *g);
+bool ts_aminmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; bool keepdim; } ts_argmax_args;
+bool ts_argmax_impl(ts_cx *cx, const ts_argmax_args *a, ts_out *out);
+ts_tensor *ts_argmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; bool keepdim; } ts_argmin_args;
+bool ts_argmin_impl(ts_cx *cx, const ts_argmin_args *a, ts_out *out);
+ts_tensor *ts_argmin(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_tensor *result; ts_ints dim; bool keepdim; } ts__ties_args;
+bool ts__ties_impl(ts_cx *cx, const ts__ties_args *a, ts_out *out);
+ts_tensor *ts__ties(ts_cx *cx, ts_tensor *self, ts_tensor *result, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; int64_t dim; bool keepdim; } ts__pick_args;
+bool ts__pick_impl(ts_cx *cx, const ts__pick_args *a, ts_out *out);
+void ts__pick_grad(ts_cx *cx, const ts__pick_args *a, const ts_back *b, ts__pick_args *g);
+ts_tensor *ts__pick(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dim, bool keepdim);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; ts_ints size; int64_t dim; bool keepdim; } ts__pick_backward_args;
+bool ts__pick_backward_impl(ts_cx *cx, const ts__pick_backward_args *a, ts_out *out);
+void ts__pick_backward_grad(ts_cx *cx, const ts__pick_backward_args *a, const ts_back *b, ts__pick_backward_args *g);
+ts_tensor *ts__pick_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_tensor *running_mean; ts_tensor *running_var; ts_ints dims; ts_ints weight_dims; bool training; double momentum; double eps; } ts__normalize_args;
+bool ts__normalize_impl(ts_cx *cx, const ts__normalize_args *a, ts_out *out);
+void ts__normalize_grad(ts_cx *cx, const ts__normalize_args *a, const ts_back *b, ts__normalize_args *g);
+bool ts__normalize(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_tensor *running_mean, ts_tensor *running_var, ts_ints dims, ts_ints weight_dims, bool training, double momentum, double eps, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *weight; ts_tensor *mean; ts_tensor *rstd; ts_ints dims; ts_ints weight_dims; bool training; double eps; } ts__normalize_backward_args;
+bool ts__normalize_backward_impl(ts_cx *cx, const ts__normalize_backward_args *a, ts_out *out);
+void ts__normalize_backward_grad(ts_cx *cx, const ts__normalize_backward_args *a, const ts_back *b, ts__normalize_backward_args *g);
+bool ts__normalize_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *weight, ts_tensor *mean, ts_tensor *rstd, ts_ints dims, ts_ints weight_dims, bool training, double eps, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *running_mean; ts_tensor *running_var; ts_tensor *weight; ts_tensor *bias; bool training; double momentum; double eps; } ts_batch_norm_args;
+bool ts_batch_norm_impl(ts_cx *cx, const ts_batch_norm_args *a, ts_out *out);
+ts_tensor *ts_batch_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean, ts_tensor *running_var, ts_tensor *weight, ts_tensor *bias, bool training, double momentum, double eps);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_tensor *running_mean; ts_tensor *running_var; bool training; double momentum; double eps; } ts_native_batch_norm_args;
+bool ts_native_batch_norm_impl(ts_cx *cx, const ts_native_batch_norm_args *a, ts_out *out);
+bool ts_native_batch_norm(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_tensor *running_mean, ts_tensor *running_var, bool training, double momentum, double eps, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_tensor *bias; double eps; } ts_layer_norm_args;
+bool ts_layer_norm_impl(ts_cx *cx, const ts_layer_norm_args *a, ts_out *out);
+ts_tensor *ts_layer_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_tensor *bias, double eps);
+
+typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_tensor *bias; double eps; } ts_native_layer_norm_args;
+bool ts_native_layer_norm_impl(ts_cx *cx, const ts_native_layer_norm_args *a, ts_out *out);
+bool ts_native_layer_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_tensor *bias, double eps, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t num_groups; ts_tensor *weight; ts_tensor *bias; double eps; } ts_group_norm_args;
+bool ts_group_norm_impl(ts_cx *cx, const ts_group_norm_args *a, ts_out *out);
+ts_tensor *ts_group_norm(ts_cx *cx, ts_tensor *self, int64_t num_groups, ts_tensor *weight, ts_tensor *bias, double eps);
+
+typedef struct { ts_tensor *self; ts_tensor *running_mean; ts_tensor *running_var; ts_tensor *weight; ts_tensor *bias; bool use_input_stats; double momentum; double eps; } ts_instance_norm_args;
+bool ts_instance_norm_impl(ts_cx *cx, const ts_instance_norm_args *a, ts_out *out);
+ts_tensor *ts_instance_norm(ts_cx *cx, ts_tensor *self, ts_tensor *running_mean, ts_tensor *running_var, ts_tensor *weight, ts_tensor *bias, bool use_input_stats, double momentum, double eps);
 
 typedef struct { ts_list params; ts_list buffers; ts_ints fresh; double lr; double momentum; double dampening; double weight_decay; bool nesterov; bool maximize; } ts__sgd_step__args;
 bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out);
@@ -509,6 +738,141 @@ typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } t
 bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out);
 void ts_sum_grad(ts_cx *cx, const ts_sum_args *a, const ts_back *b, ts_sum_args *g);
 ts_tensor *ts_sum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_mean_args;
+bool ts_mean_impl(ts_cx *cx, const ts_mean_args *a, ts_out *out);
+void ts_mean_grad(ts_cx *cx, const ts_mean_args *a, const ts_back *b, ts_mean_args *g);
+ts_tensor *ts_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; ts_opt_int correction; bool keepdim; } ts_var_args;
+bool ts_var_impl(ts_cx *cx, const ts_var_args *a, ts_out *out);
+void ts_var_grad(ts_cx *cx, const ts_var_args *a, const ts_back *b, ts_var_args *g);
+ts_tensor *ts_var(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool unbiased; bool keepdim; } ts_var_dim_args;
+bool ts_var_dim_impl(ts_cx *cx, const ts_var_dim_args *a, ts_out *out);
+ts_tensor *ts_var_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim);
+
+typedef struct { ts_tensor *self; bool unbiased; } ts_var_unbiased_args;
+bool ts_var_unbiased_impl(ts_cx *cx, const ts_var_unbiased_args *a, ts_out *out);
+ts_tensor *ts_var_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased);
+
+typedef struct { ts_tensor *self; ts_ints dim; ts_opt_int correction; bool keepdim; } ts_var_mean_args;
+bool ts_var_mean_impl(ts_cx *cx, const ts_var_mean_args *a, ts_out *out);
+void ts_var_mean_grad(ts_cx *cx, const ts_var_mean_args *a, const ts_back *b, ts_var_mean_args *g);
+bool ts_var_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool unbiased; bool keepdim; } ts_var_mean_dim_args;
+bool ts_var_mean_dim_impl(ts_cx *cx, const ts_var_mean_dim_args *a, ts_out *out);
+bool ts_var_mean_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool unbiased; } ts_var_mean_unbiased_args;
+bool ts_var_mean_unbiased_impl(ts_cx *cx, const ts_var_mean_unbiased_args *a, ts_out *out);
+bool ts_var_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
+bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
+ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_reshape_as_args;
+bool ts_reshape_as_impl(ts_cx *cx, const ts_reshape_as_args *a, ts_out *out);
+ts_tensor *ts_reshape_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_expand_as_args;
+bool ts_expand_as_impl(ts_cx *cx, const ts_expand_as_args *a, ts_out *out);
+ts_tensor *ts_expand_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts_broadcast_to_args;
+bool ts_broadcast_to_impl(ts_cx *cx, const ts_broadcast_to_args *a, ts_out *out);
+ts_tensor *ts_broadcast_to(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; } ts_ravel_args;
+bool ts_ravel_impl(ts_cx *cx, const ts_ravel_args *a, ts_out *out);
+ts_tensor *ts_ravel(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_T_args;
+bool ts_T_impl(ts_cx *cx, const ts_T_args *a, ts_out *out);
+ts_tensor *ts_T(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_mT_args;
+bool ts_mT_impl(ts_cx *cx, const ts_mT_args *a, ts_out *out);
+ts_tensor *ts_mT(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_H_args;
+bool ts_H_impl(ts_cx *cx, const ts_H_args *a, ts_out *out);
+ts_tensor *ts_H(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_mH_args;
+bool ts_mH_impl(ts_cx *cx, const ts_mH_args *a, ts_out *out);
+ts_tensor *ts_mH(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_adjoint_args;
+bool ts_adjoint_impl(ts_cx *cx, const ts_adjoint_args *a, ts_out *out);
+ts_tensor *ts_adjoint(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t start_dim; int64_t end_dim; } ts_flatten_args;
+bool ts_flatten_impl(ts_cx *cx, const ts_flatten_args *a, ts_out *out);
+ts_tensor *ts_flatten(ts_cx *cx, ts_tensor *self, int64_t start_dim, int64_t end_dim);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_ints sizes; } ts_unflatten_args;
+bool ts_unflatten_impl(ts_cx *cx, const ts_unflatten_args *a, ts_out *out);
+ts_tensor *ts_unflatten(ts_cx *cx, ts_tensor *self, int64_t dim, ts_ints sizes);
+
+typedef struct { ts_tensor *self; ts_ints source; ts_ints destination; } ts_movedim_args;
+bool ts_movedim_impl(ts_cx *cx, const ts_movedim_args *a, ts_out *out);
+ts_tensor *ts_movedim(ts_cx *cx, ts_tensor *self, ts_ints source, ts_ints destination);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_args;
+bool ts_unbind_impl(ts_cx *cx, const ts_unbind_args *a, ts_out *out);
+void ts_unbind_grad(ts_cx *cx, const ts_unbind_args *a, const ts_back *b, ts_unbind_args *g);
+ts_list ts_unbind(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_args;
+bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_out *out);
+void ts_split_with_sizes_grad(ts_cx *cx, const ts_split_with_sizes_args *a, const ts_back *b, ts_split_with_sizes_args *g);
+ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_size_or_sections; int64_t dim; } ts_split_args;
+bool ts_split_impl(ts_cx *cx, const ts_split_args *a, ts_out *out);
+ts_list ts_split(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t chunks; int64_t dim; } ts_chunk_args;
+bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out);
+ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim);
+
+typedef struct { ts_list tensors; int64_t dim; } ts_cat_args;
+bool ts_cat_impl(ts_cx *cx, const ts_cat_args *a, ts_out *out);
+void ts_cat_grad(ts_cx *cx, const ts_cat_args *a, const ts_back *b, ts_cat_args *g);
+ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim);
+
+typedef struct { ts_list tensors; int64_t dim; } ts_stack_args;
+bool ts_stack_impl(ts_cx *cx, const ts_stack_args *a, ts_out *out);
+void ts_stack_grad(ts_cx *cx, const ts_stack_args *a, const ts_back *b, ts_stack_args *g);
+ts_tensor *ts_stack(ts_cx *cx, ts_list tensors, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; ts_dtype dtype; } ts_softmax_args;
+bool ts_softmax_impl(ts_cx *cx, const ts_softmax_args *a, ts_out *out);
+void ts_softmax_grad(ts_cx *cx, const ts_softmax_args *a, const ts_back *b, ts_softmax_args *g);
+ts_tensor *ts_softmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; ts_dtype dtype; } ts_log_softmax_args;
+bool ts_log_softmax_impl(ts_cx *cx, const ts_log_softmax_args *a, ts_out *out);
+void ts_log_softmax_grad(ts_cx *cx, const ts_log_softmax_args *a, const ts_back *b, ts_log_softmax_args *g);
+ts_tensor *ts_log_softmax(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; ts_dtype dtype; } ts_softmin_args;
+bool ts_softmin_impl(ts_cx *cx, const ts_softmin_args *a, ts_out *out);
+ts_tensor *ts_softmin(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_dtype dtype);
+
+typedef struct { ts_tensor *grad; ts_tensor *output; int64_t dim; } ts__softmax_backward_data_args;
+bool ts__softmax_backward_data_impl(ts_cx *cx, const ts__softmax_backward_data_args *a, ts_out *out);
+void ts__softmax_backward_data_grad(ts_cx *cx, const ts__softmax_backward_data_args *a, const ts_back *b, ts__softmax_backward_data_args *g);
+ts_tensor *ts__softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim);
+
+typedef struct { ts_tensor *grad; ts_tensor *output; int64_t dim; } ts__log_softmax_backward_data_args;
+bool ts__log_softmax_backward_data_impl(ts_cx *cx, const ts__log_softmax_backward_data_args *a, ts_out *out);
+void ts__log_softmax_backward_data_grad(ts_cx *cx, const ts__log_softmax_backward_data_args *a, const ts_back *b, ts__log_softmax_backward_data_args *g);
+ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
@@ -688,10 +1052,59 @@ bool ts_narrow_impl(ts_cx *cx, const ts_narrow_args *a, ts_out *out);
 void ts_narrow_grad(ts_cx *cx, const ts_narrow_args *a, const ts_back *b, ts_narrow_args *g);
 ts_tensor *ts_narrow(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length);
 
-typedef struct { ts_tensor *grad; ts_ints size; int64_t dim; int64_t start; } ts__narrow_backward_args;
-bool ts__narrow_backward_impl(ts_cx *cx, const ts__narrow_backward_args *a, ts_out *out);
-void ts__narrow_backward_grad(ts_cx *cx, const ts__narrow_backward_args *a, const ts_back *b, ts__narrow_backward_args *g);
-ts_tensor *ts__narrow_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t start);
+typedef struct { ts_tensor *self; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts__slice_args;
+bool ts__slice_impl(ts_cx *cx, const ts__slice_args *a, ts_out *out);
+void ts__slice_grad(ts_cx *cx, const ts__slice_args *a, const ts_back *b, ts__slice_args *g);
+ts_tensor *ts__slice(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t dim; int64_t start; int64_t step; } ts__slice_backward_args;
+bool ts__slice_backward_impl(ts_cx *cx, const ts__slice_backward_args *a, ts_out *out);
+void ts__slice_backward_grad(ts_cx *cx, const ts__slice_backward_args *a, const ts_back *b, ts__slice_backward_args *g);
+ts_tensor *ts__slice_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t start, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t index; } ts_select_args;
+bool ts_select_impl(ts_cx *cx, const ts_select_args *a, ts_out *out);
+void ts_select_grad(ts_cx *cx, const ts_select_args *a, const ts_back *b, ts_select_args *g);
+ts_tensor *ts_select(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_permute_args;
+bool ts_permute_impl(ts_cx *cx, const ts_permute_args *a, ts_out *out);
+void ts_permute_grad(ts_cx *cx, const ts_permute_args *a, const ts_back *b, ts_permute_args *g);
+ts_tensor *ts_permute(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_squeeze_args;
+bool ts_squeeze_impl(ts_cx *cx, const ts_squeeze_args *a, ts_out *out);
+void ts_squeeze_grad(ts_cx *cx, const ts_squeeze_args *a, const ts_back *b, ts_squeeze_args *g);
+ts_tensor *ts_squeeze(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+ts_tensor *ts_squeeze_(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+typedef struct { ts_tensor *self; } ts_t_args;
+bool ts_t_impl(ts_cx *cx, const ts_t_args *a, ts_out *out);
+void ts_t_grad(ts_cx *cx, const ts_t_args *a, const ts_back *b, ts_t_args *g);
+ts_tensor *ts_t(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_t_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_args;
+bool ts_diagonal_impl(ts_cx *cx, const ts_diagonal_args *a, ts_out *out);
+void ts_diagonal_grad(ts_cx *cx, const ts_diagonal_args *a, const ts_back *b, ts_diagonal_args *g);
+ts_tensor *ts_diagonal(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t offset; int64_t dim1; int64_t dim2; } ts__diagonal_backward_args;
+bool ts__diagonal_backward_impl(ts_cx *cx, const ts__diagonal_backward_args *a, ts_out *out);
+void ts__diagonal_backward_grad(ts_cx *cx, const ts__diagonal_backward_args *a, const ts_back *b, ts__diagonal_backward_args *g);
+ts_tensor *ts__diagonal_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; int64_t dimension; int64_t size; int64_t step; } ts_unfold_args;
+bool ts_unfold_impl(ts_cx *cx, const ts_unfold_args *a, ts_out *out);
+void ts_unfold_grad(ts_cx *cx, const ts_unfold_args *a, const ts_back *b, ts_unfold_args *g);
+ts_tensor *ts_unfold(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t dim; int64_t step; } ts__unfold_backward_args;
+bool ts__unfold_backward_impl(ts_cx *cx, const ts__unfold_backward_args *a, ts_out *out);
+void ts__unfold_backward_grad(ts_cx *cx, const ts__unfold_backward_args *a, const ts_back *b, ts__unfold_backward_args *g);
+ts_tensor *ts__unfold_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dim, int64_t step);
 
 typedef struct { ts_tensor *self; } ts_detach_args;
 bool ts_detach_impl(ts_cx *cx, const ts_detach_args *a, ts_out *out);

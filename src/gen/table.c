@@ -232,6 +232,96 @@ static bool sum_to_size_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_sum_to_size_impl(cx, a, out);
 }
 
+static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mse_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_mse_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_mse_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_mse_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_mse_loss_args, reduction)}};
+static bool mse_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mse_loss_args *a = args;
+  return ts_mse_loss_impl(cx, a, out);
+}
+
+static const ts_arg l1_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_l1_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_l1_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_l1_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_l1_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_l1_loss_args, reduction)}};
+static bool l1_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_l1_loss_args *a = args;
+  return ts_l1_loss_impl(cx, a, out);
+}
+
+static const ts_arg smooth_l1_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_smooth_l1_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_smooth_l1_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_smooth_l1_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_smooth_l1_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_smooth_l1_loss_args, reduction)}, {"beta", TS_ARG_FLOAT, offsetof(ts_smooth_l1_loss_args, beta)}};
+static bool smooth_l1_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_smooth_l1_loss_args *a = args;
+  return ts_smooth_l1_loss_impl(cx, a, out);
+}
+
+static const ts_arg huber_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_huber_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_huber_loss_args, target)}, {"reduction", TS_ARG_TEXT, offsetof(ts_huber_loss_args, reduction)}, {"delta", TS_ARG_FLOAT, offsetof(ts_huber_loss_args, delta)}};
+static bool huber_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_huber_loss_args *a = args;
+  return ts_huber_loss_impl(cx, a, out);
+}
+
+static const ts_arg _difference_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_args, limit)}, {"reduction", TS_ARG_TEXT, offsetof(ts__difference_loss_args, reduction)}};
+static bool _difference_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__difference_loss_args *a = args;
+  return ts__difference_loss_impl(cx, a, out);
+}
+static void _difference_loss_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__difference_loss_grad(cx, args, back, wanted); }
+
+static const ts_arg _difference_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_backward_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_backward_args, limit)}, {"reduction", TS_ARG_TEXT, offsetof(ts__difference_loss_backward_args, reduction)}};
+static bool _difference_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__difference_loss_backward_args *a = args;
+  return ts__difference_loss_backward_impl(cx, a, out);
+}
+static void _difference_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__difference_loss_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _difference_loss_curvature_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_curvature_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_curvature_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_curvature_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_curvature_args, limit)}};
+static bool _difference_loss_curvature_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__difference_loss_curvature_args *a = args;
+  return ts__difference_loss_curvature_impl(cx, a, out);
+}
+
+static const ts_arg nll_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nll_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_nll_loss_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_nll_loss_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_nll_loss_args, size_average)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts_nll_loss_args, ignore_index)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_nll_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_nll_loss_args, reduction)}};
+static bool nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nll_loss_args *a = args;
+  return ts_nll_loss_impl(cx, a, out);
+}
+
+static const ts_arg _nll_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__nll_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__nll_loss_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__nll_loss_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__nll_loss_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__nll_loss_args, reduction)}};
+static bool _nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__nll_loss_args *a = args;
+  return ts__nll_loss_impl(cx, a, out);
+}
+static void _nll_loss_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__nll_loss_grad(cx, args, back, wanted); }
+
+static const ts_arg _nll_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__nll_loss_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__nll_loss_backward_args, size)}, {"target", TS_ARG_TENSOR, offsetof(ts__nll_loss_backward_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__nll_loss_backward_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__nll_loss_backward_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__nll_loss_backward_args, reduction)}};
+static bool _nll_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__nll_loss_backward_args *a = args;
+  return ts__nll_loss_backward_impl(cx, a, out);
+}
+static void _nll_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__nll_loss_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_cross_entropy_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_cross_entropy_args, size_average)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts_cross_entropy_args, ignore_index)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_cross_entropy_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_cross_entropy_args, reduction)}, {"labelSmoothing", TS_ARG_FLOAT, offsetof(ts_cross_entropy_args, label_smoothing)}};
+static bool cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cross_entropy_args *a = args;
+  return ts_cross_entropy_impl(cx, a, out);
+}
+
+static const ts_arg _cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__cross_entropy_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__cross_entropy_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__cross_entropy_args, reduction)}};
+static bool _cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cross_entropy_args *a = args;
+  return ts__cross_entropy_impl(cx, a, out);
+}
+static void _cross_entropy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cross_entropy_grad(cx, args, back, wanted); }
+
+static const ts_arg _cross_entropy_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__cross_entropy_backward_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__cross_entropy_backward_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__cross_entropy_backward_args, reduction)}, {"lse", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, lse)}};
+static bool _cross_entropy_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cross_entropy_backward_args *a = args;
+  return ts__cross_entropy_backward_impl(cx, a, out);
+}
+static void _cross_entropy_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cross_entropy_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _class_weights_args[] = {{"size", TS_ARG_INTS, offsetof(ts__class_weights_args, size)}, {"target", TS_ARG_TENSOR, offsetof(ts__class_weights_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__class_weights_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__class_weights_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__class_weights_args, reduction)}, {"labelSmoothing", TS_ARG_FLOAT, offsetof(ts__class_weights_args, label_smoothing)}, {"dtype", TS_ARG_DTYPE, offsetof(ts__class_weights_args, dtype)}};
+static bool _class_weights_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__class_weights_args *a = args;
+  return ts__class_weights_impl(cx, a, out);
+}
+
 static const ts_arg mm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mm_args, self)}, {"mat2", TS_ARG_TENSOR, offsetof(ts_mm_args, mat2)}};
 static bool mm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mm_args *a = args;
@@ -306,6 +396,137 @@ static const ts_arg addr_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addr_arg
 static bool addr_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_addr_args *a = args;
   return ts_addr_impl(cx, a, out);
+}
+
+static const ts_arg max_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_args, self)}};
+static bool max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_args *a = args;
+  return ts_max_impl(cx, a, out);
+}
+static void max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_max_grad(cx, args, back, wanted); }
+
+static const ts_arg max_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_max_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_max_dim_args, keepdim)}};
+static bool max_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_dim_args *a = args;
+  return ts_max_dim_impl(cx, a, out);
+}
+static void max_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_max_dim_grad(cx, args, back, wanted); }
+
+static const ts_arg min_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_args, self)}};
+static bool min_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_min_args *a = args;
+  return ts_min_impl(cx, a, out);
+}
+static void min_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_min_grad(cx, args, back, wanted); }
+
+static const ts_arg min_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_min_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_min_dim_args, keepdim)}};
+static bool min_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_min_dim_args *a = args;
+  return ts_min_dim_impl(cx, a, out);
+}
+static void min_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_min_dim_grad(cx, args, back, wanted); }
+
+static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_amax_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_amax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_amax_args, keepdim)}};
+static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_amax_args *a = args;
+  return ts_amax_impl(cx, a, out);
+}
+static void amax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amax_grad(cx, args, back, wanted); }
+
+static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_amin_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_amin_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_amin_args, keepdim)}};
+static bool amin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_amin_args *a = args;
+  return ts_amin_impl(cx, a, out);
+}
+static void amin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amin_grad(cx, args, back, wanted); }
+
+static const ts_arg aminmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_aminmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_aminmax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_aminmax_args, keepdim)}};
+static bool aminmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_aminmax_args *a = args;
+  return ts_aminmax_impl(cx, a, out);
+}
+static void aminmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_aminmax_grad(cx, args, back, wanted); }
+
+static const ts_arg argmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_argmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_argmax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_argmax_args, keepdim)}};
+static bool argmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_argmax_args *a = args;
+  return ts_argmax_impl(cx, a, out);
+}
+
+static const ts_arg argmin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_argmin_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_argmin_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_argmin_args, keepdim)}};
+static bool argmin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_argmin_args *a = args;
+  return ts_argmin_impl(cx, a, out);
+}
+
+static const ts_arg _ties_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__ties_args, self)}, {"result", TS_ARG_TENSOR, offsetof(ts__ties_args, result)}, {"dim", TS_ARG_INTS, offsetof(ts__ties_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__ties_args, keepdim)}};
+static bool _ties_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__ties_args *a = args;
+  return ts__ties_impl(cx, a, out);
+}
+
+static const ts_arg _pick_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__pick_args, self)}, {"indices", TS_ARG_TENSOR, offsetof(ts__pick_args, indices)}, {"dim", TS_ARG_INT, offsetof(ts__pick_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__pick_args, keepdim)}};
+static bool _pick_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__pick_args *a = args;
+  return ts__pick_impl(cx, a, out);
+}
+static void _pick_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__pick_grad(cx, args, back, wanted); }
+
+static const ts_arg _pick_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__pick_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__pick_backward_args, indices)}, {"size", TS_ARG_INTS, offsetof(ts__pick_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__pick_backward_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__pick_backward_args, keepdim)}};
+static bool _pick_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__pick_backward_args *a = args;
+  return ts__pick_backward_impl(cx, a, out);
+}
+static void _pick_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__pick_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _normalize_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__normalize_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, bias)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_var)}, {"dims", TS_ARG_INTS, offsetof(ts__normalize_args, dims)}, {"weightDims", TS_ARG_INTS, offsetof(ts__normalize_args, weight_dims)}, {"training", TS_ARG_BOOL, offsetof(ts__normalize_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__normalize_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts__normalize_args, eps)}};
+static bool _normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__normalize_args *a = args;
+  return ts__normalize_impl(cx, a, out);
+}
+static void _normalize_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__normalize_grad(cx, args, back, wanted); }
+
+static const ts_arg _normalize_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_backward_args, weight)}, {"mean", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, mean)}, {"rstd", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, rstd)}, {"dims", TS_ARG_INTS, offsetof(ts__normalize_backward_args, dims)}, {"weightDims", TS_ARG_INTS, offsetof(ts__normalize_backward_args, weight_dims)}, {"training", TS_ARG_BOOL, offsetof(ts__normalize_backward_args, training)}, {"eps", TS_ARG_FLOAT, offsetof(ts__normalize_backward_args, eps)}};
+static bool _normalize_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__normalize_backward_args *a = args;
+  return ts__normalize_backward_impl(cx, a, out);
+}
+static void _normalize_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__normalize_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg batch_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_batch_norm_args, self)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, running_var)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, bias)}, {"training", TS_ARG_BOOL, offsetof(ts_batch_norm_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_batch_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_batch_norm_args, eps)}};
+static bool batch_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_batch_norm_args *a = args;
+  return ts_batch_norm_impl(cx, a, out);
+}
+
+static const ts_arg native_batch_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_native_batch_norm_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, bias)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, running_var)}, {"training", TS_ARG_BOOL, offsetof(ts_native_batch_norm_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_native_batch_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_native_batch_norm_args, eps)}};
+static bool native_batch_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_native_batch_norm_args *a = args;
+  return ts_native_batch_norm_impl(cx, a, out);
+}
+
+static const ts_arg layer_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_layer_norm_args, self)}, {"normalizedShape", TS_ARG_INTS, offsetof(ts_layer_norm_args, normalized_shape)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_layer_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_layer_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_layer_norm_args, eps)}};
+static bool layer_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_layer_norm_args *a = args;
+  return ts_layer_norm_impl(cx, a, out);
+}
+
+static const ts_arg native_layer_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_native_layer_norm_args, self)}, {"normalizedShape", TS_ARG_INTS, offsetof(ts_native_layer_norm_args, normalized_shape)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_native_layer_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_native_layer_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_native_layer_norm_args, eps)}};
+static bool native_layer_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_native_layer_norm_args *a = args;
+  return ts_native_layer_norm_impl(cx, a, out);
+}
+
+static const ts_arg group_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_group_norm_args, self)}, {"numGroups", TS_ARG_INT, offsetof(ts_group_norm_args, num_groups)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_group_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_group_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_group_norm_args, eps)}};
+static bool group_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_group_norm_args *a = args;
+  return ts_group_norm_impl(cx, a, out);
+}
+
+static const ts_arg instance_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_instance_norm_args, self)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, running_var)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, bias)}, {"useInputStats", TS_ARG_BOOL, offsetof(ts_instance_norm_args, use_input_stats)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_instance_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_instance_norm_args, eps)}};
+static bool instance_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_instance_norm_args *a = args;
+  return ts_instance_norm_impl(cx, a, out);
 }
 
 static const ts_arg _sgd_step__args[] = {{"params", TS_ARG_LIST, offsetof(ts__sgd_step__args, params)}, {"buffers", TS_ARG_LIST, offsetof(ts__sgd_step__args, buffers)}, {"fresh", TS_ARG_INTS, offsetof(ts__sgd_step__args, fresh)}, {"lr", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, lr)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, momentum)}, {"dampening", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, dampening)}, {"weightDecay", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, weight_decay)}, {"nesterov", TS_ARG_BOOL, offsetof(ts__sgd_step__args, nesterov)}, {"maximize", TS_ARG_BOOL, offsetof(ts__sgd_step__args, maximize)}};
@@ -550,6 +771,203 @@ static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_sum_impl(cx, a, out);
 }
 static void sum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sum_grad(cx, args, back, wanted); }
+
+static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_mean_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_mean_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_mean_args, dtype)}};
+static bool mean_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mean_args *a = args;
+  return ts_mean_impl(cx, a, out);
+}
+static void mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mean_grad(cx, args, back, wanted); }
+
+static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_var_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_args, keepdim)}};
+static bool var_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_args *a = args;
+  return ts_var_impl(cx, a, out);
+}
+static void var_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_grad(cx, args, back, wanted); }
+
+static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_dim_args, keepdim)}};
+static bool var_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_dim_args *a = args;
+  return ts_var_dim_impl(cx, a, out);
+}
+
+static const ts_arg var_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_unbiased_args, unbiased)}};
+static bool var_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_unbiased_args *a = args;
+  return ts_var_unbiased_impl(cx, a, out);
+}
+
+static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_mean_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_var_mean_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_mean_args, keepdim)}};
+static bool var_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_mean_args *a = args;
+  return ts_var_mean_impl(cx, a, out);
+}
+static void var_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_mean_grad(cx, args, back, wanted); }
+
+static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_mean_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_mean_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_mean_dim_args, keepdim)}};
+static bool var_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_mean_dim_args *a = args;
+  return ts_var_mean_dim_impl(cx, a, out);
+}
+
+static const ts_arg var_mean_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_mean_unbiased_args, unbiased)}};
+static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_var_mean_unbiased_args *a = args;
+  return ts_var_mean_unbiased_impl(cx, a, out);
+}
+
+static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_view_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_view_as_args, other)}};
+static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_args *a = args;
+  return ts_view_as_impl(cx, a, out);
+}
+
+static const ts_arg reshape_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_reshape_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_reshape_as_args, other)}};
+static bool reshape_as_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_reshape_as_args *a = args;
+  return ts_reshape_as_impl(cx, a, out);
+}
+
+static const ts_arg expand_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_expand_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_expand_as_args, other)}};
+static bool expand_as_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_expand_as_args *a = args;
+  return ts_expand_as_impl(cx, a, out);
+}
+
+static const ts_arg broadcast_to_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_broadcast_to_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_broadcast_to_args, size)}};
+static bool broadcast_to_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_broadcast_to_args *a = args;
+  return ts_broadcast_to_impl(cx, a, out);
+}
+
+static const ts_arg ravel_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ravel_args, self)}};
+static bool ravel_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ravel_args *a = args;
+  return ts_ravel_impl(cx, a, out);
+}
+
+static const ts_arg T_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_T_args, self)}};
+static bool T_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_T_args *a = args;
+  return ts_T_impl(cx, a, out);
+}
+
+static const ts_arg mT_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mT_args, self)}};
+static bool mT_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mT_args *a = args;
+  return ts_mT_impl(cx, a, out);
+}
+
+static const ts_arg H_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_H_args, self)}};
+static bool H_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_H_args *a = args;
+  return ts_H_impl(cx, a, out);
+}
+
+static const ts_arg mH_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mH_args, self)}};
+static bool mH_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mH_args *a = args;
+  return ts_mH_impl(cx, a, out);
+}
+
+static const ts_arg adjoint_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_adjoint_args, self)}};
+static bool adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adjoint_args *a = args;
+  return ts_adjoint_impl(cx, a, out);
+}
+
+static const ts_arg flatten_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_flatten_args, self)}, {"startDim", TS_ARG_INT, offsetof(ts_flatten_args, start_dim)}, {"endDim", TS_ARG_INT, offsetof(ts_flatten_args, end_dim)}};
+static bool flatten_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_flatten_args *a = args;
+  return ts_flatten_impl(cx, a, out);
+}
+
+static const ts_arg unflatten_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unflatten_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_unflatten_args, dim)}, {"sizes", TS_ARG_INTS, offsetof(ts_unflatten_args, sizes)}};
+static bool unflatten_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unflatten_args *a = args;
+  return ts_unflatten_impl(cx, a, out);
+}
+
+static const ts_arg movedim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_movedim_args, self)}, {"source", TS_ARG_INTS, offsetof(ts_movedim_args, source)}, {"destination", TS_ARG_INTS, offsetof(ts_movedim_args, destination)}};
+static bool movedim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_movedim_args *a = args;
+  return ts_movedim_impl(cx, a, out);
+}
+
+static const ts_arg unbind_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unbind_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_unbind_args, dim)}};
+static bool unbind_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unbind_args *a = args;
+  return ts_unbind_impl(cx, a, out);
+}
+static void unbind_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unbind_grad(cx, args, back, wanted); }
+
+static const ts_arg split_with_sizes_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_split_with_sizes_args, self)}, {"splitSizes", TS_ARG_INTS, offsetof(ts_split_with_sizes_args, split_sizes)}, {"dim", TS_ARG_INT, offsetof(ts_split_with_sizes_args, dim)}};
+static bool split_with_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_with_sizes_args *a = args;
+  return ts_split_with_sizes_impl(cx, a, out);
+}
+static void split_with_sizes_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_split_with_sizes_grad(cx, args, back, wanted); }
+
+static const ts_arg split_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_split_args, self)}, {"splitSizeOrSections", TS_ARG_INTS, offsetof(ts_split_args, split_size_or_sections)}, {"dim", TS_ARG_INT, offsetof(ts_split_args, dim)}};
+static bool split_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_args *a = args;
+  return ts_split_impl(cx, a, out);
+}
+
+static const ts_arg chunk_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_chunk_args, self)}, {"chunks", TS_ARG_INT, offsetof(ts_chunk_args, chunks)}, {"dim", TS_ARG_INT, offsetof(ts_chunk_args, dim)}};
+static bool chunk_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chunk_args *a = args;
+  return ts_chunk_impl(cx, a, out);
+}
+
+static const ts_arg cat_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts_cat_args, tensors)}, {"dim", TS_ARG_INT, offsetof(ts_cat_args, dim)}};
+static bool cat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cat_args *a = args;
+  return ts_cat_impl(cx, a, out);
+}
+static void cat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cat_grad(cx, args, back, wanted); }
+
+static const ts_arg stack_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts_stack_args, tensors)}, {"dim", TS_ARG_INT, offsetof(ts_stack_args, dim)}};
+static bool stack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_stack_args *a = args;
+  return ts_stack_impl(cx, a, out);
+}
+static void stack_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_stack_grad(cx, args, back, wanted); }
+
+static const ts_arg softmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_softmax_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_softmax_args, dtype)}};
+static bool softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softmax_args *a = args;
+  return ts_softmax_impl(cx, a, out);
+}
+static void softmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softmax_grad(cx, args, back, wanted); }
+
+static const ts_arg log_softmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log_softmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_log_softmax_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_log_softmax_args, dtype)}};
+static bool log_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log_softmax_args *a = args;
+  return ts_log_softmax_impl(cx, a, out);
+}
+static void log_softmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log_softmax_grad(cx, args, back, wanted); }
+
+static const ts_arg softmin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softmin_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_softmin_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_softmin_args, dtype)}};
+static bool softmin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softmin_args *a = args;
+  return ts_softmin_impl(cx, a, out);
+}
+
+static const ts_arg _softmax_backward_data_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__softmax_backward_data_args, grad)}, {"output", TS_ARG_TENSOR, offsetof(ts__softmax_backward_data_args, output)}, {"dim", TS_ARG_INT, offsetof(ts__softmax_backward_data_args, dim)}};
+static bool _softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__softmax_backward_data_args *a = args;
+  return ts__softmax_backward_data_impl(cx, a, out);
+}
+static void _softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__softmax_backward_data_grad(cx, args, back, wanted); }
+
+static const ts_arg _log_softmax_backward_data_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__log_softmax_backward_data_args, grad)}, {"output", TS_ARG_TENSOR, offsetof(ts__log_softmax_backward_data_args, output)}, {"dim", TS_ARG_INT, offsetof(ts__log_softmax_backward_data_args, dim)}};
+static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__log_softmax_backward_data_args *a = args;
+  return ts__log_softmax_backward_data_impl(cx, a, out);
+}
+static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
 
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, offsetof(ts__empty_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts__empty_args, dtype)}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -800,12 +1218,75 @@ static bool narrow_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void narrow_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_narrow_grad(cx, args, back, wanted); }
 
-static const ts_arg _narrow_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__narrow_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__narrow_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__narrow_backward_args, dim)}, {"start", TS_ARG_INT, offsetof(ts__narrow_backward_args, start)}};
-static bool _narrow_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__narrow_backward_args *a = args;
-  return ts__narrow_backward_impl(cx, a, out);
+static const ts_arg _slice_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__slice_args, self)}, {"dim", TS_ARG_INT, offsetof(ts__slice_args, dim)}, {"start", TS_ARG_INT_OPT, offsetof(ts__slice_args, start)}, {"end", TS_ARG_INT_OPT, offsetof(ts__slice_args, end)}, {"step", TS_ARG_INT, offsetof(ts__slice_args, step)}};
+static bool _slice_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__slice_args *a = args;
+  return ts__slice_impl(cx, a, out);
 }
-static void _narrow_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__narrow_backward_grad(cx, args, back, wanted); }
+static void _slice_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__slice_grad(cx, args, back, wanted); }
+
+static const ts_arg _slice_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__slice_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__slice_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__slice_backward_args, dim)}, {"start", TS_ARG_INT, offsetof(ts__slice_backward_args, start)}, {"step", TS_ARG_INT, offsetof(ts__slice_backward_args, step)}};
+static bool _slice_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__slice_backward_args *a = args;
+  return ts__slice_backward_impl(cx, a, out);
+}
+static void _slice_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__slice_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg select_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_select_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_select_args, dim)}, {"index", TS_ARG_INT, offsetof(ts_select_args, index)}};
+static bool select_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_select_args *a = args;
+  return ts_select_impl(cx, a, out);
+}
+static void select_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_select_grad(cx, args, back, wanted); }
+
+static const ts_arg permute_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_permute_args, self)}, {"dims", TS_ARG_INTS, offsetof(ts_permute_args, dims)}};
+static bool permute_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_permute_args *a = args;
+  return ts_permute_impl(cx, a, out);
+}
+static void permute_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_permute_grad(cx, args, back, wanted); }
+
+static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_squeeze_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_squeeze_args, dim)}};
+static bool squeeze_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_squeeze_args *a = args;
+  return ts_squeeze_impl(cx, a, out);
+}
+static void squeeze_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_squeeze_grad(cx, args, back, wanted); }
+
+static const ts_arg t_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_t_args, self)}};
+static bool t_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_t_args *a = args;
+  return ts_t_impl(cx, a, out);
+}
+static void t_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_t_grad(cx, args, back, wanted); }
+
+static const ts_arg diagonal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_diagonal_args, self)}, {"offset", TS_ARG_INT, offsetof(ts_diagonal_args, offset)}, {"dim1", TS_ARG_INT, offsetof(ts_diagonal_args, dim1)}, {"dim2", TS_ARG_INT, offsetof(ts_diagonal_args, dim2)}};
+static bool diagonal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagonal_args *a = args;
+  return ts_diagonal_impl(cx, a, out);
+}
+static void diagonal_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_diagonal_grad(cx, args, back, wanted); }
+
+static const ts_arg _diagonal_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__diagonal_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__diagonal_backward_args, size)}, {"offset", TS_ARG_INT, offsetof(ts__diagonal_backward_args, offset)}, {"dim1", TS_ARG_INT, offsetof(ts__diagonal_backward_args, dim1)}, {"dim2", TS_ARG_INT, offsetof(ts__diagonal_backward_args, dim2)}};
+static bool _diagonal_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__diagonal_backward_args *a = args;
+  return ts__diagonal_backward_impl(cx, a, out);
+}
+static void _diagonal_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__diagonal_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg unfold_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unfold_args, self)}, {"dimension", TS_ARG_INT, offsetof(ts_unfold_args, dimension)}, {"size", TS_ARG_INT, offsetof(ts_unfold_args, size)}, {"step", TS_ARG_INT, offsetof(ts_unfold_args, step)}};
+static bool unfold_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_args *a = args;
+  return ts_unfold_impl(cx, a, out);
+}
+static void unfold_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unfold_grad(cx, args, back, wanted); }
+
+static const ts_arg _unfold_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__unfold_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__unfold_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__unfold_backward_args, dim)}, {"step", TS_ARG_INT, offsetof(ts__unfold_backward_args, step)}};
+static bool _unfold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unfold_backward_args *a = args;
+  return ts__unfold_backward_impl(cx, a, out);
+}
+static void _unfold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__unfold_backward_grad(cx, args, back, wanted); }
 
 static const ts_arg detach_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_detach_args, self)}};
 static bool detach_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -854,6 +1335,20 @@ const ts_op ts_ops[] = {
   {"newEmptyStrided", "NewEmptyStridedBackward0", 0, sizeof(ts_new_empty_strided_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_strided_args, new_empty_strided_impl, NULL},
   {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad},
   {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL},
+  {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
+  {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
+  {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
+  {"huberLoss", "HuberLossBackward0", TS_OP_COMPOSITE, sizeof(ts_huber_loss_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, huber_loss_args, huber_loss_impl, NULL},
+  {"_differenceLoss", "DifferenceLossBackward0", 0, sizeof(ts__difference_loss_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 0u, _difference_loss_args, _difference_loss_impl, _difference_loss_grad},
+  {"_differenceLossBackward", "DifferenceLossBackwardBackward0", 0, sizeof(ts__difference_loss_backward_args), 6, 1, TS_RET_TENSORS, 7u, 0u, 0u, _difference_loss_backward_args, _difference_loss_backward_impl, _difference_loss_backward_grad},
+  {"_differenceLossCurvature", "DifferenceLossCurvatureBackward0", 0, sizeof(ts__difference_loss_curvature_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _difference_loss_curvature_args, _difference_loss_curvature_impl, NULL},
+  {"nllLoss", "NllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_nll_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, nll_loss_args, nll_loss_impl, NULL},
+  {"_nllLoss", "NllLossBackward0", 0, sizeof(ts__nll_loss_args), 5, 2, TS_RET_TENSORS, 7u, 1u, 0u, _nll_loss_args, _nll_loss_impl, _nll_loss_grad},
+  {"_nllLossBackward", "NllLossBackwardBackward0", 0, sizeof(ts__nll_loss_backward_args), 6, 1, TS_RET_TENSORS, 12u, 0u, 0u, _nll_loss_backward_args, _nll_loss_backward_impl, _nll_loss_backward_grad},
+  {"crossEntropy", "CrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_entropy_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_entropy_args, cross_entropy_impl, NULL},
+  {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad},
+  {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad},
+  {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
   {"mm", "MmBackward0", 0, sizeof(ts_mm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mm_args, mm_impl, mm_grad},
   {"bmm", "BmmBackward0", 0, sizeof(ts_bmm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, bmm_args, bmm_impl, bmm_grad},
   {"matmul", "MatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_matmul_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matmul_args, matmul_impl, NULL},
@@ -871,6 +1366,26 @@ const ts_op ts_ops[] = {
   {"addmv_", "AddmvBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addmv_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addmv_args, addmv_impl, NULL},
   {"addr", "AddrBackward0", TS_OP_COMPOSITE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
+  {"max", "MaxBackward1", 0, sizeof(ts_max_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, max_args, max_impl, max_grad},
+  {"max", "MaxBackward0", 0, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
+  {"min", "MinBackward1", 0, sizeof(ts_min_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, min_args, min_impl, min_grad},
+  {"min", "MinBackward0", 0, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
+  {"amax", "AmaxBackward0", 0, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
+  {"amin", "AminBackward0", 0, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
+  {"aminmax", "AminmaxBackward0", 0, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
+  {"argmax", "ArgmaxBackward0", 0, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
+  {"argmin", "ArgminBackward0", 0, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
+  {"_ties", "TiesBackward0", 0, sizeof(ts__ties_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ties_args, _ties_impl, NULL},
+  {"_pick", "PickBackward0", 0, sizeof(ts__pick_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _pick_args, _pick_impl, _pick_grad},
+  {"_pickBackward", "PickBackwardBackward0", 0, sizeof(ts__pick_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _pick_backward_args, _pick_backward_impl, _pick_backward_grad},
+  {"_normalize", "NormalizeBackward0", 0, sizeof(ts__normalize_args), 10, 3, TS_RET_TENSORS, 3u, 0u, 6u, _normalize_args, _normalize_impl, _normalize_grad},
+  {"_normalizeBackward", "NormalizeBackwardBackward0", 0, sizeof(ts__normalize_backward_args), 9, 3, TS_RET_TENSORS, 31u, 0u, 0u, _normalize_backward_args, _normalize_backward_impl, _normalize_backward_grad},
+  {"batchNorm", "BatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_batch_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, batch_norm_args, batch_norm_impl, NULL},
+  {"nativeBatchNorm", "NativeBatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_batch_norm_args), 8, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_batch_norm_args, native_batch_norm_impl, NULL},
+  {"layerNorm", "LayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_layer_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, layer_norm_args, layer_norm_impl, NULL},
+  {"nativeLayerNorm", "NativeLayerNormBackward0", TS_OP_COMPOSITE, sizeof(ts_native_layer_norm_args), 5, 3, TS_RET_TENSORS, 0u, 0u, 0u, native_layer_norm_args, native_layer_norm_impl, NULL},
+  {"groupNorm", "GroupNormBackward0", TS_OP_COMPOSITE, sizeof(ts_group_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, group_norm_args, group_norm_impl, NULL},
+  {"instanceNorm", "InstanceNormBackward0", TS_OP_COMPOSITE, sizeof(ts_instance_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, instance_norm_args, instance_norm_impl, NULL},
   {"_sgdStep_", "SgdStep_Backward0", TS_OP_SYSTEM, sizeof(ts__sgd_step__args), 9, 0, TS_RET_NOTHING, 0u, 0u, 0u, _sgd_step__args, _sgd_step__impl, NULL},
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL},
@@ -909,6 +1424,37 @@ const ts_op ts_ops[] = {
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
+  {"mean", "MeanBackward0", 0, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
+  {"var", "VarBackward0", 0, sizeof(ts_var_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, var_args, var_impl, var_grad},
+  {"var", "VarDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_dim_args, var_dim_impl, NULL},
+  {"var", "VarUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_unbiased_args, var_unbiased_impl, NULL},
+  {"varMean", "VarMeanBackward0", 0, sizeof(ts_var_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 0u, var_mean_args, var_mean_impl, var_mean_grad},
+  {"varMean", "VarMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_dim_args, var_mean_dim_impl, NULL},
+  {"varMean", "VarMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_unbiased_args, var_mean_unbiased_impl, NULL},
+  {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
+  {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
+  {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
+  {"broadcastTo", "BroadcastToBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_to_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, broadcast_to_args, broadcast_to_impl, NULL},
+  {"ravel", "RavelBackward0", TS_OP_COMPOSITE, sizeof(ts_ravel_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ravel_args, ravel_impl, NULL},
+  {"T", "TBackward0", TS_OP_COMPOSITE, sizeof(ts_T_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, T_args, T_impl, NULL},
+  {"mT", "MTBackward0", TS_OP_COMPOSITE, sizeof(ts_mT_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, mT_args, mT_impl, NULL},
+  {"H", "HBackward0", TS_OP_COMPOSITE, sizeof(ts_H_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, H_args, H_impl, NULL},
+  {"mH", "MHBackward0", TS_OP_COMPOSITE, sizeof(ts_mH_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, mH_args, mH_impl, NULL},
+  {"adjoint", "AdjointBackward0", TS_OP_COMPOSITE, sizeof(ts_adjoint_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, adjoint_args, adjoint_impl, NULL},
+  {"flatten", "FlattenBackward0", TS_OP_COMPOSITE, sizeof(ts_flatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, flatten_args, flatten_impl, NULL},
+  {"unflatten", "UnflattenBackward0", TS_OP_COMPOSITE, sizeof(ts_unflatten_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, unflatten_args, unflatten_impl, NULL},
+  {"movedim", "MovedimBackward0", TS_OP_COMPOSITE, sizeof(ts_movedim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, movedim_args, movedim_impl, NULL},
+  {"unbind", "UnbindBackward0", TS_OP_LISTVIEW, sizeof(ts_unbind_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_args, unbind_impl, unbind_grad},
+  {"splitWithSizes", "SplitWithSizesBackward0", TS_OP_LISTVIEW, sizeof(ts_split_with_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_args, split_with_sizes_impl, split_with_sizes_grad},
+  {"split", "SplitBackward0", TS_OP_COMPOSITE, sizeof(ts_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_args, split_impl, NULL},
+  {"chunk", "ChunkBackward0", TS_OP_COMPOSITE, sizeof(ts_chunk_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, chunk_args, chunk_impl, NULL},
+  {"cat", "CatBackward0", TS_OP_DIRECT, sizeof(ts_cat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, cat_args, cat_impl, cat_grad},
+  {"stack", "StackBackward0", TS_OP_DIRECT, sizeof(ts_stack_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, stack_args, stack_impl, stack_grad},
+  {"softmax", "SoftmaxBackward0", 0, sizeof(ts_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, softmax_args, softmax_impl, softmax_grad},
+  {"logSoftmax", "LogSoftmaxBackward0", 0, sizeof(ts_log_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, log_softmax_args, log_softmax_impl, log_softmax_grad},
+  {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
+  {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
+  {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -953,8 +1499,19 @@ const ts_op ts_ops[] = {
   {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
   {"unsqueeze_", "UnsqueezeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
   {"narrow", "SliceBackward0", TS_OP_VIEW, sizeof(ts_narrow_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, narrow_args, narrow_impl, narrow_grad},
-  {"_narrowBackward", "NarrowBackwardBackward0", 0, sizeof(ts__narrow_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _narrow_backward_args, _narrow_backward_impl, _narrow_backward_grad},
+  {"_slice", "SliceBackward0", TS_OP_VIEW, sizeof(ts__slice_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _slice_args, _slice_impl, _slice_grad},
+  {"_sliceBackward", "SliceBackwardBackward0", 0, sizeof(ts__slice_backward_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _slice_backward_args, _slice_backward_impl, _slice_backward_grad},
+  {"select", "SelectBackward0", TS_OP_VIEW, sizeof(ts_select_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, select_args, select_impl, select_grad},
+  {"permute", "PermuteBackward0", TS_OP_VIEW, sizeof(ts_permute_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_args, permute_impl, permute_grad},
+  {"squeeze", "SqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_squeeze_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, squeeze_args, squeeze_impl, squeeze_grad},
+  {"squeeze_", "SqueezeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_squeeze_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, squeeze_args, squeeze_impl, squeeze_grad},
+  {"t", "TBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_t_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_args, t_impl, t_grad},
+  {"t_", "TBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_t_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_args, t_impl, t_grad},
+  {"diagonal", "DiagonalBackward0", TS_OP_VIEW, sizeof(ts_diagonal_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, diagonal_args, diagonal_impl, diagonal_grad},
+  {"_diagonalBackward", "DiagonalBackwardBackward0", 0, sizeof(ts__diagonal_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _diagonal_backward_args, _diagonal_backward_impl, _diagonal_backward_grad},
+  {"unfold", "UnfoldBackward0", TS_OP_VIEW, sizeof(ts_unfold_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, unfold_args, unfold_impl, unfold_grad},
+  {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 141;
-const char ts_table_hash[] = "a67d3e07bb499f64";
+const int ts_op_count = 217;
+const char ts_table_hash[] = "67a9ad6be0c64682";

@@ -189,6 +189,7 @@ bool ts_addcdiv_impl(ts_cx *cx, const ts_addcdiv_args *a, ts_out *out) {
 
 bool ts_lerp_impl(ts_cx *cx, const ts_lerp_args *a, ts_out *out) {
   ts_dtype d = (ts_dtype)a->self->dtype;
+  if (ts_is_integral(d, true)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   if (a->end->dtype != d)
     return ts_fail(cx, TS_ERR_DTYPE, "expected dtype %s for `end` but got dtype %s", ts_dtype_name(d), ts_dtype_name((ts_dtype)a->end->dtype));
   if (!a->weight->wrapped_number && a->weight->dtype != d)

@@ -109,7 +109,7 @@ bool ts_conv_nd(ts_cx *cx, ts_out *out, int n, ts_tensor *x, ts_tensor *w, ts_te
     int64_t sizes[TS_MAX_DIM];
     memcpy(sizes, x->sizes, x->ndim * sizeof *sizes);
     sizes[2 + d]++;
-    x = ts__narrow_backward(cx, x, (ts_ints){sizes, x->ndim}, 2 + d, 0);
+    x = ts__slice_backward(cx, x, (ts_ints){sizes, x->ndim}, 2 + d, 0, 1);
   }
   ts_ints pad = padding.n == TS_PADDING_SAME ? (ts_ints){pads, n} : padding.n == TS_PADDING_VALID ? (ts_ints){pads, n} : padding;
   ts_tensor *y = ts__conv(cx, x, w, b, stride, pad, dilation, groups);

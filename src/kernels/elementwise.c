@@ -163,7 +163,13 @@ bool ts_test(ts_cx *cx, ts_tensor *self, ts_out *out, ts_test_id id) {
 static ts_dtype promoted(ts_tensor *const *in, int n) {
   bool same = true;
   for (int i = 1; i < n; i++) same = same && in[i]->dtype == in[0]->dtype && in[i]->wrapped_number == in[0]->wrapped_number;
-  return same && !in[0]->wrapped_number ? (ts_dtype)in[0]->dtype : ts_result_type(in, n);
+  if (same && !in[0]->wrapped_number) return (ts_dtype)in[0]->dtype;
+  bool numbers = true, inexact = false; /* of numbers alone, floats keep their precision */
+  for (int i = 0; i < n; i++) {
+    numbers = numbers && in[i]->wrapped_number;
+    inexact = inexact || in[i]->dtype == TS_FLOAT64;
+  }
+  return numbers && inexact ? TS_FLOAT64 : ts_result_type(in, n);
 }
 
 bool ts_binary(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_binary_id id, ts_rule rule, const void *params) {

@@ -1,8 +1,9 @@
+/* The walk that all reductions share. */
 #include "reduce.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include "../core/threads.h"
-#include "../gen/ops.h"
 #include "kernels.h"
 
 bool ts_dim_mask(ts_cx *cx, ts_ints dims, int ndim, uint64_t *mask) {
@@ -27,6 +28,70 @@ int ts_reduced_sizes(const ts_tensor *t, uint64_t mask, bool keepdim, int64_t *s
     else if (keepdim) sizes[n++] = 1;
   }
   return n;
+}
+
+static void join_sum(ts_word *a, const ts_word *b) { a->f += b->f; }
+static void join_whole(ts_word *a, const ts_word *b) { a->i = (int64_t)((uint64_t)a->i + (uint64_t)b->i); }
+static void join_prod(ts_word *a, const ts_word *b) { a->f *= b->f; }
+static void join_whole_prod(ts_word *a, const ts_word *b) { a->i = (int64_t)((uint64_t)a->i * (uint64_t)b->i); }
+static void join_max(ts_word *a, const ts_word *b) { a->f = b->f > a->f || b->f != b->f ? b->f : a->f; }
+static void join_min(ts_word *a, const ts_word *b) { a->f = b->f < a->f || b->f != b->f ? b->f : a->f; }
+static void join_whole_max(ts_word *a, const ts_word *b) { a->i = b->i > a->i ? b->i : a->i; }
+static void join_whole_min(ts_word *a, const ts_word *b) { a->i = b->i < a->i ? b->i : a->i; }
+
+static void take_later(ts_word *a, const ts_word *b, bool better) {
+  if (better) {
+    a[0] = b[0];
+    a[1].i = a[2].i + b[1].i;
+  }
+  a[2].i += b[2].i;
+}
+/* The first NaN, else the first of the best. */
+static void join_argmax(ts_word *a, const ts_word *b) { take_later(a, b, a->f == a->f && (b->f > a->f || b->f != b->f || a[2].i == 0)); }
+static void join_argmin(ts_word *a, const ts_word *b) { take_later(a, b, a->f == a->f && (b->f < a->f || b->f != b->f || a[2].i == 0)); }
+static void join_whole_argmax(ts_word *a, const ts_word *b) { take_later(a, b, b->i > a->i || a[2].i == 0); }
+static void join_whole_argmin(ts_word *a, const ts_word *b) { take_later(a, b, b->i < a->i || a[2].i == 0); }
+
+/* Chan's formula. */
+static void join_moments(ts_word *a, const ts_word *b) {
+  if (b[0].f == 0) return;
+  double n = a[0].f + b[0].f, delta = b[1].f - a[1].f;
+  a[1].f = a[0].f == 0 ? b[1].f : a[1].f + delta * (b[0].f / n);
+  a[2].f = a[0].f == 0 ? b[2].f : a[2].f + b[2].f + delta * delta * (a[0].f * b[0].f / n);
+  a[0].f = n;
+}
+
+ts_reduction ts_reduction_of(ts_reduce_id id, ts_dtype dtype) {
+  bool whole = ts_is_integral(dtype, true);
+  ts_reduction r = {ts_loops.reduce[id][dtype], 1, {{0}, {0}, {0}}, whole ? join_whole : join_sum};
+  switch (id) {
+    case TS_RED_PROD:
+      r.join = whole ? join_whole_prod : join_prod;
+      if (whole) r.start[0].i = 1;
+      else r.start[0].f = 1;
+      break;
+    case TS_RED_MAX: case TS_RED_ARGMAX:
+      if (whole) r.start[0].i = INT64_MIN;
+      else r.start[0].f = -INFINITY;
+      r.join = whole ? join_whole_max : join_max;
+      break;
+    case TS_RED_MIN: case TS_RED_ARGMIN:
+      if (whole) r.start[0].i = INT64_MAX;
+      else r.start[0].f = INFINITY;
+      r.join = whole ? join_whole_min : join_min;
+      break;
+    case TS_RED_MOMENTS:
+      r.words = 3;
+      r.join = join_moments;
+      break;
+    default: break;
+  }
+  if (id == TS_RED_ARGMAX || id == TS_RED_ARGMIN) {
+    r.words = 3;
+    if (id == TS_RED_ARGMAX) r.join = whole ? join_whole_argmax : join_argmax;
+    else r.join = whole ? join_whole_argmin : join_argmin;
+  }
+  return r;
 }
 
 /* Dims of one kind (kept or reduced), innermost first, merged where memory allows. */
@@ -64,73 +129,110 @@ static void merge(group *g) {
 typedef struct {
   group kept, reduced;
   const char *in;
-  double *acc; /* or int64_t: 8 bytes each */
-  ts_reduce_loop loop;
-  bool columns; /* the inner loop runs over the first kept dim */
-} sum_job;
+  ts_word *acc;
+  const ts_reduction *r;
+  bool columns;    /* the inner loop runs over the first kept dim */
+  int64_t outputs; /* positions of the kept dims, the first left out with columns */
+  int64_t words;   /* in one result */
+  int64_t piece;   /* of the outermost reduced dim; 0: all of it */
+} job;
 
-/* Adds up everything that belongs to one position of the kept dims (or one row of the first, with columns). */
-static void sum_one(const sum_job *job, const char *in, double *acc) {
-  const group *r = &job->reduced;
-  int64_t cols = job->columns ? job->kept.sizes[0] : 1, col_step = job->columns ? job->kept.steps[0] : 0;
-  int64_t n = r->n ? r->sizes[0] : 1, step = r->n ? r->steps[0] : 0;
+/* Takes in everything that belongs to one position of the kept dims (or one row of the first, with columns), of which only
+   the given part of the outermost reduced dim. */
+static void reduce_one(const job *j, const char *in, ts_word *acc, int64_t begin, int64_t end) {
+  const group *r = &j->reduced;
+  int64_t cols = j->columns ? j->kept.sizes[0] : 1, col_step = j->columns ? j->kept.steps[0] : 0;
+  if (r->n <= 1) {
+    int64_t step = r->n ? r->steps[0] : 0;
+    j->r->loop(acc, in + begin * step, end - begin, step, cols, col_step);
+    return;
+  }
+  int last = r->n - 1;
   int64_t at[TS_MAX_DIM] = {0};
+  in += begin * r->steps[last];
+  at[last] = begin;
   for (;;) {
-    job->loop(acc, in, n, step, cols, col_step);
+    j->r->loop(acc, in, r->sizes[0], r->steps[0], cols, col_step);
     int d = 1;
-    for (; d < r->n; d++) {
+    for (; d < last; d++) {
       in += r->steps[d];
       if (++at[d] < r->sizes[d]) break;
       in -= r->steps[d] * r->sizes[d];
       at[d] = 0;
     }
-    if (d >= r->n) return;
+    if (d < last) continue;
+    in += r->steps[last];
+    if (++at[last] >= end) return;
   }
 }
 
-static void sum_range(void *arg, int64_t begin, int64_t end) {
-  const sum_job *job = arg;
-  int first = job->columns ? 1 : 0;
+static void reduce_range(void *arg, int64_t begin, int64_t end) {
+  const job *j = arg;
+  int64_t outermost = j->reduced.n ? j->reduced.sizes[j->reduced.n - 1] : 1;
   for (int64_t i = begin; i < end; i++) {
-    int64_t rest = i, in = 0, out = 0;
-    for (int d = first; d < job->kept.n; d++) {
-      int64_t at = rest % job->kept.sizes[d];
-      rest /= job->kept.sizes[d];
-      in += at * job->kept.steps[d];
-      out += at * job->kept.out[d];
+    int64_t rest = i % j->outputs, piece = i / j->outputs, in = 0, out = 0;
+    for (int d = j->columns ? 1 : 0; d < j->kept.n; d++) {
+      int64_t at = rest % j->kept.sizes[d];
+      rest /= j->kept.sizes[d];
+      in += at * j->kept.steps[d];
+      out += at * j->kept.out[d];
     }
-    sum_one(job, job->in + in, job->acc + out);
+    int64_t from = piece * j->piece, to = j->piece && from + j->piece < outermost ? from + j->piece : outermost;
+    reduce_one(j, j->in + in, j->acc + piece * j->words + out * j->r->words, from, to);
   }
 }
 
-bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out) {
-  ts_tensor *self = a->self;
-  uint64_t mask;
-  if (!ts_dim_mask(cx, a->dim, self->ndim, &mask)) return false;
-  ts_dtype to = a->dtype != TS_DTYPE_NONE ? a->dtype : ts_is_integral((ts_dtype)self->dtype, true) ? TS_INT64 : (ts_dtype)self->dtype;
-  if (ts_is_inexact(to) && !ts_is_inexact((ts_dtype)self->dtype) && !(self = ts_raw_cast(cx, self, to))) return false;
-  int64_t sizes[TS_MAX_DIM];
-  int ndim = ts_reduced_sizes(self, mask, a->keepdim, sizes);
-  /* 8-byte accumulators in row-major order of the result; then one conversion. */
-  bool whole = ts_is_integral((ts_dtype)self->dtype, true);
-  ts_tensor *acc = ts_full_zero(cx, whole ? TS_INT64 : TS_FLOAT64, ndim, sizes);
-  if (!acc) return false;
-  if (self->numel) {
-    sum_job job = {{0}, {0}, ts_data(self), ts_data(acc), ts_loops.sum[self->dtype], false};
-    if (!job.loop) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)self->dtype));
-    int64_t item = ts_itemsize((ts_dtype)self->dtype), step = 1;
-    for (int d = self->ndim - 1; d >= 0; d--) {
-      bool reduced = mask >> d & 1;
-      add_dim(reduced ? &job.reduced : &job.kept, self->sizes[d], self->strides[d] * item, reduced ? 0 : step);
-      if (!reduced) step *= self->sizes[d];
-    }
-    merge(&job.kept);
-    merge(&job.reduced);
-    job.columns = job.kept.n && job.kept.out[0] == 1 && (!job.reduced.n || job.kept.steps[0] < job.reduced.steps[0]);
-    int64_t outputs = acc->numel / (job.columns ? job.kept.sizes[0] : 1), each = self->numel / (outputs ? outputs : 1);
-    ts_parallel_for(outputs, each >= 32768 ? 1 : 32768 / each, sum_range, &job);
+static void fill(ts_word *acc, int64_t n, const ts_reduction *r) {
+  for (int64_t i = 0; i < n; i++)
+    for (int w = 0; w < r->words; w++) *acc++ = r->start[w];
+}
+
+enum { PIECE = 65536, FEW = 16 };
+
+bool ts_reduce(ts_cx *cx, const ts_tensor *self, uint64_t mask, const ts_reduction *r, ts_word *acc) {
+  if (!r->loop) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)self->dtype));
+  job j = {{0}, {0}, ts_data(self), acc, r, false, 0, 0, 0};
+  int64_t item = ts_itemsize((ts_dtype)self->dtype), results = 1;
+  for (int d = self->ndim - 1; d >= 0; d--) {
+    bool reduced = mask >> d & 1;
+    add_dim(reduced ? &j.reduced : &j.kept, self->sizes[d], self->strides[d] * item, reduced ? 0 : results);
+    if (!reduced) results *= self->sizes[d];
   }
-  if (out->t[0] && ts_raw_copy(cx, out->t[0], acc)) return true;
-  out->t[0] = ts_raw_cast(cx, acc, to);
-  return out->t[0] != NULL;
+  fill(acc, results, r);
+  if (self->numel == 0) return true;
+  merge(&j.kept);
+  merge(&j.reduced);
+  j.columns = j.kept.n && j.kept.out[0] == 1 && (!j.reduced.n || j.kept.steps[0] < j.reduced.steps[0]);
+  j.outputs = results / (j.columns ? j.kept.sizes[0] : 1);
+  j.words = results * r->words;
+  int64_t each = self->numel / j.outputs;
+  /* Few results of many elements: fixed pieces with accumulators of their own, joined in order. */
+  int64_t outermost = j.reduced.n ? j.reduced.sizes[j.reduced.n - 1] : 1, pieces = 1;
+  if (j.outputs < FEW && each >= 4 * PIECE && each / results >= 16) {
+    int64_t inner = each / outermost;
+    j.piece = inner >= PIECE ? 1 : PIECE / inner;
+    pieces = (outermost + j.piece - 1) / j.piece;
+  }
+  if (pieces > 1) {
+    ts_word *parts = ts_temp(cx, pieces * j.words * (int64_t)sizeof *parts);
+    if (!parts) return false;
+    fill(parts, pieces * results, r);
+    j.acc = parts;
+    ts_parallel_for(pieces * j.outputs, 1, reduce_range, &j);
+    for (int64_t p = 0; p < pieces; p++)
+      for (int64_t i = 0; i < results; i++) r->join(acc + i * r->words, parts + p * j.words + i * r->words);
+  } else {
+    j.piece = 0;
+    ts_parallel_for(j.outputs, each >= 32768 ? 1 : 32768 / each, reduce_range, &j);
+  }
+  return true;
+}
+
+ts_tensor *ts_reduced(ts_cx *cx, ts_tensor *self, uint64_t mask, bool keepdim, ts_reduce_id id) {
+  if (!ts_loops.reduce[id][self->dtype] && !(self = ts_raw_cast(cx, self, ts_reduce_dtype((ts_dtype)self->dtype)))) return NULL;
+  int64_t sizes[TS_MAX_DIM];
+  int ndim = ts_reduced_sizes(self, mask, keepdim, sizes);
+  ts_reduction r = ts_reduction_of(id, (ts_dtype)self->dtype);
+  ts_tensor *acc = ts_empty(cx, ts_is_integral((ts_dtype)self->dtype, true) ? TS_INT64 : TS_FLOAT64, ndim, sizes);
+  return acc && ts_reduce(cx, self, mask, &r, ts_data(acc)) ? acc : NULL;
 }

@@ -3,7 +3,9 @@
 #define TS_TABLES_H
 #include "../core/iter.h"
 #include "elementwise_ids.h"
+#include "loss.h"
 #include "reduce.h"
+#include "softmax.h"
 
 typedef struct {
   ts_loop unary[TS_UN_COUNT][TS_DTYPE_COUNT];    /* out and in of one dtype */
@@ -13,12 +15,20 @@ typedef struct {
   ts_loop compare[TS_CMP_COUNT][TS_DTYPE_COUNT]; /* ins of one dtype -> bool */
   ts_loop select[4];                             /* bool, two ins of 1, 2, 4, 8 bytes -> the first where true */
   ts_loop cast[TS_DTYPE_COUNT][TS_DTYPE_COUNT];  /* [from][to] */
-  ts_reduce_loop sum[TS_DTYPE_COUNT];            /* from the input dtype; see reduce.h */
+  ts_reduce_loop reduce[TS_RED_COUNT][TS_DTYPE_COUNT]; /* from the input dtype; see reduce.h */
+  ts_loop same[TS_DTYPE_COUNT];
+  ts_softmax_loop softmax[TS_DTYPE_COUNT];
+  ts_softmax_backward_loop softmax_backward[TS_DTYPE_COUNT];
+  ts_lse_loop lse[TS_DTYPE_COUNT];
+  ts_scaled_softmax_loop scaled_softmax[TS_DTYPE_COUNT];
+  ts_loop loss_value[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_slope[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_curve[TS_LOSS_COUNT][TS_DTYPE_COUNT];
+  ts_loop norm_apply[TS_DTYPE_COUNT], norm_back[TS_DTYPE_COUNT], norm_sums[TS_DTYPE_COUNT]; /* see loops/norm.c */
   /* Optimizer steps over param, state..., grad; see optim.h. */
   ts_loop sgd[TS_DTYPE_COUNT], sgd_momentum[TS_DTYPE_COUNT], adam[TS_DTYPE_COUNT], adam_amsgrad[TS_DTYPE_COUNT];
 } ts_loop_table;
 
 #define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim) \
-  X(isa, math) X(isa, special) X(isa, activation) X(isa, activation_backward) X(isa, binary_math) X(isa, ternary) X(isa, compare)
+  X(isa, math) X(isa, special) X(isa, activation) X(isa, activation_backward) X(isa, binary_math) X(isa, ternary) X(isa, compare) \
+  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss)
 
 #endif

@@ -175,13 +175,175 @@ bool ts_narrow_impl(ts_cx *cx, const ts_narrow_args *a, ts_out *out) {
   return give(cx, self, out, self->ndim, sizes, self->strides, self->offset + start * self->strides[dim]);
 }
 
-bool ts__narrow_backward_impl(ts_cx *cx, const ts__narrow_backward_args *a, ts_out *out) {
+
+bool ts_permute_impl(ts_cx *cx, const ts_permute_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  if (a->dims.n != self->ndim)
+    return ts_fail(cx, TS_ERR_SHAPE, "number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = %d is not equal to len(dims) = %" PRId64, self->ndim, a->dims.n);
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  uint64_t seen = 0;
+  for (int d = 0; d < self->ndim; d++) {
+    int from;
+    if (!ts_wrap_dim(cx, a->dims.v[d], self->ndim, &from)) return false;
+    if (seen >> from & 1) return ts_fail(cx, TS_ERR_ARGUMENT, "duplicate dims are not allowed.");
+    seen |= (uint64_t)1 << from;
+    sizes[d] = self->sizes[from];
+    strides[d] = self->strides[from];
+  }
+  return give(cx, self, out, self->ndim, sizes, strides, self->offset);
+}
+
+bool ts_t_impl(ts_cx *cx, const ts_t_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int n = self->ndim;
+  if (n > 2) return ts_fail(cx, TS_ERR_SHAPE, "expects a tensor with <= 2 dimensions, but self is %dD", n);
+  if (n < 2) return give(cx, self, out, n, self->sizes, self->strides, self->offset);
+  const int64_t sizes[2] = {self->sizes[1], self->sizes[0]}, strides[2] = {self->strides[1], self->strides[0]};
+  return give(cx, self, out, 2, sizes, strides, self->offset);
+}
+
+bool ts_squeeze_impl(ts_cx *cx, const ts_squeeze_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  uint64_t mask = a->dim.n < 0 ? UINT64_MAX : 0;
+  for (int64_t i = 0; i < a->dim.n; i++) {
+    int d;
+    if (!ts_wrap_dim(cx, a->dim.v[i], self->ndim, &d)) return false;
+    if (mask >> d & 1) return ts_fail(cx, TS_ERR_ARGUMENT, "dim %d appears multiple times in the list of dims", d);
+    mask |= (uint64_t)1 << d;
+  }
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  int n = 0;
+  for (int d = 0; d < self->ndim; d++) {
+    if (self->sizes[d] == 1 && mask >> d & 1) continue;
+    sizes[n] = self->sizes[d];
+    strides[n++] = self->strides[d];
+  }
+  return give(cx, self, out, n, sizes, strides, self->offset);
+}
+
+bool ts_select_impl(ts_cx *cx, const ts_select_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int dim;
+  if (self->ndim == 0) return ts_fail(cx, TS_ERR_INDEX, "select() cannot be applied to a 0-dim tensor.");
+  if (!ts_wrap_dim(cx, a->dim, self->ndim, &dim)) return false;
+  int64_t size = self->sizes[dim], index = a->index, sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  if (index < -size || index >= size)
+    return ts_fail(cx, TS_ERR_INDEX, "index %" PRId64 " out of range for tensor of size %s at dimension %d", index, TS_TEXT(self), dim);
+  if (index < 0) index += size;
+  int n = 0;
+  for (int d = 0; d < self->ndim; d++) {
+    if (d == dim) continue;
+    sizes[n] = self->sizes[d];
+    strides[n++] = self->strides[d];
+  }
+  return give(cx, self, out, n, sizes, strides, self->offset + index * self->strides[dim]);
+}
+
+bool ts__slice_impl(ts_cx *cx, const ts__slice_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int dim;
+  if (self->ndim == 0) return ts_fail(cx, TS_ERR_INDEX, "slice() cannot be applied to a 0-dim tensor.");
+  if (!ts_wrap_dim(cx, a->dim, self->ndim, &dim)) return false;
+  if (a->step == 0) return ts_fail(cx, TS_ERR_ARGUMENT, "slice step cannot be zero");
+  if (a->step < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "step must be greater than zero");
+  int64_t size = self->sizes[dim], start = a->start.given ? a->start.v : 0, end = a->end.given ? a->end.v : size;
+  if (start < 0) start += size;
+  if (end < 0) end += size;
+  start = start < 0 ? 0 : start > size ? size : start;
+  end = end < start ? start : end > size ? size : end;
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  memcpy(sizes, self->sizes, self->ndim * sizeof *sizes);
+  memcpy(strides, self->strides, self->ndim * sizeof *strides);
+  sizes[dim] = (end - start) / a->step + ((end - start) % a->step != 0);
+  /* A step beyond the dim leaves one element, whose stride means nothing. */
+  strides[dim] *= a->step <= size ? a->step : 1;
+  return give(cx, self, out, self->ndim, sizes, strides, self->offset + start * self->strides[dim]);
+}
+
+static bool diagonal_of(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2, ts_tensor **view) {
+  int d1, d2;
+  if (!ts_wrap_dim(cx, dim1, self->ndim, &d1) || !ts_wrap_dim(cx, dim2, self->ndim, &d2)) return false;
+  if (d1 == d2) return ts_fail(cx, TS_ERR_ARGUMENT, "diagonal dimensions cannot be identical %" PRId64 ", %" PRId64, dim1, dim2);
+  int64_t rows = self->sizes[d1], cols = self->sizes[d2], sizes[TS_MAX_DIM], strides[TS_MAX_DIM], length = 0;
+  if (offset >= 0 && offset < cols) length = rows < cols - offset ? rows : cols - offset;
+  if (offset < 0 && offset > -rows) length = rows + offset < cols ? rows + offset : cols;
+  int n = 0;
+  for (int d = 0; d < self->ndim; d++) {
+    if (d == d1 || d == d2) continue;
+    sizes[n] = self->sizes[d];
+    strides[n++] = self->strides[d];
+  }
+  sizes[n] = length;
+  strides[n++] = self->strides[d1] + self->strides[d2];
+  int64_t shift = length == 0 ? 0 : offset >= 0 ? offset * self->strides[d2] : -offset * self->strides[d1];
+  return (*view = ts_alias(cx, self, n, sizes, strides, self->offset + shift)) != NULL;
+}
+
+bool ts_diagonal_impl(ts_cx *cx, const ts_diagonal_args *a, ts_out *out) {
+  return diagonal_of(cx, a->self, a->offset, a->dim1, a->dim2, &out->t[0]);
+}
+
+bool ts_unfold_impl(ts_cx *cx, const ts_unfold_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  int dim;
+  if (!ts_wrap_dim(cx, a->dimension, self->ndim, &dim)) return false;
+  if (self->ndim >= TS_MAX_DIM) return ts_fail(cx, TS_ERR_SHAPE, "a tensor has at most %d dimensions", TS_MAX_DIM);
+  int64_t whole = self->ndim ? self->sizes[dim] : 1, stride = self->ndim ? self->strides[dim] : 1;
+  if (a->size < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "size is %" PRId64 " but must be >= 0", a->size);
+  if (a->size > whole) return ts_fail(cx, TS_ERR_ARGUMENT, "maximum size for tensor at dimension %d is %" PRId64 " but size is %" PRId64, dim, whole, a->size);
+  if (a->step <= 0) return ts_fail(cx, TS_ERR_ARGUMENT, "step is %" PRId64 " but must be > 0", a->step);
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  int n = self->ndim;
+  memcpy(sizes, self->sizes, n * sizeof *sizes);
+  memcpy(strides, self->strides, n * sizeof *strides);
+  sizes[n] = a->size;
+  strides[n] = stride;
+  if (n) {
+    sizes[dim] = (whole - a->size) / a->step + 1;
+    strides[dim] = stride * (a->step <= whole ? a->step : 1);
+  }
+  return give(cx, self, out, n + 1, sizes, strides, self->offset);
+}
+
+/* ---- gradients: zeros, with grad in the window ---- */
+
+bool ts__slice_backward_impl(ts_cx *cx, const ts__slice_backward_args *a, ts_out *out) {
   int dim;
   if (!ts_wrap_dim(cx, a->dim, (int)a->size.n, &dim)) return false;
   ts_tensor *whole = ts_full_zero(cx, (ts_dtype)a->grad->dtype, (int)a->size.n, a->size.v);
   if (!whole) return false;
-  int64_t start = a->start < 0 ? a->start + a->size.v[dim] : a->start;
-  ts_tensor *window = ts_alias(cx, whole, whole->ndim, a->grad->sizes, whole->strides, start * whole->strides[dim]);
   out->t[0] = whole;
+  if (a->grad->numel == 0) return true;
+  int64_t strides[TS_MAX_DIM];
+  memcpy(strides, whole->strides, whole->ndim * sizeof *strides);
+  strides[dim] *= a->step;
+  ts_tensor *window = ts_alias(cx, whole, whole->ndim, a->grad->sizes, strides, a->start * whole->strides[dim]);
   return window && ts_raw_copy(cx, window, a->grad);
+}
+
+bool ts__diagonal_backward_impl(ts_cx *cx, const ts__diagonal_backward_args *a, ts_out *out) {
+  ts_tensor *whole = ts_full_zero(cx, (ts_dtype)a->grad->dtype, (int)a->size.n, a->size.v), *window;
+  out->t[0] = whole;
+  return whole && diagonal_of(cx, whole, a->offset, a->dim1, a->dim2, &window) && ts_raw_copy(cx, window, a->grad);
+}
+
+bool ts__unfold_backward_impl(ts_cx *cx, const ts__unfold_backward_args *a, ts_out *out) {
+  ts_tensor *grad = a->grad, *whole = ts_full_zero(cx, (ts_dtype)grad->dtype, (int)a->size.n, a->size.v);
+  out->t[0] = whole;
+  int dim, n = (int)a->size.n;
+  if (!whole || !ts_wrap_dim(cx, a->dim, n, &dim)) return false;
+  if (grad->numel == 0) return true;
+  /* Element k of all windows at once: they do not overlap unless step is 0. */
+  int64_t strides[TS_MAX_DIM], step = n ? whole->strides[dim] : 0;
+  memcpy(strides, whole->strides, n * sizeof *strides);
+  if (n) strides[dim] *= a->step;
+  ts_loop add = ts_loops.binary[TS_BIN_ADD][grad->dtype];
+  if (!add) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)grad->dtype));
+  for (int64_t k = 0; k < grad->sizes[n]; k++) {
+    ts_tensor *window = ts_alias(cx, whole, n, grad->sizes, strides, k * step);
+    ts_tensor *part = ts_alias(cx, grad, n, grad->sizes, grad->strides, grad->offset + k * grad->strides[n]);
+    if (!window || !part) return false;
+    ts_iterate(3, (ts_tensor *const[]){window, window, part}, n, grad->sizes, add, NULL, 0);
+  }
+  return true;
 }

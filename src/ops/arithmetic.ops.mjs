@@ -41,7 +41,7 @@ export default [
   {
     name: 'rsub', args: 'Tensor self, Operand other, Scalar alpha=1', flags: ['direct'], grad: { saves: '' }, dtypes: 'int float',
     doc: 'other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html',
-    samples: [{ args: [t(3, 4), t(4)] }, { args: [t(3), 2, 0.5] }, { args: [of('int64', 3), 5] }], errors: [misfit('rsub')],
+    samples: [{ args: [t(3, 4), t(4)] }, { args: [t(3), 2, 0.5] }, { args: [of('int64', 3), 5] }], errors: [{ ...misfit('rsub'), message: 'rsub: The size of tensor a (4) must match the size of tensor b (3) at non-singleton dimension 1 (shapes [4] and [2, 3])' }],
   },
   {
     name: 'mul', args: 'Operand self, Operand other', as: ALL, flags: ['direct'], aliases: ['multiply'],
@@ -51,7 +51,7 @@ export default [
     errors: [misfit('mul')],
   },
   {
-    name: 'div', args: 'Operand self, Operand other, *, str? rounding_mode=None', as: ALL, flags: ['direct'], aliases: ['divide', 'true_divide'], grad: { saves: 'self other' }, dtypes: 'all',
+    name: 'div', args: 'Operand self, Operand other, *, str? rounding_mode=None', as: ALL, flags: ['direct'], aliases: ['divide', 'trueDivide'], grad: { saves: 'self other' }, dtypes: 'all',
     doc: `input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. ${torchDoc('div')}`,
     samples: [
       { args: [t(3, 4), nonzero(3, 4)] }, { args: [t(3, 1), nonzero(4)] }, { args: [t(3), 2] }, { args: [1, nonzero(3)] }, { args: [of('int64', 4), list([2, -3, 4, 1], 'int64')] },

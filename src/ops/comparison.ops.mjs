@@ -43,11 +43,11 @@ const bounds = { args: [within(-2, 2, 3, 4), -1, 1.5] };
 
 export default [
   compare('eq', 'TS_CMP_EQ', null, '=='),
-  compare('ne', 'TS_CMP_NE', 'not_equal', '!='),
+  compare('ne', 'TS_CMP_NE', 'notEqual', '!='),
   compare('lt', 'TS_CMP_LT', 'less', '<'),
-  compare('le', 'TS_CMP_LE', 'less_equal', '<='),
+  compare('le', 'TS_CMP_LE', 'lessEqual', '<='),
   compare('gt', 'TS_CMP_GT', 'greater', '>'),
-  compare('ge', 'TS_CMP_GE', 'greater_equal', '>='),
+  compare('ge', 'TS_CMP_GE', 'greaterEqual', '>='),
   {
     name: 'isclose', args: 'Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False', grad: NO, as: ['function', 'method'], dtypes: 'all',
     doc: `Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. ${torchDoc('isclose')}`,

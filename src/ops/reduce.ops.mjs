@@ -1,14 +1,38 @@
-// Reductions.
+// Sums, products, means, norms, counts, variances.
 const t = (...shape) => ({ t: shape });
+const typed = (dtype, low, high, ...shape) => ({ t: shape, dtype, low, high });
+const out = ['function', 'method', 'out'];
+const range = (name) => ({ args: [t(2, 3), 2], code: 'ERR_INDEX', message: `${name}: Dimension out of range (expected to be in range of [-2, 1], but got 2)` });
+const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+
+/** var, std and their pairs with the mean: three forms of one name. */
+const spread = (name, returns, what) => {
+  const shared = { returns, as: returns ? ['function', 'method'] : out, overload: name, dtypes: 'float', doc: `${what} correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. ${page(name)}` };
+  if (returns) shared.as = ['function'];
+  return [
+    {
+      ...shared, name, args: 'Tensor self, int[]? dim=None, *, int? correction=None, bool keepdim=False', grad: { saves: name.startsWith('std') ? 'self result0' : 'self' },
+      samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1], kwargs: { correction: 0 } }, { args: [t(2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [t(2, 3)], kwargs: { dim: [], correction: 2 } }],
+      errors: [range(name.replace('_m', 'M')), { args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: `${name.replace('_m', 'M')}: only support floating point and complex dtypes, got int64` }],
+    },
+    { ...shared, name: `${name}_dim`, args: 'Tensor self, int[]? dim, bool unbiased=True, bool keepdim=False', grad: 'composite', samples: [{ args: [t(3, 4), 1, false] }, { args: [t(3, 4), 0, true, true] }, { args: [t(3, 4)], kwargs: { dim: [0, 1], unbiased: false } }] },
+    { ...shared, name: `${name}_unbiased`, args: 'Tensor self, bool unbiased=True', grad: 'composite', samples: [{ args: [t(3, 4), false] }] },
+  ];
+};
 
 export default [
   {
-    name: 'sum', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: ['function', 'method', 'out'], grad: { saves: 'self.sizes' }, dtypes: 'all',
-    doc: 'Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html',
+    name: 'sum', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self.sizes' }, dtypes: 'all',
+    doc: `Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. ${page('sum')}`,
     samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [t()] }, { args: [t(0, 3), 0] }, { args: [{ t: [3, 3], dtype: 'bool' }] }, { args: [t(3, 2)], kwargs: { dtype: 'float64' } }],
-    errors: [
-      { args: [t(2, 3), 2], code: 'ERR_INDEX', message: 'sum: Dimension out of range (expected to be in range of [-2, 1], but got 2)' },
-      { args: [t(2, 3), [0, -2]], code: 'ERR_ARGUMENT', message: 'sum: dim 0 appears multiple times in the list of dims' },
-    ],
+    errors: [range('sum'), { args: [t(2, 3), [0, -2]], code: 'ERR_ARGUMENT', message: 'sum: dim 0 appears multiple times in the list of dims' }],
   },
+  {
+    name: 'mean', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self.sizes' }, dtypes: 'float',
+    doc: `Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. ${page('mean')}`,
+    samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, -1], true] }, { args: [t()] }, { args: [typed('int32', -9, 9, 3, 3)], kwargs: { dtype: 'float32' } }],
+    errors: [range('mean'), { args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: 'mean: could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: int64' }],
+  },
+  ...spread('var', undefined, 'Variance over the given dims (all when none are given).'),
+  ...spread('var_mean', 'Tensor, Tensor', 'Variance and mean over the given dims (all when none are given).'),
 ];

@@ -45,9 +45,69 @@ export default [
     errors: [{ args: [t(4), 0, 2, 3], code: 'ERR_INDEX', message: 'narrow: start (2) + length (3) exceeds dimension size (4).' }],
   },
   {
-    name: '_narrow_backward', args: 'Tensor grad, int[] size, int dim, int start', grad: { saves: 'grad.sizes' }, dtypes: 'all',
-    doc: 'Zeros of the given size with grad in the window that narrow(dim, start) shows.',
-    samples: [{ args: [t(2, 3), [4, 3], 0, 1] }],
+    name: '_slice', args: 'Tensor self, int dim=0, int? start=None, int? end=None, int step=1', flags: ['view'], grad: { saves: 'self.sizes' }, dtypes: 'all', node: 'SliceBackward0',
+    doc: "Python's input[start:end:step] along dim.",
+    samples: [{ args: [t(5, 3), 0, 1, 4, 2] }],
+  },
+  {
+    name: '_slice_backward', args: 'Tensor grad, int[] size, int dim, int start, int step', grad: { saves: 'grad.sizes' }, dtypes: 'all',
+    doc: 'Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative.',
+    samples: [{ args: [t(2, 3), [4, 3], 0, 1, 1] }],
+  },
+  {
+    name: 'select', args: 'Tensor self, int dim, int index', as: ['function', 'method'], flags: ['view'], grad: { saves: 'self.sizes' }, dtypes: 'all',
+    doc: 'A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html',
+    samples: [{ args: [t(4, 3), 0, 1] }, { args: [t(4, 3), -1, -3] }, { args: [t(4), 0, 2] }],
+    errors: [
+      { args: [t(2, 3), 0, 2], code: 'ERR_INDEX', message: 'select: index 2 out of range for tensor of size [2, 3] at dimension 0' },
+      { args: [t(), 0, 0], code: 'ERR_INDEX', message: 'select: select() cannot be applied to a 0-dim tensor.' },
+    ],
+  },
+  {
+    name: 'permute', args: 'Tensor self, int[] ...dims', as: ['function', 'method'], flags: ['view'], grad: { saves: '' }, dtypes: 'all',
+    doc: 'A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html',
+    samples: [{ args: [t(2, 3, 4), [2, 0, 1]] }, { args: [t(2, 3), [-1, 0]] }, { args: [t(), []] }],
+    errors: [
+      { args: [t(2, 3), [0, 0]], code: 'ERR_ARGUMENT', message: 'permute: duplicate dims are not allowed.' },
+      { args: [t(2, 3), [0]], code: 'ERR_SHAPE', message: 'permute: number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = 2 is not equal to len(dims) = 1' },
+    ],
+  },
+  {
+    name: 'squeeze', args: 'Tensor self, int[]? dim=None', as: ['function', 'method', 'inplace'], flags: ['view', 'reshapes'], grad: { saves: 'self.sizes' }, dtypes: 'all',
+    doc: 'A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html',
+    samples: [{ args: [t(1, 3, 1)] }, { args: [t(1, 3, 1), 0] }, { args: [t(1, 3, 1), [0, -1]] }, { args: [t(2, 3), 1] }, { args: [t(), 0] }],
+    errors: [{ args: [t(2, 3), 2], code: 'ERR_INDEX', message: 'squeeze: Dimension out of range (expected to be in range of [-2, 1], but got 2)' }],
+  },
+  {
+    name: 't', args: 'Tensor self', as: ['function', 'method', 'inplace'], flags: ['view', 'reshapes'], grad: { saves: '' }, dtypes: 'all',
+    doc: 'The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html',
+    samples: [{ args: [t(2, 3)] }, { args: [t(3)] }, { args: [t()] }],
+    errors: [{ args: [t(2, 3, 4)], code: 'ERR_SHAPE', message: 't: expects a tensor with <= 2 dimensions, but self is 3D' }],
+  },
+  {
+    name: 'diagonal', args: 'Tensor self, int offset=0, int dim1=0, int dim2=1', as: ['function', 'method'], flags: ['view'], grad: { saves: 'self.sizes' }, dtypes: 'all',
+    doc: 'A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html',
+    samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), -1] }, { args: [t(2, 3, 4), 1, -1, 0] }, { args: [t(3, 3), 5] }],
+    errors: [{ args: [t(2, 3), 0, 1, -1], code: 'ERR_ARGUMENT', message: 'diagonal: diagonal dimensions cannot be identical 1, -1' }],
+  },
+  {
+    name: '_diagonal_backward', args: 'Tensor grad, int[] size, int offset, int dim1, int dim2', grad: { saves: '' }, dtypes: 'all',
+    doc: 'Zeros of the given size with grad on the diagonal.',
+    samples: [{ args: [t(3), [3, 4], 0, 0, 1] }],
+  },
+  {
+    name: 'unfold', args: 'Tensor self, int dimension, int size, int step', as: ['method'], flags: ['view'], grad: { saves: 'self.sizes' }, dtypes: 'all',
+    doc: 'A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html',
+    samples: [{ args: [t(7), 0, 2, 1] }, { args: [t(2, 7), -1, 3, 2] }, { args: [t(), 0, 1, 1] }],
+    errors: [
+      { args: [t(3), 0, 4, 1], code: 'ERR_ARGUMENT', message: 'unfold: maximum size for tensor at dimension 0 is 3 but size is 4' },
+      { args: [t(3), 0, 2, 0], code: 'ERR_ARGUMENT', message: 'unfold: step is 0 but must be > 0' },
+    ],
+  },
+  {
+    name: '_unfold_backward', args: 'Tensor grad, int[] size, int dim, int step', grad: { saves: 'grad.sizes' }, dtypes: 'float',
+    doc: 'Sums the windows of grad into a tensor of the given size.',
+    samples: [{ args: [t(3, 2), [4], 0, 1] }],
   },
   {
     name: 'detach', args: 'Tensor self', as: ['method'], grad: 'not differentiable', dtypes: 'all',

@@ -6,12 +6,13 @@ v8.setFlagsFromString('--expose-gc');
 const gc = vm.runInNewContext('gc');
 
 /** Collects, lets finalizers run, and repeats until done() holds or it stays false. Returns done(). */
-async function collectUntil(done) {
+async function collectUntil(torsh, done) {
   for (let i = 0; i < 6 && !done(); i++) {
     gc();
     // FinalizationRegistry callbacks run as macrotasks.
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setTimeout(resolve, i));
+    torsh.emptyCache();
   }
   return done();
 }

@@ -223,7 +223,9 @@ function compareGradients(list, noise, tensors, gradientOf) {
     const got = gradientOf(ref);
     if (grad === null) return got === null || values(got).every((x) => x === 0) ? [] : [`${what} should be null or zero`];
     if (got === null) return [`${what} is null`];
-    return compareTensor(got, tensors.expected(grad), noise?.[j]?.[0], what);
+    const problems = compareTensor(got, tensors.expected(grad), noise?.[j]?.[0], what);
+    got.dispose(); // gradients of leaves outlive the scope that a sample runs in
+    return problems;
   });
 }
 

@@ -6,8 +6,8 @@ const { join } = require('node:path');
 
 const { ops } = require(join(__dirname, '..', '..', 'dist', 'ops.json'));
 
-/** Rows that users can call; the rest are the runtime's own calls and helpers of formulas. */
-const rows = ops.filter((row) => !row.system && !row.name.startsWith('_'));
+/** Rows that users can call as they are; the rest are the runtime's own calls and helpers of formulas and of lib/. */
+const rows = ops.filter((row) => !row.system && !row.name.startsWith('_') && row.variants.length > 0);
 
 /** Deterministic uniform numbers of [0, 1) (mulberry32). */
 function uniform(seed) {
@@ -23,6 +23,9 @@ function uniform(seed) {
 const numel = (shape) => shape.reduce((a, b) => a * b, 1);
 const isTensorSpec = (v) => v !== null && typeof v === 'object' && Array.isArray(v.t);
 const isFloat = (dtype) => /^b?float/.test(dtype);
+const category = (dtype) => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : dtype.startsWith('complex') ? 3 : 1);
+/** May a result of dtype `from` be stored in place into `to`? Never into a lower category. */
+const canCast = (from, to) => category(from) <= category(to);
 const isDifferentiable = (dtype) => isFloat(dtype) || dtype.startsWith('complex');
 
 /** The numbers of a tensor spec, row-major. */
@@ -47,7 +50,7 @@ function makeTensor(torsh, spec, place, { layout = 'contiguous', float, reshape 
   const dtype = float && isFloat(own) ? float : own;
   const shape = reshape ? reshape(spec.t) : spec.t;
   let data = numbersOf(spec, place);
-  if (reshape) data = Array.from({ length: numel(shape) }, (_, i) => data[i % Math.max(1, data.length)] ?? 0.5);
+  if (reshape) data = Array.from({ length: numel(shape) }, (_, i) => data[i % Math.max(1, data.length)] ?? (isDifferentiable(dtype) ? 0.5 : 0));
   if (dtype === 'int64') data = data.map(BigInt);
   if (layout === 'contiguous' || data.length === 0) return torsh.tensor(data, { dtype }).reshape(shape);
   const reversed = [...shape].reverse();
@@ -107,7 +110,11 @@ function tensorsOf(torsh, result) {
 }
 
 const isDifferentiableRow = (row) => row.gradient === 'formula' || row.gradient === 'composite';
+/** Fresh memory has no value to compare. */
+const isUninitialised = (row) => row.name.includes('empty');
+/** Rows whose meaning is the layout itself: they may refuse one layout and take another. */
+const isAboutLayout = (row) => /^as_strided|^view(_as)?$/.test(row.name);
 /** Does the row change its first argument (fill_, copy_, normal_, ...)? */
 const changesSelf = (row) => row.name.endsWith('_');
 
-module.exports = { rows, isFloat, isDifferentiable, isDifferentiableRow, isTensorSpec, changesSelf, build, callRow, variants, trailing, namespace, tensorsOf };
+module.exports = { rows, canCast, isDifferentiable, isDifferentiableRow, isTensorSpec, isUninitialised, isAboutLayout, changesSelf, build, callRow, variants, trailing, namespace, tensorsOf };

@@ -9,6 +9,6 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  const clean = await collectUntil(() => torsh.memory().handles <= before);
+  const clean = await collectUntil(torsh, () => torsh.memory().handles <= before);
   if (!clean) throw new Error(`${torsh.memory().handles - before} tensor handles are alive that were not before this test`);
 });

@@ -26,7 +26,8 @@ const guarded = [
 
 const platformMacro = new RegExp(String.raw`\b(__wasm\w*|__EMSCRIPTEN\w*|_WIN32|_WIN64|_MSC_VER|__MINGW\w*|__linux\w*|__unix\w*|__APPLE__|__FreeBSD__`
   + String.raw`|__x86_64\w*|__i386\w*|__amd64\w*|__aarch64\w*|__arm\w*|__ARM_\w*|__AVX\w*|__SSE\w*|__FMA__|__GLIBC\w*|_M_\w+)\b`);
-const platformAllowed = /^(src\/(gemm|linalg)\/|src\/core\/threads|src\/kernels\/loops\/isa\.h$|wasm\/)/;
+// capi/torsh.h says how its functions are exported from a shared library.
+const platformAllowed = /^(src\/(gemm|linalg)\/|src\/capi\/torsh\.h$|src\/core\/threads|src\/kernels\/loops\/isa\.h$|wasm\/)/;
 
 /** The longest rule whose folder the path starts with. */
 function ruleFor(path) {

@@ -65,7 +65,7 @@ export function checkModules(files) {
       if (/\.node['"`]/.test(line) && !/^lib\/backend\/native(\.node)?\.ts$/.test(path) && !/\bfrom\b|\bimport\b/.test(line)) {
         problems.push(`${at}: only backend/native.ts touches .node files`);
       }
-      if (/\bWebAssembly\b/.test(line) && !/^lib\/backend\/wasm(\.node|\.web)?\.ts$/.test(path)) {
+      if (/\bWebAssembly\s*[.[]/.test(line) && !/^lib\/backend\/wasm(\.node|\.web)?\.ts$/.test(path)) {
         problems.push(`${at}: only backend/wasm.ts touches WebAssembly`);
       }
       if (/\bbackend\.name\s*[!=]==?|[!=]==?\s*\w*\.?backend\.name\b|switch\s*\([^)]*backend\.name/.test(line) && !path.startsWith('lib/backend/')) {

@@ -33,7 +33,7 @@ const value = (a) => {
 
 export function header(rows, banner) {
   return [banner, '/* Every op of the table as a C function. Tensors in are borrowed; tensors out belong to the caller (torsh_tensor_free).', '   Optional arguments: NULL, TORSH_DTYPE_NONE, or a torsh_scalar of kind TORSH_SCALAR_NONE. Several results: out is an array. */',
-    '#ifndef TORSH_OPS_H', '#define TORSH_OPS_H', '#include "torsh.h"', '#ifdef __cplusplus', 'extern "C" {', '#endif', '',
+    '#ifndef TORSH_OPS_H', '#define TORSH_OPS_H', '#include "../capi/torsh.h"', '#ifdef __cplusplus', 'extern "C" {', '#endif', '',
     ...exported(rows).flatMap((r) => [`/* ${r.doc.replace(/\*\//g, '* /').replace(/\n/g, '\n   ')} */`, `TORSH_API ${head(r)};`, '']),
     '#ifdef __cplusplus', '}', '#endif', '#endif', ''].join('\n');
 }

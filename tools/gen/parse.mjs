@@ -31,7 +31,7 @@ export const TYPES = {
 };
 const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float': 'SCALAR', 'int[]': 'INTS', 'str': 'TEXT', 'void': 'NOTHING', 'Tensor[]': 'LIST' };
 const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory'];
-const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'file', 'tolerance'];
+const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'file', 'tolerance', 'overload'];
 
 export const camel = (s) => s.replace(/([a-z0-9])_([a-z0-9])/gi, (_, a, b) => a + b.toUpperCase());
 const pascal = (s) => { const c = camel(s.replace(/^_+/, '')); return c[0].toUpperCase() + c.slice(1); };
@@ -102,7 +102,7 @@ function expandRow(row, file) {
     resultMask |= 1 << Number(m[1] || 0);
   }
   const base = {
-    ...row, file, args, returns, as, flags: allFlags, system, grad, saveMask, shapeMask, resultMask, jsName: camel(row.name),
+    ...row, file, args, returns, as, flags: allFlags, system, grad, saveMask, shapeMask, resultMask, jsName: camel(row.overload ?? row.name),
     namespaces: row.namespaces ?? ['torsh'], aliases: row.aliases ?? [], node: row.node ?? `${pascal(row.name)}Backward0`,
     gradient: system ? 'system' : grad ? 'formula' : row.grad, samples: row.samples ?? [], errors: row.errors ?? [],
   };
@@ -120,6 +120,12 @@ export async function readRows(root) {
     for (const row of module.default) rows.push(...expandRow(row, file));
   }
   const seen = new Set();
+  const forms = new Map();
+  for (const r of rows) {
+    const first = forms.get(r.jsName);
+    if (first && !(first.overload && r.overload)) throw new Error(`${r.file}: ${r.name} and ${first.name} are both called ${r.jsName}`);
+    forms.set(r.jsName, r);
+  }
   rows.forEach((r, i) => {
     r.id = i;
     if (seen.has(r.name)) throw new Error(`${r.file}: ${r.name} stands in the table twice`);

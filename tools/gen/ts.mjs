@@ -110,22 +110,40 @@ function encodeDefault(a) {
 
 const MAX_FAST = 3; /* values behind the tensors that the fast callers take */
 
+/** Rows by public name: several are the forms of one function, tried in the order of the table. */
+function byName(rows) {
+  const groups = new Map();
+  for (const row of rows) groups.set(row.jsName, [...(groups.get(row.jsName) ?? []), row]);
+  return [...groups.values()];
+}
+
+const sigDeclaration = (row) => `const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`;
+
+/** The lines of a body: fast calls first, then the general one. */
+function body(group, method) {
+  const fast = [];
+  for (const f of group.map((row) => fastPath(row, method))) {
+    if (f && f.n <= MAX_FAST && !fast.some((g) => g.count === f.count)) fast.push(f);
+  }
+  const self = method ? 'this, ' : '';
+  const general = group.length > 1 ? `invokeForm(F_${group[0].jsName}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(S_${group[0].name}, ${self}arguments)`;
+  const most = Math.max(0, ...fast.map((f) => f.count));
+  return {
+    params: fast.length ? [...['a', 'b'].slice(0, most).map((p) => `${p}?: any`), '..._rest: any[]'].join(', ') : '..._args: any[]',
+    lines: [...fast.map((f) => `if (arguments.length === ${f.count}${f.test ? ` && ${f.test}` : ''}) return ${f.call};`), `return ${general};`],
+  };
+}
+
+const formsDeclaration = (group) => (group.length > 1 ? [`const F_${group[0].jsName} = [${group.map((r) => `S_${r.name}`).join(', ')}];`] : []);
+
 export function functions(rows, banner) {
   const fns = rows.filter((r) => !r.system && !r.flags.includes('inplace'));
-  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';", "import { type DType, type Scalar, binary, invoke, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
-  for (const row of fns) {
-    const fnName = fname(row);
-    out.push(`const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
-    const fast = fastPath(row, false);
-    for (const o of overloads(row, row.args)) out.push(docOf(row), `export function ${fnName}(${o}): ${returnType(row)};`);
-    if (fast && fast.n <= MAX_FAST) {
-      out.push(`export function ${fnName}(...args: any[]): any {`);
-      const params = fast.count === 1 ? ['a'] : ['a', 'b'];
-      out[out.length - 1] = `export function ${fnName}(${params.map((p) => `${p}?: any`).join(', ')}, ..._rest: any[]): any {`;
-      out.push(`  if (arguments.length === ${fast.count} && ${fast.test}) return ${fast.call};`, `  return invoke(S_${row.name}, arguments);`, '}', '');
-    } else {
-      out.push(`export function ${fnName}(..._args: any[]): any {`, `  return invoke(S_${row.name}, arguments);`, '}', '');
-    }
+  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';", "import { type DType, type Scalar, binary, invoke, invokeForm, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
+  for (const group of byName(fns)) {
+    out.push(...group.map(sigDeclaration), ...formsDeclaration(group));
+    for (const row of group) for (const o of overloads(row, row.args)) out.push(docOf(row), `export function ${fname(row)}(${o}): ${returnType(row)};`);
+    const { params, lines } = body(group, false);
+    out.push(`export function ${fname(group[0])}(${params}): any {`, ...lines.map((l) => `  ${l}`), '}', '');
   }
   return out.join('\n');
 }
@@ -136,27 +154,21 @@ export const fname = (row) => ident(row.jsName);
 export function methods(rows, banner) {
   const ms = rows.filter((r) => !r.system && (r.as.includes('method') || r.as.includes('property')));
   const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
-    "import { type DType, type Scalar, binary, binaryInplace, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';",
+    "import { type DType, type Scalar, binary, binaryInplace, invokeForm, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';",
     "import { op } from '../runtime/signature';", ''];
-  for (const row of ms) out.push(`const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
+  const groups = byName(ms);
+  for (const group of groups) out.push(...group.map(sigDeclaration), ...formsDeclaration(group));
   out.push('', '/* eslint-disable @typescript-eslint/no-explicit-any */', 'export abstract class TensorOps {', '  abstract _h: number;');
-  for (const row of ms) {
-    const args = row.args.slice(1);
-    const names = [row.jsName, ...row.aliases];
-    for (const name of names) {
-      if (row.as.includes('property')) {
-        out.push(docOf(row, '  '), `  get ${name}(): ${returnType(row)} { return invokeMethod(S_${row.name}, this, []) as any; }`);
+  for (const group of groups) {
+    const [first] = group;
+    for (const name of [first.jsName, ...first.aliases]) {
+      if (first.as.includes('property')) {
+        out.push(docOf(first, '  '), `  get ${name}(): ${returnType(first)} { return invokeMethod(S_${first.name}, this, []) as any; }`);
         continue;
       }
-      for (const o of overloads(row, args)) out.push(docOf(row, '  '), `  ${name}(${o}): ${returnType(row)};`);
-      const fast = fastPath(row, true);
-      if (fast && fast.n <= MAX_FAST) {
-        out.push(`  ${name}(${fast.count ? 'a?: any, ' : ''}..._rest: any[]): any {`,
-          `    if (arguments.length === ${fast.count}${fast.test ? ` && ${fast.test}` : ''}) return ${fast.call};`,
-          `    return invokeMethod(S_${row.name}, this, arguments);`, '  }');
-      } else {
-        out.push(`  ${name}(..._args: any[]): any { return invokeMethod(S_${row.name}, this, arguments); }`);
-      }
+      for (const row of group) for (const o of overloads(row, row.args.slice(1))) out.push(docOf(row, '  '), `  ${name}(${o}): ${returnType(row)};`);
+      const { params, lines } = body(group, true);
+      out.push(`  ${name}(${params}): any {`, ...lines.map((l) => `    ${l}`), '  }');
     }
   }
   out.push('}', '');
@@ -170,7 +182,7 @@ export function namespaces(rows, banner) {
     if (row.system || row.flags.includes('inplace') || !row.as.includes('function') || row.name.startsWith('_')) continue;
     for (const ns of row.namespaces) {
       if (!spaces.has(ns)) spaces.set(ns, []);
-      for (const name of [row.jsName, ...row.aliases]) spaces.get(ns).push([name, fname(row)]);
+      for (const name of [row.jsName, ...row.aliases]) if (!spaces.get(ns).some(([n]) => n === name)) spaces.get(ns).push([name, fname(row)]);
     }
   }
   for (const [ns, entries] of [...spaces].sort()) {

@@ -1,28 +1,31 @@
-/* Sums. Sixteen lanes whatever the instruction set, so that every build adds in the same order; lanes are emptied into a
-   wider accumulator every BLOCK rows, so that no float32 chain is long. */
+/* Reductions to one word. Sixteen lanes whatever the instruction set, so that every build adds in the same order; lanes are
+   emptied into a wider accumulator every BLOCK elements, so that no float32 chain is long. */
+#include <math.h>
 #include "loops.h"
 
-enum { LANES = 16, BLOCK = 512, COLS = 512, ROWS = 64 };
+enum { LANES = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
 
-#define SUM(t, acc_t, lane_t)                                                                                          \
-  static void sum_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols, int64_t col_step) {   \
+/* ZERO starts a lane of type lane_t, STEP(l, x) takes an element into it, FOLD(a, l) a lane into the accumulator. */
+#define REDUCE(name, t, acc_t, lane_t, ZERO, STEP, FOLD)                                                               \
+  static void name##_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols, int64_t col_step) { \
     acc_t *acc = accumulators;                                                                                         \
     if (cols == 1 && step == sizeof(ts_mem_##t)) {                                                                     \
       const ts_mem_##t *p = (const ts_mem_##t *)in;                                                                    \
-      acc_t total = 0;                                                                                                 \
+      acc_t total = *acc;                                                                                              \
       int64_t i = 0;                                                                                                   \
       while (n - i >= LANES) {                                                                                         \
-        lane_t lane[LANES] = {0};                                                                                      \
+        lane_t lane[LANES];                                                                                            \
+        for (int k = 0; k < LANES; k++) lane[k] = ZERO;                                                                \
         int64_t rows = (n - i) / LANES;                                                                                \
-        if (rows > BLOCK / 4) rows = BLOCK / 4;                                                                        \
+        if (rows > BLOCK) rows = BLOCK;                                                                                \
         for (int64_t r = 0; r < rows; r++, i += LANES)                                                                 \
-          for (int k = 0; k < LANES; k++) lane[k] += (lane_t)TS_LOAD_##t(p[i + k]);                                    \
-        acc_t part = 0;                                                                                                \
-        for (int k = 0; k < LANES; k++) part += (acc_t)lane[k];                                                        \
-        total += part;                                                                                                 \
+          for (int k = 0; k < LANES; k++) lane[k] = STEP(lane[k], TS_LOAD_##t(p[i + k]));                              \
+        acc_t part = (acc_t)lane[0];                                                                                   \
+        for (int k = 1; k < LANES; k++) part = FOLD(part, (acc_t)lane[k]);                                             \
+        total = FOLD(total, part);                                                                                     \
       }                                                                                                                \
-      for (; i < n; i++) total += (acc_t)TS_LOAD_##t(p[i]);                                                            \
-      *acc += total;                                                                                                   \
+      for (; i < n; i++) total = FOLD(total, (acc_t)STEP(ZERO, TS_LOAD_##t(p[i])));                                    \
+      *acc = total;                                                                                                    \
       return;                                                                                                          \
     }                                                                                                                  \
     if (cols > 1 && col_step == sizeof(ts_mem_##t)) {                                                                  \
@@ -31,33 +34,70 @@ enum { LANES = 16, BLOCK = 512, COLS = 512, ROWS = 64 };
         int64_t width = cols - c < COLS ? cols - c : COLS;                                                             \
         for (int64_t r = 0; r < n; r += ROWS) {                                                                        \
           int64_t rows = n - r < ROWS ? n - r : ROWS;                                                                  \
-          for (int64_t k = 0; k < width; k++) lane[k] = 0;                                                             \
+          for (int64_t k = 0; k < width; k++) lane[k] = ZERO;                                                          \
           for (int64_t i = 0; i < rows; i++) {                                                                         \
             const ts_mem_##t *p = (const ts_mem_##t *)(in + (r + i) * step) + c;                                       \
-            for (int64_t k = 0; k < width; k++) lane[k] += (lane_t)TS_LOAD_##t(p[k]);                                  \
+            for (int64_t k = 0; k < width; k++) lane[k] = STEP(lane[k], TS_LOAD_##t(p[k]));                            \
           }                                                                                                            \
-          for (int64_t k = 0; k < width; k++) acc[c + k] += (acc_t)lane[k];                                            \
+          for (int64_t k = 0; k < width; k++) acc[c + k] = FOLD(acc[c + k], (acc_t)lane[k]);                           \
         }                                                                                                              \
       }                                                                                                                \
       return;                                                                                                          \
     }                                                                                                                  \
     for (int64_t i = 0; i < n; i++)                                                                                    \
-      for (int64_t c = 0; c < cols; c++) acc[c] += (acc_t)TS_LOAD_##t(*(const ts_mem_##t *)(in + i * step + c * col_step)); \
+      for (int64_t c = 0; c < cols; c++)                                                                               \
+        acc[c] = FOLD(acc[c], (acc_t)STEP(ZERO, TS_LOAD_##t(*(const ts_mem_##t *)(in + i * step + c * col_step))));    \
   }
 
-SUM(b8, int64_t, int64_t)
-SUM(u8, int64_t, int64_t)
-SUM(i8, int64_t, int64_t)
-SUM(i16, int64_t, int64_t)
-SUM(i32, int64_t, int64_t)
-SUM(i64, int64_t, int64_t)
-SUM(f16, double, float)
-SUM(bf16, double, float)
-SUM(f32, double, float)
-SUM(f64, double, double)
+#define PLUS(a, x) ((a) + (x))
+#define TIMES(a, x) ((a) * (x))
+#define PLUS_ABS(a, x) ((a) + ((x) < 0 ? -(x) : (x)))
+#define PLUS_NUMBER(a, x) ((a) + ((x) == (x) ? (x) : 0))
+#define PLUS_SQUARE(a, x) ((a) + (double)(x) * (double)(x))
+#define MAX(a, x) ((x) > (a) || (x) != (x) ? (x) : (a))
+#define MIN(a, x) ((x) < (a) || (x) != (x) ? (x) : (a))
+/* Whole numbers wrap. */
+#define PLUS_WHOLE(a, x) ((int64_t)((uint64_t)(a) + (uint64_t)(int64_t)(x)))
+#define TIMES_WHOLE(a, x) ((int64_t)((uint64_t)(a) * (uint64_t)(x)))
+
+#define SUM_WHOLE(t, d) REDUCE(sum, t, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
+SUM_WHOLE(b8, )
+TS_INT_TYPES(SUM_WHOLE)
+REDUCE(sum, f16, double, float, 0, PLUS, PLUS)
+REDUCE(sum, bf16, double, float, 0, PLUS, PLUS)
+REDUCE(sum, f32, double, float, 0, PLUS, PLUS)
+REDUCE(sum, f64, double, double, 0, PLUS, PLUS)
+
+REDUCE(nansum, f32, double, float, 0, PLUS_NUMBER, PLUS)
+REDUCE(nansum, f64, double, double, 0, PLUS_NUMBER, PLUS)
+REDUCE(prod, f32, double, double, 1, TIMES, TIMES)
+REDUCE(prod, f64, double, double, 1, TIMES, TIMES)
+REDUCE(prod, i64, int64_t, int64_t, 1, TIMES_WHOLE, TIMES_WHOLE)
+REDUCE(max, f32, double, float, -INFINITY, MAX, MAX)
+REDUCE(max, f64, double, double, -INFINITY, MAX, MAX)
+REDUCE(max, i64, int64_t, int64_t, INT64_MIN, MAX, MAX)
+REDUCE(min, f32, double, float, INFINITY, MIN, MIN)
+REDUCE(min, f64, double, double, INFINITY, MIN, MIN)
+REDUCE(min, i64, int64_t, int64_t, INT64_MAX, MIN, MIN)
+REDUCE(abs, f32, double, float, 0, PLUS_ABS, PLUS)
+REDUCE(abs, f64, double, double, 0, PLUS_ABS, PLUS)
+REDUCE(square, f32, double, double, 0, PLUS_SQUARE, PLUS)
+REDUCE(square, f64, double, double, 0, PLUS_SQUARE, PLUS)
 
 TS_FILL(reduce) {
-#define SET(t, d) table->sum[d] = sum_##t;
+#define SET(t, d) table->reduce[TS_RED_SUM][d] = sum_##t;
   TS_REAL_TYPES(SET)
 #undef SET
+#define SET_FLOAT(ID, name)                           \
+  table->reduce[TS_RED_##ID][TS_FLOAT32] = name##_f32; \
+  table->reduce[TS_RED_##ID][TS_FLOAT64] = name##_f64;
+#define SET_ALL(ID, name) \
+  SET_FLOAT(ID, name)     \
+  table->reduce[TS_RED_##ID][TS_INT64] = name##_i64;
+  SET_FLOAT(NANSUM, nansum)
+  SET_ALL(PROD, prod)
+  SET_ALL(MAX, max)
+  SET_ALL(MIN, min)
+  SET_FLOAT(ABS, abs)
+  SET_FLOAT(SQUARE, square)
 }

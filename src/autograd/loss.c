@@ -1,0 +1,53 @@
+#include <string.h>
+#include "formulas.h"
+
+static ts_tensor *minus(ts_cx *cx, ts_tensor *t) { return ts_mul(cx, t, ts_wrap_scalar(cx, ts_int(-1))); }
+
+void ts__difference_loss_grad(ts_cx *cx, const ts__difference_loss_args *a, const ts_back *b, ts__difference_loss_args *g) {
+  ts_tensor *slope = ts__difference_loss_backward(cx, b->grad, a->self, a->target, a->kind, a->limit, a->reduction);
+  if (g->self) g->self = slope;
+  if (g->target) g->target = minus(cx, slope);
+}
+
+void ts__difference_loss_backward_grad(ts_cx *cx, const ts__difference_loss_backward_args *a, const ts_back *b, ts__difference_loss_backward_args *g) {
+  ts_tensor *v = b->grad;
+  if (g->grad) g->grad = ts_mul(cx, v, ts__difference_loss_backward(cx, ts_wrap_scalar(cx, ts_float(1)), a->self, a->target, a->kind, a->limit, a->reduction));
+  if ((!g->self && !g->target) || a->kind == 1) return;
+  double scale = strcmp(a->reduction, "mean") == 0 ? 1 / (double)v->numel : 1;
+  ts_tensor *curved = ts_mul(cx, v, ts_mul(cx, a->grad, ts_wrap_scalar(cx, ts_float(a->kind == 0 ? 2 * scale : scale))));
+  if (a->kind > 1) curved = ts_mul(cx, curved, ts__difference_loss_curvature(cx, a->self, a->target, a->kind, a->limit));
+  if (g->self) g->self = curved;
+  if (g->target) g->target = minus(cx, curved);
+}
+
+void ts__nll_loss_grad(ts_cx *cx, const ts__nll_loss_args *a, const ts_back *b, ts__nll_loss_args *g) {
+  if (b->grad && g->self) g->self = ts__nll_loss_backward(cx, b->grad, ts_sizes_of(a->self), a->target, a->weight, a->ignore_index, a->reduction);
+}
+
+/* The loss is linear: its gradient's gradient is the loss of what comes in. */
+void ts__nll_loss_backward_grad(ts_cx *cx, const ts__nll_loss_backward_args *a, const ts_back *b, ts__nll_loss_backward_args *g) {
+  ts_tensor *results[2] = {NULL};
+  if (!g->grad) return;
+  ts__nll_loss(cx, b->grad, a->target, a->weight, a->ignore_index, a->reduction, results);
+  g->grad = results[0];
+}
+
+void ts__cross_entropy_grad(ts_cx *cx, const ts__cross_entropy_args *a, const ts_back *b, ts__cross_entropy_args *g) {
+  if (b->grad && g->self) g->self = ts__cross_entropy_backward(cx, b->grad, a->self, a->target, a->weight, a->ignore_index, a->reduction, b->result);
+}
+
+/* The backward is c - p sum(c) with c, the gradient of nll_loss, and p, the softmax of the input. */
+void ts__cross_entropy_backward_grad(ts_cx *cx, const ts__cross_entropy_backward_args *a, const ts_back *b, ts__cross_entropy_backward_args *g) {
+  int64_t dim = a->self->ndim == 1 ? 0 : 1;
+  ts_tensor *v = b->grad, *p = ts_softmax(cx, a->self, (ts_opt_int){true, dim}, TS_DTYPE_NONE), *results[2] = {NULL};
+  if (g->grad) {
+    ts_tensor *of_c = ts_add(cx, v, ts_sum(cx, ts_mul(cx, v, p), TS_INTS(dim), true, TS_DTYPE_NONE), ts_int(-1));
+    ts__nll_loss(cx, of_c, a->target, a->weight, a->ignore_index, a->reduction, results);
+    g->grad = results[0];
+  }
+  if (g->self) {
+    ts_tensor *c = ts__nll_loss_backward(cx, a->grad, ts_sizes_of(a->self), a->target, a->weight, a->ignore_index, a->reduction);
+    ts_tensor *total = ts_sum(cx, c, TS_INTS(dim), true, TS_DTYPE_NONE);
+    g->self = ts__softmax_backward_data(cx, minus(cx, ts_mul(cx, v, total)), p, dim);
+  }
+}

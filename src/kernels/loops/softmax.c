@@ -1,0 +1,166 @@
+/* Softmax along the middle dim of (outer, n, inner), and its gradient. Each is one pass for the maximum and one that sums,
+   then the quotient; NaN anywhere in a row makes all of it NaN. */
+#include <math.h>
+#include "../../core/vmath.h"
+#include "loops.h"
+
+enum { LANES = 16, CHUNK = 2048, COLS = 128 };
+
+#define EXP_f32 vm_expf
+#define EXP_f64 vm_exp
+#define LOG_f32 vm_logf
+#define LOG_f64 vm_log
+#define MAX(a, x) ((x) > (a) || (x) != (x) ? (x) : (a))
+
+#define FORWARD(t)                                                                                                     \
+  static ts_mem_##t row_max_##t(const ts_mem_##t *x, int64_t n) {                                                      \
+    ts_mem_##t lane[LANES], best = -INFINITY;                                                                          \
+    int64_t j = 0;                                                                                                     \
+    for (int k = 0; k < LANES; k++) lane[k] = -INFINITY;                                                               \
+    for (; j + LANES <= n; j += LANES)                                                                                 \
+      for (int k = 0; k < LANES; k++) lane[k] = MAX(lane[k], x[j + k]);                                                \
+    for (; j < n; j++) best = MAX(best, x[j]);                                                                         \
+    for (int k = 0; k < LANES; k++) best = MAX(best, lane[k]);                                                         \
+    return best;                                                                                                       \
+  }                                                                                                                    \
+  /* The sum of exp(x - max), which also goes to out unless that is NULL. */                                           \
+  static double row_sum_##t(ts_mem_##t *out, const ts_mem_##t *x, int64_t n, ts_mem_##t max) {                         \
+    double total = 0;                                                                                                  \
+    ts_mem_##t here[CHUNK];                                                                                            \
+    for (int64_t i = 0; i < n; i += CHUNK) {                                                                           \
+      const int64_t length = n - i < CHUNK ? n - i : CHUNK, even = length - length % LANES;                            \
+      ts_mem_##t *e = out ? out + i : here;                                                                            \
+      TS_IVDEP for (int64_t k = 0; k < length; k++) e[k] = EXP_##t(x[i + k] - max);                                    \
+      ts_mem_##t lane[LANES] = {0};                                                                                    \
+      for (int64_t j = 0; j < even; j += LANES)                                                                        \
+        for (int k = 0; k < LANES; k++) lane[k] += e[j + k];                                                           \
+      for (int64_t j = even; j < length; j++) total += (double)e[j];                                                   \
+      for (int k = 0; k < LANES; k++) total += (double)lane[k];                                                        \
+    }                                                                                                                  \
+    return total;                                                                                                      \
+  }                                                                                                                    \
+  static void softmax_##t(void *result, const void *input, int64_t outer, int64_t n, int64_t inner, bool log) {        \
+    for (int64_t o = 0; o < outer; o++) {                                                                              \
+      const ts_mem_##t *x = (const ts_mem_##t *)input + o * n * inner;                                                 \
+      ts_mem_##t *out = (ts_mem_##t *)result + o * n * inner;                                                          \
+      if (inner == 1) {                                                                                                \
+        const ts_mem_##t max = row_max_##t(x, n);                                                                      \
+        const double sum = row_sum_##t(log ? NULL : out, x, n, max);                                                   \
+        if (log) {                                                                                                     \
+          const ts_mem_##t shift = LOG_##t((ts_mem_##t)sum);                                                           \
+          TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = x[k] - max - shift;                                        \
+        } else {                                                                                                       \
+          const ts_mem_##t scale = (ts_mem_##t)(1 / sum);                                                              \
+          TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] *= scale;                                                    \
+        }                                                                                                              \
+        continue;                                                                                                      \
+      }                                                                                                                \
+      for (int64_t c = 0; c < inner; c += COLS) {                                                                      \
+        const int64_t width = inner - c < COLS ? inner - c : COLS;                                                     \
+        ts_mem_##t max[COLS], fix[COLS];                                                                               \
+        double sum[COLS];                                                                                              \
+        for (int64_t k = 0; k < width; k++) {                                                                          \
+          max[k] = -INFINITY;                                                                                          \
+          sum[k] = 0;                                                                                                  \
+        }                                                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+          const ts_mem_##t *p = x + i * inner + c;                                                                     \
+          for (int64_t k = 0; k < width; k++) max[k] = MAX(max[k], p[k]);                                              \
+        }                                                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+          const ts_mem_##t *p = x + i * inner + c;                                                                     \
+          ts_mem_##t *q = out + i * inner + c;                                                                         \
+          TS_IVDEP for (int64_t k = 0; k < width; k++) {                                                               \
+            q[k] = EXP_##t(p[k] - max[k]);                                                                             \
+            sum[k] += (double)q[k];                                                                                    \
+          }                                                                                                            \
+        }                                                                                                              \
+        for (int64_t k = 0; k < width; k++) fix[k] = log ? LOG_##t((ts_mem_##t)sum[k]) : (ts_mem_##t)(1 / sum[k]);     \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+          const ts_mem_##t *p = x + i * inner + c;                                                                     \
+          ts_mem_##t *q = out + i * inner + c;                                                                         \
+          if (log) TS_IVDEP for (int64_t k = 0; k < width; k++) q[k] = p[k] - max[k] - fix[k];                         \
+          else TS_IVDEP for (int64_t k = 0; k < width; k++) q[k] *= fix[k];                                            \
+        }                                                                                                              \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }
+
+/* y * (g - sum(g * y)), or of the logarithm g - exp(y) * sum(g). */
+#define BACKWARD(t)                                                                                                    \
+  static void backward_##t(void *result, const void *grad, const void *output, int64_t outer, int64_t n, int64_t inner, \
+                           bool log) {                                                                                 \
+    for (int64_t o = 0; o < outer; o++) {                                                                              \
+      const ts_mem_##t *g = (const ts_mem_##t *)grad + o * n * inner, *y = (const ts_mem_##t *)output + o * n * inner; \
+      ts_mem_##t *out = (ts_mem_##t *)result + o * n * inner;                                                          \
+      if (inner == 1) {                                                                                                \
+        double total = 0, lane[LANES] = {0};                                                                           \
+        int64_t even = n - n % LANES;                                                                                  \
+        if (log) {                                                                                                     \
+          for (int64_t j = 0; j < even; j += LANES)                                                                    \
+            for (int k = 0; k < LANES; k++) lane[k] += (double)g[j + k];                                               \
+          for (int64_t j = even; j < n; j++) total += (double)g[j];                                                    \
+        } else {                                                                                                       \
+          for (int64_t j = 0; j < even; j += LANES)                                                                    \
+            for (int k = 0; k < LANES; k++) lane[k] += (double)g[j + k] * (double)y[j + k];                            \
+          for (int64_t j = even; j < n; j++) total += (double)g[j] * (double)y[j];                                     \
+        }                                                                                                              \
+        for (int k = 0; k < LANES; k++) total += lane[k];                                                              \
+        const ts_mem_##t sum = (ts_mem_##t)total;                                                                      \
+        if (log) TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = g[k] - EXP_##t(y[k]) * sum;                         \
+        else TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = (g[k] - sum) * y[k];                                    \
+        continue;                                                                                                      \
+      }                                                                                                                \
+      for (int64_t c = 0; c < inner; c += COLS) {                                                                      \
+        const int64_t width = inner - c < COLS ? inner - c : COLS;                                                     \
+        double total[COLS];                                                                                            \
+        for (int64_t k = 0; k < width; k++) total[k] = 0;                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+          const int64_t at = i * inner + c;                                                                            \
+          if (log) for (int64_t k = 0; k < width; k++) total[k] += (double)g[at + k];                                  \
+          else for (int64_t k = 0; k < width; k++) total[k] += (double)g[at + k] * (double)y[at + k];                  \
+        }                                                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+          const int64_t at = i * inner + c;                                                                            \
+          if (log)                                                                                                     \
+            TS_IVDEP for (int64_t k = 0; k < width; k++) out[at + k] = g[at + k] - EXP_##t(y[at + k]) * (ts_mem_##t)total[k]; \
+          else                                                                                                         \
+            TS_IVDEP for (int64_t k = 0; k < width; k++) out[at + k] = (g[at + k] - (ts_mem_##t)total[k]) * y[at + k]; \
+        }                                                                                                              \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }
+
+/* For cross entropy: log(sum(exp(x))) of each row in two parts, the maximum and the rest; and scale[r] * softmax(x). */
+#define ENTROPY(t)                                                                                                     \
+  static void lse_##t(void *maxima, void *rests, const void *input, int64_t rows, int64_t n) {                         \
+    for (int64_t r = 0; r < rows; r++) {                                                                               \
+      const ts_mem_##t *x = (const ts_mem_##t *)input + r * n, max = row_max_##t(x, n);                                \
+      ((ts_mem_##t *)maxima)[r] = max;                                                                                 \
+      ((ts_mem_##t *)rests)[r] = LOG_##t((ts_mem_##t)row_sum_##t(NULL, x, n, max));                                    \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  static void scaled_softmax_##t(void *result, const void *input, const void *maxima, const void *rests,               \
+                                 const double *scale, int64_t rows, int64_t n) {                                       \
+    for (int64_t r = 0; r < rows; r++) {                                                                               \
+      const ts_mem_##t *x = (const ts_mem_##t *)input + r * n, by = (ts_mem_##t)scale[r];                              \
+      const ts_mem_##t max = ((const ts_mem_##t *)maxima)[r], rest = ((const ts_mem_##t *)rests)[r];                   \
+      ts_mem_##t *out = (ts_mem_##t *)result + r * n;                                                                  \
+      if (by == 0) for (int64_t k = 0; k < n; k++) out[k] = 0;                                                         \
+      else TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = EXP_##t(x[k] - max - rest) * by;                          \
+    }                                                                                                                  \
+  }
+
+#define ALL(t) FORWARD(t) BACKWARD(t) ENTROPY(t)
+ALL(f32)
+ALL(f64)
+
+TS_FILL(softmax) {
+#define SET(t, d)                           \
+  table->softmax[d] = softmax_##t;          \
+  table->softmax_backward[d] = backward_##t; \
+  table->lse[d] = lse_##t;                  \
+  table->scaled_softmax[d] = scaled_softmax_##t;
+  SET(f32, TS_FLOAT32)
+  SET(f64, TS_FLOAT64)
+}

@@ -1,0 +1,14 @@
+/* What losses share. */
+#ifndef TS_LOSS_H
+#define TS_LOSS_H
+#include "../core/op.h"
+
+typedef enum { TS_REDUCE_NONE, TS_REDUCE_MEAN, TS_REDUCE_SUM } ts_loss_reduction;
+/* 'none', 'mean' or 'sum'; the older flags, where given, win. */
+bool ts_loss_mode(ts_cx *cx, const char *reduction, ts_opt_int size_average, ts_opt_int reduce, ts_loss_reduction *mode);
+const char *ts_loss_mode_name(ts_loss_reduction mode);
+
+/* Losses of a difference d = input - target, with their first and second derivatives in d. */
+typedef enum { TS_LOSS_SQUARE, TS_LOSS_ABS, TS_LOSS_SMOOTH, TS_LOSS_HUBER, TS_LOSS_COUNT } ts_loss_id;
+typedef struct { double limit, scale; } ts_loss_params; /* limit: beta or delta; scale: a factor of the gradient */
+#endif

@@ -1,0 +1,47 @@
+/* Variances and standard deviations. */
+#include <math.h>
+#include "../gen/ops.h"
+#include "kernels.h"
+
+/* Variance (or its root) and, unless mean is NULL, the mean. */
+static bool moments(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, bool root, ts_tensor **spread, ts_tensor **mean) {
+  uint64_t mask;
+  ts_dtype to = (ts_dtype)self->dtype;
+  if (!ts_is_inexact(to)) return ts_fail(cx, TS_ERR_DTYPE, "only support floating point and complex dtypes, got %s", ts_dtype_name(to));
+  if (!ts_dim_mask(cx, dim, self->ndim, &mask) || !(self = ts_raw_cast(cx, self, ts_reduce_dtype(to)))) return false;
+  int64_t sizes[TS_MAX_DIM];
+  int ndim = ts_reduced_sizes(self, mask, keepdim, sizes);
+  ts_tensor *wide = ts_empty(cx, TS_FLOAT64, ndim, sizes), *center = mean ? ts_empty(cx, TS_FLOAT64, ndim, sizes) : NULL;
+  if (!wide || (mean && !center)) return false;
+  ts_reduction r = ts_reduction_of(TS_RED_MOMENTS, (ts_dtype)self->dtype);
+  ts_word *acc = ts_temp(cx, wide->numel * r.words * (int64_t)sizeof *acc + 1);
+  if (!acc || !ts_reduce(cx, self, mask, &r, acc)) return false;
+  double *value = ts_data(wide), *middle = mean ? ts_data(center) : NULL, less = correction.given ? (double)correction.v : 1;
+  for (int64_t i = 0; i < wide->numel; i++) {
+    double n = acc[3 * i].f, variance = acc[3 * i + 2].f / (n > less ? n - less : 0);
+    value[i] = root ? sqrt(variance) : variance;
+    if (middle) middle[i] = n == 0 ? NAN : acc[3 * i + 1].f;
+  }
+  if (mean && !(*mean = ts_raw_cast(cx, center, to))) return false;
+  return (*spread = ts_raw_cast(cx, wide, to)) != NULL;
+}
+
+bool ts_var_impl(ts_cx *cx, const ts_var_args *a, ts_out *out) {
+  return moments(cx, a->self, a->dim, a->correction, a->keepdim, false, &out->t[0], NULL);
+}
+bool ts_var_mean_impl(ts_cx *cx, const ts_var_mean_args *a, ts_out *out) {
+  return moments(cx, a->self, a->dim, a->correction, a->keepdim, false, &out->t[0], &out->t[1]);
+}
+
+/* The older forms: unbiased means a correction of one. */
+#define OLDER(name, RESULTS)                                                                                           \
+  bool ts_##name##_dim_impl(ts_cx *cx, const ts_##name##_dim_args *a, ts_out *out) {                                   \
+    return RESULTS(ts_##name, cx, a->self, a->dim, ((ts_opt_int){true, a->unbiased}), a->keepdim);                     \
+  }                                                                                                                    \
+  bool ts_##name##_unbiased_impl(ts_cx *cx, const ts_##name##_unbiased_args *a, ts_out *out) {                         \
+    return RESULTS(ts_##name, cx, a->self, TS_NO_INTS, ((ts_opt_int){true, a->unbiased}), false);                      \
+  }
+#define ONE(f, ...) (out->t[0] = f(__VA_ARGS__)) != NULL
+#define TWO(f, ...) f(__VA_ARGS__, out->t)
+OLDER(var, ONE)
+OLDER(var_mean, TWO)

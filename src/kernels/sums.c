@@ -1,0 +1,47 @@
+/* Sums, products, means, norms, counts, truth. */
+#include <math.h>
+#include "../gen/ops.h"
+#include "kernels.h"
+
+/* What was accumulated, in dtype to. */
+static bool give(ts_cx *cx, ts_out *out, ts_tensor *acc, ts_dtype to) {
+  return acc && (out->t[0] = ts_raw_cast(cx, acc, to)) != NULL;
+}
+
+/* The dtype a sum of self has, unless another is asked for; self is cast where that changes what is added up. */
+static bool sum_dtype(ts_cx *cx, ts_tensor **self, ts_dtype asked, ts_dtype *to) {
+  ts_dtype has = (ts_dtype)(*self)->dtype;
+  *to = asked != TS_DTYPE_NONE ? asked : ts_is_integral(has, true) ? TS_INT64 : has;
+  bool before = ts_is_inexact(has) ? ts_is_integral(*to, true) : ts_is_inexact(*to);
+  return !before || (*self = ts_raw_cast(cx, *self, *to)) != NULL;
+}
+
+static bool sum_by(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype, ts_reduce_id id, ts_out *out) {
+  uint64_t mask;
+  ts_dtype to;
+  if (!ts_dim_mask(cx, dim, self->ndim, &mask) || !sum_dtype(cx, &self, dtype, &to)) return false;
+  if (id == TS_RED_NANSUM && ts_is_integral((ts_dtype)self->dtype, true)) id = TS_RED_SUM;
+  return give(cx, out, ts_reduced(cx, self, mask, keepdim, id), to);
+}
+
+bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out) {
+  return sum_by(cx, a->self, a->dim, a->keepdim, a->dtype, TS_RED_SUM, out);
+}
+
+bool ts_mean_impl(ts_cx *cx, const ts_mean_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  uint64_t mask;
+  if (!ts_dim_mask(cx, a->dim, self->ndim, &mask)) return false;
+  ts_dtype to = a->dtype != TS_DTYPE_NONE ? a->dtype : (ts_dtype)self->dtype;
+  if (!ts_is_inexact(to))
+    return ts_fail(cx, TS_ERR_DTYPE, "could not infer output dtype. %s dtype must be either a floating point or complex dtype. Got: %s",
+                   a->dtype != TS_DTYPE_NONE ? "Optional" : "Input", ts_dtype_name(to));
+  if (!ts_is_inexact((ts_dtype)self->dtype) && !(self = ts_raw_cast(cx, self, to))) return false;
+  ts_tensor *acc = ts_reduced(cx, self, mask, a->keepdim, TS_RED_SUM);
+  if (!acc) return false;
+  double *sum = ts_data(acc), n = 1;
+  for (int d = 0; d < self->ndim; d++)
+    if (mask >> d & 1) n *= (double)self->sizes[d];
+  for (int64_t i = 0; i < acc->numel; i++) sum[i] /= n;
+  return give(cx, out, acc, to);
+}

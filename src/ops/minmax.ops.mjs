@@ -1,0 +1,56 @@
+// Largest and smallest elements, and where they stand.
+const t = (...shape) => ({ t: shape });
+const ints = (...shape) => ({ t: shape, dtype: 'int32', low: -9, high: 9 });
+const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+const out = ['function', 'method', 'out'];
+const range = (name) => ({ args: [t(2, 3), 2], code: 'ERR_INDEX', message: `${name}: Dimension out of range (expected to be in range of [-2, 1], but got 2)` });
+const empty = (name) => ({ args: [t(0)], code: 'ERR_SHAPE', message: `${name}: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument. (shape [0])` });
+const emptyDim = (name) => ({ args: [t(2, 0), 1], code: 'ERR_INDEX', message: `${name}: Expected reduction dim 1 to have non-zero size. (shape [2, 0])` });
+
+const extreme = (name, what) => [
+  {
+    name, overload: name, args: 'Tensor self', as: ['function', 'method'], grad: { saves: 'self result' }, node: `${name === 'max' ? 'Max' : 'Min'}Backward1`, dtypes: 'all',
+    doc: `The ${what} element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. ${page(name)}`,
+    samples: [{ args: [t(3, 4)] }, { args: [t()] }, { args: [ints(3, 4)] }, { args: [{ t: [3], dtype: 'bool' }] }], errors: [empty(name)],
+  },
+  {
+    name: `${name}_dim`, overload: name, args: 'Tensor self, int dim, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, node: `${name === 'max' ? 'Max' : 'Min'}Backward0`, dtypes: 'all',
+    doc: `The ${what} elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. ${page(name)}`,
+    samples: [{ args: [t(3, 4), 1] }, { args: [t(2, 3, 4), -2, true] }, { args: [t(), 0] }, { args: [ints(4, 5), 0] }, { args: [t(0, 3), 1] }], errors: [range(name), emptyDim(name)],
+  },
+];
+const arg = (name, what) => ({
+  name, args: 'Tensor self, int? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'all',
+  doc: `Index of the ${what} element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. ${page(name)}`,
+  samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), -2], kwargs: { keepdim: true } }, { args: [t()] }, { args: [ints(4, 5), 0] }], errors: [empty(name), emptyDim(name)],
+});
+const reduced = (name, what) => ({
+  name, args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: { saves: 'self result' }, dtypes: 'all',
+  doc: `The ${what} elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. ${page(name)}`,
+  samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [t()] }, { args: [ints(4, 5), 0] }], errors: [empty(name), range(name)],
+});
+
+export default [
+  ...extreme('max', 'largest'),
+  ...extreme('min', 'smallest'),
+  reduced('amax', 'largest'),
+  reduced('amin', 'smallest'),
+  {
+    name: 'aminmax', args: 'Tensor self, *, int? dim=None, bool keepdim=False', returns: 'Tensor min, Tensor max', as: out, grad: { saves: 'self result0 result1' }, dtypes: 'all',
+    doc: `amin and amax in one call. ${page('aminmax')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4)], kwargs: { dim: 1, keepdim: true } }, { args: [ints(3, 4)], kwargs: { dim: 0 } }], errors: [empty('aminmax')],
+  },
+  arg('argmax', 'largest'),
+  arg('argmin', 'smallest'),
+  {
+    name: '_ties', args: 'Tensor self, Tensor result, int[]? dim, bool keepdim', grad: 'not differentiable', dtypes: 'float',
+    doc: 'Where input is the result of its reduction over dim: 1 over the number of such elements, else 0.', samples: [{ args: [t(2, 3), t(2), [1], false] }],
+  },
+  {
+    name: '_pick', args: 'Tensor self, Tensor indices, int dim, bool keepdim', grad: { saves: 'self.sizes indices' }, dtypes: 'all',
+    doc: 'The elements that the indices of a reduction over dim name.', samples: [{ args: [t(2, 3), { t: [2], dtype: 'int64', low: 0, high: 3 }, 1, false] }],
+  },
+  {
+    name: '_pick_backward', args: 'Tensor grad, Tensor indices, int[] size, int dim, bool keepdim', grad: { saves: 'indices' }, dtypes: 'all',
+    doc: 'Zeros, with grad where the indices of a reduction over dim point.', samples: [{ args: [t(2), { t: [2], dtype: 'int64', low: 0, high: 3 }, [2, 3], 1, false] }],
+  },
+];

@@ -1,0 +1,39 @@
+// The C API as its users meet it: built by its command, found through pkg-config, an example compiled and run.
+const { execFileSync, spawnSync } = require('node:child_process');
+const { existsSync, mkdtempSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+const root = join(__dirname, '../..');
+const cc = process.env.CC ?? 'cc';
+
+let dir;
+beforeAll(() => {
+  const built = spawnSync(process.execPath, ['tools/build.mjs', 'libtorsh'], { cwd: root, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(built.stderr);
+  dir = mkdtempSync(join(tmpdir(), 'torsh-c-'));
+}, 600000);
+afterAll(() => { if (dir) rmSync(dir, { recursive: true, force: true }); });
+
+const flags = (...what) => execFileSync('pkg-config', [...what, 'torsh'], { encoding: 'utf8', env: { ...process.env, PKG_CONFIG_PATH: join(root, 'dist/libtorsh/lib/pkgconfig') } }).trim().split(/\s+/);
+
+test.each([['shared', []], ['static', ['--static']]])('the training example compiles and learns (%s)', (kind, how) => {
+  const program = join(dir, `train-${kind}`);
+  const libs = kind === 'static'
+    ? [join(root, 'dist/libtorsh/lib/libtorsh.a'), ...flags('--libs', ...how).filter((f) => f !== '-ltorsh')]
+    : [...flags('--libs'), `-Wl,-rpath,${join(root, 'dist/libtorsh/lib')}`];
+  execFileSync(cc, [join(root, 'examples/c/train.c'), '-std=c11', '-Wall', '-Wextra', '-Werror', ...flags('--cflags'), ...libs, '-lm', '-o', program]);
+  const run = spawnSync(program, { encoding: 'utf8' });
+  expect(run.stderr).toBe('');
+  expect(run.status).toBe(0);
+  const accuracy = Number(/accuracy ([\d.]+) %/.exec(run.stdout)[1]);
+  expect(accuracy).toBeGreaterThan(95);
+}, 120000);
+
+test('the shared library shows only its own names', () => {
+  expect(existsSync(join(root, 'dist/libtorsh/lib/libtorsh.so'))).toBe(true);
+  const names = execFileSync('nm', ['-D', '--defined-only', join(root, 'dist/libtorsh/lib/libtorsh.so')], { encoding: 'utf8' })
+    .split('\n').map((l) => l.split(' ').pop()).filter(Boolean);
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter((n) => !n.startsWith('torsh_'))).toEqual([]);
+});

@@ -1,0 +1,34 @@
+// dist/: the library bundled once for each backend (two instances, each with its own classes), thin ESM wrappers, and the
+// declarations.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import esbuild from 'esbuild';
+
+
+
+export async function buildJs(root) {
+  const dist = join(root, 'dist');
+  mkdirSync(dist, { recursive: true });
+  const common = { bundle: true, target: 'es2022', logLevel: 'error', absWorkingDir: root, legalComments: 'none', keepNames: true };
+  /* In pages, *.node.ts files are replaced by their *.web.ts twins. */
+  const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
+  try {
+    await Promise.all([
+      ...['native', 'wasm', 'torsh'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.cjs`, platform: 'node', format: 'cjs', footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs'] })),
+      ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),
+    ]);
+  } catch (e) {
+    return String(e.message ?? e);
+  }
+  /* ESM wrappers re-export the one CommonJS instance, so that import and require give the same classes. */
+  const names = JSON.parse(spawnSync(process.execPath, ['-e', 'console.log(JSON.stringify(Object.keys(require("./dist/wasm.cjs"))))'], { cwd: root, encoding: 'utf8' }).stdout || '[]');
+  for (const name of ['native', 'wasm', 'torsh']) {
+    const ids = names.filter((n) => /^[A-Za-z]\w*$/.test(n) && n !== 'default');
+    writeFileSync(join(dist, `${name}.mjs`), `import torsh from './${name}.cjs';\nexport default torsh;\nexport const { ${ids.join(', ')} } = torsh;\n`);
+  }
+  copyFileSync(join(root, 'src/gen/ops.json'), join(dist, 'ops.json'));
+  const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { cwd: root, encoding: 'utf8' });
+  return tsc.status === 0 ? null : tsc.stdout + tsc.stderr;
+}
