@@ -25,10 +25,29 @@ void ts_aminmax_grad(ts_cx *cx, const ts_aminmax_args *a, const ts_back *b, ts_a
   g->self = low && high ? ts_add(cx, low, high, ts_int(1)) : low ? low : high;
 }
 
+void ts_median_grad(ts_cx *cx, const ts_median_args *a, const ts_back *b, ts_median_args *g) {
+  g->self = shared(cx, b->grad, a->self, b->result, TS_NO_INTS, false);
+}
+void ts_nanmedian_grad(ts_cx *cx, const ts_nanmedian_args *a, const ts_back *b, ts_nanmedian_args *g) {
+  g->self = shared(cx, b->grad, a->self, b->result, TS_NO_INTS, false);
+}
+
 void ts_max_dim_grad(ts_cx *cx, const ts_max_dim_args *a, const ts_back *b, ts_max_dim_args *g) {
   g->self = ts__pick_backward(cx, b->grad, b->result, ts_sizes_of(a->self), a->dim, a->keepdim);
 }
 void ts_min_dim_grad(ts_cx *cx, const ts_min_dim_args *a, const ts_back *b, ts_min_dim_args *g) {
+  g->self = ts__pick_backward(cx, b->grad, b->result, ts_sizes_of(a->self), a->dim, a->keepdim);
+}
+void ts_median_dim_grad(ts_cx *cx, const ts_median_dim_args *a, const ts_back *b, ts_median_dim_args *g) {
+  g->self = ts__pick_backward(cx, b->grad, b->result, ts_sizes_of(a->self), a->dim, a->keepdim);
+}
+void ts_nanmedian_dim_grad(ts_cx *cx, const ts_nanmedian_dim_args *a, const ts_back *b, ts_nanmedian_dim_args *g) {
+  g->self = ts__pick_backward(cx, b->grad, b->result, ts_sizes_of(a->self), a->dim, a->keepdim);
+}
+void ts_kthvalue_grad(ts_cx *cx, const ts_kthvalue_args *a, const ts_back *b, ts_kthvalue_args *g) {
+  g->self = ts__pick_backward(cx, b->grad, b->result, ts_sizes_of(a->self), a->dim, a->keepdim);
+}
+void ts_mode_grad(ts_cx *cx, const ts_mode_args *a, const ts_back *b, ts_mode_args *g) {
   g->self = ts__pick_backward(cx, b->grad, b->result, ts_sizes_of(a->self), a->dim, a->keepdim);
 }
 void ts__pick_grad(ts_cx *cx, const ts__pick_args *a, const ts_back *b, ts__pick_args *g) {

@@ -183,7 +183,9 @@ VM_INLINE double vm_asinh(double x) {
 
 VM_INLINE double vm_acosh(double x) {
   double big = x > 0x1p28 ? 1.0 : 0.0, y = big > 0.5 ? 1.0 : x, d = y - 1.0;
-  double w = d * (d + 2.0), s = sqrt(w), t = s + d, e = d - (t - s);
+  double f = d + 2.0, w = d * f, s = sqrt(w), t = s + d, ss = s * s;
+  double rest = ((w - ss) - vm_mul_low(s, s, ss)) + (vm_mul_low(d, f, w) + d * (2.0 - (f - d)));
+  double e = (d - (t - s)) + rest / (2.0 * s + 0x1p-1000);
   double u = 1.0 + t, b = u - 1.0, c = ((1.0 - (u - b)) + (t - b)) + e;
   u = big > 0.5 ? x : u;
   c = big > 0.5 ? 0.0 : c;

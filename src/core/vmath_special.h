@@ -188,7 +188,7 @@ static inline double vm_sin_pi(double x) {
   return (r < 0.0) != (0.5 * n != rint(0.5 * n)) ? -v : v;
 }
 
-/* Near the zeros at negative x the error is relative to the terms that cancel, about 1e-15 absolute, as PyTorch's. */
+/* Near the zeros at negative x the error is that of the terms that cancel there. */
 static inline double vm_lgamma(double x) {
   if (x != x) return x;
   double a = vm_abs(x);
@@ -236,6 +236,7 @@ static inline double vm_digamma_positive(double x) {
   return vm_log(x) - (0.5 * z + s * VM_POLY5(s, 0x1.55555555553c8p-4, -0x1.1111110c6593bp-7, 0x1.041030590b0ebp-8,
                                              -0x1.110403c0490d8p-8, 0x1.eb64e78ba69a9p-8, -0x1.1a2eb4943e09ap-6));
 }
+/* At negative x as lgamma. */
 static inline double vm_digamma(double x) {
   if (x == 0.0) return vm_copysign(INFINITY, -x);
   if (x > 0.0 || x != x) return x < INFINITY ? vm_digamma_positive(x) : x;

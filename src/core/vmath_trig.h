@@ -106,8 +106,7 @@ VM_INLINE double vm_cos_poly(double hi, double lo) {
   return c.hi + c.lo;
 }
 
-/* s or c by the lowest bit of q,
-    negated by the next; masks because compilers turn selects on integers into branches. */
+/* s or c by the lowest bit of q, negated by the next. */
 VM_INLINE double vm_quadrant(double s, double c, uint64_t q) {
   uint64_t odd = 0 - (q & 1);
   return vm_f64(((vm_u64(c) & odd) | (vm_u64(s) & ~odd)) ^ ((q & 2) << 62));
@@ -133,8 +132,8 @@ VM_INLINE double vm_cos_fast(double x) { return vm_cos_arc(vm_arc_fast(x)); }
 VM_INLINE double vm_tan_fast(double x) { return vm_abs(x) < 0x1p-27 ? x : vm_tan_arc(vm_arc_fast(x)); }
 
 /* Whether the fast functions do not serve x: beyond their range, and finite. */
-VM_INLINE int vm_trig_huge(double x) { return (vm_abs(x) > VM_TRIG_MAX) & (vm_abs(x) < INFINITY); }
-VM_INLINE int vm_trig_hugef(float x) { return (vm_absf(x) > (float)VM_TRIG_MAX) & (vm_absf(x) < INFINITY); }
+VM_INLINE int vm_trig_huge(double x) { return (int)(vm_abs(x) > VM_TRIG_MAX) & (int)(vm_abs(x) < INFINITY); }
+VM_INLINE int vm_trig_hugef(float x) { return (int)(vm_absf(x) > (float)VM_TRIG_MAX) & (int)(vm_absf(x) < INFINITY); }
 
 VM_INLINE double vm_sin(double x) { return vm_trig_huge(x) ? vm_sin_arc(vm_arc_huge(x)) : vm_sin_fast(x); }
 VM_INLINE double vm_cos(double x) { return vm_trig_huge(x) ? vm_cos_arc(vm_arc_huge(x)) : vm_cos_fast(x); }

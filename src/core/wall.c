@@ -45,7 +45,7 @@ static ts_scalar take_scalar(ts_cx *cx, const double **p) {
       }
       return ts_read_scalar(t, ts_data(t));
     }
-    default: (*p)++; return ts_none(); /* none fills two places, as a number does */
+    default: (*p)++; return ts_none(); /* None takes two places, as numbers do */
   }
 }
 

@@ -1,17 +1,18 @@
 /* Template, included by gemm_isa.c after gemm_tile.h: how a product of any shape becomes tiles. Further parameters:
      TS_KC   depth of a block: a panel of b (TS_KC x TS_NR) stays in the first-level cache
      TS_MC   rows of a block of a, a multiple of TS_MR: TS_MC x TS_KC stays in the second-level cache
-     TS_NC   columns of a block of b, a multiple of TS_NR */
+     TS_NC   columns of a block of b, a multiple of TS_NR
+     TS_PACK_ROWS_FROM, TS_PACK_COLS_FROM   bytes of a's blocks from which packing a pays where its rows (its columns)
+             are contiguous */
 
 enum { TS_FN(DOT_KC) = 2048, TS_FN(GATHER_KC) = 512, TS_FN(ROWS_N) = 1024, TS_FN(ROWS_K) = 256 };
 
-/* Pieces of at most `most` that differ by at most `unit`: no thin last block. */
+/* n in equal pieces of at most `most`, rounded up to `unit`: no thin last block. */
 static ptrdiff_t TS_FN(piece)(ptrdiff_t n, ptrdiff_t most, ptrdiff_t unit) {
   if (n <= most) return n;
   const ptrdiff_t pieces = (n + most - 1) / most, even = (n + pieces - 1) / pieces;
   return (even + unit - 1) / unit * unit;
 }
-
 
 /* m = 1 with the rows of b contiguous. */
 static TS_TARGET void TS_FN(by_rows)(const ts_product *p) {
@@ -42,21 +43,22 @@ static TS_TARGET void TS_FN(by_dots)(const ts_product *p) {
   const ptrdiff_t most = gather ? TS_FN(GATHER_KC) : TS_FN(DOT_KC);
   for (ptrdiff_t q = 0; q < p->k; q += most) {
     const ptrdiff_t k = p->k - q < most ? p->k - q : most;
-    const TS_T beta = q ? 1 : (TS_T)p->beta;
     for (ptrdiff_t i = 0; gather && i < p->m; i++) {
       for (ptrdiff_t l = 0; l < k; l++) gathered[i * most + l] = a[i * p->rsa + (q + l) * p->csa];
     }
+    const TS_FN(dot) d = {.k = k, .sa = gather ? most : p->rsa, .sb = p->csb, .rsc = p->rsc, .csc = p->csc,
+                          .alpha = (TS_T)p->alpha, .beta = q ? 1 : (TS_T)p->beta};
     for (ptrdiff_t i = 0, rows; i < p->m; i += rows) {
       rows = p->m - i < TS_DR ? p->m - i : TS_DR;
-      TS_FN(dots)[rows - 1](p->n, k, (TS_T)p->alpha, gather ? gathered + i * most : a + i * p->rsa + q,
-                            gather ? most : p->rsa, b + q, p->csb, beta, (TS_T *)p->c + i * p->rsc, p->rsc, p->csc);
+      TS_FN(dots)[rows - 1](&d, p->n, gather ? gathered + i * most : a + i * p->rsa + q, b + q,
+                            (TS_T *)p->c + i * p->rsc);
     }
   }
 }
 
 /* The general product by tiles. With space_a, blocks of a are packed there, else read where they lie. With space_b,
-   so are blocks of b; else panels of b are packed on the stack where copy_b says so or they are no whole rows of vectors.
-   TS_MC x TS_KC and TS_KC x TS_NC elements suffice. */
+   so are blocks of b; else panels of b are packed on the stack, where copy_b says so or b has no whole vectors in rows.
+   With neither it needs no memory, which is also what happens when there is none. */
 static TS_TARGET void TS_FN(by_tiles)(const ts_product *p, TS_T *space_a, TS_T *space_b, bool copy_b) {
   const ptrdiff_t m = p->m, n = p->n, k = p->k;
   const ptrdiff_t mc_max = space_a ? TS_FN(piece)(m, TS_MC, TS_MR) : m, kc_max = TS_FN(piece)(k, TS_KC, 1);
@@ -94,7 +96,7 @@ static TS_TARGET void TS_FN(by_tiles)(const ts_product *p, TS_T *space_a, TS_T *
           }
           const TS_T *const aj = space_a ? space_a : a;
           TS_T *const c = (TS_T *)p->c + ic * p->rsc + (jc + j) * p->csc;
-          const bool packed = space_a && s.sb == TS_NR;
+          const bool packed = space_a && vectors == 2 && s.sb == TS_NR;
           if (tiles) TS_FN(tiles)[packed ? TS_MR : TS_MR - 1][vectors - 1][along_k](&s, tiles, aj, bj, c);
           if (rest)
             TS_FN(tiles)[rest - 1][vectors - 1][along_k](&s, 1, aj + tiles * s.next_a, bj, c + tiles * TS_MR * p->rsc);
@@ -121,26 +123,25 @@ static TS_TARGET void TS_FN(product)(const ts_product *given) {
     TS_FN(scale)(&p);
     return;
   }
+  /* Few columns become few rows; a's columns, if they are contiguous, make better vectors than a short row of b. */
   const bool few = p.m <= TS_FEW || p.n <= TS_FEW;
-  if (few ? p.n < p.m : p.n < TS_LANES && p.csa != 1) swap(&p);
+  if (few ? p.n < p.m : p.n < TS_LANES && p.csa != 1) transpose(&p);
   if (p.m == 1 && p.csb == 1 && p.rsb != 1) {
     TS_FN(by_rows)(&p);
     return;
   }
-  if (p.rsb == 1 && p.m <= TS_FEW) {
+  if (p.m <= TS_FEW && p.rsb == 1) {
     TS_FN(by_dots)(&p);
     return;
   }
   const ptrdiff_t mc = TS_FN(piece)(p.m, TS_MC, TS_MR), kc = TS_FN(piece)(p.k, TS_KC, 1);
-  const ptrdiff_t nc = TS_FN(piece)(p.n, TS_NC, TS_NR), bytes = (ptrdiff_t)sizeof(TS_T);
-  const ptrdiff_t pack_a_from = p.csa == 1 ? TS_PACK_ROWS_FROM : TS_PACK_COLS_FROM;
-  bool pack_a = p.n >= 8 * TS_NR && p.m * kc * bytes >= pack_a_from, pack_b = p.m > TS_MC;
-  bool copy_b = p.n * p.k * bytes >= TS_COPY_B_ALWAYS ? p.m > TS_FEW : p.m >= 64 && p.n * p.k * bytes >= TS_COPY_B_FROM;
-#ifdef TUNED
-  if (tune_v >= 0) pack_a = tune_v & 1, copy_b = tune_v & 2;
-#endif
+  const ptrdiff_t nc = TS_FN(piece)(p.n, TS_NC, TS_NR), item = (ptrdiff_t)sizeof(TS_T);
+  const ptrdiff_t bytes_a = p.m * kc * item, bytes_b = p.n * p.k * item;
+  const bool pack_a = p.n >= 8 * TS_NR && bytes_a >= (p.csa == 1 ? TS_PACK_ROWS_FROM : TS_PACK_COLS_FROM);
+  const bool pack_b = pack_a && p.m > TS_MC; /* else a panel of b serves once */
+  const bool copy_b = bytes_b >= TS_COPY_B_ALWAYS ? p.m > TS_FEW : p.m >= 64 && bytes_b >= TS_COPY_B_FROM;
   const ptrdiff_t size_a = pack_a ? (mc + TS_MR) * kc : 0, size_b = pack_b ? (nc + TS_NR) * kc : 0;
-  TS_T *const space = size_a + size_b ? ts_alloc((size_t)((size_a + size_b) * bytes)) : NULL;
+  TS_T *const space = size_a + size_b ? ts_alloc((size_t)((size_a + size_b) * item)) : NULL;
   TS_FN(by_tiles)(&p, space && pack_a ? space : NULL, space && pack_b ? space + size_a : NULL, copy_b);
   ts_free(space);
 }

@@ -39,7 +39,7 @@ enum {
 #define TS_ROWS_12(X) TS_ROWS_8(X) X(9) X(10) X(11) X(12)
 
 /* c' = b' a' in place of c = a b. */
-static void swap(ts_product *p) {
+static void transpose(ts_product *p) {
   *p = (ts_product){p->n, p->m, p->k, p->alpha, p->beta, p->b, p->a, p->c,
                     p->csb, p->rsb, p->csa, p->rsa, p->csc, p->rsc};
 }

@@ -127,10 +127,30 @@ static const TS_FN(tile_fn) TS_FN(tiles)[TS_MR + 1][2][2] = {TS_EACH_ROW(TS_ROW_
 #undef TS_ROW_OF_TABLE
 
 /* c(i, j) = alpha * <a_i, b_j> + beta * c(i, j) for vectors of k contiguous elements, sa and sb apart. */
-TS_INLINE void TS_FN(dot)(const int rows, const int cols, ptrdiff_t k, TS_T alpha, const TS_T *a, ptrdiff_t sa,
-                          const TS_T *b, ptrdiff_t sb, TS_T beta, TS_T *c, ptrdiff_t rsc, ptrdiff_t csc) {
+typedef struct {
+  ptrdiff_t k, sa, sb, rsc, csc;
+  TS_T alpha, beta;
+} TS_FN(dot);
+
+/* The end of a dot tile: its vectors of partial sums, and the last k % TS_LANES elements. */
+TS_KERNEL void TS_FN(fold)(const TS_FN(dot) *d, int rows, int cols, const TS_T *partial, const TS_T *a, const TS_T *b,
+                           TS_T *c) {
+  for (int i = 0; i < rows; i++, partial += 4 * TS_LANES, a += d->sa, c += d->rsc) {
+    TS_T sums[4];
+    if (cols == 4) TS_SUM_4(partial, TS_LANES, sums);
+    else sums[0] = TS_SUM(partial, TS_LANES);
+    for (int j = 0; j < cols; j++) {
+      for (ptrdiff_t p = d->k - d->k % TS_LANES; p < d->k; p++) sums[j] += a[p] * b[j * d->sb + p];
+      TS_T *const out = c + j * d->csc;
+      *out = d->beta == 0 ? d->alpha * sums[j] : d->alpha * sums[j] + d->beta * *out;
+    }
+  }
+}
+
+TS_INLINE void TS_FN(dot_tile)(const TS_FN(dot) *d, const int rows, const int cols, const TS_T *a, const TS_T *b,
+                               TS_T *c) {
   TS_FN(vec) acc[TS_DR][4] = {{{0}}};
-  const ptrdiff_t whole = k - k % TS_LANES;
+  const ptrdiff_t whole = d->k - d->k % TS_LANES, sa = d->sa, sb = d->sb;
   for (ptrdiff_t p = 0; p < whole; p += TS_LANES) {
     TS_FN(vec) av[TS_DR];
     TS_UNROLL
@@ -147,31 +167,22 @@ TS_INLINE void TS_FN(dot)(const int rows, const int cols, ptrdiff_t k, TS_T alph
       for (int j = 0; j < cols; j++) TS_KEEP(acc[i][j]);
     }
   }
+  TS_T partial[TS_DR * 4 * TS_LANES];
   TS_UNROLL
   for (int i = 0; i < rows; i++) {
-    TS_T lanes[4 * TS_LANES] __attribute__((aligned(64))), sums[4];
     TS_UNROLL
-    for (int j = 0; j < cols; j++) *(TS_FN(mem) *)(lanes + j * TS_LANES) = acc[i][j];
-    if (cols == 4) TS_SUM_4(lanes, TS_LANES, sums);
-    else sums[0] = TS_SUM(lanes, TS_LANES);
-    for (int j = 0; j < cols; j++) {
-      for (ptrdiff_t p = whole; p < k; p++) sums[j] += a[i * sa + p] * b[j * sb + p];
-      TS_T *const out = c + i * rsc + j * csc;
-      *out = beta == 0 ? alpha * sums[j] : alpha * sums[j] + beta * *out;
-    }
+    for (int j = 0; j < cols; j++) *(TS_FN(mem) *)(partial + (i * 4 + j) * TS_LANES) = acc[i][j];
   }
+  TS_FN(fold)(d, rows, cols, partial, a, b, c);
 }
 
-#define TS_DOTS(r)                                                                                                  \
-  TS_KERNEL void TS_FN(dots_##r)(ptrdiff_t n, ptrdiff_t k, TS_T alpha, const TS_T *a, ptrdiff_t sa, const TS_T *b,  \
-                                 ptrdiff_t sb, TS_T beta, TS_T *c, ptrdiff_t rsc, ptrdiff_t csc) {                  \
-    for (; n >= 4; n -= 4, b += 4 * sb, c += 4 * csc)                                                               \
-      TS_FN(dot)(r, 4, k, alpha, a, sa, b, sb, beta, c, rsc, csc);                                                  \
-    for (; n > 0; n--, b += sb, c += csc) TS_FN(dot)(r, 1, k, alpha, a, sa, b, sb, beta, c, rsc, csc);              \
+#define TS_DOTS(r)                                                                                              \
+  TS_KERNEL void TS_FN(dots_##r)(const TS_FN(dot) *d, ptrdiff_t n, const TS_T *a, const TS_T *b, TS_T *c) {     \
+    for (; n >= 4; n -= 4, b += 4 * d->sb, c += 4 * d->csc) TS_FN(dot_tile)(d, r, 4, a, b, c);                  \
+    for (; n > 0; n--, b += d->sb, c += d->csc) TS_FN(dot_tile)(d, r, 1, a, b, c);                              \
   }
 TS_EACH_DOT_ROW(TS_DOTS)
-typedef void (*TS_FN(dots_fn))(ptrdiff_t, ptrdiff_t, TS_T, const TS_T *, ptrdiff_t, const TS_T *, ptrdiff_t, TS_T,
-                               TS_T *, ptrdiff_t, ptrdiff_t);
+typedef void (*TS_FN(dots_fn))(const TS_FN(dot) *, ptrdiff_t, const TS_T *, const TS_T *, TS_T *);
 #define TS_ROW_OF_TABLE(r) TS_FN(dots_##r),
 static const TS_FN(dots_fn) TS_FN(dots)[TS_DR] = {TS_EACH_DOT_ROW(TS_ROW_OF_TABLE)};
 #undef TS_DOTS

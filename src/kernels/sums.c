@@ -28,6 +28,10 @@ bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out) {
   return sum_by(cx, a->self, a->dim, a->keepdim, a->dtype, TS_RED_SUM, out);
 }
 
+bool ts_prod_impl(ts_cx *cx, const ts_prod_args *a, ts_out *out) {
+  return sum_by(cx, a->self, (ts_ints){&a->dim.v, a->dim.given ? 1 : -1}, a->keepdim, a->dtype, TS_RED_PROD, out);
+}
+
 bool ts_mean_impl(ts_cx *cx, const ts_mean_args *a, ts_out *out) {
   ts_tensor *self = a->self;
   uint64_t mask;
@@ -45,3 +49,31 @@ bool ts_mean_impl(ts_cx *cx, const ts_mean_args *a, ts_out *out) {
   for (int64_t i = 0; i < acc->numel; i++) sum[i] /= n;
   return give(cx, out, acc, to);
 }
+
+/* How many elements over dim are not zero, in int64. */
+static ts_tensor *count(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, uint64_t *mask) {
+  if (!ts_dim_mask(cx, dim, self->ndim, mask)) return NULL;
+  self = ts_raw_cast(cx, self, TS_BOOL);
+  return self ? ts_reduced(cx, self, *mask, keepdim, TS_RED_SUM) : NULL;
+}
+
+bool ts_count_nonzero_impl(ts_cx *cx, const ts_count_nonzero_args *a, ts_out *out) {
+  uint64_t mask;
+  return (out->t[0] = count(cx, a->self, a->dim, false, &mask)) != NULL;
+}
+
+/* Truth is a bool, except of uint8. */
+static bool truth(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, bool every, ts_out *out) {
+  uint64_t mask;
+  int64_t n = 1;
+  ts_tensor *found = count(cx, self, dim, keepdim, &mask);
+  if (!found) return false;
+  for (int d = 0; d < self->ndim; d++)
+    if (mask >> d & 1) n *= self->sizes[d];
+  int64_t *of = ts_data(found);
+  for (int64_t i = 0; i < found->numel; i++) of[i] = every ? of[i] == n : of[i] > 0;
+  return give(cx, out, found, self->dtype == TS_UINT8 ? TS_UINT8 : TS_BOOL);
+}
+
+bool ts_any_impl(ts_cx *cx, const ts_any_args *a, ts_out *out) { return truth(cx, a->self, a->dim, a->keepdim, false, out); }
+bool ts_all_impl(ts_cx *cx, const ts_all_args *a, ts_out *out) { return truth(cx, a->self, a->dim, a->keepdim, true, out); }

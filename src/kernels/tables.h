@@ -5,6 +5,7 @@
 #include "elementwise_ids.h"
 #include "loss.h"
 #include "reduce.h"
+#include "scan.h"
 #include "softmax.h"
 
 typedef struct {
@@ -17,6 +18,7 @@ typedef struct {
   ts_loop cast[TS_DTYPE_COUNT][TS_DTYPE_COUNT];  /* [from][to] */
   ts_reduce_loop reduce[TS_RED_COUNT][TS_DTYPE_COUNT]; /* from the input dtype; see reduce.h */
   ts_loop same[TS_DTYPE_COUNT];
+  ts_scan_loop scan[TS_SCAN_COUNT][TS_DTYPE_COUNT];
   ts_softmax_loop softmax[TS_DTYPE_COUNT];
   ts_softmax_backward_loop softmax_backward[TS_DTYPE_COUNT];
   ts_lse_loop lse[TS_DTYPE_COUNT];
@@ -29,6 +31,6 @@ typedef struct {
 
 #define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim) \
   X(isa, math) X(isa, special) X(isa, activation) X(isa, activation_backward) X(isa, binary_math) X(isa, ternary) X(isa, compare) \
-  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss)
+  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan)
 
 #endif

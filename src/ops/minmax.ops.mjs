@@ -30,6 +30,18 @@ const reduced = (name, what) => ({
   samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [t()] }, { args: [ints(4, 5), 0] }], errors: [empty(name), range(name)],
 });
 
+const median = (name, what) => [
+  {
+    name, overload: name, args: 'Tensor self', as: ['function', 'method'], grad: { saves: 'self result' }, dtypes: 'all', doc: `Median of all elements; ${what}. ${page(name)}`,
+    samples: [{ args: [t(3, 4)] }, { args: [t()] }, { args: [ints(5)] }],
+  },
+  {
+    name: `${name}_dim`, overload: name, args: 'Tensor self, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'all',
+    doc: `Medians along a dim and their indices; ${what}. Errors: a dim of size 0. ${page(name)}`,
+    samples: [{ args: [t(3, 4), 1] }, { args: [t(5, 3), 0, true] }, { args: [t(), 0] }, { args: [ints(3, 5), 1] }], errors: [range(name), emptyDim(name)],
+  },
+];
+
 export default [
   ...extreme('max', 'largest'),
   ...extreme('min', 'smallest'),
@@ -41,6 +53,19 @@ export default [
   },
   arg('argmax', 'largest'),
   arg('argmin', 'smallest'),
+  ...median('median', 'of an even number the lower one; NaN if there is one'),
+  ...median('nanmedian', 'of an even number the lower one, NaN left out'),
+  {
+    name: 'kthvalue', args: 'Tensor self, int k, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'all',
+    doc: `The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. ${page('kthvalue')}`,
+    samples: [{ args: [t(3, 4), 2] }, { args: [t(4, 3), 3, 0, true] }, { args: [t(), 1] }, { args: [ints(3, 5), 1, 1] }],
+    errors: [{ args: [t(2, 2), 3], code: 'ERR_ARGUMENT', message: 'kthvalue: selected number k out of range for dimension 1' }],
+  },
+  {
+    name: 'mode', args: 'Tensor self, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'all',
+    doc: `The most frequent element along a dim (the smallest, where several are) and the index of its last place. ${page('mode')}`,
+    samples: [{ args: [t(3, 4)] }, { args: [ints(5, 3), 0, true] }, { args: [t()] }], errors: [emptyDim('mode')],
+  },
   {
     name: '_ties', args: 'Tensor self, Tensor result, int[]? dim, bool keepdim', grad: 'not differentiable', dtypes: 'float',
     doc: 'Where input is the result of its reduction over dim: 1 over the number of such elements, else 0.', samples: [{ args: [t(2, 3), t(2), [1], false] }],

@@ -20,6 +20,13 @@ const spread = (name, returns, what) => {
   ];
 };
 
+const truth = (name, what, where) => ({
+  name, args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'all',
+  doc: `${what}, over the given dims (all when none are given): a bool, of uint8 a uint8. ${page(where)}`,
+  samples: [{ args: [typed('bool', 0, 1, 3, 4)] }, { args: [typed('bool', 0, 1, 3, 4), 1] }, { args: [typed('int32', -1, 2, 2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [typed('uint8', 0, 2, 3, 2), 0] }, { args: [t(0, 3), 0] }, { args: [t()] }],
+  errors: [range(name)],
+});
+
 export default [
   {
     name: 'sum', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self.sizes' }, dtypes: 'all',
@@ -32,6 +39,19 @@ export default [
     doc: `Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. ${page('mean')}`,
     samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, -1], true] }, { args: [t()] }, { args: [typed('int32', -9, 9, 3, 3)], kwargs: { dtype: 'float32' } }],
     errors: [range('mean'), { args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: 'mean: could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: int64' }],
+  },
+  {
+    name: 'prod', args: 'Tensor self, int? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self' }, dtypes: 'all',
+    doc: `Product of all elements or along a dim; integers and bools multiply in int64. ${page('prod')}`,
+    samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), -2, true] }, { args: [t()] }, { args: [{ t: [2, 3], values: [0, 2, 3, 0, 0, 1] }, 1] }, { args: [typed('int32', -4, 5, 3, 3), 0] }, { args: [t(0, 3), 0] }, { args: [t(3)], kwargs: { dtype: 'float64' } }],
+    errors: [range('prod')],
+  },
+  truth('any', 'Whether any element is not zero', 'any'),
+  truth('all', 'Whether no element is zero', 'all'),
+  {
+    name: 'count_nonzero', args: 'Tensor self, int[]? dim=None', as: ['function', 'method'], grad: 'not differentiable', dtypes: 'all',
+    doc: `How many elements over the given dims (all when none are given) are not zero. ${page('count_nonzero')}`,
+    samples: [{ args: [{ t: [2, 3], values: [0, 2, 3, 0, 0, 1] }] }, { args: [typed('int8', -1, 2, 3, 4), 1] }, { args: [typed('bool', 0, 1, 2, 3, 4), [0, 2]] }], errors: [range('countNonzero')],
   },
   ...spread('var', undefined, 'Variance over the given dims (all when none are given).'),
   ...spread('var_mean', 'Tensor, Tensor', 'Variance and mean over the given dims (all when none are given).'),

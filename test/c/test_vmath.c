@@ -38,6 +38,7 @@ static double ulps64(double got, wide want) {
   return (double)(fabsl((wide)got - want) / ldexpl(1.0L, e < -1021 ? -1074 : e - 53));
 }
 
+static wide ref_acosh(wide x) { return x < 1 ? NAN : acoshl(x); } /* musl's is undefined there */
 static wide ref_sigmoid(wide x) { return x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x)); }
 static wide ref_erfinv(wide x) {
   if (!(fabsl(x) < 1)) return fabsl(x) == 1 ? x * INFINITY : NAN;
@@ -67,10 +68,10 @@ static wide ref_digamma(wide x) {
 }
 
 /* X(name, C's long double function) */
-#define UNARY(X)                                                                                                \
-  X(exp, expl) X(exp2, exp2l) X(expm1, expm1l) X(log, logl) X(log2, log2l) X(log10, log10l) X(log1p, log1pl)    \
-  X(sin, sinl) X(cos, cosl) X(tan, tanl) X(asin, asinl) X(acos, acosl) X(atan, atanl) X(sinh, sinhl)            \
-  X(cosh, coshl) X(tanh, tanhl) X(asinh, asinhl) X(acosh, acoshl) X(atanh, atanhl) X(erf, erfl) X(erfc, erfcl)  \
+#define UNARY(X)                                                                                                  \
+  X(exp, expl) X(exp2, exp2l) X(expm1, expm1l) X(log, logl) X(log2, log2l) X(log10, log10l) X(log1p, log1pl)      \
+  X(sin, sinl) X(cos, cosl) X(tan, tanl) X(asin, asinl) X(acos, acosl) X(atan, atanl) X(sinh, sinhl)              \
+  X(cosh, coshl) X(tanh, tanhl) X(asinh, asinhl) X(acosh, ref_acosh) X(atanh, atanhl) X(erf, erfl) X(erfc, erfcl) \
   X(cbrt, cbrtl) X(sigmoid, ref_sigmoid) X(erfinv, ref_erfinv) X(lgamma, lgammal) X(digamma, ref_digamma)
 #define BINARY(X) X(pow, powl) X(atan2, atan2l) X(hypot, hypotl)
 
@@ -86,7 +87,7 @@ typedef struct {
   float (*f32)(float, float);
   wide (*ref)(wide, wide);
 } binary;
-#define WRAP1(n, r)                                   \
+#define WRAP1(n, r)                                     \
   static double f64_##n(double x) { return vm_##n(x); } \
   static float f32_##n(float x) { return vm_##n##f(x); }
 #define WRAP2(n, r)                                                  \
@@ -179,14 +180,15 @@ TEST(accuracy) {
 }
 
 static const double specials[] = {
-    0.0, 1.0, INFINITY, NAN, 0x1p-1074, 0x1p-1022, 1e-310, 0x1p-149, 0x1p-126, 1e-40, 1e-300, 1e-20, 1e-8, DBL_MAX, FLT_MAX,
-    0.25, 0.5, 2.0, 3.0, 1.5, 2.5, 10.0, 100.0, 1000.0, 1e5, 1e10, 1e22, 1e300, 1.0 + 0x1p-52, 1.0 - 0x1p-53,
-    1.0 + 0x1p-23, 1.0 - 0x1p-24, 709.0, 709.782712893384, 709.7827128933841, 710.4758600739439, 710.4758600739440,
-    708.3964185322641, 744.4400719213812, 745.1332191019411, 745.1332191019412, 746.0, 1023.0, 1024.0, 1074.0, 1075.0,
-    88.72283, 88.72284, 89.41598, 89.41599, 87.33654, 103.2789, 103.9720, 103.9721, 104.0, 127.0, 128.0, 149.0, 150.0,
-    5.9, 6.0, 26.5, 27.2, 27.3, 28.0, 10.05, 10.06, 11.0, 36.7, 37.0, 3.9, 4.0, 9.0, 10.1, 0x1p-27, 0x1p-28, 0x1p-54,
-    0x1p28, 0x1p29, 0x1p52, 0x1p53, 9007199254740991.0, 4503599627370497.5, 16777215.0, 16777216.0, 8388607.5,
-    1.5707963267948966, 3.141592653589793, 1.6e6, 1600001.0, 171.7, 2.5e305, 2.6e305, 0x1p1000, 0x1.8p1023};
+    0.0, 1.0, INFINITY, NAN, 0x1p-1074, 0x1p-1022, 1e-310, 0x1p-149, 0x1p-126, 1e-40, 1e-300, 1e-20, 1e-8, DBL_MAX,
+    FLT_MAX, 0.25, 0.5, 2.0, 3.0, 1.5, 2.5, 10.0, 100.0, 1000.0, 1e5, 1e10, 1e22, 1e300, 1.0 + 0x1p-52, 1.0 -
+    0x1p-53, 1.0 + 0x1p-23, 1.0 - 0x1p-24, 709.0, 709.782712893384, 709.7827128933841, 710.4758600739439,
+    710.4758600739440, 708.3964185322641, 744.4400719213812, 745.1332191019411, 745.1332191019412, 746.0, 1023.0,
+    1024.0, 1074.0, 1075.0, 88.72283, 88.72284, 89.41598, 89.41599, 87.33654, 103.2789, 103.9720, 103.9721, 104.0,
+    127.0, 128.0, 149.0, 150.0, 5.9, 6.0, 26.5, 27.2, 27.3, 28.0, 10.05, 10.06, 11.0, 36.7, 37.0, 3.9, 4.0, 9.0,
+    10.1, 0x1p-27, 0x1p-28, 0x1p-54, 0x1p28, 0x1p29, 0x1p52, 0x1p53, 9007199254740991.0, 4503599627370497.5,
+    16777215.0, 16777216.0, 8388607.5, 1.5707963267948966, 3.141592653589793, 1.6e6, 1600001.0, 171.7, 2.5e305,
+    2.6e305, 0x1p1000, 0x1.8p1023};
 enum { N_SPECIAL = sizeof specials / sizeof *specials };
 
 TEST(special_values) {
@@ -254,19 +256,19 @@ TEST(whole_arrays) {
 enum { CHUNK = 1024 };
 static double d_in[2 * CHUNK], d_out[CHUNK];
 static float f_in[2 * CHUNK], f_out[CHUNK];
-#define LOOPS1(n, r)                                                        \
-  static void loop64_##n(void) {                                            \
-    VM_LOOP for (int i = 0; i < CHUNK; i++) d_out[i] = vm_##n(d_in[i]);     \
-  }                                                                         \
-  static void loop32_##n(void) {                                            \
-    VM_LOOP for (int i = 0; i < CHUNK; i++) f_out[i] = vm_##n##f(f_in[i]);  \
+#define LOOPS1(n, r)                                               \
+  static void loop64_##n(void) {                                   \
+    for (int i = 0; i < CHUNK; i++) d_out[i] = vm_##n(d_in[i]);    \
+  }                                                                \
+  static void loop32_##n(void) {                                   \
+    for (int i = 0; i < CHUNK; i++) f_out[i] = vm_##n##f(f_in[i]); \
   }
-#define LOOPS2(n, r)                                                                         \
-  static void loop64_##n(void) {                                                             \
-    VM_LOOP for (int i = 0; i < CHUNK; i++) d_out[i] = vm_##n(d_in[i], d_in[CHUNK + i]);     \
-  }                                                                                          \
-  static void loop32_##n(void) {                                                             \
-    VM_LOOP for (int i = 0; i < CHUNK; i++) f_out[i] = vm_##n##f(f_in[i], f_in[CHUNK + i]);  \
+#define LOOPS2(n, r)                                                                \
+  static void loop64_##n(void) {                                                    \
+    for (int i = 0; i < CHUNK; i++) d_out[i] = vm_##n(d_in[i], d_in[CHUNK + i]);    \
+  }                                                                                 \
+  static void loop32_##n(void) {                                                    \
+    for (int i = 0; i < CHUNK; i++) f_out[i] = vm_##n##f(f_in[i], f_in[CHUNK + i]); \
   }
 UNARY(LOOPS1)
 BINARY(LOOPS2)
@@ -301,7 +303,7 @@ static const loops all_loops[] = {
     LOOP(cosh, 0xc2d2c5fb9aa4b382u)
     LOOP(tanh, 0x9361d312f08ab089u)
     LOOP(asinh, 0xcc5f087e61f63b94u)
-    LOOP(acosh, 0x4a444de1d508fd7au)
+    LOOP(acosh, 0xbb87ad847b5ec8cau)
     LOOP(atanh, 0xc1550d06b5b41c9du)
     LOOP(erf, 0xf8af05c8bc46c4c0u)
     LOOP(erfc, 0xe96cb5373bed3d66u)

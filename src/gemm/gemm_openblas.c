@@ -1,0 +1,91 @@
+/* gemm.h by OpenBLAS, and by the packed product of gemm_isa.c where OpenBLAS is slower or cannot go.
+
+   OpenBLAS is kept to one thread, and products are split over torsh's own pool: two pools in a process fight for the
+   cores. */
+#include <cblas.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include "../core/threads.h"
+#include "gemm.h"
+#include "gemm_product.h"
+
+#ifndef TS_BLAS_LARGEST /* what its int takes; tests lower it to see the splitting */
+#define TS_BLAS_LARGEST INT32_MAX
+#endif
+
+static const double PARALLEL_FROM = 128.0 * 128 * 128; /* multiplications */
+
+static int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
+
+typedef struct {
+  CBLAS_TRANSPOSE trans;
+  int64_t ld;
+} layout;
+
+static layout layout_of(int64_t row_stride, int64_t col_stride) {
+  return col_stride == 1 ? (layout){CblasNoTrans, row_stride} : (layout){CblasTrans, col_stride};
+}
+
+/* The offset of block (i, j) from the start of an operand with these strides. */
+#define AT(t, base, i, rs, j, cs) ((t *)(base) + (i) * (rs) + (j) * (cs))
+
+#define BLAS(name, t, gemm, own)                                                                                       \
+  static void name(const ts_product *p) {                                                                              \
+    const layout a = layout_of(p->rsa, p->csa), b = layout_of(p->rsb, p->csb);                                         \
+    if (a.ld > TS_BLAS_LARGEST || b.ld > TS_BLAS_LARGEST || p->rsc > TS_BLAS_LARGEST) {                                \
+      own(p);                                                                                                          \
+      return;                                                                                                          \
+    }                                                                                                                  \
+    const int64_t most = TS_BLAS_LARGEST;                                                                              \
+    for (int64_t i = 0; i < p->m; i += most) {                                                                         \
+      for (int64_t j = 0; j < p->n; j += most) {                                                                       \
+        for (int64_t q = 0; q < p->k; q += most)                                                                       \
+          gemm(CblasRowMajor, a.trans, b.trans, (int)least(p->m - i, most), (int)least(p->n - j, most),                \
+               (int)least(p->k - q, most), (t)p->alpha, AT(const t, p->a, i, p->rsa, q, p->csa), (int)a.ld,            \
+               AT(const t, p->b, q, p->rsb, j, p->csb), (int)b.ld, q ? 1 : (t)p->beta, AT(t, p->c, i, p->rsc, j, 1),   \
+               (int)p->rsc);                                                                                           \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }
+BLAS(blas_f32, float, cblas_sgemm, ts_product_f32)
+BLAS(blas_f64, double, cblas_dgemm, ts_product_f64)
+
+static void be_single_threaded(void) {
+  static atomic_bool done;
+  if (!atomic_exchange_explicit(&done, true, memory_order_relaxed)) openblas_set_num_threads(1);
+}
+
+static void run(const ts_product *p, int64_t itemsize, void (*own)(const ts_product *),
+                void (*blas)(const ts_product *)) {
+  const double work = (double)p->m * (double)p->n * (double)p->k;
+  const bool thin = least(p->m, p->n) <= 4;
+  if (thin || work <= 64 * 64 * 64 || p->alpha == 0) {
+    if (work < PARALLEL_FROM || p->alpha == 0) own(p);
+    else ts_product_split(p, itemsize, ts_num_threads(), own);
+    return;
+  }
+  be_single_threaded();
+  if (work < PARALLEL_FROM) blas(p);
+  else ts_product_split(p, itemsize, ts_num_threads(), blas);
+}
+
+void ts_sgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+              const float *b, int64_t ldb, float beta, float *c, int64_t ldc) {
+  const ts_product p = ts_product_of(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  run(&p, sizeof *a, ts_product_f32, blas_f32);
+}
+
+void ts_dgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t lda,
+              const double *b, int64_t ldb, double beta, double *c, int64_t ldc) {
+  const ts_product p = ts_product_of(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  run(&p, sizeof *a, ts_product_f64, blas_f64);
+}
+
+const char *ts_blas_name(void) {
+  static char name[64];
+  char version[16] = "";
+  sscanf(openblas_get_config(), "OpenBLAS %15s", version);
+  snprintf(name, sizeof name, "openblas %s (%s)", version, openblas_get_corename());
+  return name;
+}

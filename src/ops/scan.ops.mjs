@@ -1,0 +1,21 @@
+// Cumulative ops.
+const t = (...shape) => ({ t: shape });
+const ints = (...shape) => ({ t: shape, dtype: 'int32', low: -4, high: 5 });
+const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.html`;
+const range = (name) => ({ args: [t(2, 3), 2], code: 'ERR_INDEX', message: `${name}: Dimension out of range (expected to be in range of [-2, 1], but got 2)` });
+const samples = [{ args: [t(3, 4), 1] }, { args: [t(2, 3, 4), 0] }, { args: [t(2, 3, 4), -2] }, { args: [t(), 0] }, { args: [t(0, 3), 0] }];
+const accumulate = (name, grad, what) => ({
+  name, args: 'Tensor self, int dim, *, dtype? dtype=None', as: ['function', 'method', 'inplace', 'out'], grad, dtypes: 'all',
+  doc: `${what} along dim; integers and bools in int64. ${page(name)}`,
+  samples: [...samples, { args: [ints(3, 4), 1] }, { args: [{ t: [2, 4], values: [1.5, 0, 2, 3, 0, 2, 0, 1] }, 1] }, { args: [ints(3), 0], kwargs: { dtype: 'float32' } }], errors: [range(name)],
+});
+
+export default [
+  accumulate('cumsum', { saves: 'self.sizes' }, 'Running sum'),
+  accumulate('cumprod', { saves: 'self result' }, 'Running product'),
+  { name: '_cumsum_back', args: 'Tensor self, int dim', grad: { saves: '' }, dtypes: 'all', doc: 'cumsum from the end.', samples: [{ args: [t(2, 3), 1] }] },
+  {
+    name: '_recurrence', args: 'Tensor self, Tensor factor, int dim, bool reverse', grad: { saves: 'self factor result' }, dtypes: 'float',
+    doc: 'y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1].', samples: [{ args: [t(2, 3), t(2, 3), 1, false] }],
+  },
+];
