@@ -1,6 +1,7 @@
 /** What is live, and how to be prompt about releasing it. */
 import { abi } from './backend/abi';
 import { scoped } from './autograd';
+import { sweepCallbacks } from './autograd/hooks';
 import * as sys from './gen/system';
 import { isTensor, tidyScope } from './runtime/call';
 import type { Tensor } from './tensor';
@@ -27,6 +28,7 @@ export const resetPeakMemory = (): void => { sys._resetPeakMemory(); };
 /** Releases what collected tensors held (native) and gives pooled memory back to the system. */
 export function emptyCache(): void {
   abi().collect();
+  sweepCallbacks();
   sys._trimMemory();
 }
 

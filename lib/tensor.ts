@@ -7,7 +7,7 @@ import { type Nested, nestedValues, readBytes, typedFromBytes } from './convert'
 import { type ToOptions, convert } from './conversion';
 import { addHook, type HookHandle } from './autograd/hooks';
 import { gradFnOf, type GradFn } from './autograd/grad-fn';
-import { indexGet, indexSet, type Index } from './indexing';
+import { indexGet, indexSet, nonzero, type Index } from './indexing';
 import { tensorToString } from './print-tensor';
 import { brand, isTensor, tidyScope, useTensorClass } from './runtime/call';
 import { type DType, type Scalar, dtypes, itemsizes } from './runtime/dtype';
@@ -144,6 +144,10 @@ export class Tensor extends TensorOps {
   at(...index: Index[]): Tensor { return indexGet(this, index); }
   /** Python's x[...] = value. */
   setAt(index: Index | Index[], value: Tensor | Scalar | Nested): void { indexSet(this, Array.isArray(index) ? index : [index], value); }
+  /** Coordinates of the elements that are not zero: (n, ndim), or one tensor for each dim. */
+  nonzero(options: { asTuple: true }): Tensor[];
+  nonzero(options?: { asTuple?: false }): Tensor;
+  nonzero(options: { asTuple?: boolean } = {}): any { return nonzero(this, options as { asTuple: true }); }
   *[Symbol.iterator](): IterableIterator<Tensor> {
     const n = this.size(0);
     for (let i = 0; i < n; i++) yield this.at(i);

@@ -6,6 +6,7 @@ import * as data from './data';
 import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
 import { load, metadataOf, save } from './io';
+import { nonzero } from './indexing';
 import * as memory from './memory';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
@@ -30,7 +31,7 @@ const backend: BackendInfo = {
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
-  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice,
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,

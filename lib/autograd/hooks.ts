@@ -31,12 +31,17 @@ function run(id: number): boolean {
   return true;
 }
 
+/** Forgets callbacks whose graphs are gone, and with them the tensors that they hold. */
+export function sweepCallbacks(): void {
+  if (callbacks.size > 0) for (const id of sys._droppedCallbacks()) callbacks.delete(id);
+}
+
 export function registerCallback(callback: Callback): number {
   if (!listening) {
     abi().onCallback(run);
     listening = true;
   }
-  for (const id of sys._droppedCallbacks()) callbacks.delete(id);
+  sweepCallbacks();
   callbacks.set(next, callback);
   return next++;
 }

@@ -290,7 +290,185 @@ export function sumToSize(..._args: any[]): any {
   return invoke(S_sum_to_size, arguments);
 }
 
-const S_mse_loss = op(40, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S__index = op(40, '_index', 'Tensor input, Tensor?[] indices', 'Tensor');
+/** input[indices]: one tensor of integers or bools for each of the first dims, none for whole dims. */
+export function _index(input: Tensor, indices: readonly (Tensor | null)[], options?: { indices?: readonly (Tensor | null)[] }): Tensor;
+export function _index(..._args: any[]): any {
+  return invoke(S__index, arguments);
+}
+
+const S__at = op(41, '_at', 'Tensor input, int[] items, Tensor[] tensors', 'Tensor');
+/** input[...]: items are 0 (None), 1 (...), 2 int, 3 given start stop step (given: bits 1, 2, 4), 4 (the next of tensors), 5 bool. */
+export function _at(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[], options?: { items?: number | readonly number[]; tensors?: readonly Tensor[] }): Tensor;
+export function _at(..._args: any[]): any {
+  return invoke(S__at, arguments);
+}
+
+const S__set_at = op(42, '_setAt', 'Tensor input, int[] items, Tensor[] tensors, Operand value', 'void');
+/** input[...] = value, broadcast and converted to input's dtype; items as of _at. */
+export function _setAt(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[], value: Tensor | Scalar, options?: { items?: number | readonly number[]; tensors?: readonly Tensor[]; value?: Tensor | Scalar }): void;
+export function _setAt(..._args: any[]): any {
+  return invoke(S__set_at, arguments);
+}
+
+const S_index_put = op(43, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+/** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
+export function indexPut(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean, options?: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
+/** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
+export function indexPut(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
+export function indexPut(..._args: any[]): any {
+  return invoke(S_index_put, arguments);
+}
+
+const S_index_select = op(45, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+/** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
+export function indexSelect(input: Tensor, dim: number, index: Tensor, options?: { dim?: number; index?: Tensor }): Tensor;
+export function indexSelect(..._args: any[]): any {
+  return invoke(S_index_select, arguments);
+}
+
+const S_index_add = op(46, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+/** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
+export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; alpha?: Scalar }): Tensor;
+export function indexAdd(..._args: any[]): any {
+  return invoke(S_index_add, arguments);
+}
+
+const S_index_copy = op(48, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+/** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
+export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor }): Tensor;
+export function indexCopy(..._args: any[]): any {
+  return invoke(S_index_copy, arguments);
+}
+
+const S_index_fill = op(50, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+/** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
+export function indexFill(input: Tensor, dim: number, index: Tensor, value: Tensor | Scalar, options?: { dim?: number; index?: Tensor; value?: Tensor | Scalar }): Tensor;
+export function indexFill(..._args: any[]): any {
+  return invoke(S_index_fill, arguments);
+}
+
+const S_gather = op(52, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+/** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
+export function gather(input: Tensor, dim: number, index: Tensor, options?: { dim?: number; index?: Tensor; sparseGrad?: boolean; out?: Tensor }): Tensor;
+export function gather(..._args: any[]): any {
+  return invoke(S_gather, arguments);
+}
+
+const S_scatter = op(53, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(55, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const F_scatter = [S_scatter, S_scatter_value];
+/** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+export function scatter(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string | null }): Tensor;
+/** A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+export function scatter(input: Tensor, dim: number, index: Tensor, value: Scalar, options?: { dim?: number; index?: Tensor; value?: Scalar; reduce?: string | null }): Tensor;
+export function scatter(..._args: any[]): any {
+  return invokeForm(F_scatter, undefined, arguments);
+}
+
+const S_scatter_add = op(57, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+/** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
+export function scatterAdd(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor }): Tensor;
+export function scatterAdd(..._args: any[]): any {
+  return invoke(S_scatter_add, arguments);
+}
+
+const S_take = op(59, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+/** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
+export function take(input: Tensor, index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
+export function take(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(59, a, b, 0);
+  return invoke(S_take, arguments);
+}
+
+const S_put = op(60, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+/** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
+export function put(input: Tensor, index: Tensor, source: Tensor, accumulate?: boolean, options?: { index?: Tensor; source?: Tensor; accumulate?: boolean }): Tensor;
+/** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
+export function put(input: Tensor, index: Tensor, source: Tensor, options: { index?: Tensor; source?: Tensor; accumulate?: boolean }): Tensor;
+export function put(..._args: any[]): any {
+  return invoke(S_put, arguments);
+}
+
+const S_nonzero = op(62, 'nonzero', 'Tensor input', 'Tensor');
+/** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
+export function nonzero(input: Tensor): Tensor;
+export function nonzero(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(62, a, 0);
+  return invoke(S_nonzero, arguments);
+}
+
+const S__nonzero_tuple = op(63, '_nonzeroTuple', 'Tensor input', 'Tensor[]');
+/** The coordinates of the elements that are not zero, one tensor for each dim. */
+export function _nonzeroTuple(input: Tensor): Tensor[];
+export function _nonzeroTuple(..._args: any[]): any {
+  return invoke(S__nonzero_tuple, arguments);
+}
+
+const S_argwhere = op(64, 'argwhere', 'Tensor input', 'Tensor');
+/** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
+export function argwhere(input: Tensor): Tensor;
+export function argwhere(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(64, a, 0);
+  return invoke(S_argwhere, arguments);
+}
+
+const S_masked_select = op(65, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+/** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
+export function maskedSelect(input: Tensor, mask: Tensor, options?: { mask?: Tensor }): Tensor;
+export function maskedSelect(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(65, a, b, 0);
+  return invoke(S_masked_select, arguments);
+}
+
+const S_masked_scatter = op(66, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+/** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
+export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor, options?: { mask?: Tensor; source?: Tensor }): Tensor;
+export function maskedScatter(..._args: any[]): any {
+  return invoke(S_masked_scatter, arguments);
+}
+
+const S_embedding = op(68, 'embedding', 'Tensor input, Tensor weight, int? paddingIdx=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, bool sparse=false', 'Tensor');
+/** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
+export function embedding(input: Tensor, weight: Tensor, paddingIdx?: number | null, maxNorm?: number | null, normType?: number, scaleGradByFreq?: boolean, sparse?: boolean, options?: { input?: Tensor; weight?: Tensor; paddingIdx?: number | null; maxNorm?: number | null; normType?: number; scaleGradByFreq?: boolean; sparse?: boolean }): Tensor;
+/** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
+export function embedding(input: Tensor, weight: Tensor, options: { input?: Tensor; weight?: Tensor; paddingIdx?: number | null; maxNorm?: number | null; normType?: number; scaleGradByFreq?: boolean; sparse?: boolean }): Tensor;
+export function embedding(..._args: any[]): any {
+  return invoke(S_embedding, arguments);
+}
+
+const S__embedding = op(69, '_embedding', 'Tensor weight, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+/** The rows of weight that indices name; paddingIdx is -1 for none. */
+export function _embedding(weight: Tensor, indices: Tensor, paddingIdx: number, scaleGradByFreq: boolean, options?: { weight?: Tensor; indices?: Tensor; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
+export function _embedding(..._args: any[]): any {
+  return invoke(S__embedding, arguments);
+}
+
+const S__embedding_backward = op(70, '_embeddingBackward', 'Tensor grad, Tensor indices, int numWeights, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+/** The rows of grad added up in the rows of a table that indices name. */
+export function _embeddingBackward(grad: Tensor, indices: Tensor, numWeights: number, paddingIdx: number, scaleGradByFreq: boolean, options?: { grad?: Tensor; indices?: Tensor; numWeights?: number; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
+export function _embeddingBackward(..._args: any[]): any {
+  return invoke(S__embedding_backward, arguments);
+}
+
+const S__embedding_double_backward = op(71, '_embeddingDoubleBackward', 'Tensor grad, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+/** The adjoint of _embedding_backward. */
+export function _embeddingDoubleBackward(grad: Tensor, indices: Tensor, paddingIdx: number, scaleGradByFreq: boolean, options?: { grad?: Tensor; indices?: Tensor; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
+export function _embeddingDoubleBackward(..._args: any[]): any {
+  return invoke(S__embedding_double_backward, arguments);
+}
+
+const S_one_hot = op(72, 'oneHot', 'Tensor input, int numClasses=-1', 'Tensor');
+/** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
+export function oneHot(input: Tensor, numClasses?: number, options?: { numClasses?: number }): Tensor;
+/** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
+export function oneHot(input: Tensor, options: { numClasses?: number }): Tensor;
+export function oneHot(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(72, a, 0, -1);
+  return invoke(S_one_hot, arguments);
+}
+
+const S_mse_loss = op(73, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 export function mseLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
@@ -299,7 +477,7 @@ export function mseLoss(..._args: any[]): any {
   return invoke(S_mse_loss, arguments);
 }
 
-const S_l1_loss = op(41, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_l1_loss = op(74, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
 export function l1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
@@ -308,7 +486,7 @@ export function l1Loss(..._args: any[]): any {
   return invoke(S_l1_loss, arguments);
 }
 
-const S_smooth_l1_loss = op(42, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
+const S_smooth_l1_loss = op(75, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
 export function smoothL1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, beta?: number, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; beta?: number }): Tensor;
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
@@ -317,7 +495,7 @@ export function smoothL1Loss(..._args: any[]): any {
   return invoke(S_smooth_l1_loss, arguments);
 }
 
-const S_huber_loss = op(43, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
+const S_huber_loss = op(76, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
 export function huberLoss(input: Tensor, target: Tensor, reduction?: string, delta?: number, options?: { target?: Tensor; reduction?: string; delta?: number }): Tensor;
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
@@ -326,28 +504,28 @@ export function huberLoss(..._args: any[]): any {
   return invoke(S_huber_loss, arguments);
 }
 
-const S__difference_loss = op(44, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss = op(77, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber. */
 export function _differenceLoss(input: Tensor, target: Tensor, kind: number, limit: number, reduction: string, options?: { target?: Tensor; kind?: number; limit?: number; reduction?: string }): Tensor;
 export function _differenceLoss(..._args: any[]): any {
   return invoke(S__difference_loss, arguments);
 }
 
-const S__difference_loss_backward = op(45, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss_backward = op(78, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** Gradient of _difference_loss in input. */
 export function _differenceLossBackward(grad: Tensor, input: Tensor, target: Tensor, kind: number, limit: number, reduction: string, options?: { grad?: Tensor; target?: Tensor; kind?: number; limit?: number; reduction?: string }): Tensor;
 export function _differenceLossBackward(..._args: any[]): any {
   return invoke(S__difference_loss_backward, arguments);
 }
 
-const S__difference_loss_curvature = op(46, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
+const S__difference_loss_curvature = op(79, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
 /** Second derivative of smooth l1 and huber losses in input. */
 export function _differenceLossCurvature(input: Tensor, target: Tensor, kind: number, limit: number, options?: { target?: Tensor; kind?: number; limit?: number }): Tensor;
 export function _differenceLossCurvature(..._args: any[]): any {
   return invoke(S__difference_loss_curvature, arguments);
 }
 
-const S_nll_loss = op(47, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_nll_loss = op(80, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
 export function nllLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string }): Tensor;
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
@@ -356,21 +534,21 @@ export function nllLoss(..._args: any[]): any {
   return invoke(S_nll_loss, arguments);
 }
 
-const S__nll_loss = op(48, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
+const S__nll_loss = op(81, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
 /** nllLoss and the sum of the weights. */
 export function _nllLoss(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): [Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor };
 export function _nllLoss(..._args: any[]): any {
   return invoke(S__nll_loss, arguments);
 }
 
-const S__nll_loss_backward = op(49, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
+const S__nll_loss_backward = op(82, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
 /** Gradient of _nll_loss. */
 export function _nllLossBackward(grad: Tensor, size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { grad?: Tensor; size?: number | readonly number[]; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): Tensor;
 export function _nllLossBackward(..._args: any[]): any {
   return invoke(S__nll_loss_backward, arguments);
 }
 
-const S_cross_entropy = op(50, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
+const S_cross_entropy = op(83, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 export function crossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, labelSmoothing?: number, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string; labelSmoothing?: number }): Tensor;
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
@@ -379,21 +557,21 @@ export function crossEntropy(..._args: any[]): any {
   return invoke(S_cross_entropy, arguments);
 }
 
-const S__cross_entropy = op(51, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
+const S__cross_entropy = op(84, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
 /** crossEntropy of (N, C) with classes. */
 export function _crossEntropy(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor; readonly lse: Tensor };
 export function _crossEntropy(..._args: any[]): any {
   return invoke(S__cross_entropy, arguments);
 }
 
-const S__cross_entropy_backward = op(52, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
+const S__cross_entropy_backward = op(85, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
 /** Gradient of _cross_entropy. */
 export function _crossEntropyBackward(grad: Tensor, input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, lse: Tensor, options?: { grad?: Tensor; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string; lse?: Tensor }): Tensor;
 export function _crossEntropyBackward(..._args: any[]): any {
   return invoke(S__cross_entropy_backward, arguments);
 }
 
-const S__class_weights = op(53, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'Tensor');
+const S__class_weights = op(86, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'Tensor');
 /** q of crossEntropy = -sum(q * logSoftmax(input)). */
 export function _classWeights(size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, labelSmoothing: number, dtype?: DType | null, options?: { size?: number | readonly number[]; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string; labelSmoothing?: number; dtype?: DType | null }): Tensor;
 /** q of crossEntropy = -sum(q * logSoftmax(input)). */
@@ -402,101 +580,101 @@ export function _classWeights(..._args: any[]): any {
   return invoke(S__class_weights, arguments);
 }
 
-const S_mm = op(54, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_mm = op(87, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 export function mm(input: Tensor, mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
 export function mm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(54, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(87, a, b, 0);
   return invoke(S_mm, arguments);
 }
 
-const S_bmm = op(55, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(88, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
 export function bmm(input: Tensor, mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
 export function bmm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(55, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(88, a, b, 0);
   return invoke(S_bmm, arguments);
 }
 
-const S_matmul = op(56, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(89, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 export function matmul(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function matmul(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(56, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(89, a, b, 0);
   return invoke(S_matmul, arguments);
 }
 
-const S_addmm = op(57, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm = op(90, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { mat1?: Tensor; mat2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmm(..._args: any[]): any {
   return invoke(S_addmm, arguments);
 }
 
-const S_linear = op(59, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
+const S_linear = op(92, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null, options?: { weight?: Tensor; bias?: Tensor | null }): Tensor;
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, options: { weight?: Tensor; bias?: Tensor | null }): Tensor;
 export function linear(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(59, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(92, a, b, 0, 0);
   return invoke(S_linear, arguments);
 }
 
-const S_mv = op(60, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_mv = op(93, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
 /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
 export function mv(input: Tensor, vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
 export function mv(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(60, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(93, a, b, 0);
   return invoke(S_mv, arguments);
 }
 
-const S_dot = op(61, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_dot = op(94, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
 /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 export function dot(input: Tensor, tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
 export function dot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(61, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(94, a, b, 0);
   return invoke(S_dot, arguments);
 }
 
-const S_outer = op(62, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_outer = op(95, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
 export function outer(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(62, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(95, a, b, 0);
   return invoke(S_outer, arguments);
 }
 
-const S_baddbmm = op(63, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(96, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function baddbmm(..._args: any[]): any {
   return invoke(S_baddbmm, arguments);
 }
 
-const S_addbmm = op(65, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm = op(98, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addbmm(..._args: any[]): any {
   return invoke(S_addbmm, arguments);
 }
 
-const S_addmv = op(67, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv = op(100, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { mat?: Tensor; vec?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmv(..._args: any[]): any {
   return invoke(S_addmv, arguments);
 }
 
-const S_addr = op(69, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr = op(102, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: { vec1?: Tensor; vec2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addr(..._args: any[]): any {
   return invoke(S_addr, arguments);
 }
 
-const S_max = op(71, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(72, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max = op(104, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(105, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_max = [S_max, S_max_dim];
 /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor): Tensor;
@@ -505,12 +683,12 @@ export function max(input: Tensor, dim: number, keepdim?: boolean, options?: { d
 /** The largest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor, dim: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function max(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(71, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(104, a, 0);
   return invokeForm(F_max, undefined, arguments);
 }
 
-const S_min = op(73, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(74, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min = op(106, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(107, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_min = [S_min, S_min_dim];
 /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor): Tensor;
@@ -519,59 +697,59 @@ export function min(input: Tensor, dim: number, keepdim?: boolean, options?: { d
 /** The smallest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor, dim: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function min(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(73, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(106, a, 0);
   return invokeForm(F_min, undefined, arguments);
 }
 
-const S_amax = op(75, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amax = op(108, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(75, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(108, a, 0, -1, 0);
   return invoke(S_amax, arguments);
 }
 
-const S_amin = op(76, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(109, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(76, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(109, a, 0, -1, 0);
   return invoke(S_amin, arguments);
 }
 
-const S_aminmax = op(77, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_aminmax = op(110, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
 /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
 export function aminmax(..._args: any[]): any {
   return invoke(S_aminmax, arguments);
 }
 
-const S_argmax = op(78, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmax = op(111, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(78, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(111, a, 0, 0, 0);
   return invoke(S_argmax, arguments);
 }
 
-const S_argmin = op(79, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(112, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(79, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(112, a, 0, 0, 0);
   return invoke(S_argmin, arguments);
 }
 
-const S_median = op(80, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(81, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_median = op(113, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(114, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
 /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor): Tensor;
@@ -580,12 +758,12 @@ export function median(input: Tensor, dim?: number, keepdim?: boolean, options?:
 /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function median(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(80, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(113, a, 0);
   return invokeForm(F_median, undefined, arguments);
 }
 
-const S_nanmedian = op(82, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(83, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(115, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(116, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
 /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor): Tensor;
@@ -594,11 +772,11 @@ export function nanmedian(input: Tensor, dim?: number, keepdim?: boolean, option
 /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function nanmedian(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(82, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(115, a, 0);
   return invokeForm(F_nanmedian, undefined, arguments);
 }
 
-const S_kthvalue = op(84, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_kthvalue = op(117, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
 export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { k?: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -607,7 +785,7 @@ export function kthvalue(..._args: any[]): any {
   return invoke(S_kthvalue, arguments);
 }
 
-const S_mode = op(85, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(118, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
 export function mode(input: Tensor, dim?: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
@@ -616,42 +794,42 @@ export function mode(..._args: any[]): any {
   return invoke(S_mode, arguments);
 }
 
-const S__ties = op(86, '_ties', 'Tensor input, Tensor result, int[]? dim, bool keepdim', 'Tensor');
+const S__ties = op(119, '_ties', 'Tensor input, Tensor result, int[]? dim, bool keepdim', 'Tensor');
 /** Where input is the result of its reduction over dim: 1 over the number of such elements, else 0. */
 export function _ties(input: Tensor, result: Tensor, dim: number | readonly number[] | null, keepdim: boolean, options?: { result?: Tensor; dim?: number | readonly number[] | null; keepdim?: boolean }): Tensor;
 export function _ties(..._args: any[]): any {
   return invoke(S__ties, arguments);
 }
 
-const S__pick = op(87, '_pick', 'Tensor input, Tensor indices, int dim, bool keepdim', 'Tensor');
+const S__pick = op(120, '_pick', 'Tensor input, Tensor indices, int dim, bool keepdim', 'Tensor');
 /** The elements that the indices of a reduction over dim name. */
 export function _pick(input: Tensor, indices: Tensor, dim: number, keepdim: boolean, options?: { indices?: Tensor; dim?: number; keepdim?: boolean }): Tensor;
 export function _pick(..._args: any[]): any {
   return invoke(S__pick, arguments);
 }
 
-const S__pick_backward = op(88, '_pickBackward', 'Tensor grad, Tensor indices, int[] size, int dim, bool keepdim', 'Tensor');
+const S__pick_backward = op(121, '_pickBackward', 'Tensor grad, Tensor indices, int[] size, int dim, bool keepdim', 'Tensor');
 /** Zeros, with grad where the indices of a reduction over dim point. */
 export function _pickBackward(grad: Tensor, indices: Tensor, size: number | readonly number[], dim: number, keepdim: boolean, options?: { grad?: Tensor; indices?: Tensor; size?: number | readonly number[]; dim?: number; keepdim?: boolean }): Tensor;
 export function _pickBackward(..._args: any[]): any {
   return invoke(S__pick_backward, arguments);
 }
 
-const S__normalize = op(89, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
+const S__normalize = op(122, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
 export function _normalize(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
 export function _normalize(..._args: any[]): any {
   return invoke(S__normalize, arguments);
 }
 
-const S__normalize_backward = op(90, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
+const S__normalize_backward = op(123, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
 /** Gradients of _normalize. */
 export function _normalizeBackward(grad: Tensor, input: Tensor, weight: Tensor | null, mean: Tensor, rstd: Tensor, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, eps: number, options?: { grad?: Tensor; weight?: Tensor | null; mean?: Tensor; rstd?: Tensor; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; eps?: number }): [Tensor, Tensor, Tensor] & { readonly gradInput: Tensor; readonly gradWeight: Tensor; readonly gradBias: Tensor };
 export function _normalizeBackward(..._args: any[]): any {
   return invoke(S__normalize_backward, arguments);
 }
 
-const S_batch_norm = op(91, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_batch_norm = op(124, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function batchNorm(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, training?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
@@ -660,14 +838,14 @@ export function batchNorm(..._args: any[]): any {
   return invoke(S_batch_norm, arguments);
 }
 
-const S_native_batch_norm = op(92, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
+const S_native_batch_norm = op(125, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeBatchNorm(..._args: any[]): any {
   return invoke(S_native_batch_norm, arguments);
 }
 
-const S_layer_norm = op(93, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_layer_norm = op(126, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function layerNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
@@ -676,14 +854,14 @@ export function layerNorm(..._args: any[]): any {
   return invoke(S_layer_norm, arguments);
 }
 
-const S_native_layer_norm = op(94, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
+const S_native_layer_norm = op(127, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function nativeLayerNorm(input: Tensor, normalizedShape: number | readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeLayerNorm(..._args: any[]): any {
   return invoke(S_native_layer_norm, arguments);
 }
 
-const S_group_norm = op(95, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_group_norm = op(128, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
 export function groupNorm(input: Tensor, numGroups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { numGroups?: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
@@ -692,7 +870,7 @@ export function groupNorm(..._args: any[]): any {
   return invoke(S_group_norm, arguments);
 }
 
-const S_instance_norm = op(96, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_instance_norm = op(129, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 export function instanceNorm(input: Tensor, runningMean?: Tensor | null, runningVar?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, useInputStats?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; useInputStats?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
@@ -701,7 +879,7 @@ export function instanceNorm(..._args: any[]): any {
   return invoke(S_instance_norm, arguments);
 }
 
-const S_max_pool1d_with_indices = op(101, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool1d_with_indices = op(134, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -710,7 +888,7 @@ export function maxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool1d = op(102, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool1d = op(135, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -719,7 +897,7 @@ export function maxPool1d(..._args: any[]): any {
   return invoke(S_max_pool1d, arguments);
 }
 
-const S_max_pool2d_with_indices = op(103, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool2d_with_indices = op(136, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -728,7 +906,7 @@ export function maxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool2d = op(104, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool2d = op(137, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -737,7 +915,7 @@ export function maxPool2d(..._args: any[]): any {
   return invoke(S_max_pool2d, arguments);
 }
 
-const S_max_pool3d_with_indices = op(105, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool3d_with_indices = op(138, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -746,7 +924,7 @@ export function maxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool3d_with_indices, arguments);
 }
 
-const S_max_pool3d = op(106, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool3d = op(139, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -755,7 +933,7 @@ export function maxPool3d(..._args: any[]): any {
   return invoke(S_max_pool3d, arguments);
 }
 
-const S_avg_pool1d = op(107, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
+const S_avg_pool1d = op(140, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -764,7 +942,7 @@ export function avgPool1d(..._args: any[]): any {
   return invoke(S_avg_pool1d, arguments);
 }
 
-const S_avg_pool2d = op(108, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool2d = op(141, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -773,7 +951,7 @@ export function avgPool2d(..._args: any[]): any {
   return invoke(S_avg_pool2d, arguments);
 }
 
-const S_avg_pool3d = op(109, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool3d = op(142, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -782,42 +960,42 @@ export function avgPool3d(..._args: any[]): any {
   return invoke(S_avg_pool3d, arguments);
 }
 
-const S__max_pool = op(110, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
+const S__max_pool = op(143, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _maxPool(..._args: any[]): any {
   return invoke(S__max_pool, arguments);
 }
 
-const S__max_pool_backward = op(111, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
+const S__max_pool_backward = op(144, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, indices: Tensor, size: number | readonly number[], dims: number, options?: { grad?: Tensor; indices?: Tensor; size?: number | readonly number[]; dims?: number }): Tensor;
 export function _maxPoolBackward(..._args: any[]): any {
   return invoke(S__max_pool_backward, arguments);
 }
 
-const S__max_pool_gather = op(112, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
+const S__max_pool_gather = op(145, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, indices: Tensor, dims: number, options?: { indices?: Tensor; dims?: number }): Tensor;
 export function _maxPoolGather(..._args: any[]): any {
   return invoke(S__max_pool_gather, arguments);
 }
 
-const S__avg_pool = op(113, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool = op(146, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPool(..._args: any[]): any {
   return invoke(S__avg_pool, arguments);
 }
 
-const S__avg_pool_backward = op(114, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool_backward = op(147, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { grad?: Tensor; size?: number | readonly number[]; dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPoolBackward(..._args: any[]): any {
   return invoke(S__avg_pool_backward, arguments);
 }
 
-const S_rand = op(115, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_rand = op(148, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(...size: number[]): Tensor;
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -828,7 +1006,7 @@ export function rand(..._args: any[]): any {
   return invoke(S_rand, arguments);
 }
 
-const S_randn = op(116, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randn = op(149, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(...size: number[]): Tensor;
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -839,52 +1017,52 @@ export function randn(..._args: any[]): any {
   return invoke(S_randn, arguments);
 }
 
-const S_randint = op(117, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint = op(150, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, high: number, size: number | readonly number[], options?: { low?: number; high?: number; size?: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randint(..._args: any[]): any {
   return invoke(S_randint, arguments);
 }
 
-const S_randperm = op(118, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randperm = op(151, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { n?: number; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
   return invoke(S_randperm, arguments);
 }
 
-const S_rand_like = op(119, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_rand_like = op(152, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
   return invoke(S_rand_like, arguments);
 }
 
-const S_randn_like = op(120, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randn_like = op(153, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
   return invoke(S_randn_like, arguments);
 }
 
-const S_randint_like = op(121, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint_like = op(154, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, low: number, high: number, options?: { low?: number; high?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randintLike(..._args: any[]): any {
   return invoke(S_randint_like, arguments);
 }
 
-const S_bernoulli = op(130, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_bernoulli = op(163, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, p?: number | null, options?: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(130, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(163, a, 0, 0, 0);
   return invoke(S_bernoulli, arguments);
 }
 
-const S_multinomial = op(131, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(164, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, numSamples: number, replacement?: boolean, options?: { numSamples?: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -893,86 +1071,86 @@ export function multinomial(..._args: any[]): any {
   return invoke(S_multinomial, arguments);
 }
 
-const S_native_dropout = op(132, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
+const S_native_dropout = op(165, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, p: number, options?: { p?: number }): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 export function nativeDropout(..._args: any[]): any {
   return invoke(S_native_dropout, arguments);
 }
 
-const S_dropout = op(133, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout = op(166, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, p?: number, training?: boolean, options?: { p?: number; training?: boolean }): Tensor;
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(133, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(166, a, 0, 0.5, 1);
   return invoke(S_dropout, arguments);
 }
 
-const S_sum = op(134, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_sum = op(167, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function sum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(134, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(167, a, 0, -1, 0, 255);
   return invoke(S_sum, arguments);
 }
 
-const S_mean = op(135, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(168, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function mean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(135, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(168, a, 0, -1, 0, 255);
   return invoke(S_mean, arguments);
 }
 
-const S_prod = op(136, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(169, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(136, a, 0, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(169, a, 0, 0, 0, 255);
   return invoke(S_prod, arguments);
 }
 
-const S_any = op(137, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_any = op(170, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function any(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(137, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(170, a, 0, -1, 0);
   return invoke(S_any, arguments);
 }
 
-const S_all = op(138, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(171, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function all(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(138, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(171, a, 0, -1, 0);
   return invoke(S_all, arguments);
 }
 
-const S_count_nonzero = op(139, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_count_nonzero = op(172, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function countNonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(139, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(172, a, 0, -1);
   return invoke(S_count_nonzero, arguments);
 }
 
-const S_var = op(140, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(141, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(142, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_var = op(173, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(174, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(175, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -987,13 +1165,13 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { unbiased?: b
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(140, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(173, a, 0, -1, 0, 0);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(143, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(144, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(145, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_var_mean = op(176, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_var_mean_dim = op(177, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_var_mean_unbiased = op(178, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -1011,138 +1189,138 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_cumsum = op(146, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum = op(179, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
   return invoke(S_cumsum, arguments);
 }
 
-const S_cumprod = op(148, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod = op(181, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
   return invoke(S_cumprod, arguments);
 }
 
-const S__cumsum_back = op(150, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
+const S__cumsum_back = op(183, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
   return invoke(S__cumsum_back, arguments);
 }
 
-const S__recurrence = op(151, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
+const S__recurrence = op(184, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean, options?: { factor?: Tensor; dim?: number; reverse?: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S_view_as = op(152, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_view_as = op(185, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(152, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(185, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(153, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(186, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(153, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(186, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(154, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(187, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(154, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(187, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(155, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(188, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(156, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(189, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(156, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(189, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(157, 'T', 'Tensor input', 'Tensor');
+const S_T = op(190, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(157, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(190, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(158, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(191, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(158, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(191, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(159, 'H', 'Tensor input', 'Tensor');
+const S_H = op(192, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(159, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(192, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(160, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(193, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(160, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(193, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(161, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(194, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(161, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(194, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(162, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(195, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(162, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(195, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(163, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(196, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(164, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(197, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_unbind = op(165, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(198, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -1151,7 +1329,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(166, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(199, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -1160,7 +1338,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_split = op(167, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(200, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -1169,7 +1347,7 @@ export function split(..._args: any[]): any {
   return invoke(S_split, arguments);
 }
 
-const S_chunk = op(168, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(201, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -1178,7 +1356,7 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_cat = op(169, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_cat = op(202, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -1187,7 +1365,7 @@ export function cat(..._args: any[]): any {
   return invoke(S_cat, arguments);
 }
 
-const S_stack = op(170, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_stack = op(203, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
@@ -1196,51 +1374,51 @@ export function stack(..._args: any[]): any {
   return invoke(S_stack, arguments);
 }
 
-const S_softmax = op(171, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(204, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(171, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(204, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(172, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(205, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(172, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(205, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(173, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(206, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(173, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(206, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(174, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(207, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(175, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(208, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_as_strided = op(211, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(244, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -1249,7 +1427,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(212, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(245, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -1260,7 +1438,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(213, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(246, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -1271,7 +1449,7 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(214, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view = op(247, 'view', 'Tensor input, int[] ...size', 'Tensor');
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -1282,28 +1460,28 @@ export function view(..._args: any[]): any {
   return invoke(S_view, arguments);
 }
 
-const S_transpose = op(215, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(248, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(217, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(250, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(219, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(252, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(220, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(253, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -1312,21 +1490,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(221, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(254, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(222, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(255, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(223, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(256, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -1337,59 +1515,59 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(224, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(257, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(224, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(257, a, 0, -1);
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(226, 't', 'Tensor input', 'Tensor');
+const S_t = op(259, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(226, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(259, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(228, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(261, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(228, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(261, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(229, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(262, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S_unfold = op(230, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_unfold = op(263, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
 /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
 export function unfold(input: Tensor, dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
 export function unfold(..._args: any[]): any {
   return invoke(S_unfold, arguments);
 }
 
-const S__unfold_backward = op(231, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(264, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(232, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(265, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(232, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(265, a, 0);
   return invoke(S_detach, arguments);
 }

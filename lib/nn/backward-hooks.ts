@@ -12,86 +12,124 @@ import type { Module } from './module';
 /** gradInput and gradOutput have one entry an argument and an output: null for what is no tensor or needs no gradient. */
 export type BackwardHook = (module: any, gradInput: any[], gradOutput: any[]) => unknown;
 type Grads = (Tensor | null)[];
+type OnGrads = (grads: Tensor[]) => Tensor[] | null;
 
-/** Copies of the tensors in the graph, and a call of `onGrads` with all their gradients, which it may replace. */
-function watch(tensors: Tensor[], name: string, onGrads: (grads: Tensor[]) => Tensor[] | null): Tensor[] {
+function split(vector: Tensor, shapes: readonly number[][]): Tensor[] {
+  let at = 0;
+  return shapes.map((shape) => {
+    const n = shape.reduce((a, b) => a * b, 1);
+    at += n;
+    return vector.narrow(0, at - n, n).view(shape);
+  });
+}
+
+/** The tensors again, one node later in the graph; onGrads gets all their gradients at once and may replace them. */
+function watch(tensors: Tensor[], name: string, onGrads: OnGrads): Tensor[] {
   if (tensors.length === 1) {
     const [only] = tensors;
     const seen = only.viewAs(only);
-    seen.registerHook((grad: Tensor) => onGrads([grad])?.[0]);
+    seen.registerHook(singleHook(onGrads));
     return [seen];
   }
   if (tensors.some((t) => t.dtype !== tensors[0].dtype)) {
     throw new TorshError('ERR_UNSUPPORTED', name, `${name}: a full backward hook needs all tensors that require grad to have one dtype`);
   }
   const joined = ops.cat(tensors.map((t) => t.reshape([-1])));
-  const parts = (vector: Tensor): Tensor[] => {
-    let at = 0;
-    return tensors.map((t) => {
-      const part = vector.narrow(0, at, t.numel()).view(t.shape);
-      at += t.numel();
-      return part;
-    });
-  };
-  const split = parts(joined);
-  joined.registerHook((grad: Tensor) => {
-    const replaced = onGrads(parts(grad));
-    return replaced ? ops.cat(replaced.map((t) => t.reshape([-1]))) : undefined;
-  });
-  return split;
+  const shapes = tensors.map((t) => t.shape);
+  joined.registerHook(joinedHook(shapes, onGrads));
+  return split(joined, shapes);
 }
 
-export function runBackwardHooked(module: Module, hooks: HookList<BackwardHook>, args: unknown[], forward: (args: unknown[]) => unknown): unknown {
-  if (!isGradEnabled()) return forward(args);
-  const name = module.constructor.name;
-  const active = [...hooks];
-  const wanted = (value: unknown): value is Tensor => isTensor(value) && value.requiresGrad;
-  let gradOutput: Grads = [];
+function joinedHook(shapes: readonly number[][], onGrads: OnGrads): (grad: Tensor) => Tensor | undefined {
+  return (grad) => {
+    const replaced = onGrads(split(grad, shapes));
+    return replaced ? ops.cat(replaced.map((t) => t.reshape([-1]))) : undefined;
+  };
+}
+function singleHook(onGrads: OnGrads): (grad: Tensor) => Tensor | undefined {
+  return (grad) => onGrads([grad])?.[0];
+}
 
-  /** Runs the hooks; gives the gradients of the inputs at the places in `at`, or null when no hook changed them. */
-  const fire = (grads: Tensor[], at: number[]): Tensor[] | null => {
-    let gradInput: Grads = args.map(() => null);
-    at.forEach((place, i) => { gradInput[place] = grads[i]; });
+const pick = (values: readonly unknown[], places: readonly number[]): Tensor[] => places.map((i) => values[i] as Tensor);
+
+/** values with others at some places. */
+function put(values: readonly unknown[], places: readonly number[], others: readonly unknown[]): unknown[] {
+  const result = [...values];
+  places.forEach((place, i) => { result[place] = others[i]; });
+  return result;
+}
+
+/**
+ * What one call's backward needs. Closures that the core keeps are made in functions of their own: those of one scope share
+ * what any of them refers to, and a tensor of the forward pass would hold the graph that holds the closure.
+ */
+class Call {
+  gradOutput: Grads = [];
+  constructor(readonly module: Module, readonly hooks: readonly BackwardHook[], readonly inputs: readonly number[], readonly argCount: number) {}
+
+  /** Runs the hooks; gives the gradients of the inputs that have one, or null when no hook changed them. */
+  fire(grads: Tensor[]): Tensor[] | null {
+    const { module, inputs, argCount, gradOutput } = this;
+    this.gradOutput = [];
+    let gradInput: Grads = new Array<null>(argCount).fill(null);
+    inputs.forEach((place, i) => { gradInput[place] = grads[i]; });
     let changed = false;
-    for (const hook of active) {
+    for (const hook of this.hooks) {
       const result = hook(module, gradInput, gradOutput);
       if (result === undefined || result === null) continue;
-      if (at.length === 0) throw new TorshError('ERR_CALLBACK', name, `${name}: a backward hook can only replace gradients of inputs that require grad`);
+      const name = module.constructor.name;
+      if (inputs.length === 0) throw new TorshError('ERR_CALLBACK', name, `${name}: a backward hook can only replace gradients of inputs that require grad`);
       const list = Array.isArray(result) ? result as Grads : [result as Tensor];
-      if (list.length !== args.length) {
-        throw new TorshError('ERR_CALLBACK', name, `${name}: a backward hook returned ${list.length} gradients, but there are ${args.length} inputs`);
+      if (list.length !== argCount) {
+        throw new TorshError('ERR_CALLBACK', name, `${name}: a backward hook returned ${list.length} gradients, but there are ${argCount} inputs`);
       }
       gradInput = list;
       changed = true;
     }
-    return changed ? at.map((place, i) => gradInput[place] ?? grads[i]) : null;
-  };
-
-  const inputs = args.flatMap((arg, i) => (wanted(arg) ? [i] : []));
-  let entering = args;
-  if (inputs.length > 0) {
-    const watched = watch(inputs.map((i) => args[i] as Tensor), name, (grads) => fire(grads, inputs));
-    entering = [...args];
-    inputs.forEach((place, i) => { entering[place] = watched[i]; });
+    return changed ? inputs.map((place, i) => gradInput[place] ?? grads[i]) : null;
   }
-  const output = forward(entering);
-  const outputs: unknown[] = Array.isArray(output) ? output : [output];
-  const places = outputs.flatMap((value, i) => (wanted(value) ? [i] : []));
+
+  enter(args: readonly unknown[]): unknown[] {
+    if (this.inputs.length === 0) return [...args];
+    return put(args, this.inputs, watch(pick(args, this.inputs), this.module.constructor.name, this.atInputs()));
+  }
+
+  /** outputs with those at `places` watched. */
+  leave(outputs: readonly unknown[], places: readonly number[]): unknown[] {
+    return put(outputs, places, watch(pick(outputs, places), this.module.constructor.name, this.atOutputs(outputs.length, places)));
+  }
+
+  private atInputs(): OnGrads {
+    return (grads) => this.fire(grads);
+  }
+
+  private atOutputs(count: number, places: readonly number[]): OnGrads {
+    return (grads) => {
+      this.gradOutput = put(new Array<null>(count).fill(null), places, grads) as Grads;
+      if (this.inputs.length === 0) this.fire([]);
+      return null;
+    };
+  }
+}
+
+const wanted = (values: readonly unknown[]): number[] =>
+  values.flatMap((value, i) => (isTensor(value) && value.requiresGrad ? [i] : []));
+
+export function runBackwardHooked(module: Module, hooks: HookList<BackwardHook>, args: unknown[], forward: (args: unknown[]) => unknown): unknown {
+  if (!isGradEnabled()) return forward(args);
+  const call = new Call(module, [...hooks], wanted(args), args.length);
+  const output = forward(call.enter(args));
+  const outputs: readonly unknown[] = Array.isArray(output) ? output : [output];
+  const places = wanted(outputs);
   if (places.length === 0) return output;
-  const leaving = watch(places.map((i) => outputs[i] as Tensor), name, (grads) => {
-    gradOutput = outputs.map(() => null);
-    places.forEach((place, i) => { gradOutput[place] = grads[i]; });
-    if (inputs.length === 0) fire([], []);
-    return null;
-  });
+  const leaving = call.leave(outputs, places);
   if (!Array.isArray(output)) return leaving[0];
-  const result = [...outputs];
-  places.forEach((place, i) => { result[place] = leaving[i]; });
   // Named results keep their names.
   for (const key of Object.getOwnPropertyNames(output)) {
     if (key === 'length' || /^\d+$/.test(key)) continue;
-    const at = outputs.indexOf((output as unknown as Record<string, unknown>)[key]);
-    Object.defineProperty(result, key, { value: at < 0 ? (output as unknown as Record<string, unknown>)[key] : result[at], enumerable: false });
+    const value = (output as unknown as Record<string, unknown>)[key];
+    const at = outputs.indexOf(value);
+    Object.defineProperty(leaving, key, { value: at < 0 ? value : leaving[at], enumerable: false });
   }
-  return result;
+  return leaving;
 }

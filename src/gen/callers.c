@@ -202,6 +202,175 @@ ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum_to_size], &args);
 }
 
+ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
+  ts__index_args args = {self, indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);
+}
+
+ts_tensor *ts__at(ts_cx *cx, ts_tensor *self, ts_ints items, ts_list tensors) {
+  ts__at_args args = {self, items, tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__at], &args);
+}
+
+bool ts__set_at(ts_cx *cx, ts_tensor *self, ts_ints items, ts_list tensors, ts_tensor *value) {
+  ts__set_at_args args = {self, items, tensors, value};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_at], &args, &out);
+}
+
+ts_tensor *ts_index_put(ts_cx *cx, ts_tensor *self, ts_list indices, ts_tensor *values, bool accumulate) {
+  ts_index_put_args args = {self, indices, values, accumulate};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_put], &args);
+}
+
+ts_tensor *ts_index_put_(ts_cx *cx, ts_tensor *self, ts_list indices, ts_tensor *values, bool accumulate) {
+  ts_index_put_args args = {self, indices, values, accumulate};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_put_], &args);
+}
+
+ts_tensor *ts_index_select(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index) {
+  ts_index_select_args args = {self, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_select], &args);
+}
+
+ts_tensor *ts_index_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, ts_scalar alpha) {
+  ts_index_add_args args = {self, dim, index, source, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_add], &args);
+}
+
+ts_tensor *ts_index_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, ts_scalar alpha) {
+  ts_index_add_args args = {self, dim, index, source, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_add_], &args);
+}
+
+ts_tensor *ts_index_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source) {
+  ts_index_copy_args args = {self, dim, index, source};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_copy], &args);
+}
+
+ts_tensor *ts_index_copy_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source) {
+  ts_index_copy_args args = {self, dim, index, source};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_copy_], &args);
+}
+
+ts_tensor *ts_index_fill(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *value) {
+  ts_index_fill_args args = {self, dim, index, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_fill], &args);
+}
+
+ts_tensor *ts_index_fill_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *value) {
+  ts_index_fill_args args = {self, dim, index, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_fill_], &args);
+}
+
+ts_tensor *ts_gather(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, bool sparse_grad) {
+  ts_gather_args args = {self, dim, index, sparse_grad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gather], &args);
+}
+
+ts_tensor *ts_scatter(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce) {
+  ts_scatter_args args = {self, dim, index, src, reduce};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter], &args);
+}
+
+ts_tensor *ts_scatter_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce) {
+  ts_scatter_args args = {self, dim, index, src, reduce};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_], &args);
+}
+
+ts_tensor *ts_scatter_value(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_scalar value, const char *reduce) {
+  ts_scatter_value_args args = {self, dim, index, value, reduce};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_value], &args);
+}
+
+ts_tensor *ts_scatter_value_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_scalar value, const char *reduce) {
+  ts_scatter_value_args args = {self, dim, index, value, reduce};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_value_], &args);
+}
+
+ts_tensor *ts_scatter_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src) {
+  ts_scatter_add_args args = {self, dim, index, src};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_add], &args);
+}
+
+ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src) {
+  ts_scatter_add_args args = {self, dim, index, src};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_add_], &args);
+}
+
+ts_tensor *ts_take(ts_cx *cx, ts_tensor *self, ts_tensor *index) {
+  ts_take_args args = {self, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_take], &args);
+}
+
+ts_tensor *ts_put(ts_cx *cx, ts_tensor *self, ts_tensor *index, ts_tensor *source, bool accumulate) {
+  ts_put_args args = {self, index, source, accumulate};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_put], &args);
+}
+
+ts_tensor *ts_put_(ts_cx *cx, ts_tensor *self, ts_tensor *index, ts_tensor *source, bool accumulate) {
+  ts_put_args args = {self, index, source, accumulate};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_put_], &args);
+}
+
+ts_tensor *ts_nonzero(ts_cx *cx, ts_tensor *self) {
+  ts_nonzero_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nonzero], &args);
+}
+
+ts_list ts__nonzero_tuple(ts_cx *cx, ts_tensor *self) {
+  ts__nonzero_tuple_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__nonzero_tuple], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_argwhere(ts_cx *cx, ts_tensor *self) {
+  ts_argwhere_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_argwhere], &args);
+}
+
+ts_tensor *ts_masked_select(ts_cx *cx, ts_tensor *self, ts_tensor *mask) {
+  ts_masked_select_args args = {self, mask};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_masked_select], &args);
+}
+
+ts_tensor *ts_masked_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *source) {
+  ts_masked_scatter_args args = {self, mask, source};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_masked_scatter], &args);
+}
+
+ts_tensor *ts_masked_scatter_(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *source) {
+  ts_masked_scatter_args args = {self, mask, source};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_masked_scatter_], &args);
+}
+
+ts_tensor *ts_embedding(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_opt_int padding_idx, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, bool sparse) {
+  ts_embedding_args args = {input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_embedding], &args);
+}
+
+ts_tensor *ts__embedding(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_args args = {weight, indices, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding], &args);
+}
+
+ts_tensor *ts__embedding_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_backward_args args = {grad, indices, num_weights, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_backward], &args);
+}
+
+ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_double_backward_args args = {grad, indices, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_double_backward], &args);
+}
+
+ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes) {
+  ts_one_hot_args args = {self, num_classes};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_one_hot], &args);
+}
+
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
   ts_mse_loss_args args = {self, target, size_average, reduce, reduction};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mse_loss], &args);

@@ -248,6 +248,188 @@ torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size, int64_t n
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_put(cx, self, (ts_list){(ts_tensor **)indices, n_indices}, values, accumulate);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_put_(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_put_(cx, self, (ts_list){(ts_tensor **)indices, n_indices}, values, accumulate);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_select(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_select(cx, self, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_add(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_add(cx, self, dim, index, source, capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_add_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_add_(cx, self, dim, index, source, capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_copy(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_copy(cx, self, dim, index, source);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_copy_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_copy_(cx, self, dim, index, source);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_fill(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_fill(cx, self, dim, index, value);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_fill_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_fill_(cx, self, dim, index, value);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gather(torsh_tensor self, int64_t dim, torsh_tensor index, bool sparse_grad, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gather(cx, self, dim, index, sparse_grad);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter(cx, self, dim, index, src, reduce);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_(cx, self, dim, index, src, reduce);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_value(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_scalar value, const char *reduce, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_value(cx, self, dim, index, capi_scalar(value), reduce);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_value_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_scalar value, const char *reduce, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_value_(cx, self, dim, index, capi_scalar(value), reduce);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_add(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_add(cx, self, dim, index, src);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_add_(cx, self, dim, index, src);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_take(cx, self, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_put(torsh_tensor self, torsh_tensor index, torsh_tensor source, bool accumulate, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_put(cx, self, index, source, accumulate);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_put_(torsh_tensor self, torsh_tensor index, torsh_tensor source, bool accumulate, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_put_(cx, self, index, source, accumulate);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nonzero(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nonzero(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_argwhere(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_argwhere(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_masked_select(torsh_tensor self, torsh_tensor mask, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_masked_select(cx, self, mask);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_masked_scatter(torsh_tensor self, torsh_tensor mask, torsh_tensor source, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_masked_scatter(cx, self, mask, source);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_masked_scatter_(torsh_tensor self, torsh_tensor mask, torsh_tensor source, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_masked_scatter_(cx, self, mask, source);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_embedding(torsh_tensor input, torsh_tensor weight, const int64_t *padding_idx, const double *max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_embedding(cx, input, weight, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0}, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, sparse);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_one_hot(cx, self, num_classes);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -113,6 +113,84 @@ TORSH_API torsh_status torsh_new_empty_strided(torsh_tensor self, const int64_t 
 /* Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 TORSH_API torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
 
+/* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
+TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
+
+/* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
+TORSH_API torsh_status torsh_index_put_(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
+
+/* The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
+TORSH_API torsh_status torsh_index_select(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor *out);
+
+/* A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
+TORSH_API torsh_status torsh_index_add(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, torsh_scalar alpha, torsh_tensor *out);
+
+/* A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
+TORSH_API torsh_status torsh_index_add_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, torsh_scalar alpha, torsh_tensor *out);
+
+/* A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
+TORSH_API torsh_status torsh_index_copy(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, torsh_tensor *out);
+
+/* A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
+TORSH_API torsh_status torsh_index_copy_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, torsh_tensor *out);
+
+/* A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
+TORSH_API torsh_status torsh_index_fill(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor value, torsh_tensor *out);
+
+/* A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
+TORSH_API torsh_status torsh_index_fill_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor value, torsh_tensor *out);
+
+/* out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
+TORSH_API torsh_status torsh_gather(torsh_tensor self, int64_t dim, torsh_tensor index, bool sparse_grad, torsh_tensor *out);
+
+/* A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+TORSH_API torsh_status torsh_scatter(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, torsh_tensor *out);
+
+/* A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+TORSH_API torsh_status torsh_scatter_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, torsh_tensor *out);
+
+/* A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+TORSH_API torsh_status torsh_scatter_value(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_scalar value, const char *reduce, torsh_tensor *out);
+
+/* A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
+TORSH_API torsh_status torsh_scatter_value_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_scalar value, const char *reduce, torsh_tensor *out);
+
+/* A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
+TORSH_API torsh_status torsh_scatter_add(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, torsh_tensor *out);
+
+/* A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
+TORSH_API torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, torsh_tensor *out);
+
+/* Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
+TORSH_API torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out);
+
+/* A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
+TORSH_API torsh_status torsh_put(torsh_tensor self, torsh_tensor index, torsh_tensor source, bool accumulate, torsh_tensor *out);
+
+/* A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
+TORSH_API torsh_status torsh_put_(torsh_tensor self, torsh_tensor index, torsh_tensor source, bool accumulate, torsh_tensor *out);
+
+/* The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
+TORSH_API torsh_status torsh_nonzero(torsh_tensor self, torsh_tensor *out);
+
+/* The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
+TORSH_API torsh_status torsh_argwhere(torsh_tensor self, torsh_tensor *out);
+
+/* The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
+TORSH_API torsh_status torsh_masked_select(torsh_tensor self, torsh_tensor mask, torsh_tensor *out);
+
+/* A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
+TORSH_API torsh_status torsh_masked_scatter(torsh_tensor self, torsh_tensor mask, torsh_tensor source, torsh_tensor *out);
+
+/* A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
+TORSH_API torsh_status torsh_masked_scatter_(torsh_tensor self, torsh_tensor mask, torsh_tensor source, torsh_tensor *out);
+
+/* The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
+TORSH_API torsh_status torsh_embedding(torsh_tensor input, torsh_tensor weight, const int64_t *padding_idx, const double *max_norm, double norm_type, bool scale_grad_by_freq, bool sparse, torsh_tensor *out);
+
+/* Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
+TORSH_API torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor *out);
+
 /* (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 TORSH_API torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
 

@@ -44,199 +44,232 @@ enum {
   TS_OP_new_empty_strided = 37,
   TS_OP__as_strided_backward = 38,
   TS_OP_sum_to_size = 39,
-  TS_OP_mse_loss = 40,
-  TS_OP_l1_loss = 41,
-  TS_OP_smooth_l1_loss = 42,
-  TS_OP_huber_loss = 43,
-  TS_OP__difference_loss = 44,
-  TS_OP__difference_loss_backward = 45,
-  TS_OP__difference_loss_curvature = 46,
-  TS_OP_nll_loss = 47,
-  TS_OP__nll_loss = 48,
-  TS_OP__nll_loss_backward = 49,
-  TS_OP_cross_entropy = 50,
-  TS_OP__cross_entropy = 51,
-  TS_OP__cross_entropy_backward = 52,
-  TS_OP__class_weights = 53,
-  TS_OP_mm = 54,
-  TS_OP_bmm = 55,
-  TS_OP_matmul = 56,
-  TS_OP_addmm = 57,
-  TS_OP_addmm_ = 58,
-  TS_OP_linear = 59,
-  TS_OP_mv = 60,
-  TS_OP_dot = 61,
-  TS_OP_outer = 62,
-  TS_OP_baddbmm = 63,
-  TS_OP_baddbmm_ = 64,
-  TS_OP_addbmm = 65,
-  TS_OP_addbmm_ = 66,
-  TS_OP_addmv = 67,
-  TS_OP_addmv_ = 68,
-  TS_OP_addr = 69,
-  TS_OP_addr_ = 70,
-  TS_OP_max = 71,
-  TS_OP_max_dim = 72,
-  TS_OP_min = 73,
-  TS_OP_min_dim = 74,
-  TS_OP_amax = 75,
-  TS_OP_amin = 76,
-  TS_OP_aminmax = 77,
-  TS_OP_argmax = 78,
-  TS_OP_argmin = 79,
-  TS_OP_median = 80,
-  TS_OP_median_dim = 81,
-  TS_OP_nanmedian = 82,
-  TS_OP_nanmedian_dim = 83,
-  TS_OP_kthvalue = 84,
-  TS_OP_mode = 85,
-  TS_OP__ties = 86,
-  TS_OP__pick = 87,
-  TS_OP__pick_backward = 88,
-  TS_OP__normalize = 89,
-  TS_OP__normalize_backward = 90,
-  TS_OP_batch_norm = 91,
-  TS_OP_native_batch_norm = 92,
-  TS_OP_layer_norm = 93,
-  TS_OP_native_layer_norm = 94,
-  TS_OP_group_norm = 95,
-  TS_OP_instance_norm = 96,
-  TS_OP__sgd_step_ = 97,
-  TS_OP__adam_step_ = 98,
-  TS_OP__has_grads = 99,
-  TS_OP__zero_grads = 100,
-  TS_OP_max_pool1d_with_indices = 101,
-  TS_OP_max_pool1d = 102,
-  TS_OP_max_pool2d_with_indices = 103,
-  TS_OP_max_pool2d = 104,
-  TS_OP_max_pool3d_with_indices = 105,
-  TS_OP_max_pool3d = 106,
-  TS_OP_avg_pool1d = 107,
-  TS_OP_avg_pool2d = 108,
-  TS_OP_avg_pool3d = 109,
-  TS_OP__max_pool = 110,
-  TS_OP__max_pool_backward = 111,
-  TS_OP__max_pool_gather = 112,
-  TS_OP__avg_pool = 113,
-  TS_OP__avg_pool_backward = 114,
-  TS_OP_rand = 115,
-  TS_OP_randn = 116,
-  TS_OP_randint = 117,
-  TS_OP_randperm = 118,
-  TS_OP_rand_like = 119,
-  TS_OP_randn_like = 120,
-  TS_OP_randint_like = 121,
-  TS_OP_uniform_ = 122,
-  TS_OP_normal_ = 123,
-  TS_OP_random_ = 124,
-  TS_OP_exponential_ = 125,
-  TS_OP_cauchy_ = 126,
-  TS_OP_log_normal_ = 127,
-  TS_OP_geometric_ = 128,
-  TS_OP_bernoulli_ = 129,
-  TS_OP_bernoulli = 130,
-  TS_OP_multinomial = 131,
-  TS_OP_native_dropout = 132,
-  TS_OP_dropout = 133,
-  TS_OP_sum = 134,
-  TS_OP_mean = 135,
-  TS_OP_prod = 136,
-  TS_OP_any = 137,
-  TS_OP_all = 138,
-  TS_OP_count_nonzero = 139,
-  TS_OP_var = 140,
-  TS_OP_var_dim = 141,
-  TS_OP_var_unbiased = 142,
-  TS_OP_var_mean = 143,
-  TS_OP_var_mean_dim = 144,
-  TS_OP_var_mean_unbiased = 145,
-  TS_OP_cumsum = 146,
-  TS_OP_cumsum_ = 147,
-  TS_OP_cumprod = 148,
-  TS_OP_cumprod_ = 149,
-  TS_OP__cumsum_back = 150,
-  TS_OP__recurrence = 151,
-  TS_OP_view_as = 152,
-  TS_OP_reshape_as = 153,
-  TS_OP_expand_as = 154,
-  TS_OP_broadcast_to = 155,
-  TS_OP_ravel = 156,
-  TS_OP_T = 157,
-  TS_OP_mT = 158,
-  TS_OP_H = 159,
-  TS_OP_mH = 160,
-  TS_OP_adjoint = 161,
-  TS_OP_flatten = 162,
-  TS_OP_unflatten = 163,
-  TS_OP_movedim = 164,
-  TS_OP_unbind = 165,
-  TS_OP_split_with_sizes = 166,
-  TS_OP_split = 167,
-  TS_OP_chunk = 168,
-  TS_OP_cat = 169,
-  TS_OP_stack = 170,
-  TS_OP_softmax = 171,
-  TS_OP_log_softmax = 172,
-  TS_OP_softmin = 173,
-  TS_OP__softmax_backward_data = 174,
-  TS_OP__log_softmax_backward_data = 175,
-  TS_OP__empty = 176,
-  TS_OP__meta = 177,
-  TS_OP__item = 178,
-  TS_OP__same_storage = 179,
-  TS_OP__set_requires_grad = 180,
-  TS_OP__grad = 181,
-  TS_OP__grad_id = 182,
-  TS_OP__set_grad = 183,
-  TS_OP__retain_grad = 184,
-  TS_OP__grad_fn = 185,
-  TS_OP__next_functions = 186,
-  TS_OP__add_hook = 187,
-  TS_OP__remove_hook = 188,
-  TS_OP__dropped_callbacks = 189,
-  TS_OP__backward = 190,
-  TS_OP__autograd_grad = 191,
-  TS_OP__set_grad_mode = 192,
-  TS_OP__set_inference_mode = 193,
-  TS_OP__grad_mode = 194,
-  TS_OP__inference_mode = 195,
-  TS_OP__set_data = 196,
-  TS_OP__share = 197,
-  TS_OP__memory = 198,
-  TS_OP__set_memory_budget = 199,
-  TS_OP__reset_peak_memory = 200,
-  TS_OP__trim_memory = 201,
-  TS_OP__num_threads = 202,
-  TS_OP__set_num_threads = 203,
-  TS_OP__build = 204,
-  TS_OP__generator_new = 205,
-  TS_OP__generator_free = 206,
-  TS_OP__manual_seed = 207,
-  TS_OP__initial_seed = 208,
-  TS_OP__rng_state = 209,
-  TS_OP__set_rng_state = 210,
-  TS_OP_as_strided = 211,
-  TS_OP_expand = 212,
-  TS_OP_reshape = 213,
-  TS_OP_view = 214,
-  TS_OP_transpose = 215,
-  TS_OP_transpose_ = 216,
-  TS_OP_unsqueeze = 217,
-  TS_OP_unsqueeze_ = 218,
-  TS_OP_narrow = 219,
-  TS_OP__slice = 220,
-  TS_OP__slice_backward = 221,
-  TS_OP_select = 222,
-  TS_OP_permute = 223,
-  TS_OP_squeeze = 224,
-  TS_OP_squeeze_ = 225,
-  TS_OP_t = 226,
-  TS_OP_t_ = 227,
-  TS_OP_diagonal = 228,
-  TS_OP__diagonal_backward = 229,
-  TS_OP_unfold = 230,
-  TS_OP__unfold_backward = 231,
-  TS_OP_detach = 232,
+  TS_OP__index = 40,
+  TS_OP__at = 41,
+  TS_OP__set_at = 42,
+  TS_OP_index_put = 43,
+  TS_OP_index_put_ = 44,
+  TS_OP_index_select = 45,
+  TS_OP_index_add = 46,
+  TS_OP_index_add_ = 47,
+  TS_OP_index_copy = 48,
+  TS_OP_index_copy_ = 49,
+  TS_OP_index_fill = 50,
+  TS_OP_index_fill_ = 51,
+  TS_OP_gather = 52,
+  TS_OP_scatter = 53,
+  TS_OP_scatter_ = 54,
+  TS_OP_scatter_value = 55,
+  TS_OP_scatter_value_ = 56,
+  TS_OP_scatter_add = 57,
+  TS_OP_scatter_add_ = 58,
+  TS_OP_take = 59,
+  TS_OP_put = 60,
+  TS_OP_put_ = 61,
+  TS_OP_nonzero = 62,
+  TS_OP__nonzero_tuple = 63,
+  TS_OP_argwhere = 64,
+  TS_OP_masked_select = 65,
+  TS_OP_masked_scatter = 66,
+  TS_OP_masked_scatter_ = 67,
+  TS_OP_embedding = 68,
+  TS_OP__embedding = 69,
+  TS_OP__embedding_backward = 70,
+  TS_OP__embedding_double_backward = 71,
+  TS_OP_one_hot = 72,
+  TS_OP_mse_loss = 73,
+  TS_OP_l1_loss = 74,
+  TS_OP_smooth_l1_loss = 75,
+  TS_OP_huber_loss = 76,
+  TS_OP__difference_loss = 77,
+  TS_OP__difference_loss_backward = 78,
+  TS_OP__difference_loss_curvature = 79,
+  TS_OP_nll_loss = 80,
+  TS_OP__nll_loss = 81,
+  TS_OP__nll_loss_backward = 82,
+  TS_OP_cross_entropy = 83,
+  TS_OP__cross_entropy = 84,
+  TS_OP__cross_entropy_backward = 85,
+  TS_OP__class_weights = 86,
+  TS_OP_mm = 87,
+  TS_OP_bmm = 88,
+  TS_OP_matmul = 89,
+  TS_OP_addmm = 90,
+  TS_OP_addmm_ = 91,
+  TS_OP_linear = 92,
+  TS_OP_mv = 93,
+  TS_OP_dot = 94,
+  TS_OP_outer = 95,
+  TS_OP_baddbmm = 96,
+  TS_OP_baddbmm_ = 97,
+  TS_OP_addbmm = 98,
+  TS_OP_addbmm_ = 99,
+  TS_OP_addmv = 100,
+  TS_OP_addmv_ = 101,
+  TS_OP_addr = 102,
+  TS_OP_addr_ = 103,
+  TS_OP_max = 104,
+  TS_OP_max_dim = 105,
+  TS_OP_min = 106,
+  TS_OP_min_dim = 107,
+  TS_OP_amax = 108,
+  TS_OP_amin = 109,
+  TS_OP_aminmax = 110,
+  TS_OP_argmax = 111,
+  TS_OP_argmin = 112,
+  TS_OP_median = 113,
+  TS_OP_median_dim = 114,
+  TS_OP_nanmedian = 115,
+  TS_OP_nanmedian_dim = 116,
+  TS_OP_kthvalue = 117,
+  TS_OP_mode = 118,
+  TS_OP__ties = 119,
+  TS_OP__pick = 120,
+  TS_OP__pick_backward = 121,
+  TS_OP__normalize = 122,
+  TS_OP__normalize_backward = 123,
+  TS_OP_batch_norm = 124,
+  TS_OP_native_batch_norm = 125,
+  TS_OP_layer_norm = 126,
+  TS_OP_native_layer_norm = 127,
+  TS_OP_group_norm = 128,
+  TS_OP_instance_norm = 129,
+  TS_OP__sgd_step_ = 130,
+  TS_OP__adam_step_ = 131,
+  TS_OP__has_grads = 132,
+  TS_OP__zero_grads = 133,
+  TS_OP_max_pool1d_with_indices = 134,
+  TS_OP_max_pool1d = 135,
+  TS_OP_max_pool2d_with_indices = 136,
+  TS_OP_max_pool2d = 137,
+  TS_OP_max_pool3d_with_indices = 138,
+  TS_OP_max_pool3d = 139,
+  TS_OP_avg_pool1d = 140,
+  TS_OP_avg_pool2d = 141,
+  TS_OP_avg_pool3d = 142,
+  TS_OP__max_pool = 143,
+  TS_OP__max_pool_backward = 144,
+  TS_OP__max_pool_gather = 145,
+  TS_OP__avg_pool = 146,
+  TS_OP__avg_pool_backward = 147,
+  TS_OP_rand = 148,
+  TS_OP_randn = 149,
+  TS_OP_randint = 150,
+  TS_OP_randperm = 151,
+  TS_OP_rand_like = 152,
+  TS_OP_randn_like = 153,
+  TS_OP_randint_like = 154,
+  TS_OP_uniform_ = 155,
+  TS_OP_normal_ = 156,
+  TS_OP_random_ = 157,
+  TS_OP_exponential_ = 158,
+  TS_OP_cauchy_ = 159,
+  TS_OP_log_normal_ = 160,
+  TS_OP_geometric_ = 161,
+  TS_OP_bernoulli_ = 162,
+  TS_OP_bernoulli = 163,
+  TS_OP_multinomial = 164,
+  TS_OP_native_dropout = 165,
+  TS_OP_dropout = 166,
+  TS_OP_sum = 167,
+  TS_OP_mean = 168,
+  TS_OP_prod = 169,
+  TS_OP_any = 170,
+  TS_OP_all = 171,
+  TS_OP_count_nonzero = 172,
+  TS_OP_var = 173,
+  TS_OP_var_dim = 174,
+  TS_OP_var_unbiased = 175,
+  TS_OP_var_mean = 176,
+  TS_OP_var_mean_dim = 177,
+  TS_OP_var_mean_unbiased = 178,
+  TS_OP_cumsum = 179,
+  TS_OP_cumsum_ = 180,
+  TS_OP_cumprod = 181,
+  TS_OP_cumprod_ = 182,
+  TS_OP__cumsum_back = 183,
+  TS_OP__recurrence = 184,
+  TS_OP_view_as = 185,
+  TS_OP_reshape_as = 186,
+  TS_OP_expand_as = 187,
+  TS_OP_broadcast_to = 188,
+  TS_OP_ravel = 189,
+  TS_OP_T = 190,
+  TS_OP_mT = 191,
+  TS_OP_H = 192,
+  TS_OP_mH = 193,
+  TS_OP_adjoint = 194,
+  TS_OP_flatten = 195,
+  TS_OP_unflatten = 196,
+  TS_OP_movedim = 197,
+  TS_OP_unbind = 198,
+  TS_OP_split_with_sizes = 199,
+  TS_OP_split = 200,
+  TS_OP_chunk = 201,
+  TS_OP_cat = 202,
+  TS_OP_stack = 203,
+  TS_OP_softmax = 204,
+  TS_OP_log_softmax = 205,
+  TS_OP_softmin = 206,
+  TS_OP__softmax_backward_data = 207,
+  TS_OP__log_softmax_backward_data = 208,
+  TS_OP__empty = 209,
+  TS_OP__meta = 210,
+  TS_OP__item = 211,
+  TS_OP__same_storage = 212,
+  TS_OP__set_requires_grad = 213,
+  TS_OP__grad = 214,
+  TS_OP__grad_id = 215,
+  TS_OP__set_grad = 216,
+  TS_OP__retain_grad = 217,
+  TS_OP__grad_fn = 218,
+  TS_OP__next_functions = 219,
+  TS_OP__add_hook = 220,
+  TS_OP__remove_hook = 221,
+  TS_OP__dropped_callbacks = 222,
+  TS_OP__backward = 223,
+  TS_OP__autograd_grad = 224,
+  TS_OP__set_grad_mode = 225,
+  TS_OP__set_inference_mode = 226,
+  TS_OP__grad_mode = 227,
+  TS_OP__inference_mode = 228,
+  TS_OP__set_data = 229,
+  TS_OP__share = 230,
+  TS_OP__memory = 231,
+  TS_OP__set_memory_budget = 232,
+  TS_OP__reset_peak_memory = 233,
+  TS_OP__trim_memory = 234,
+  TS_OP__num_threads = 235,
+  TS_OP__set_num_threads = 236,
+  TS_OP__build = 237,
+  TS_OP__generator_new = 238,
+  TS_OP__generator_free = 239,
+  TS_OP__manual_seed = 240,
+  TS_OP__initial_seed = 241,
+  TS_OP__rng_state = 242,
+  TS_OP__set_rng_state = 243,
+  TS_OP_as_strided = 244,
+  TS_OP_expand = 245,
+  TS_OP_reshape = 246,
+  TS_OP_view = 247,
+  TS_OP_transpose = 248,
+  TS_OP_transpose_ = 249,
+  TS_OP_unsqueeze = 250,
+  TS_OP_unsqueeze_ = 251,
+  TS_OP_narrow = 252,
+  TS_OP__slice = 253,
+  TS_OP__slice_backward = 254,
+  TS_OP_select = 255,
+  TS_OP_permute = 256,
+  TS_OP_squeeze = 257,
+  TS_OP_squeeze_ = 258,
+  TS_OP_t = 259,
+  TS_OP_t_ = 260,
+  TS_OP_diagonal = 261,
+  TS_OP__diagonal_backward = 262,
+  TS_OP_unfold = 263,
+  TS_OP__unfold_backward = 264,
+  TS_OP_detach = 265,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -390,6 +423,137 @@ ts_tensor *ts__as_strided_backward(ts_cx *cx, ts_tensor *grad, ts_ints input_siz
 typedef struct { ts_tensor *self; ts_ints size; } ts_sum_to_size_args;
 bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out);
 ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
+bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
+void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
+ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices);
+
+typedef struct { ts_tensor *self; ts_ints items; ts_list tensors; } ts__at_args;
+bool ts__at_impl(ts_cx *cx, const ts__at_args *a, ts_out *out);
+ts_tensor *ts__at(ts_cx *cx, ts_tensor *self, ts_ints items, ts_list tensors);
+
+typedef struct { ts_tensor *self; ts_ints items; ts_list tensors; ts_tensor *value; } ts__set_at_args;
+bool ts__set_at_impl(ts_cx *cx, const ts__set_at_args *a, ts_out *out);
+bool ts__set_at(ts_cx *cx, ts_tensor *self, ts_ints items, ts_list tensors, ts_tensor *value);
+
+typedef struct { ts_tensor *self; ts_list indices; ts_tensor *values; bool accumulate; } ts_index_put_args;
+bool ts_index_put_impl(ts_cx *cx, const ts_index_put_args *a, ts_out *out);
+void ts_index_put_grad(ts_cx *cx, const ts_index_put_args *a, const ts_back *b, ts_index_put_args *g);
+ts_tensor *ts_index_put(ts_cx *cx, ts_tensor *self, ts_list indices, ts_tensor *values, bool accumulate);
+
+ts_tensor *ts_index_put_(ts_cx *cx, ts_tensor *self, ts_list indices, ts_tensor *values, bool accumulate);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; } ts_index_select_args;
+bool ts_index_select_impl(ts_cx *cx, const ts_index_select_args *a, ts_out *out);
+void ts_index_select_grad(ts_cx *cx, const ts_index_select_args *a, const ts_back *b, ts_index_select_args *g);
+ts_tensor *ts_index_select(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *source; ts_scalar alpha; } ts_index_add_args;
+bool ts_index_add_impl(ts_cx *cx, const ts_index_add_args *a, ts_out *out);
+void ts_index_add_grad(ts_cx *cx, const ts_index_add_args *a, const ts_back *b, ts_index_add_args *g);
+ts_tensor *ts_index_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, ts_scalar alpha);
+
+ts_tensor *ts_index_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, ts_scalar alpha);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *source; } ts_index_copy_args;
+bool ts_index_copy_impl(ts_cx *cx, const ts_index_copy_args *a, ts_out *out);
+void ts_index_copy_grad(ts_cx *cx, const ts_index_copy_args *a, const ts_back *b, ts_index_copy_args *g);
+ts_tensor *ts_index_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source);
+
+ts_tensor *ts_index_copy_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *value; } ts_index_fill_args;
+bool ts_index_fill_impl(ts_cx *cx, const ts_index_fill_args *a, ts_out *out);
+void ts_index_fill_grad(ts_cx *cx, const ts_index_fill_args *a, const ts_back *b, ts_index_fill_args *g);
+ts_tensor *ts_index_fill(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *value);
+
+ts_tensor *ts_index_fill_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *value);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; bool sparse_grad; } ts_gather_args;
+bool ts_gather_impl(ts_cx *cx, const ts_gather_args *a, ts_out *out);
+void ts_gather_grad(ts_cx *cx, const ts_gather_args *a, const ts_back *b, ts_gather_args *g);
+ts_tensor *ts_gather(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, bool sparse_grad);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *src; const char *reduce; } ts_scatter_args;
+bool ts_scatter_impl(ts_cx *cx, const ts_scatter_args *a, ts_out *out);
+void ts_scatter_grad(ts_cx *cx, const ts_scatter_args *a, const ts_back *b, ts_scatter_args *g);
+ts_tensor *ts_scatter(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce);
+
+ts_tensor *ts_scatter_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_scalar value; const char *reduce; } ts_scatter_value_args;
+bool ts_scatter_value_impl(ts_cx *cx, const ts_scatter_value_args *a, ts_out *out);
+void ts_scatter_value_grad(ts_cx *cx, const ts_scatter_value_args *a, const ts_back *b, ts_scatter_value_args *g);
+ts_tensor *ts_scatter_value(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_scalar value, const char *reduce);
+
+ts_tensor *ts_scatter_value_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_scalar value, const char *reduce);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *src; } ts_scatter_add_args;
+bool ts_scatter_add_impl(ts_cx *cx, const ts_scatter_add_args *a, ts_out *out);
+void ts_scatter_add_grad(ts_cx *cx, const ts_scatter_add_args *a, const ts_back *b, ts_scatter_add_args *g);
+ts_tensor *ts_scatter_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
+
+ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
+
+typedef struct { ts_tensor *self; ts_tensor *index; } ts_take_args;
+bool ts_take_impl(ts_cx *cx, const ts_take_args *a, ts_out *out);
+void ts_take_grad(ts_cx *cx, const ts_take_args *a, const ts_back *b, ts_take_args *g);
+ts_tensor *ts_take(ts_cx *cx, ts_tensor *self, ts_tensor *index);
+
+typedef struct { ts_tensor *self; ts_tensor *index; ts_tensor *source; bool accumulate; } ts_put_args;
+bool ts_put_impl(ts_cx *cx, const ts_put_args *a, ts_out *out);
+void ts_put_grad(ts_cx *cx, const ts_put_args *a, const ts_back *b, ts_put_args *g);
+ts_tensor *ts_put(ts_cx *cx, ts_tensor *self, ts_tensor *index, ts_tensor *source, bool accumulate);
+
+ts_tensor *ts_put_(ts_cx *cx, ts_tensor *self, ts_tensor *index, ts_tensor *source, bool accumulate);
+
+typedef struct { ts_tensor *self; } ts_nonzero_args;
+bool ts_nonzero_impl(ts_cx *cx, const ts_nonzero_args *a, ts_out *out);
+ts_tensor *ts_nonzero(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts__nonzero_tuple_args;
+bool ts__nonzero_tuple_impl(ts_cx *cx, const ts__nonzero_tuple_args *a, ts_out *out);
+ts_list ts__nonzero_tuple(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_argwhere_args;
+bool ts_argwhere_impl(ts_cx *cx, const ts_argwhere_args *a, ts_out *out);
+ts_tensor *ts_argwhere(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *mask; } ts_masked_select_args;
+bool ts_masked_select_impl(ts_cx *cx, const ts_masked_select_args *a, ts_out *out);
+void ts_masked_select_grad(ts_cx *cx, const ts_masked_select_args *a, const ts_back *b, ts_masked_select_args *g);
+ts_tensor *ts_masked_select(ts_cx *cx, ts_tensor *self, ts_tensor *mask);
+
+typedef struct { ts_tensor *self; ts_tensor *mask; ts_tensor *source; } ts_masked_scatter_args;
+bool ts_masked_scatter_impl(ts_cx *cx, const ts_masked_scatter_args *a, ts_out *out);
+void ts_masked_scatter_grad(ts_cx *cx, const ts_masked_scatter_args *a, const ts_back *b, ts_masked_scatter_args *g);
+ts_tensor *ts_masked_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *source);
+
+ts_tensor *ts_masked_scatter_(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *source);
+
+typedef struct { ts_tensor *input; ts_tensor *weight; ts_opt_int padding_idx; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; bool sparse; } ts_embedding_args;
+bool ts_embedding_impl(ts_cx *cx, const ts_embedding_args *a, ts_out *out);
+ts_tensor *ts_embedding(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_opt_int padding_idx, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, bool sparse);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_args;
+bool ts__embedding_impl(ts_cx *cx, const ts__embedding_args *a, ts_out *out);
+void ts__embedding_grad(ts_cx *cx, const ts__embedding_args *a, const ts_back *b, ts__embedding_args *g);
+ts_tensor *ts__embedding(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t num_weights; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_backward_args;
+bool ts__embedding_backward_impl(ts_cx *cx, const ts__embedding_backward_args *a, ts_out *out);
+void ts__embedding_backward_grad(ts_cx *cx, const ts__embedding_backward_args *a, const ts_back *b, ts__embedding_backward_args *g);
+ts_tensor *ts__embedding_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *grad; ts_tensor *indices; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_double_backward_args;
+bool ts__embedding_double_backward_impl(ts_cx *cx, const ts__embedding_double_backward_args *a, ts_out *out);
+void ts__embedding_double_backward_grad(ts_cx *cx, const ts__embedding_double_backward_args *a, const ts_back *b, ts__embedding_double_backward_args *g);
+ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
+bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
+ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);

@@ -232,6 +232,167 @@ static bool sum_to_size_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_sum_to_size_impl(cx, a, out);
 }
 
+static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__index_args, self)}, {"indices", TS_ARG_LIST_OPT, offsetof(ts__index_args, indices)}};
+static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__index_args *a = args;
+  return ts__index_impl(cx, a, out);
+}
+static void _index_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__index_grad(cx, args, back, wanted); }
+
+static const ts_arg _at_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__at_args, self)}, {"items", TS_ARG_INTS, offsetof(ts__at_args, items)}, {"tensors", TS_ARG_LIST, offsetof(ts__at_args, tensors)}};
+static bool _at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__at_args *a = args;
+  return ts__at_impl(cx, a, out);
+}
+
+static const ts_arg _set_at_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__set_at_args, self)}, {"items", TS_ARG_INTS, offsetof(ts__set_at_args, items)}, {"tensors", TS_ARG_LIST, offsetof(ts__set_at_args, tensors)}, {"value", TS_ARG_OPERAND, offsetof(ts__set_at_args, value)}};
+static bool _set_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_at_args *a = args;
+  return ts__set_at_impl(cx, a, out);
+}
+
+static const ts_arg index_put_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_put_args, self)}, {"indices", TS_ARG_LIST_OPT, offsetof(ts_index_put_args, indices)}, {"values", TS_ARG_TENSOR, offsetof(ts_index_put_args, values)}, {"accumulate", TS_ARG_BOOL, offsetof(ts_index_put_args, accumulate)}};
+static bool index_put_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_put_args *a = args;
+  return ts_index_put_impl(cx, a, out);
+}
+static void index_put_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_put_grad(cx, args, back, wanted); }
+
+static const ts_arg index_select_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_select_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_index_select_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_index_select_args, index)}};
+static bool index_select_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_select_args *a = args;
+  return ts_index_select_impl(cx, a, out);
+}
+static void index_select_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_select_grad(cx, args, back, wanted); }
+
+static const ts_arg index_add_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_add_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_index_add_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_index_add_args, index)}, {"source", TS_ARG_TENSOR, offsetof(ts_index_add_args, source)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_index_add_args, alpha)}};
+static bool index_add_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_add_args *a = args;
+  return ts_index_add_impl(cx, a, out);
+}
+static void index_add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_add_grad(cx, args, back, wanted); }
+
+static const ts_arg index_copy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_copy_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_index_copy_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_index_copy_args, index)}, {"source", TS_ARG_TENSOR, offsetof(ts_index_copy_args, source)}};
+static bool index_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_copy_args *a = args;
+  return ts_index_copy_impl(cx, a, out);
+}
+static void index_copy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_copy_grad(cx, args, back, wanted); }
+
+static const ts_arg index_fill_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_fill_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_index_fill_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_index_fill_args, index)}, {"value", TS_ARG_OPERAND, offsetof(ts_index_fill_args, value)}};
+static bool index_fill_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_fill_args *a = args;
+  return ts_index_fill_impl(cx, a, out);
+}
+static void index_fill_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_fill_grad(cx, args, back, wanted); }
+
+static const ts_arg gather_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gather_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_gather_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_gather_args, index)}, {"sparseGrad", TS_ARG_BOOL, offsetof(ts_gather_args, sparse_grad)}};
+static bool gather_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gather_args *a = args;
+  return ts_gather_impl(cx, a, out);
+}
+static void gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gather_grad(cx, args, back, wanted); }
+
+static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_scatter_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_scatter_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_scatter_args, index)}, {"src", TS_ARG_TENSOR, offsetof(ts_scatter_args, src)}, {"reduce", TS_ARG_TEXT, offsetof(ts_scatter_args, reduce)}};
+static bool scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scatter_args *a = args;
+  return ts_scatter_impl(cx, a, out);
+}
+static void scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_scatter_value_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_scatter_value_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_scatter_value_args, index)}, {"value", TS_ARG_SCALAR, offsetof(ts_scatter_value_args, value)}, {"reduce", TS_ARG_TEXT, offsetof(ts_scatter_value_args, reduce)}};
+static bool scatter_value_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scatter_value_args *a = args;
+  return ts_scatter_value_impl(cx, a, out);
+}
+static void scatter_value_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_value_grad(cx, args, back, wanted); }
+
+static const ts_arg scatter_add_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_scatter_add_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_scatter_add_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_scatter_add_args, index)}, {"src", TS_ARG_TENSOR, offsetof(ts_scatter_add_args, src)}};
+static bool scatter_add_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scatter_add_args *a = args;
+  return ts_scatter_add_impl(cx, a, out);
+}
+static void scatter_add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_add_grad(cx, args, back, wanted); }
+
+static const ts_arg take_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_take_args, self)}, {"index", TS_ARG_TENSOR, offsetof(ts_take_args, index)}};
+static bool take_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_take_args *a = args;
+  return ts_take_impl(cx, a, out);
+}
+static void take_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_take_grad(cx, args, back, wanted); }
+
+static const ts_arg put_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_put_args, self)}, {"index", TS_ARG_TENSOR, offsetof(ts_put_args, index)}, {"source", TS_ARG_TENSOR, offsetof(ts_put_args, source)}, {"accumulate", TS_ARG_BOOL, offsetof(ts_put_args, accumulate)}};
+static bool put_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_put_args *a = args;
+  return ts_put_impl(cx, a, out);
+}
+static void put_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_put_grad(cx, args, back, wanted); }
+
+static const ts_arg nonzero_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nonzero_args, self)}};
+static bool nonzero_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nonzero_args *a = args;
+  return ts_nonzero_impl(cx, a, out);
+}
+
+static const ts_arg _nonzero_tuple_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__nonzero_tuple_args, self)}};
+static bool _nonzero_tuple_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__nonzero_tuple_args *a = args;
+  return ts__nonzero_tuple_impl(cx, a, out);
+}
+
+static const ts_arg argwhere_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_argwhere_args, self)}};
+static bool argwhere_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_argwhere_args *a = args;
+  return ts_argwhere_impl(cx, a, out);
+}
+
+static const ts_arg masked_select_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_masked_select_args, self)}, {"mask", TS_ARG_TENSOR, offsetof(ts_masked_select_args, mask)}};
+static bool masked_select_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_masked_select_args *a = args;
+  return ts_masked_select_impl(cx, a, out);
+}
+static void masked_select_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_masked_select_grad(cx, args, back, wanted); }
+
+static const ts_arg masked_scatter_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_masked_scatter_args, self)}, {"mask", TS_ARG_TENSOR, offsetof(ts_masked_scatter_args, mask)}, {"source", TS_ARG_TENSOR, offsetof(ts_masked_scatter_args, source)}};
+static bool masked_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_masked_scatter_args *a = args;
+  return ts_masked_scatter_impl(cx, a, out);
+}
+static void masked_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_masked_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg embedding_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_embedding_args, input)}, {"weight", TS_ARG_TENSOR, offsetof(ts_embedding_args, weight)}, {"paddingIdx", TS_ARG_INT_OPT, offsetof(ts_embedding_args, padding_idx)}, {"maxNorm", TS_ARG_FLOAT_OPT, offsetof(ts_embedding_args, max_norm)}, {"normType", TS_ARG_FLOAT, offsetof(ts_embedding_args, norm_type)}, {"scaleGradByFreq", TS_ARG_BOOL, offsetof(ts_embedding_args, scale_grad_by_freq)}, {"sparse", TS_ARG_BOOL, offsetof(ts_embedding_args, sparse)}};
+static bool embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_args *a = args;
+  return ts_embedding_impl(cx, a, out);
+}
+
+static const ts_arg _embedding_args[] = {{"weight", TS_ARG_TENSOR, offsetof(ts__embedding_args, weight)}, {"indices", TS_ARG_TENSOR, offsetof(ts__embedding_args, indices)}, {"paddingIdx", TS_ARG_INT, offsetof(ts__embedding_args, padding_idx)}, {"scaleGradByFreq", TS_ARG_BOOL, offsetof(ts__embedding_args, scale_grad_by_freq)}};
+static bool _embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_args *a = args;
+  return ts__embedding_impl(cx, a, out);
+}
+static void _embedding_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__embedding_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__embedding_backward_args, indices)}, {"numWeights", TS_ARG_INT, offsetof(ts__embedding_backward_args, num_weights)}, {"paddingIdx", TS_ARG_INT, offsetof(ts__embedding_backward_args, padding_idx)}, {"scaleGradByFreq", TS_ARG_BOOL, offsetof(ts__embedding_backward_args, scale_grad_by_freq)}};
+static bool _embedding_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_backward_args *a = args;
+  return ts__embedding_backward_impl(cx, a, out);
+}
+static void _embedding_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_double_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__embedding_double_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__embedding_double_backward_args, indices)}, {"paddingIdx", TS_ARG_INT, offsetof(ts__embedding_double_backward_args, padding_idx)}, {"scaleGradByFreq", TS_ARG_BOOL, offsetof(ts__embedding_double_backward_args, scale_grad_by_freq)}};
+static bool _embedding_double_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_double_backward_args *a = args;
+  return ts__embedding_double_backward_impl(cx, a, out);
+}
+static void _embedding_double_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_double_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg one_hot_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_one_hot_args, self)}, {"numClasses", TS_ARG_INT, offsetof(ts_one_hot_args, num_classes)}};
+static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_one_hot_args *a = args;
+  return ts_one_hot_impl(cx, a, out);
+}
+
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mse_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_mse_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_mse_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_mse_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_mse_loss_args, reduction)}};
 static bool mse_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mse_loss_args *a = args;
@@ -1430,6 +1591,39 @@ const ts_op ts_ops[] = {
   {"newEmptyStrided", "NewEmptyStridedBackward0", 0, sizeof(ts_new_empty_strided_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_strided_args, new_empty_strided_impl, NULL},
   {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad},
   {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL},
+  {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
+  {"_at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
+  {"_setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
+  {"indexPut", "IndexPutBackward0", TS_OP_DIRECT, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
+  {"indexPut_", "IndexPutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
+  {"indexSelect", "IndexSelectBackward0", 0, sizeof(ts_index_select_args), 3, 1, TS_RET_TENSORS, 5u, 1u, 0u, index_select_args, index_select_impl, index_select_grad},
+  {"indexAdd", "IndexAddBackward0", TS_OP_DIRECT, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
+  {"indexAdd_", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
+  {"indexCopy", "IndexCopyBackward0", TS_OP_DIRECT, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
+  {"indexCopy_", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
+  {"indexFill", "IndexFillBackward0", TS_OP_DIRECT, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad},
+  {"indexFill_", "IndexFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad},
+  {"gather", "GatherBackward0", TS_OP_DIRECT, sizeof(ts_gather_args), 4, 1, TS_RET_TENSORS, 5u, 1u, 0u, gather_args, gather_impl, gather_grad},
+  {"scatter", "ScatterBackward0", TS_OP_DIRECT, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
+  {"scatter_", "ScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
+  {"scatter", "ScatterValueBackward0", TS_OP_DIRECT, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
+  {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
+  {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad},
+  {"put", "PutBackward0", TS_OP_DIRECT, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
+  {"put_", "PutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
+  {"nonzero", "NonzeroBackward0", 0, sizeof(ts_nonzero_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, nonzero_args, nonzero_impl, NULL},
+  {"_nonzeroTuple", "NonzeroTupleBackward0", 0, sizeof(ts__nonzero_tuple_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _nonzero_tuple_args, _nonzero_tuple_impl, NULL},
+  {"argwhere", "ArgwhereBackward0", 0, sizeof(ts_argwhere_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, argwhere_args, argwhere_impl, NULL},
+  {"maskedSelect", "MaskedSelectBackward0", 0, sizeof(ts_masked_select_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, masked_select_args, masked_select_impl, masked_select_grad},
+  {"maskedScatter", "MaskedScatterBackward0", TS_OP_DIRECT, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
+  {"maskedScatter_", "MaskedScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
+  {"embedding", "EmbeddingBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_args, embedding_impl, NULL},
+  {"_embedding", "EmbeddingBackward0", 0, sizeof(ts__embedding_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_args, _embedding_impl, _embedding_grad},
+  {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
+  {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
+  {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -1624,5 +1818,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 233;
-const char ts_table_hash[] = "9955d2ea4f183ab0";
+const int ts_op_count = 266;
+const char ts_table_hash[] = "f93552e992f2da60";
