@@ -2,6 +2,7 @@ import { bind, signature, type Signature } from '../bind';
 import type { Tensor } from '../tensor';
 import * as ops from '../gen/ops';
 import { fail, type Tail } from './common';
+import { takesNames } from './forward';
 import { functional as F } from './functional';
 import { Module } from './module';
 import { py } from './repr';
@@ -108,3 +109,5 @@ export class LogSoftmax extends Module {
     return `dim=${py(this.dim)}`;
   }
 }
+
+takesNames('input', GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh);

@@ -3,6 +3,7 @@ import { tensor, type DType, type Tensor } from '../tensor';
 import { noGrad } from '../autograd';
 import { _empty } from '../gen/system';
 import { checkDim, count, newParameter, type Factory, type Tail } from './common';
+import { takesNames } from './forward';
 import { functional as F } from './functional';
 import { Module } from './module';
 import type { Parameter } from './parameter';
@@ -130,3 +131,5 @@ export class BatchNorm3d extends BatchNorm {
     checkDim('BatchNorm3d', input, [5]);
   }
 }
+
+takesNames('input', BatchNorm);

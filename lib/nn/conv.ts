@@ -2,6 +2,7 @@ import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
 import * as ops from '../gen/ops';
 import { count, fail, newParameter, sizes, type Factory, type Size, type Tail } from './common';
+import { takesNames } from './forward';
 import { initFanIn } from './init-layers';
 import { Module } from './module';
 import { pad } from './pad';
@@ -132,3 +133,5 @@ export class Conv3d extends ConvNd {
     return ops.conv3d(padded, this.weight, this.bias, this.stride, padding, this.dilation, this.groups);
   }
 }
+
+takesNames('input', Conv1d, Conv2d, Conv3d);

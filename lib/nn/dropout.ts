@@ -2,6 +2,7 @@ import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
 import * as ops from '../gen/ops';
 import { probability, type Tail } from './common';
+import { takesNames } from './forward';
 import { functional as F } from './functional';
 import { Module } from './module';
 import { py } from './repr';
@@ -27,3 +28,5 @@ export class Dropout extends Module {
     return `p=${py(this.p)}, inplace=${py(this.inplace)}`;
   }
 }
+
+takesNames('input', Dropout);

@@ -1,6 +1,7 @@
 import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
 import { count, fail, type Tail } from './common';
+import { takesNames } from './forward';
 import { Module } from './module';
 import { py } from './repr';
 
@@ -50,3 +51,5 @@ export class Unflatten extends Module {
     return `dim=${this.dim}, unflattened_size=${py(this.unflattenedSize)}`;
   }
 }
+
+takesNames('input', Flatten, Unflatten);

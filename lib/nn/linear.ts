@@ -2,6 +2,7 @@ import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
 import * as ops from '../gen/ops';
 import { count, newParameter, type Factory, type Tail } from './common';
+import { takesNames } from './forward';
 import { initFanIn } from './init-layers';
 import { Module } from './module';
 import type { Parameter } from './parameter';
@@ -51,3 +52,5 @@ export class Identity extends Module {
     return input;
   }
 }
+
+takesNames('input', Linear);

@@ -1,6 +1,7 @@
 import { bind, signature } from '../bind';
 import { isTensor, type Tensor } from '../tensor';
 import { fail, type Tail } from './common';
+import { takesNames } from './forward';
 import { functional as F } from './functional';
 import { Module } from './module';
 
@@ -133,3 +134,5 @@ export class CrossEntropyLoss extends WeightedLoss {
     return F.crossEntropy(input, target, { weight, ignoreIndex, reduction, labelSmoothing });
   }
 }
+
+takesNames('input, target', CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss);

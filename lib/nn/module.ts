@@ -6,6 +6,7 @@ import {
   childModules, internals, isModule, isModuleGroup, membersOf, moduleBrand, namedMembers, nodesOf, type Node,
 } from './fields';
 import { runBackwardHooked, type BackwardHook } from './backward-hooks';
+import { signatureOf } from './forward';
 import { zeroGrads } from './grads';
 import { HookList, type RemovableHandle } from './hooks';
 import { isParameter, type Parameter } from './parameter';
@@ -38,9 +39,17 @@ function refuse(code: ErrorCode, op: string, text: string): TorshError {
   return new TorshError(code, op, `${op}: ${text}`);
 }
 
+/** Arguments in order where some came by name; those of modules that say nothing of names pass unchanged. */
+function withNames(self: Module, args: unknown[]): unknown[] {
+  const sig = signatureOf(self.forward);
+  return sig ? bind(sig, args) : args;
+}
+
 /** An instance: a function with the prototype of its class, whose own properties are the module's fields. */
 function callable(prototype: object): Module {
   const self = ((...args: unknown[]) => {
+    const last = args[args.length - 1];
+    if (typeof last === 'object' && last !== null && !isTensor(last) && isPlainObject(last)) args = withNames(self, args);
     return self[internals].hooked ? runHooked(self, args) : self.forward(...args);
   }) as unknown as Module;
   Object.setPrototypeOf(self, prototype);

@@ -1,6 +1,7 @@
 import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
 import { count, fail, newParameter, type Factory, type Size, type Tail } from './common';
+import { takesNames } from './forward';
 import { functional as F } from './functional';
 import * as init from './init';
 import { Module } from './module';
@@ -83,3 +84,5 @@ export class GroupNorm extends Module {
     return `${this.numGroups}, ${this.numChannels}, eps=${py(this.eps)}, affine=${py(this.affine)}`;
   }
 }
+
+takesNames('input', GroupNorm, LayerNorm);

@@ -2,6 +2,7 @@ import { bind, signature } from '../bind';
 import type { Tensor } from '../tensor';
 import * as ops from '../gen/ops';
 import { sizes, type Size, type Tail } from './common';
+import { takesNames } from './forward';
 import { Module } from './module';
 import { py } from './repr';
 
@@ -177,3 +178,5 @@ export class AvgPool3d extends AvgPool {
     return ops.avgPool3d(input, this.kernelSize, this.stride, this.padding, this.ceilMode, this.countIncludePad, this.divisorOverride);
   }
 }
+
+takesNames('input', AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d);

@@ -2,6 +2,7 @@ import { bind, signature } from '../bind';
 import { isTensor, type Tensor } from '../tensor';
 import { noGrad } from '../autograd';
 import { count, fail, newParameter, type Factory, type Tail } from './common';
+import { takesNames } from './forward';
 import { functional as F } from './functional';
 import * as init from './init';
 import { Module } from './module';
@@ -98,3 +99,5 @@ export class Embedding extends Module {
     return s;
   }
 }
+
+takesNames('input', Embedding);

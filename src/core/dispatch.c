@@ -74,13 +74,16 @@ static void mark_view(ts_tensor *out, ts_tensor *self) {
   out->view_version = base->history;
 }
 
+static bool cannot_cast(ts_cx *cx, const ts_tensor *from, const ts_tensor *to) {
+  return ts_fail(cx, TS_ERR_DTYPE, "result type %s can't be cast to the desired output type %s", ts_dtype_name((ts_dtype)from->dtype),
+                 ts_dtype_name((ts_dtype)to->dtype));
+}
+
 /* Puts what impl made elsewhere into the destination the caller gave. */
 static bool deliver(ts_cx *cx, ts_tensor *dest, ts_tensor **made) {
   ts_tensor *t = *made;
   if (!dest || dest == t) return true;
-  if (!ts_can_cast((ts_dtype)t->dtype, (ts_dtype)dest->dtype))
-    return ts_fail(cx, TS_ERR_DTYPE, "result type %s can't be cast to the desired output type %s",
-                   ts_dtype_name((ts_dtype)t->dtype), ts_dtype_name((ts_dtype)dest->dtype));
+  if (!ts_can_cast((ts_dtype)t->dtype, (ts_dtype)dest->dtype)) return cannot_cast(cx, t, dest);
   if (!ts_raw_copy(cx, dest, t)) return false;
   *made = dest;
   return true;
@@ -124,6 +127,22 @@ static bool run_inplace(ts_cx *cx, const ts_op *op, void *args, ts_out *out, boo
   return true;
 }
 
+/* Before any destination is touched: whether `made` may go into dest. */
+static bool check_destination(ts_cx *cx, const ts_op *op, const void *args, const ts_tensor *dest, const ts_tensor *made) {
+  if (op->flags & TS_OP_EXACT && made->dtype != dest->dtype)
+    return ts_fail(cx, TS_ERR_DTYPE, "Expected out tensor to have dtype %s, but got %s instead", ts_dtype_name((ts_dtype)made->dtype),
+                   ts_dtype_name((ts_dtype)dest->dtype));
+  if (!ts_can_cast((ts_dtype)made->dtype, (ts_dtype)dest->dtype)) return cannot_cast(cx, made, dest);
+  if (ts_same_sizes(dest, made)) return true;
+  for (int i = 0; i < op->n_args; i++) {
+    const ts_arg *a = &op->args[i];
+    if (a->kind <= TS_ARG_OPERAND_OPT && *FIELD(ts_tensor *const, args, a) == dest)
+      return ts_fail(cx, TS_ERR_ARGUMENT, "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+                                          "memory location. Please clone() the tensor before performing the operation.");
+  }
+  return true;
+}
+
 static bool resize_destination(ts_cx *cx, ts_tensor *dest, const ts_tensor *made) {
   if (ts_same_sizes(dest, made)) return true;
   int64_t strides[TS_MAX_DIM];
@@ -155,6 +174,8 @@ static bool run_plain(ts_cx *cx, const ts_op *op, void *args, ts_out *out, bool 
   bool ok = op->impl(cx, args, out);
   if (!(op->flags & TS_OP_SYSTEM)) cx->grad_mode = outer; /* system rows may set the mode */
   if (!ok) return false;
+  for (int i = 0; destined && i < op->n_out; i++)
+    if (dest[i] && out->t[i] && dest[i] != out->t[i] && !check_destination(cx, op, args, dest[i], out->t[i])) return false;
   for (int i = 0; destined && i < op->n_out; i++) {
     if (!dest[i] || !out->t[i]) continue;
     if (!ts_same_sizes(dest[i], out->t[i]) && !resize_destination(cx, dest[i], out->t[i])) return false;

@@ -71,7 +71,8 @@ enum {
   TS_OP_INPLACE = 8,    /* changes self and returns it */
   TS_OP_SYSTEM = 16,    /* no tensors arithmetic: handles, metadata, settings */
   TS_OP_RESHAPES = 32,  /* an in-place op that changes self's geometry, not its values (squeeze_, t_) */
-  TS_OP_LISTVIEW = 64   /* a list of views of self */
+  TS_OP_LISTVIEW = 64,  /* a list of views of self */
+  TS_OP_EXACT = 128     /* destinations must have the dtype of the results: no conversion */
 };
 
 typedef struct ts_op {

@@ -2547,7 +2547,7 @@ const ts_op ts_ops[] = {
   {"min", "MinBackward0", 0, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
   {"amax", "AmaxBackward0", 0, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
   {"amin", "AminBackward0", 0, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
-  {"aminmax", "AminmaxBackward0", 0, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
+  {"aminmax", "AminmaxBackward0", TS_OP_EXACT, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
   {"argmax", "ArgmaxBackward0", 0, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
   {"argmin", "ArgminBackward0", 0, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
   {"median", "MedianBackward0", 0, sizeof(ts_median_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, median_args, median_impl, median_grad},
@@ -2605,7 +2605,7 @@ const ts_op ts_ops[] = {
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
-  {"mean", "MeanBackward0", 0, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
+  {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
   {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad},
   {"any", "AnyBackward0", 0, sizeof(ts_any_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, any_args, any_impl, NULL},
   {"all", "AllBackward0", 0, sizeof(ts_all_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, all_args, all_impl, NULL},
@@ -2705,4 +2705,4 @@ const ts_op ts_ops[] = {
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
 const int ts_op_count = 451;
-const char ts_table_hash[] = "827bd08ee6f06d1a";
+const char ts_table_hash[] = "9a48df7b2b27a1d3";

@@ -16,7 +16,8 @@ typedef struct {
   void (*join)(ts_word *acc, const ts_word *later); /* takes in an accumulator of elements that come after acc's */
 } ts_reduction;
 
-/* Index of a loop in ts_loops.reduce: the first three for every dtype, the others for float32, float64 and int64. */
+/* Index of a loop in ts_loops.reduce. There are loops for float32, float64, int64 where it makes sense, and sums of bools;
+   callers cast what has none. */
 typedef enum {
   TS_RED_SUM, TS_RED_NANSUM, TS_RED_PROD, TS_RED_MAX, TS_RED_MIN, TS_RED_ARGMAX, TS_RED_ARGMIN,
   TS_RED_MOMENTS, TS_RED_ABS, TS_RED_SQUARE, TS_RED_COUNT
@@ -35,6 +36,6 @@ bool ts_dim_mask(ts_cx *cx, ts_ints dims, int ndim, uint64_t *mask);
 int ts_reduced_sizes(const ts_tensor *t, uint64_t mask, bool keepdim, int64_t *sizes);
 /* ts_reduce after a cast where the dtype has no loop, into a fresh tensor of float64 or int64; one word reductions only. */
 ts_tensor *ts_reduced(ts_cx *cx, ts_tensor *self, uint64_t mask, bool keepdim, ts_reduce_id id);
-/* The dtype that reductions other than sums compute in: float32, float64 or int64. */
+/* The dtype that reductions compute in (but sums of bools): float32, float64 or int64. */
 static inline ts_dtype ts_reduce_dtype(ts_dtype d) { return d == TS_FLOAT64 ? d : ts_is_float(d) ? TS_FLOAT32 : TS_INT64; }
 #endif

@@ -48,7 +48,7 @@ export default [
   reduced('amax', 'largest'),
   reduced('amin', 'smallest'),
   {
-    name: 'aminmax', args: 'Tensor self, *, int? dim=None, bool keepdim=False', returns: 'Tensor min, Tensor max', as: out, grad: { saves: 'self result0 result1' }, dtypes: 'all',
+    name: 'aminmax', flags: ['exact'], args: 'Tensor self, *, int? dim=None, bool keepdim=False', returns: 'Tensor min, Tensor max', as: out, grad: { saves: 'self result0 result1' }, dtypes: 'all',
     doc: `amin and amax in one call. ${page('aminmax')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4)], kwargs: { dim: 1, keepdim: true } }, { args: [ints(3, 4)], kwargs: { dim: 0 } }], errors: [empty('aminmax')],
   },
   arg('argmax', 'largest'),

@@ -35,7 +35,7 @@ export default [
     errors: [range('sum'), { args: [t(2, 3), [0, -2]], code: 'ERR_ARGUMENT', message: 'sum: dim 0 appears multiple times in the list of dims' }],
   },
   {
-    name: 'mean', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self.sizes' }, dtypes: 'float',
+    name: 'mean', flags: ['exact'], args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self.sizes' }, dtypes: 'float',
     doc: `Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. ${page('mean')}`,
     samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, -1], true] }, { args: [t()] }, { args: [typed('int32', -9, 9, 3, 3)], kwargs: { dtype: 'float32' } }],
     errors: [range('mean'), { args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: 'mean: could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: int64' }],

@@ -277,3 +277,17 @@ test('a module in training: gradients, a step, lower loss', () => {
   expect(loss.item()).toBeLessThan(0.05);
   expect(model(x).argmax(1).tolist()).toEqual([0, 1, 1, 0]);
 });
+
+test('modules of the library take arguments by name, those of users take what they are given', () => {
+  const linear = new nn.Linear(2, 1);
+  const x = torsh.ones(3, 2);
+  expect(values(linear({ input: x }))).toEqual(values(linear(x)));
+  expect(() => linear({ inputs: x })).toThrow("Linear: got an unexpected option 'inputs'");
+  expect(new nn.MSELoss()(x, { target: x }).item()).toBe(0);
+  class Own extends nn.Linear {
+    forward(options) { return options; }
+  }
+  const options = { input: 3 };
+  expect(new Own(1, 1)(options)).toBe(options);
+  expect(new nn.Sequential(new nn.Identity())(options)).toBe(options);
+});

@@ -60,11 +60,8 @@ enum { LANES = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
 #define PLUS_WHOLE(a, x) ((int64_t)((uint64_t)(a) + (uint64_t)(int64_t)(x)))
 #define TIMES_WHOLE(a, x) ((int64_t)((uint64_t)(a) * (uint64_t)(x)))
 
-#define SUM_WHOLE(t, d) REDUCE(sum, t, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
-SUM_WHOLE(b8, )
-TS_INT_TYPES(SUM_WHOLE)
-REDUCE(sum, f16, double, float, 0, PLUS, PLUS)
-REDUCE(sum, bf16, double, float, 0, PLUS, PLUS)
+REDUCE(sum, b8, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
+REDUCE(sum, i64, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
 REDUCE(sum, f32, double, float, 0, PLUS, PLUS)
 REDUCE(sum, f64, double, double, 0, PLUS, PLUS)
 
@@ -85,15 +82,14 @@ REDUCE(square, f32, double, double, 0, PLUS_SQUARE, PLUS)
 REDUCE(square, f64, double, double, 0, PLUS_SQUARE, PLUS)
 
 TS_FILL(reduce) {
-#define SET(t, d) table->reduce[TS_RED_SUM][d] = sum_##t;
-  TS_REAL_TYPES(SET)
-#undef SET
+  table->reduce[TS_RED_SUM][TS_BOOL] = sum_b8;
 #define SET_FLOAT(ID, name)                           \
   table->reduce[TS_RED_##ID][TS_FLOAT32] = name##_f32; \
   table->reduce[TS_RED_##ID][TS_FLOAT64] = name##_f64;
 #define SET_ALL(ID, name) \
   SET_FLOAT(ID, name)     \
   table->reduce[TS_RED_##ID][TS_INT64] = name##_i64;
+  SET_ALL(SUM, sum)
   SET_FLOAT(NANSUM, nansum)
   SET_ALL(PROD, prod)
   SET_ALL(MAX, max)
