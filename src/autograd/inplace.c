@@ -75,7 +75,10 @@ static ts_node *copy_slices(ts_cx *cx, ts_tensor *view, ts_node *inner) {
 }
 
 bool ts_rebase(ts_cx *cx, ts_tensor *t, ts_node *node) {
-  if (!t->is_view) return ts_set_origin(cx, node, &t, 1);
+  if (!t->is_view) {
+    t->history++; /* views that were taken before go through the new node from now on */
+    return ts_set_origin(cx, node, &t, 1);
+  }
   ts_tensor *base = t->base;
   ts_node *n = copy_slices(cx, t, node);
   if (!n) {

@@ -89,6 +89,27 @@ static bool deliver(ts_cx *cx, ts_tensor *dest, ts_tensor **made) {
   return true;
 }
 
+/* Formulas need self as it was: its values, also where it stands for another argument too (x.mul_(x)), or just its sizes. */
+static bool keep_self(ts_cx *cx, const ts_op *op, ts_tensor *self, void *kept) {
+  const bool reshapes = op->flags & TS_OP_RESHAPES;
+  ts_tensor *copy = NULL;
+  for (int i = 0; i < op->n_args; i++) {
+    const ts_arg *a = &op->args[i];
+    if (a->kind > TS_ARG_OPERAND_OPT || *FIELD(ts_tensor *, kept, a) != self || !(op->saves >> i & 1)) continue;
+    if (op->saves_shape >> i & 1 && !reshapes) continue;
+    if (!copy) {
+      copy = reshapes ? ts_shallow(cx, self) : ts_empty_like(cx, self, (ts_dtype)self->dtype);
+      if (!copy || (!reshapes && !ts_raw_copy(cx, copy, self))) return false;
+      ts_edge e = ts_gradient_edge(cx, self);
+      copy->grad_fn = e.fn;
+      copy->output_nr = e.nr;
+      copy->requires_grad = e.fn != NULL;
+    }
+    *FIELD(ts_tensor *, kept, a) = copy;
+  }
+  return !ts_failed(cx);
+}
+
 static bool run_inplace(ts_cx *cx, const ts_op *op, void *args, ts_out *out, bool wants) {
   ts_tensor *self = *FIELD(ts_tensor *, args, &op->args[0]);
   if (!ts_check_inplace(cx, self)) return false;
@@ -96,15 +117,9 @@ static bool run_inplace(ts_cx *cx, const ts_op *op, void *args, ts_out *out, boo
   cx->grad_mode = false;
   _Alignas(16) char kept[512];
   memcpy(kept, args, op->args_size);
-  /* The formula needs self as it was. */
-  if (wants && op->grad && (op->saves & 1) && !(op->flags & TS_OP_RESHAPES)) {
-    ts_tensor *copy = ts_empty_like(cx, self, (ts_dtype)self->dtype);
-    if (!copy || !ts_raw_copy(cx, copy, self)) { cx->grad_mode = outer; return false; }
-    ts_edge e = ts_gradient_edge(cx, self);
-    copy->grad_fn = e.fn;
-    copy->output_nr = e.nr;
-    copy->requires_grad = e.fn != NULL;
-    *FIELD(ts_tensor *, kept, &op->args[0]) = copy;
+  if (wants && op->grad && !keep_self(cx, op, self, kept)) {
+    cx->grad_mode = outer;
+    return false;
   }
   if (op->flags & TS_OP_DIRECT) out->t[0] = self;
   bool ok = op->impl(cx, args, out);
@@ -120,6 +135,8 @@ static bool run_inplace(ts_cx *cx, const ts_op *op, void *args, ts_out *out, boo
     const ts_tensor *view = out->t[0];
     if (!ts_set_geometry(cx, self, view->ndim, view->sizes, view->strides, view->offset)) return false;
     out->t[0] = self;
+    /* No value has changed: a view's gradient goes to its base as before, through the new geometry. */
+    if (wants && op->grad && self->is_view) return ts_record_strided_view(cx, self);
   } else {
     ts_bump(self);
   }

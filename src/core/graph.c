@@ -241,6 +241,11 @@ static ts_node *op_node(ts_cx *cx, const ts_op *op, const void *args, ts_tensor 
     save(cx, n, &kept, plain, true, false);
   }
   for (int i = 0; i < n->n_saved; i++) {
+    /* An in-place op has changed what its other arguments share with self: they are kept as they were read, so that using
+       them is an error. */
+    if (op->flags & TS_OP_INPLACE && !(op->flags & TS_OP_RESHAPES) && n->saved[i].tensor && !n->saved[i].is_result &&
+        n->saved[i].tensor->storage == outs[0]->storage)
+      n->saved[i].version--;
     if (n->saved[i].tensor && n->saved[i].tensor->inference)
       ts_fail(cx, TS_ERR_AUTOGRAD, "Inference tensors cannot be saved for backward. To work around you can make a clone to "
                                    "get a normal tensor and use it in autograd.");
