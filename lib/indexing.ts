@@ -3,7 +3,7 @@ import { bind, signature } from './bind';
 import { bytesOf, flattenNested, typedArrayDtype } from './convert';
 import { fromBytes, tensor } from './creation';
 import { TorshError } from './errors';
-import { _at, _nonzeroTuple, _setAt, nonzero as nonzeroRows } from './gen/ops';
+import { _nonzeroTuple, at, nonzero as nonzeroRows, setAt } from './gen/ops';
 import { isTensor } from './runtime/call';
 import type { Scalar } from './runtime/dtype';
 import type { Slice } from './slice';
@@ -78,13 +78,13 @@ function encode(index: readonly unknown[], op: string): [number[], Tensor[]] {
 export function indexGet(t: Tensor, index: Index[]): Tensor {
   const only: unknown = index.length === 1 ? index[0] : null;
   const [items, tensors] = encode(isArray(only) && isTuple(only) ? Array.from(only) : index, 'at');
-  return _at(t, items, tensors);
+  return at(t, items, tensors);
 }
 
 export function indexSet(t: Tensor, index: Index[], value: Tensor | Scalar | unknown): void {
   const [items, tensors] = encode(index, 'setAt');
   const plain = isTensor(value) || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
-  _setAt(t, items, tensors, plain ? value : tensor(value as number[], { dtype: t.dtype }));
+  setAt(t, items, tensors, plain ? value : tensor(value as number[], { dtype: t.dtype }));
 }
 
 const nonzeroSignature = signature('nonzero', 'input, *, asTuple=false');

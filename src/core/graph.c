@@ -232,6 +232,8 @@ static ts_node *op_node(ts_cx *cx, const ts_op *op, const void *args, ts_tensor 
       default: break;
     }
   }
+  /* Edges lead to smaller numbers, also to nodes that were made just now, for stale views among the arguments. */
+  n->sequence = ++cx->next_sequence;
   for (int64_t i = 0; i < n_out; i++)
     if (outs[i]) describe(&n->outs[i], outs[i], &sizes);
   for (int i = 0; i < TS_MAX_OUT && i < n_out; i++) {

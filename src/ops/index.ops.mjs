@@ -12,12 +12,12 @@ export default [
     samples: [{ args: [t(3, 4), list(i([2], 0, 2))] }],
   },
   {
-    name: '_at', args: 'Tensor self, int[] items, Tensor[] tensors', grad: 'composite', dtypes: 'all',
+    name: '_at', overload: 'at', args: 'Tensor self, int[] items, Tensor[] tensors', grad: 'composite', dtypes: 'all',
     doc: 'input[...]: items are 0 (None), 1 (...), 2 int, 3 given start stop step (given: bits 1, 2, 4), 4 (the next of tensors), 5 bool.',
     samples: [{ args: [t(3, 4), [2, 1], []] }],
   },
   {
-    name: '_set_at', args: 'Tensor self, int[] items, Tensor[] tensors, Operand value', returns: 'void', grad: 'composite', dtypes: 'all',
+    name: '_set_at', overload: 'set_at', args: 'Tensor self, int[] items, Tensor[] tensors, Operand value', returns: 'void', grad: 'composite', dtypes: 'all',
     doc: "input[...] = value, broadcast and converted to input's dtype; items as of _at.",
     samples: [{ args: [t(3, 4), [2, 1], [], 5] }],
   },
