@@ -5,7 +5,7 @@ import { type DType, type Scalar, binary, invoke, invokeForm, isTensor, unary } 
 import { op } from '../runtime/signature';
 
 const S_relu = op(0, 'relu', 'Tensor input', 'Tensor');
-/** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
+/** max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 export function relu(input: Tensor): Tensor;
 export function relu(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(0, a, 0);
@@ -19,23 +19,559 @@ export function thresholdBackward(..._args: any[]): any {
   return invoke(S_threshold_backward, arguments);
 }
 
-const S_add = op(3, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_silu = op(3, 'silu', 'Tensor input', 'Tensor');
+/** input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
+export function silu(input: Tensor): Tensor;
+export function silu(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(3, a, 0);
+  return invoke(S_silu, arguments);
+}
+
+const S_silu_backward = op(4, 'siluBackward', 'Tensor gradOutput, Tensor input', 'Tensor');
+/** The gradient of silu. */
+export function siluBackward(gradOutput: Tensor, input: Tensor, options?: { gradOutput?: Tensor }): Tensor;
+export function siluBackward(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(4, a, b, 0);
+  return invoke(S_silu_backward, arguments);
+}
+
+const S_gelu = op(5, 'gelu', 'Tensor input, *, str approximate="none"', 'Tensor');
+/** input times the normal distribution function of input, elementwise; approximate 'tanh' computes it by tanh. Errors: integers, another approximate. https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html */
+export function gelu(input: Tensor, options?: { approximate?: string }): Tensor;
+export function gelu(..._args: any[]): any {
+  return invoke(S_gelu, arguments);
+}
+
+const S_gelu_backward = op(6, 'geluBackward', 'Tensor gradOutput, Tensor input, *, str approximate="none"', 'Tensor');
+/** The gradient of gelu. */
+export function geluBackward(gradOutput: Tensor, input: Tensor, options?: { gradOutput?: Tensor; approximate?: string }): Tensor;
+export function geluBackward(..._args: any[]): any {
+  return invoke(S_gelu_backward, arguments);
+}
+
+const S_add = op(7, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 export function add(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function add(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(3, a, b, 3, 2, 1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(7, a, b, 3, 2, 1);
   return invoke(S_add, arguments);
 }
 
-const S_mul = op(5, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_sub = op(9, 'sub', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
+/** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
+export function sub(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
+export function sub(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(9, a, b, 3, 2, 1);
+  return invoke(S_sub, arguments);
+}
+
+const S_rsub = op(11, 'rsub', 'Tensor input, Operand other, Scalar alpha=1', 'Tensor');
+/** other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html */
+export function rsub(input: Tensor, other: Tensor | Scalar, alpha?: Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar }): Tensor;
+/** other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html */
+export function rsub(input: Tensor, other: Tensor | Scalar, options: { other?: Tensor | Scalar; alpha?: Scalar }): Tensor;
+export function rsub(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(11, a, b, 2, 2, 1);
+  return invoke(S_rsub, arguments);
+}
+
+const S_mul = op(12, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
 export function mul(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function mul(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(5, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(12, a, b, 3);
   return invoke(S_mul, arguments);
 }
 
-const S_conv1d = op(7, 'conv1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, padding[]:1 padding=0, int[]:1 dilation=1, int groups=1', 'Tensor');
+const S_div = op(14, 'div', 'Operand input, Operand other, *, str? roundingMode=null, Tensor? out=null', 'Tensor');
+/** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+export function div(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
+export function div(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(14, a, b, 3, -1);
+  return invoke(S_div, arguments);
+}
+
+const S_floor_divide = op(16, 'floorDivide', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
+export function floorDivide(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function floorDivide(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(16, a, b, 3);
+  return invoke(S_floor_divide, arguments);
+}
+
+const S_remainder = op(18, 'remainder', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
+export function remainder(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function remainder(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(18, a, b, 3);
+  return invoke(S_remainder, arguments);
+}
+
+const S_fmod = op(20, 'fmod', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+/** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
+export function fmod(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function fmod(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(20, a, b, 2);
+  return invoke(S_fmod, arguments);
+}
+
+const S_pow = op(22, 'pow', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
+/** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
+export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function pow(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(22, a, b, 3);
+  return invoke(S_pow, arguments);
+}
+
+const S_float_power = op(24, 'floatPower', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
+/** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
+export function floatPower(input: Tensor | Scalar, exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function floatPower(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(24, a, b, 3);
+  return invoke(S_float_power, arguments);
+}
+
+const S_neg = op(26, 'neg', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
+export function neg(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function neg(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(26, a, 0);
+  return invoke(S_neg, arguments);
+}
+
+const S_positive = op(28, 'positive', 'Tensor input', 'Tensor');
+/** input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
+export function positive(input: Tensor): Tensor;
+export function positive(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(28, a, 0);
+  return invoke(S_positive, arguments);
+}
+
+const S_abs = op(29, 'abs', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+export function abs(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function abs(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(29, a, 0);
+  return invoke(S_abs, arguments);
+}
+
+const S_sign = op(31, 'sign', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+export function sign(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function sign(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(31, a, 0);
+  return invoke(S_sign, arguments);
+}
+
+const S_sgn = op(33, 'sgn', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+export function sgn(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function sgn(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(33, a, 0);
+  return invoke(S_sgn, arguments);
+}
+
+const S_square = op(35, 'square', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
+export function square(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function square(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(35, a, 0);
+  return invoke(S_square, arguments);
+}
+
+const S_reciprocal = op(37, 'reciprocal', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
+export function reciprocal(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function reciprocal(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(37, a, 0);
+  return invoke(S_reciprocal, arguments);
+}
+
+const S_sqrt = op(39, 'sqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
+export function sqrt(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function sqrt(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(39, a, 0);
+  return invoke(S_sqrt, arguments);
+}
+
+const S_rsqrt = op(41, 'rsqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
+export function rsqrt(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function rsqrt(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(41, a, 0);
+  return invoke(S_rsqrt, arguments);
+}
+
+const S_floor = op(43, 'floor', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
+export function floor(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function floor(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(43, a, 0);
+  return invoke(S_floor, arguments);
+}
+
+const S_ceil = op(45, 'ceil', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
+export function ceil(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function ceil(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(45, a, 0);
+  return invoke(S_ceil, arguments);
+}
+
+const S_trunc = op(47, 'trunc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
+export function trunc(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function trunc(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(47, a, 0);
+  return invoke(S_trunc, arguments);
+}
+
+const S_round = op(49, 'round', 'Tensor input, *, int decimals=0, Tensor? out=null', 'Tensor');
+/** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
+export function round(input: Tensor, options?: { decimals?: number; out?: Tensor }): Tensor;
+export function round(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(49, a, 0, 0);
+  return invoke(S_round, arguments);
+}
+
+const S_frac = op(51, 'frac', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
+export function frac(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function frac(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(51, a, 0);
+  return invoke(S_frac, arguments);
+}
+
+const S_deg2rad = op(53, 'deg2rad', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
+export function deg2rad(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function deg2rad(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(53, a, 0);
+  return invoke(S_deg2rad, arguments);
+}
+
+const S_rad2deg = op(55, 'rad2deg', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
+export function rad2deg(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function rad2deg(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(55, a, 0);
+  return invoke(S_rad2deg, arguments);
+}
+
+const S_nan_to_num = op(57, 'nanToNum', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null, *, Tensor? out=null', 'Tensor');
+/** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
+export function nanToNum(input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+/** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
+export function nanToNum(input: Tensor, options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+export function nanToNum(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(57, a, 0, 0, 0, 0);
+  return invoke(S_nan_to_num, arguments);
+}
+
+const S_lerp = op(59, 'lerp', 'Tensor input, Tensor end, Operand weight, *, Tensor? out=null', 'Tensor');
+/** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
+export function lerp(input: Tensor, end: Tensor, weight: Tensor | Scalar, options?: { end?: Tensor; weight?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function lerp(..._args: any[]): any {
+  return invoke(S_lerp, arguments);
+}
+
+const S_addcmul = op(61, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
+/** input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { tensor1?: Tensor; tensor2?: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+export function addcmul(..._args: any[]): any {
+  return invoke(S_addcmul, arguments);
+}
+
+const S_addcdiv = op(63, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
+/** input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { tensor1?: Tensor; tensor2?: Tensor; value?: Scalar; out?: Tensor }): Tensor;
+export function addcdiv(..._args: any[]): any {
+  return invoke(S_addcdiv, arguments);
+}
+
+const S_eq = op(65, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
+export function eq(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function eq(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(65, a, b, 2);
+  return invoke(S_eq, arguments);
+}
+
+const S_ne = op(67, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
+export function ne(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function ne(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(67, a, b, 2);
+  return invoke(S_ne, arguments);
+}
+
+const S_lt = op(69, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
+export function lt(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function lt(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(69, a, b, 2);
+  return invoke(S_lt, arguments);
+}
+
+const S_le = op(71, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
+export function le(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function le(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(71, a, b, 2);
+  return invoke(S_le, arguments);
+}
+
+const S_gt = op(73, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
+export function gt(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function gt(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(73, a, b, 2);
+  return invoke(S_gt, arguments);
+}
+
+const S_ge = op(75, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
+export function ge(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function ge(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(75, a, b, 2);
+  return invoke(S_ge, arguments);
+}
+
+const S_isclose = op(77, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
+/** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
+export function isclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean, options?: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
+/** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
+export function isclose(input: Tensor, other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
+export function isclose(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(77, a, b, 0, 0.00001, 1e-8, 0);
+  return invoke(S_isclose, arguments);
+}
+
+const S_allclose = op(78, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
+/** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
+export function allclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean, options?: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): boolean;
+/** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
+export function allclose(input: Tensor, other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): boolean;
+export function allclose(..._args: any[]): any {
+  return invoke(S_allclose, arguments);
+}
+
+const S_equal = op(79, 'equal', 'Tensor input, Tensor other', 'bool');
+/** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
+export function equal(input: Tensor, other: Tensor, options?: { other?: Tensor }): boolean;
+export function equal(..._args: any[]): any {
+  return invoke(S_equal, arguments);
+}
+
+const S_maximum = op(80, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
+export function maximum(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function maximum(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(80, a, b, 0);
+  return invoke(S_maximum, arguments);
+}
+
+const S_minimum = op(81, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
+export function minimum(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function minimum(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(81, a, b, 0);
+  return invoke(S_minimum, arguments);
+}
+
+const S_fmax = op(82, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
+export function fmax(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function fmax(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(82, a, b, 0);
+  return invoke(S_fmax, arguments);
+}
+
+const S_fmin = op(83, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
+export function fmin(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function fmin(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(83, a, b, 0);
+  return invoke(S_fmin, arguments);
+}
+
+const S_isnan = op(84, 'isnan', 'Tensor input', 'Tensor');
+/** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
+export function isnan(input: Tensor): Tensor;
+export function isnan(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(84, a, 0);
+  return invoke(S_isnan, arguments);
+}
+
+const S_isinf = op(85, 'isinf', 'Tensor input', 'Tensor');
+/** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
+export function isinf(input: Tensor): Tensor;
+export function isinf(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(85, a, 0);
+  return invoke(S_isinf, arguments);
+}
+
+const S_isfinite = op(86, 'isfinite', 'Tensor input', 'Tensor');
+/** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
+export function isfinite(input: Tensor): Tensor;
+export function isfinite(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(86, a, 0);
+  return invoke(S_isfinite, arguments);
+}
+
+const S_isposinf = op(87, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
+export function isposinf(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function isposinf(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(87, a, 0);
+  return invoke(S_isposinf, arguments);
+}
+
+const S_isneginf = op(88, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
+export function isneginf(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function isneginf(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(88, a, 0);
+  return invoke(S_isneginf, arguments);
+}
+
+const S_signbit = op(89, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
+export function signbit(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function signbit(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(89, a, 0);
+  return invoke(S_signbit, arguments);
+}
+
+const S_isreal = op(90, 'isreal', 'Tensor input', 'Tensor');
+/** Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
+export function isreal(input: Tensor): Tensor;
+export function isreal(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(90, a, 0);
+  return invoke(S_isreal, arguments);
+}
+
+const S_logical_and = op(91, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
+export function logicalAnd(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function logicalAnd(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(91, a, b, 0);
+  return invoke(S_logical_and, arguments);
+}
+
+const S_logical_or = op(93, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
+export function logicalOr(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function logicalOr(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(93, a, b, 0);
+  return invoke(S_logical_or, arguments);
+}
+
+const S_logical_xor = op(95, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
+export function logicalXor(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function logicalXor(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(95, a, b, 0);
+  return invoke(S_logical_xor, arguments);
+}
+
+const S_logical_not = op(97, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
+export function logicalNot(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function logicalNot(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(97, a, 0);
+  return invoke(S_logical_not, arguments);
+}
+
+const S_bitwise_and = op(99, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
+export function bitwiseAnd(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function bitwiseAnd(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(99, a, b, 3);
+  return invoke(S_bitwise_and, arguments);
+}
+
+const S_bitwise_or = op(101, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
+export function bitwiseOr(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function bitwiseOr(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(101, a, b, 3);
+  return invoke(S_bitwise_or, arguments);
+}
+
+const S_bitwise_xor = op(103, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
+export function bitwiseXor(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function bitwiseXor(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(103, a, b, 3);
+  return invoke(S_bitwise_xor, arguments);
+}
+
+const S_bitwise_not = op(105, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
+export function bitwiseNot(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function bitwiseNot(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(105, a, 0);
+  return invoke(S_bitwise_not, arguments);
+}
+
+const S_bitwise_left_shift = op(107, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
+export function bitwiseLeftShift(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function bitwiseLeftShift(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(107, a, b, 3);
+  return invoke(S_bitwise_left_shift, arguments);
+}
+
+const S_bitwise_right_shift = op(109, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
+export function bitwiseRightShift(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function bitwiseRightShift(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(109, a, b, 3);
+  return invoke(S_bitwise_right_shift, arguments);
+}
+
+const S_where = op(111, 'where', 'Tensor condition, Operand input, Operand other', 'Tensor');
+/** input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. https://pytorch.org/docs/stable/generated/torch.where.html */
+export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar, options?: { condition?: Tensor; other?: Tensor | Scalar }): Tensor;
+export function where(..._args: any[]): any {
+  return invoke(S_where, arguments);
+}
+
+const S_masked_fill = op(112, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+/** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
+export function maskedFill(input: Tensor, mask: Tensor, value: Tensor | Scalar, options?: { mask?: Tensor; value?: Tensor | Scalar }): Tensor;
+export function maskedFill(..._args: any[]): any {
+  return invoke(S_masked_fill, arguments);
+}
+
+const S_clamp = op(114, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
+/** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+export function clamp(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+/** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+export function clamp(input: Tensor, options: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
+export function clamp(..._args: any[]): any {
+  return invoke(S_clamp, arguments);
+}
+
+const S_clamp_min = op(116, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
+/** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+export function clampMin(input: Tensor, min: Tensor | Scalar, options?: { min?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function clampMin(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(116, a, b, 2);
+  return invoke(S_clamp_min, arguments);
+}
+
+const S_clamp_max = op(118, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
+/** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+export function clampMax(input: Tensor, max: Tensor | Scalar, options?: { max?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function clampMax(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(118, a, b, 2);
+  return invoke(S_clamp_max, arguments);
+}
+
+const S_conv1d = op(120, 'conv1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, padding[]:1 padding=0, int[]:1 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 export function conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number, options?: { weight?: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
@@ -44,7 +580,7 @@ export function conv1d(..._args: any[]): any {
   return invoke(S_conv1d, arguments);
 }
 
-const S_conv2d = op(8, 'conv2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, padding[]:2 padding=0, int[]:2 dilation=1, int groups=1', 'Tensor');
+const S_conv2d = op(121, 'conv2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, padding[]:2 padding=0, int[]:2 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
 export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number, options?: { weight?: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
@@ -53,7 +589,7 @@ export function conv2d(..._args: any[]): any {
   return invoke(S_conv2d, arguments);
 }
 
-const S_conv3d = op(9, 'conv3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, padding[]:3 padding=0, int[]:3 dilation=1, int groups=1', 'Tensor');
+const S_conv3d = op(122, 'conv3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, padding[]:3 padding=0, int[]:3 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
 export function conv3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number, options?: { weight?: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
@@ -62,28 +598,28 @@ export function conv3d(..._args: any[]): any {
   return invoke(S_conv3d, arguments);
 }
 
-const S__conv = op(10, '_conv', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv = op(123, '_conv', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Convolution with 1 to 3 spatial dims, input (N, C, ...), weight (O, C / groups, ...). */
 export function _conv(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number, options?: { weight?: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function _conv(..._args: any[]): any {
   return invoke(S__conv, arguments);
 }
 
-const S__conv_input = op(11, '_convInput', 'Tensor grad, Tensor weight, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv_input = op(124, '_convInput', 'Tensor grad, Tensor weight, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Gradient of a convolution with respect to its input of the given size: the transposed convolution. */
 export function _convInput(grad: Tensor, weight: Tensor, size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number, options?: { grad?: Tensor; weight?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function _convInput(..._args: any[]): any {
   return invoke(S__conv_input, arguments);
 }
 
-const S__conv_weight = op(12, '_convWeight', 'Tensor grad, Tensor input, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv_weight = op(125, '_convWeight', 'Tensor grad, Tensor input, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Gradient of a convolution with respect to its weight of the given size. */
 export function _convWeight(grad: Tensor, input: Tensor, size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number, options?: { grad?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function _convWeight(..._args: any[]): any {
   return invoke(S__conv_weight, arguments);
 }
 
-const S_zeros = op(13, 'zeros', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_zeros = op(126, 'zeros', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
 export function zeros(...size: number[]): Tensor;
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
@@ -94,14 +630,14 @@ export function zeros(..._args: any[]): any {
   return invoke(S_zeros, arguments);
 }
 
-const S_zeros_like = op(14, 'zerosLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_zeros_like = op(127, 'zerosLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of zeros with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
 export function zerosLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function zerosLike(..._args: any[]): any {
   return invoke(S_zeros_like, arguments);
 }
 
-const S_new_zeros = op(15, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_zeros = op(128, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
 export function newZeros(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
@@ -112,7 +648,7 @@ export function newZeros(..._args: any[]): any {
   return invoke(S_new_zeros, arguments);
 }
 
-const S_ones = op(16, 'ones', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_ones = op(129, 'ones', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
 export function ones(...size: number[]): Tensor;
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
@@ -123,14 +659,14 @@ export function ones(..._args: any[]): any {
   return invoke(S_ones, arguments);
 }
 
-const S_ones_like = op(17, 'onesLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_ones_like = op(130, 'onesLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of ones with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.ones_like.html */
 export function onesLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function onesLike(..._args: any[]): any {
   return invoke(S_ones_like, arguments);
 }
 
-const S_new_ones = op(18, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_ones = op(131, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
 export function newOnes(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
@@ -141,7 +677,7 @@ export function newOnes(..._args: any[]): any {
   return invoke(S_new_ones, arguments);
 }
 
-const S_empty = op(19, 'empty', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_empty = op(132, 'empty', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
 export function empty(...size: number[]): Tensor;
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
@@ -152,14 +688,14 @@ export function empty(..._args: any[]): any {
   return invoke(S_empty, arguments);
 }
 
-const S_empty_like = op(20, 'emptyLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_empty_like = op(133, 'emptyLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of uninitialised memory with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_like.html */
 export function emptyLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function emptyLike(..._args: any[]): any {
   return invoke(S_empty_like, arguments);
 }
 
-const S_new_empty = op(21, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_empty = op(134, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
 export function newEmpty(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
@@ -170,43 +706,43 @@ export function newEmpty(..._args: any[]): any {
   return invoke(S_new_empty, arguments);
 }
 
-const S_empty_strided = op(22, 'emptyStrided', 'int[] size, int[] stride, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_empty_strided = op(135, 'emptyStrided', 'int[] size, int[] stride, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** An uninitialised tensor with the given sizes and strides. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function emptyStrided(size: number | readonly number[], stride: number | readonly number[], options?: { size?: number | readonly number[]; stride?: number | readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function emptyStrided(..._args: any[]): any {
   return invoke(S_empty_strided, arguments);
 }
 
-const S_full = op(23, 'full', 'int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_full = op(136, 'full', 'int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of the given size filled with one value: float32 for numbers, bool for booleans, int64 for bigints, unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.full.html */
 export function full(size: number | readonly number[], fillValue: Scalar, options?: { size?: number | readonly number[]; fillValue?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function full(..._args: any[]): any {
   return invoke(S_full, arguments);
 }
 
-const S_full_like = op(24, 'fullLike', 'Tensor input, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_full_like = op(137, 'fullLike', 'Tensor input, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor filled with one value, with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.full_like.html */
 export function fullLike(input: Tensor, fillValue: Scalar, options?: { fillValue?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function fullLike(..._args: any[]): any {
   return invoke(S_full_like, arguments);
 }
 
-const S_new_full = op(25, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_full = op(138, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
 export function newFull(input: Tensor, size: number | readonly number[], fillValue: Scalar, options?: { size?: number | readonly number[]; fillValue?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function newFull(..._args: any[]): any {
   return invoke(S_new_full, arguments);
 }
 
-const S_fill = op(26, 'fill', 'Tensor input, Operand value', 'Tensor');
+const S_fill = op(139, 'fill', 'Tensor input, Operand value', 'Tensor');
 /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
 export function fill(input: Tensor, value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
 export function fill(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(26, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(139, a, b, 2);
   return invoke(S_fill, arguments);
 }
 
-const S_arange = op(28, 'arange', 'Scalar? start=null, Scalar? end=null, Scalar step=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_arange = op(141, 'arange', 'Scalar? start=null, Scalar? end=null, Scalar step=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
 export function arange(start?: Scalar | null, end?: Scalar | null, step?: Scalar, options?: { start?: Scalar | null; end?: Scalar | null; step?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
@@ -215,14 +751,14 @@ export function arange(..._args: any[]): any {
   return invoke(S_arange, arguments);
 }
 
-const S_linspace = op(29, 'linspace', 'Scalar start, Scalar end, int steps, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_linspace = op(142, 'linspace', 'Scalar start, Scalar end, int steps, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** steps values evenly from start to end, both included. https://pytorch.org/docs/stable/generated/torch.linspace.html */
 export function linspace(start: Scalar, end: Scalar, steps: number, options?: { start?: Scalar; end?: Scalar; steps?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function linspace(..._args: any[]): any {
   return invoke(S_linspace, arguments);
 }
 
-const S_logspace = op(30, 'logspace', 'Scalar start, Scalar end, int steps, float base=10, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_logspace = op(143, 'logspace', 'Scalar start, Scalar end, int steps, float base=10, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
 export function logspace(start: Scalar, end: Scalar, steps: number, base?: number, options?: { start?: Scalar; end?: Scalar; steps?: number; base?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
@@ -231,7 +767,7 @@ export function logspace(..._args: any[]): any {
   return invoke(S_logspace, arguments);
 }
 
-const S_eye = op(31, 'eye', 'int n, int? m=null, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_eye = op(144, 'eye', 'int n, int? m=null, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 export function eye(n: number, m?: number | null, options?: { n?: number; m?: number | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
@@ -240,30 +776,30 @@ export function eye(..._args: any[]): any {
   return invoke(S_eye, arguments);
 }
 
-const S_clone = op(32, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_clone = op(145, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
 export function clone(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
 export function clone(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(32, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(145, a, 0, -1);
   return invoke(S_clone, arguments);
 }
 
-const S_contiguous = op(33, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_contiguous = op(146, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 export function contiguous(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
 export function contiguous(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(33, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(146, a, 0, -1);
   return invoke(S_contiguous, arguments);
 }
 
-const S__to_dtype = op(36, '_toDtype', 'Tensor input, dtype? dtype', 'Tensor');
+const S__to_dtype = op(149, '_toDtype', 'Tensor input, dtype? dtype', 'Tensor');
 /** input in another dtype; itself when it has it already. */
 export function _toDtype(input: Tensor, dtype: DType | null, options?: { dtype?: DType | null }): Tensor;
 export function _toDtype(..._args: any[]): any {
   return invoke(S__to_dtype, arguments);
 }
 
-const S_new_empty_strided = op(37, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_new_empty_strided = op(150, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function newEmptyStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], dtype?: DType | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; dtype?: DType | null }): Tensor;
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -272,14 +808,14 @@ export function newEmptyStrided(..._args: any[]): any {
   return invoke(S_new_empty_strided, arguments);
 }
 
-const S__as_strided_backward = op(38, '_asStridedBackward', 'Tensor grad, int[] inputSize, int[] inputStride, int inputOffset, int[] size, int[] stride, int offset', 'Tensor');
+const S__as_strided_backward = op(151, '_asStridedBackward', 'Tensor grad, int[] inputSize, int[] inputStride, int inputOffset, int[] size, int[] stride, int offset', 'Tensor');
 /** Gradient of asStrided: what flows into each element of the window is added to the element of the input it shows. */
 export function _asStridedBackward(grad: Tensor, inputSize: number | readonly number[], inputStride: number | readonly number[], inputOffset: number, size: number | readonly number[], stride: number | readonly number[], offset: number, options?: { grad?: Tensor; inputSize?: number | readonly number[]; inputStride?: number | readonly number[]; inputOffset?: number; size?: number | readonly number[]; stride?: number | readonly number[]; offset?: number }): Tensor;
 export function _asStridedBackward(..._args: any[]): any {
   return invoke(S__as_strided_backward, arguments);
 }
 
-const S_sum_to_size = op(39, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_sum_to_size = op(152, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
 /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 export function sumToSize(input: Tensor, ...size: number[]): Tensor;
 /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
@@ -290,28 +826,28 @@ export function sumToSize(..._args: any[]): any {
   return invoke(S_sum_to_size, arguments);
 }
 
-const S__index = op(40, '_index', 'Tensor input, Tensor?[] indices', 'Tensor');
+const S__index = op(153, '_index', 'Tensor input, Tensor?[] indices', 'Tensor');
 /** input[indices]: one tensor of integers or bools for each of the first dims, none for whole dims. */
 export function _index(input: Tensor, indices: readonly (Tensor | null)[], options?: { indices?: readonly (Tensor | null)[] }): Tensor;
 export function _index(..._args: any[]): any {
   return invoke(S__index, arguments);
 }
 
-const S__at = op(41, '_at', 'Tensor input, int[] items, Tensor[] tensors', 'Tensor');
+const S__at = op(154, '_at', 'Tensor input, int[] items, Tensor[] tensors', 'Tensor');
 /** input[...]: items are 0 (None), 1 (...), 2 int, 3 given start stop step (given: bits 1, 2, 4), 4 (the next of tensors), 5 bool. */
 export function _at(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[], options?: { items?: number | readonly number[]; tensors?: readonly Tensor[] }): Tensor;
 export function _at(..._args: any[]): any {
   return invoke(S__at, arguments);
 }
 
-const S__set_at = op(42, '_setAt', 'Tensor input, int[] items, Tensor[] tensors, Operand value', 'void');
+const S__set_at = op(155, '_setAt', 'Tensor input, int[] items, Tensor[] tensors, Operand value', 'void');
 /** input[...] = value, broadcast and converted to input's dtype; items as of _at. */
 export function _setAt(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[], value: Tensor | Scalar, options?: { items?: number | readonly number[]; tensors?: readonly Tensor[]; value?: Tensor | Scalar }): void;
 export function _setAt(..._args: any[]): any {
   return invoke(S__set_at, arguments);
 }
 
-const S_index_put = op(43, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put = op(156, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 export function indexPut(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean, options?: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
@@ -320,43 +856,43 @@ export function indexPut(..._args: any[]): any {
   return invoke(S_index_put, arguments);
 }
 
-const S_index_select = op(45, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_select = op(158, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
 /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
 export function indexSelect(input: Tensor, dim: number, index: Tensor, options?: { dim?: number; index?: Tensor }): Tensor;
 export function indexSelect(..._args: any[]): any {
   return invoke(S_index_select, arguments);
 }
 
-const S_index_add = op(46, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add = op(159, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
 /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
 export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; alpha?: Scalar }): Tensor;
 export function indexAdd(..._args: any[]): any {
   return invoke(S_index_add, arguments);
 }
 
-const S_index_copy = op(48, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy = op(161, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
 /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
 export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor }): Tensor;
 export function indexCopy(..._args: any[]): any {
   return invoke(S_index_copy, arguments);
 }
 
-const S_index_fill = op(50, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill = op(163, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
 /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
 export function indexFill(input: Tensor, dim: number, index: Tensor, value: Tensor | Scalar, options?: { dim?: number; index?: Tensor; value?: Tensor | Scalar }): Tensor;
 export function indexFill(..._args: any[]): any {
   return invoke(S_index_fill, arguments);
 }
 
-const S_gather = op(52, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_gather = op(165, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
 /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
 export function gather(input: Tensor, dim: number, index: Tensor, options?: { dim?: number; index?: Tensor; sparseGrad?: boolean; out?: Tensor }): Tensor;
 export function gather(..._args: any[]): any {
   return invoke(S_gather, arguments);
 }
 
-const S_scatter = op(53, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(55, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter = op(166, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(168, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
 /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
 export function scatter(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string | null }): Tensor;
@@ -366,22 +902,22 @@ export function scatter(..._args: any[]): any {
   return invokeForm(F_scatter, undefined, arguments);
 }
 
-const S_scatter_add = op(57, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add = op(170, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
 /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor }): Tensor;
 export function scatterAdd(..._args: any[]): any {
   return invoke(S_scatter_add, arguments);
 }
 
-const S_take = op(59, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_take = op(172, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
 /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 export function take(input: Tensor, index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
 export function take(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(59, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(172, a, b, 0);
   return invoke(S_take, arguments);
 }
 
-const S_put = op(60, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put = op(173, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
 export function put(input: Tensor, index: Tensor, source: Tensor, accumulate?: boolean, options?: { index?: Tensor; source?: Tensor; accumulate?: boolean }): Tensor;
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -390,45 +926,45 @@ export function put(..._args: any[]): any {
   return invoke(S_put, arguments);
 }
 
-const S_nonzero = op(62, 'nonzero', 'Tensor input', 'Tensor');
+const S_nonzero = op(175, 'nonzero', 'Tensor input', 'Tensor');
 /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
 export function nonzero(input: Tensor): Tensor;
 export function nonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(62, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(175, a, 0);
   return invoke(S_nonzero, arguments);
 }
 
-const S__nonzero_tuple = op(63, '_nonzeroTuple', 'Tensor input', 'Tensor[]');
+const S__nonzero_tuple = op(176, '_nonzeroTuple', 'Tensor input', 'Tensor[]');
 /** The coordinates of the elements that are not zero, one tensor for each dim. */
 export function _nonzeroTuple(input: Tensor): Tensor[];
 export function _nonzeroTuple(..._args: any[]): any {
   return invoke(S__nonzero_tuple, arguments);
 }
 
-const S_argwhere = op(64, 'argwhere', 'Tensor input', 'Tensor');
+const S_argwhere = op(177, 'argwhere', 'Tensor input', 'Tensor');
 /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
 export function argwhere(input: Tensor): Tensor;
 export function argwhere(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(64, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(177, a, 0);
   return invoke(S_argwhere, arguments);
 }
 
-const S_masked_select = op(65, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_select = op(178, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
 /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
 export function maskedSelect(input: Tensor, mask: Tensor, options?: { mask?: Tensor }): Tensor;
 export function maskedSelect(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(65, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(178, a, b, 0);
   return invoke(S_masked_select, arguments);
 }
 
-const S_masked_scatter = op(66, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter = op(179, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
 /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor, options?: { mask?: Tensor; source?: Tensor }): Tensor;
 export function maskedScatter(..._args: any[]): any {
   return invoke(S_masked_scatter, arguments);
 }
 
-const S_embedding = op(68, 'embedding', 'Tensor input, Tensor weight, int? paddingIdx=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, bool sparse=false', 'Tensor');
+const S_embedding = op(181, 'embedding', 'Tensor input, Tensor weight, int? paddingIdx=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, bool sparse=false', 'Tensor');
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
 export function embedding(input: Tensor, weight: Tensor, paddingIdx?: number | null, maxNorm?: number | null, normType?: number, scaleGradByFreq?: boolean, sparse?: boolean, options?: { input?: Tensor; weight?: Tensor; paddingIdx?: number | null; maxNorm?: number | null; normType?: number; scaleGradByFreq?: boolean; sparse?: boolean }): Tensor;
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
@@ -437,38 +973,38 @@ export function embedding(..._args: any[]): any {
   return invoke(S_embedding, arguments);
 }
 
-const S__embedding = op(69, '_embedding', 'Tensor weight, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding = op(182, '_embedding', 'Tensor weight, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The rows of weight that indices name; paddingIdx is -1 for none. */
 export function _embedding(weight: Tensor, indices: Tensor, paddingIdx: number, scaleGradByFreq: boolean, options?: { weight?: Tensor; indices?: Tensor; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
 export function _embedding(..._args: any[]): any {
   return invoke(S__embedding, arguments);
 }
 
-const S__embedding_backward = op(70, '_embeddingBackward', 'Tensor grad, Tensor indices, int numWeights, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding_backward = op(183, '_embeddingBackward', 'Tensor grad, Tensor indices, int numWeights, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The rows of grad added up in the rows of a table that indices name. */
 export function _embeddingBackward(grad: Tensor, indices: Tensor, numWeights: number, paddingIdx: number, scaleGradByFreq: boolean, options?: { grad?: Tensor; indices?: Tensor; numWeights?: number; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
 export function _embeddingBackward(..._args: any[]): any {
   return invoke(S__embedding_backward, arguments);
 }
 
-const S__embedding_double_backward = op(71, '_embeddingDoubleBackward', 'Tensor grad, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding_double_backward = op(184, '_embeddingDoubleBackward', 'Tensor grad, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The adjoint of _embedding_backward. */
 export function _embeddingDoubleBackward(grad: Tensor, indices: Tensor, paddingIdx: number, scaleGradByFreq: boolean, options?: { grad?: Tensor; indices?: Tensor; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
 export function _embeddingDoubleBackward(..._args: any[]): any {
   return invoke(S__embedding_double_backward, arguments);
 }
 
-const S_one_hot = op(72, 'oneHot', 'Tensor input, int numClasses=-1', 'Tensor');
+const S_one_hot = op(185, 'oneHot', 'Tensor input, int numClasses=-1', 'Tensor');
 /** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 export function oneHot(input: Tensor, numClasses?: number, options?: { numClasses?: number }): Tensor;
 /** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 export function oneHot(input: Tensor, options: { numClasses?: number }): Tensor;
 export function oneHot(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(72, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(185, a, 0, -1);
   return invoke(S_one_hot, arguments);
 }
 
-const S_mse_loss = op(73, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_mse_loss = op(186, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 export function mseLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
@@ -477,7 +1013,7 @@ export function mseLoss(..._args: any[]): any {
   return invoke(S_mse_loss, arguments);
 }
 
-const S_l1_loss = op(74, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_l1_loss = op(187, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
 export function l1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
@@ -486,7 +1022,7 @@ export function l1Loss(..._args: any[]): any {
   return invoke(S_l1_loss, arguments);
 }
 
-const S_smooth_l1_loss = op(75, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
+const S_smooth_l1_loss = op(188, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
 export function smoothL1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, beta?: number, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; beta?: number }): Tensor;
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
@@ -495,7 +1031,7 @@ export function smoothL1Loss(..._args: any[]): any {
   return invoke(S_smooth_l1_loss, arguments);
 }
 
-const S_huber_loss = op(76, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
+const S_huber_loss = op(189, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
 export function huberLoss(input: Tensor, target: Tensor, reduction?: string, delta?: number, options?: { target?: Tensor; reduction?: string; delta?: number }): Tensor;
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
@@ -504,28 +1040,28 @@ export function huberLoss(..._args: any[]): any {
   return invoke(S_huber_loss, arguments);
 }
 
-const S__difference_loss = op(77, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss = op(190, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber. */
 export function _differenceLoss(input: Tensor, target: Tensor, kind: number, limit: number, reduction: string, options?: { target?: Tensor; kind?: number; limit?: number; reduction?: string }): Tensor;
 export function _differenceLoss(..._args: any[]): any {
   return invoke(S__difference_loss, arguments);
 }
 
-const S__difference_loss_backward = op(78, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss_backward = op(191, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** Gradient of _difference_loss in input. */
 export function _differenceLossBackward(grad: Tensor, input: Tensor, target: Tensor, kind: number, limit: number, reduction: string, options?: { grad?: Tensor; target?: Tensor; kind?: number; limit?: number; reduction?: string }): Tensor;
 export function _differenceLossBackward(..._args: any[]): any {
   return invoke(S__difference_loss_backward, arguments);
 }
 
-const S__difference_loss_curvature = op(79, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
+const S__difference_loss_curvature = op(192, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
 /** Second derivative of smooth l1 and huber losses in input. */
 export function _differenceLossCurvature(input: Tensor, target: Tensor, kind: number, limit: number, options?: { target?: Tensor; kind?: number; limit?: number }): Tensor;
 export function _differenceLossCurvature(..._args: any[]): any {
   return invoke(S__difference_loss_curvature, arguments);
 }
 
-const S_nll_loss = op(80, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_nll_loss = op(193, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
 export function nllLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string }): Tensor;
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
@@ -534,21 +1070,21 @@ export function nllLoss(..._args: any[]): any {
   return invoke(S_nll_loss, arguments);
 }
 
-const S__nll_loss = op(81, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
+const S__nll_loss = op(194, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
 /** nllLoss and the sum of the weights. */
 export function _nllLoss(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): [Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor };
 export function _nllLoss(..._args: any[]): any {
   return invoke(S__nll_loss, arguments);
 }
 
-const S__nll_loss_backward = op(82, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
+const S__nll_loss_backward = op(195, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
 /** Gradient of _nll_loss. */
 export function _nllLossBackward(grad: Tensor, size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { grad?: Tensor; size?: number | readonly number[]; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): Tensor;
 export function _nllLossBackward(..._args: any[]): any {
   return invoke(S__nll_loss_backward, arguments);
 }
 
-const S_cross_entropy = op(83, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
+const S_cross_entropy = op(196, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 export function crossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, labelSmoothing?: number, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string; labelSmoothing?: number }): Tensor;
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
@@ -557,21 +1093,21 @@ export function crossEntropy(..._args: any[]): any {
   return invoke(S_cross_entropy, arguments);
 }
 
-const S__cross_entropy = op(84, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
+const S__cross_entropy = op(197, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
 /** crossEntropy of (N, C) with classes. */
 export function _crossEntropy(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor; readonly lse: Tensor };
 export function _crossEntropy(..._args: any[]): any {
   return invoke(S__cross_entropy, arguments);
 }
 
-const S__cross_entropy_backward = op(85, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
+const S__cross_entropy_backward = op(198, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
 /** Gradient of _cross_entropy. */
 export function _crossEntropyBackward(grad: Tensor, input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, lse: Tensor, options?: { grad?: Tensor; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string; lse?: Tensor }): Tensor;
 export function _crossEntropyBackward(..._args: any[]): any {
   return invoke(S__cross_entropy_backward, arguments);
 }
 
-const S__class_weights = op(86, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'Tensor');
+const S__class_weights = op(199, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'Tensor');
 /** q of crossEntropy = -sum(q * logSoftmax(input)). */
 export function _classWeights(size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, labelSmoothing: number, dtype?: DType | null, options?: { size?: number | readonly number[]; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string; labelSmoothing?: number; dtype?: DType | null }): Tensor;
 /** q of crossEntropy = -sum(q * logSoftmax(input)). */
@@ -580,101 +1116,407 @@ export function _classWeights(..._args: any[]): any {
   return invoke(S__class_weights, arguments);
 }
 
-const S_mm = op(87, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_exp = op(200, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
+export function exp(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function exp(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(200, a, 0);
+  return invoke(S_exp, arguments);
+}
+
+const S_exp2 = op(202, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
+export function exp2(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function exp2(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(202, a, 0);
+  return invoke(S_exp2, arguments);
+}
+
+const S_expm1 = op(204, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
+export function expm1(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function expm1(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(204, a, 0);
+  return invoke(S_expm1, arguments);
+}
+
+const S_log = op(206, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
+export function log(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function log(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(206, a, 0);
+  return invoke(S_log, arguments);
+}
+
+const S_log2 = op(208, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
+export function log2(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function log2(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(208, a, 0);
+  return invoke(S_log2, arguments);
+}
+
+const S_log10 = op(210, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
+export function log10(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function log10(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(210, a, 0);
+  return invoke(S_log10, arguments);
+}
+
+const S_log1p = op(212, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
+export function log1p(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function log1p(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(212, a, 0);
+  return invoke(S_log1p, arguments);
+}
+
+const S_sin = op(214, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
+export function sin(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function sin(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(214, a, 0);
+  return invoke(S_sin, arguments);
+}
+
+const S_cos = op(216, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
+export function cos(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function cos(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(216, a, 0);
+  return invoke(S_cos, arguments);
+}
+
+const S_tan = op(218, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
+export function tan(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function tan(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(218, a, 0);
+  return invoke(S_tan, arguments);
+}
+
+const S_asin = op(220, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
+export function asin(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function asin(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(220, a, 0);
+  return invoke(S_asin, arguments);
+}
+
+const S_acos = op(222, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
+export function acos(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function acos(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(222, a, 0);
+  return invoke(S_acos, arguments);
+}
+
+const S_atan = op(224, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
+export function atan(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function atan(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(224, a, 0);
+  return invoke(S_atan, arguments);
+}
+
+const S_sinh = op(226, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
+export function sinh(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function sinh(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(226, a, 0);
+  return invoke(S_sinh, arguments);
+}
+
+const S_cosh = op(228, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
+export function cosh(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function cosh(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(228, a, 0);
+  return invoke(S_cosh, arguments);
+}
+
+const S_tanh = op(230, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
+export function tanh(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function tanh(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(230, a, 0);
+  return invoke(S_tanh, arguments);
+}
+
+const S_asinh = op(232, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
+export function asinh(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function asinh(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(232, a, 0);
+  return invoke(S_asinh, arguments);
+}
+
+const S_acosh = op(234, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
+export function acosh(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function acosh(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(234, a, 0);
+  return invoke(S_acosh, arguments);
+}
+
+const S_atanh = op(236, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
+export function atanh(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function atanh(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(236, a, 0);
+  return invoke(S_atanh, arguments);
+}
+
+const S_sinc = op(238, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
+export function sinc(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function sinc(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(238, a, 0);
+  return invoke(S_sinc, arguments);
+}
+
+const S_erf = op(240, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
+export function erf(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function erf(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(240, a, 0);
+  return invoke(S_erf, arguments);
+}
+
+const S_erfc = op(242, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
+export function erfc(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function erfc(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(242, a, 0);
+  return invoke(S_erfc, arguments);
+}
+
+const S_erfinv = op(244, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
+export function erfinv(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function erfinv(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(244, a, 0);
+  return invoke(S_erfinv, arguments);
+}
+
+const S_sigmoid = op(246, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
+export function sigmoid(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function sigmoid(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(246, a, 0);
+  return invoke(S_sigmoid, arguments);
+}
+
+const S_logit = op(248, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+/** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
+export function logit(input: Tensor, eps?: number | null, options?: { eps?: number | null; out?: Tensor }): Tensor;
+/** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
+export function logit(input: Tensor, options: { eps?: number | null; out?: Tensor }): Tensor;
+export function logit(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(248, a, 0, 0);
+  return invoke(S_logit, arguments);
+}
+
+const S_sigmoid_backward = op(250, 'sigmoidBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
+/** gradOutput * output * (1 - output): the gradient of sigmoid. */
+export function sigmoidBackward(gradOutput: Tensor, output: Tensor, options?: { gradOutput?: Tensor; output?: Tensor }): Tensor;
+export function sigmoidBackward(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(250, a, b, 0);
+  return invoke(S_sigmoid_backward, arguments);
+}
+
+const S_tanh_backward = op(251, 'tanhBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
+/** gradOutput * (1 - output ** 2): the gradient of tanh. */
+export function tanhBackward(gradOutput: Tensor, output: Tensor, options?: { gradOutput?: Tensor; output?: Tensor }): Tensor;
+export function tanhBackward(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(251, a, b, 0);
+  return invoke(S_tanh_backward, arguments);
+}
+
+const S_atan2 = op(252, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
+export function atan2(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function atan2(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(252, a, b, 0);
+  return invoke(S_atan2, arguments);
+}
+
+const S_hypot = op(254, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
+export function hypot(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function hypot(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(254, a, b, 0);
+  return invoke(S_hypot, arguments);
+}
+
+const S_logaddexp = op(256, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
+export function logaddexp(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function logaddexp(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(256, a, b, 0);
+  return invoke(S_logaddexp, arguments);
+}
+
+const S_logaddexp2 = op(257, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
+export function logaddexp2(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function logaddexp2(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(257, a, b, 0);
+  return invoke(S_logaddexp2, arguments);
+}
+
+const S_xlogy = op(258, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
+export function xlogy(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function xlogy(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(258, a, b, 3);
+  return invoke(S_xlogy, arguments);
+}
+
+const S_copysign = op(260, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+/** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
+export function copysign(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function copysign(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(260, a, b, 2);
+  return invoke(S_copysign, arguments);
+}
+
+const S_nextafter = op(262, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
+export function nextafter(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function nextafter(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(262, a, b, 0);
+  return invoke(S_nextafter, arguments);
+}
+
+const S_heaviside = op(264, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+/** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
+export function heaviside(input: Tensor, values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
+export function heaviside(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(264, a, b, 0);
+  return invoke(S_heaviside, arguments);
+}
+
+const S_ldexp = op(266, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
+export function ldexp(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function ldexp(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(266, a, b, 0);
+  return invoke(S_ldexp, arguments);
+}
+
+const S_gcd = op(268, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
+export function gcd(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function gcd(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(268, a, b, 0);
+  return invoke(S_gcd, arguments);
+}
+
+const S_lcm = op(270, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
+export function lcm(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function lcm(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(270, a, b, 0);
+  return invoke(S_lcm, arguments);
+}
+
+const S_mm = op(272, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 export function mm(input: Tensor, mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
 export function mm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(87, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(272, a, b, 0);
   return invoke(S_mm, arguments);
 }
 
-const S_bmm = op(88, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(273, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
 export function bmm(input: Tensor, mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
 export function bmm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(88, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(273, a, b, 0);
   return invoke(S_bmm, arguments);
 }
 
-const S_matmul = op(89, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(274, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 export function matmul(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function matmul(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(89, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(274, a, b, 0);
   return invoke(S_matmul, arguments);
 }
 
-const S_addmm = op(90, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm = op(275, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { mat1?: Tensor; mat2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmm(..._args: any[]): any {
   return invoke(S_addmm, arguments);
 }
 
-const S_linear = op(92, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
+const S_linear = op(277, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null, options?: { weight?: Tensor; bias?: Tensor | null }): Tensor;
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, options: { weight?: Tensor; bias?: Tensor | null }): Tensor;
 export function linear(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(92, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(277, a, b, 0, 0);
   return invoke(S_linear, arguments);
 }
 
-const S_mv = op(93, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_mv = op(278, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
 /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
 export function mv(input: Tensor, vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
 export function mv(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(93, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(278, a, b, 0);
   return invoke(S_mv, arguments);
 }
 
-const S_dot = op(94, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_dot = op(279, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
 /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 export function dot(input: Tensor, tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
 export function dot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(94, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(279, a, b, 0);
   return invoke(S_dot, arguments);
 }
 
-const S_outer = op(95, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_outer = op(280, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
 export function outer(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(95, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(280, a, b, 0);
   return invoke(S_outer, arguments);
 }
 
-const S_baddbmm = op(96, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(281, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function baddbmm(..._args: any[]): any {
   return invoke(S_baddbmm, arguments);
 }
 
-const S_addbmm = op(98, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm = op(283, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addbmm(..._args: any[]): any {
   return invoke(S_addbmm, arguments);
 }
 
-const S_addmv = op(100, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv = op(285, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { mat?: Tensor; vec?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmv(..._args: any[]): any {
   return invoke(S_addmv, arguments);
 }
 
-const S_addr = op(102, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr = op(287, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: { vec1?: Tensor; vec2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addr(..._args: any[]): any {
   return invoke(S_addr, arguments);
 }
 
-const S_max = op(104, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(105, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max = op(289, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(290, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_max = [S_max, S_max_dim];
 /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor): Tensor;
@@ -683,12 +1525,12 @@ export function max(input: Tensor, dim: number, keepdim?: boolean, options?: { d
 /** The largest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor, dim: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function max(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(104, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(289, a, 0);
   return invokeForm(F_max, undefined, arguments);
 }
 
-const S_min = op(106, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(107, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min = op(291, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(292, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_min = [S_min, S_min_dim];
 /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor): Tensor;
@@ -697,59 +1539,59 @@ export function min(input: Tensor, dim: number, keepdim?: boolean, options?: { d
 /** The smallest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor, dim: number, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function min(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(106, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(291, a, 0);
   return invokeForm(F_min, undefined, arguments);
 }
 
-const S_amax = op(108, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amax = op(293, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(108, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(293, a, 0, -1, 0);
   return invoke(S_amax, arguments);
 }
 
-const S_amin = op(109, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(294, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(109, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(294, a, 0, -1, 0);
   return invoke(S_amin, arguments);
 }
 
-const S_aminmax = op(110, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_aminmax = op(295, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
 /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
 export function aminmax(..._args: any[]): any {
   return invoke(S_aminmax, arguments);
 }
 
-const S_argmax = op(111, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmax = op(296, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(111, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(296, a, 0, 0, 0);
   return invoke(S_argmax, arguments);
 }
 
-const S_argmin = op(112, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(297, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(112, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(297, a, 0, 0, 0);
   return invoke(S_argmin, arguments);
 }
 
-const S_median = op(113, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(114, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_median = op(298, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(299, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
 /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor): Tensor;
@@ -758,12 +1600,12 @@ export function median(input: Tensor, dim?: number, keepdim?: boolean, options?:
 /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function median(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(113, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(298, a, 0);
   return invokeForm(F_median, undefined, arguments);
 }
 
-const S_nanmedian = op(115, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(116, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(300, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(301, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
 /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor): Tensor;
@@ -772,11 +1614,11 @@ export function nanmedian(input: Tensor, dim?: number, keepdim?: boolean, option
 /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function nanmedian(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(115, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(300, a, 0);
   return invokeForm(F_nanmedian, undefined, arguments);
 }
 
-const S_kthvalue = op(117, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_kthvalue = op(302, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
 export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { k?: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -785,7 +1627,7 @@ export function kthvalue(..._args: any[]): any {
   return invoke(S_kthvalue, arguments);
 }
 
-const S_mode = op(118, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(303, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
 export function mode(input: Tensor, dim?: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
@@ -794,42 +1636,42 @@ export function mode(..._args: any[]): any {
   return invoke(S_mode, arguments);
 }
 
-const S__ties = op(119, '_ties', 'Tensor input, Tensor result, int[]? dim, bool keepdim', 'Tensor');
+const S__ties = op(304, '_ties', 'Tensor input, Tensor result, int[]? dim, bool keepdim', 'Tensor');
 /** Where input is the result of its reduction over dim: 1 over the number of such elements, else 0. */
 export function _ties(input: Tensor, result: Tensor, dim: number | readonly number[] | null, keepdim: boolean, options?: { result?: Tensor; dim?: number | readonly number[] | null; keepdim?: boolean }): Tensor;
 export function _ties(..._args: any[]): any {
   return invoke(S__ties, arguments);
 }
 
-const S__pick = op(120, '_pick', 'Tensor input, Tensor indices, int dim, bool keepdim', 'Tensor');
+const S__pick = op(305, '_pick', 'Tensor input, Tensor indices, int dim, bool keepdim', 'Tensor');
 /** The elements that the indices of a reduction over dim name. */
 export function _pick(input: Tensor, indices: Tensor, dim: number, keepdim: boolean, options?: { indices?: Tensor; dim?: number; keepdim?: boolean }): Tensor;
 export function _pick(..._args: any[]): any {
   return invoke(S__pick, arguments);
 }
 
-const S__pick_backward = op(121, '_pickBackward', 'Tensor grad, Tensor indices, int[] size, int dim, bool keepdim', 'Tensor');
+const S__pick_backward = op(306, '_pickBackward', 'Tensor grad, Tensor indices, int[] size, int dim, bool keepdim', 'Tensor');
 /** Zeros, with grad where the indices of a reduction over dim point. */
 export function _pickBackward(grad: Tensor, indices: Tensor, size: number | readonly number[], dim: number, keepdim: boolean, options?: { grad?: Tensor; indices?: Tensor; size?: number | readonly number[]; dim?: number; keepdim?: boolean }): Tensor;
 export function _pickBackward(..._args: any[]): any {
   return invoke(S__pick_backward, arguments);
 }
 
-const S__normalize = op(122, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
+const S__normalize = op(307, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
 export function _normalize(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
 export function _normalize(..._args: any[]): any {
   return invoke(S__normalize, arguments);
 }
 
-const S__normalize_backward = op(123, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
+const S__normalize_backward = op(308, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
 /** Gradients of _normalize. */
 export function _normalizeBackward(grad: Tensor, input: Tensor, weight: Tensor | null, mean: Tensor, rstd: Tensor, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, eps: number, options?: { grad?: Tensor; weight?: Tensor | null; mean?: Tensor; rstd?: Tensor; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; eps?: number }): [Tensor, Tensor, Tensor] & { readonly gradInput: Tensor; readonly gradWeight: Tensor; readonly gradBias: Tensor };
 export function _normalizeBackward(..._args: any[]): any {
   return invoke(S__normalize_backward, arguments);
 }
 
-const S_batch_norm = op(124, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_batch_norm = op(309, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function batchNorm(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, training?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
@@ -838,14 +1680,14 @@ export function batchNorm(..._args: any[]): any {
   return invoke(S_batch_norm, arguments);
 }
 
-const S_native_batch_norm = op(125, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
+const S_native_batch_norm = op(310, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeBatchNorm(..._args: any[]): any {
   return invoke(S_native_batch_norm, arguments);
 }
 
-const S_layer_norm = op(126, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_layer_norm = op(311, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function layerNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
@@ -854,14 +1696,14 @@ export function layerNorm(..._args: any[]): any {
   return invoke(S_layer_norm, arguments);
 }
 
-const S_native_layer_norm = op(127, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
+const S_native_layer_norm = op(312, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function nativeLayerNorm(input: Tensor, normalizedShape: number | readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeLayerNorm(..._args: any[]): any {
   return invoke(S_native_layer_norm, arguments);
 }
 
-const S_group_norm = op(128, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_group_norm = op(313, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
 export function groupNorm(input: Tensor, numGroups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { numGroups?: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
@@ -870,7 +1712,7 @@ export function groupNorm(..._args: any[]): any {
   return invoke(S_group_norm, arguments);
 }
 
-const S_instance_norm = op(129, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_instance_norm = op(314, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 export function instanceNorm(input: Tensor, runningMean?: Tensor | null, runningVar?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, useInputStats?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; useInputStats?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
@@ -879,7 +1721,7 @@ export function instanceNorm(..._args: any[]): any {
   return invoke(S_instance_norm, arguments);
 }
 
-const S_max_pool1d_with_indices = op(134, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool1d_with_indices = op(319, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -888,7 +1730,7 @@ export function maxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool1d = op(135, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool1d = op(320, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -897,7 +1739,7 @@ export function maxPool1d(..._args: any[]): any {
   return invoke(S_max_pool1d, arguments);
 }
 
-const S_max_pool2d_with_indices = op(136, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool2d_with_indices = op(321, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -906,7 +1748,7 @@ export function maxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool2d = op(137, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool2d = op(322, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -915,7 +1757,7 @@ export function maxPool2d(..._args: any[]): any {
   return invoke(S_max_pool2d, arguments);
 }
 
-const S_max_pool3d_with_indices = op(138, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool3d_with_indices = op(323, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -924,7 +1766,7 @@ export function maxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool3d_with_indices, arguments);
 }
 
-const S_max_pool3d = op(139, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool3d = op(324, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -933,7 +1775,7 @@ export function maxPool3d(..._args: any[]): any {
   return invoke(S_max_pool3d, arguments);
 }
 
-const S_avg_pool1d = op(140, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
+const S_avg_pool1d = op(325, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -942,7 +1784,7 @@ export function avgPool1d(..._args: any[]): any {
   return invoke(S_avg_pool1d, arguments);
 }
 
-const S_avg_pool2d = op(141, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool2d = op(326, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -951,7 +1793,7 @@ export function avgPool2d(..._args: any[]): any {
   return invoke(S_avg_pool2d, arguments);
 }
 
-const S_avg_pool3d = op(142, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool3d = op(327, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -960,42 +1802,42 @@ export function avgPool3d(..._args: any[]): any {
   return invoke(S_avg_pool3d, arguments);
 }
 
-const S__max_pool = op(143, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
+const S__max_pool = op(328, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _maxPool(..._args: any[]): any {
   return invoke(S__max_pool, arguments);
 }
 
-const S__max_pool_backward = op(144, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
+const S__max_pool_backward = op(329, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, indices: Tensor, size: number | readonly number[], dims: number, options?: { grad?: Tensor; indices?: Tensor; size?: number | readonly number[]; dims?: number }): Tensor;
 export function _maxPoolBackward(..._args: any[]): any {
   return invoke(S__max_pool_backward, arguments);
 }
 
-const S__max_pool_gather = op(145, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
+const S__max_pool_gather = op(330, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, indices: Tensor, dims: number, options?: { indices?: Tensor; dims?: number }): Tensor;
 export function _maxPoolGather(..._args: any[]): any {
   return invoke(S__max_pool_gather, arguments);
 }
 
-const S__avg_pool = op(146, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool = op(331, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPool(..._args: any[]): any {
   return invoke(S__avg_pool, arguments);
 }
 
-const S__avg_pool_backward = op(147, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool_backward = op(332, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { grad?: Tensor; size?: number | readonly number[]; dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPoolBackward(..._args: any[]): any {
   return invoke(S__avg_pool_backward, arguments);
 }
 
-const S_rand = op(148, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_rand = op(333, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(...size: number[]): Tensor;
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -1006,7 +1848,7 @@ export function rand(..._args: any[]): any {
   return invoke(S_rand, arguments);
 }
 
-const S_randn = op(149, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randn = op(334, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(...size: number[]): Tensor;
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -1017,52 +1859,52 @@ export function randn(..._args: any[]): any {
   return invoke(S_randn, arguments);
 }
 
-const S_randint = op(150, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint = op(335, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, high: number, size: number | readonly number[], options?: { low?: number; high?: number; size?: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randint(..._args: any[]): any {
   return invoke(S_randint, arguments);
 }
 
-const S_randperm = op(151, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randperm = op(336, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { n?: number; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
   return invoke(S_randperm, arguments);
 }
 
-const S_rand_like = op(152, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_rand_like = op(337, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
   return invoke(S_rand_like, arguments);
 }
 
-const S_randn_like = op(153, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randn_like = op(338, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
   return invoke(S_randn_like, arguments);
 }
 
-const S_randint_like = op(154, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint_like = op(339, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, low: number, high: number, options?: { low?: number; high?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randintLike(..._args: any[]): any {
   return invoke(S_randint_like, arguments);
 }
 
-const S_bernoulli = op(163, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_bernoulli = op(348, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, p?: number | null, options?: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(163, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(348, a, 0, 0, 0);
   return invoke(S_bernoulli, arguments);
 }
 
-const S_multinomial = op(164, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(349, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, numSamples: number, replacement?: boolean, options?: { numSamples?: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -1071,86 +1913,86 @@ export function multinomial(..._args: any[]): any {
   return invoke(S_multinomial, arguments);
 }
 
-const S_native_dropout = op(165, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
+const S_native_dropout = op(350, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, p: number, options?: { p?: number }): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 export function nativeDropout(..._args: any[]): any {
   return invoke(S_native_dropout, arguments);
 }
 
-const S_dropout = op(166, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout = op(351, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, p?: number, training?: boolean, options?: { p?: number; training?: boolean }): Tensor;
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(166, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(351, a, 0, 0.5, 1);
   return invoke(S_dropout, arguments);
 }
 
-const S_sum = op(167, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_sum = op(352, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function sum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(167, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(352, a, 0, -1, 0, 255);
   return invoke(S_sum, arguments);
 }
 
-const S_mean = op(168, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(353, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function mean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(168, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(353, a, 0, -1, 0, 255);
   return invoke(S_mean, arguments);
 }
 
-const S_prod = op(169, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(354, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(169, a, 0, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(354, a, 0, 0, 0, 255);
   return invoke(S_prod, arguments);
 }
 
-const S_any = op(170, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_any = op(355, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function any(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(170, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(355, a, 0, -1, 0);
   return invoke(S_any, arguments);
 }
 
-const S_all = op(171, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(356, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function all(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(171, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(356, a, 0, -1, 0);
   return invoke(S_all, arguments);
 }
 
-const S_count_nonzero = op(172, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_count_nonzero = op(357, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function countNonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(172, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(357, a, 0, -1);
   return invoke(S_count_nonzero, arguments);
 }
 
-const S_var = op(173, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(174, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(175, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_var = op(358, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(359, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(360, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -1165,13 +2007,13 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { unbiased?: b
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(173, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(358, a, 0, -1, 0, 0);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(176, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(177, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(178, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_var_mean = op(361, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_var_mean_dim = op(362, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_var_mean_unbiased = op(363, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -1189,138 +2031,138 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_cumsum = op(179, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum = op(364, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
   return invoke(S_cumsum, arguments);
 }
 
-const S_cumprod = op(181, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod = op(366, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
   return invoke(S_cumprod, arguments);
 }
 
-const S__cumsum_back = op(183, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
+const S__cumsum_back = op(368, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
   return invoke(S__cumsum_back, arguments);
 }
 
-const S__recurrence = op(184, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
+const S__recurrence = op(369, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean, options?: { factor?: Tensor; dim?: number; reverse?: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S_view_as = op(185, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_view_as = op(370, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(185, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(370, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(186, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(371, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(186, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(371, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(187, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(372, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(187, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(372, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(188, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(373, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(189, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(374, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(189, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(374, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(190, 'T', 'Tensor input', 'Tensor');
+const S_T = op(375, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(190, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(375, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(191, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(376, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(191, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(376, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(192, 'H', 'Tensor input', 'Tensor');
+const S_H = op(377, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(192, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(377, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(193, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(378, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(193, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(378, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(194, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(379, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(194, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(379, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(195, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(380, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(195, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(380, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(196, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(381, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(197, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(382, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_unbind = op(198, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(383, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -1329,7 +2171,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(199, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(384, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -1338,7 +2180,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_split = op(200, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(385, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -1347,7 +2189,7 @@ export function split(..._args: any[]): any {
   return invoke(S_split, arguments);
 }
 
-const S_chunk = op(201, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(386, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -1356,7 +2198,7 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_cat = op(202, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_cat = op(387, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -1365,7 +2207,7 @@ export function cat(..._args: any[]): any {
   return invoke(S_cat, arguments);
 }
 
-const S_stack = op(203, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_stack = op(388, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
@@ -1374,51 +2216,51 @@ export function stack(..._args: any[]): any {
   return invoke(S_stack, arguments);
 }
 
-const S_softmax = op(204, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(389, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(204, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(389, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(205, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(390, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(205, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(390, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(206, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(391, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(206, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(391, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(207, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(392, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(208, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(393, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_as_strided = op(244, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(429, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -1427,7 +2269,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(245, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(430, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -1438,7 +2280,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(246, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(431, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -1449,7 +2291,7 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(247, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view = op(432, 'view', 'Tensor input, int[] ...size', 'Tensor');
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -1460,28 +2302,28 @@ export function view(..._args: any[]): any {
   return invoke(S_view, arguments);
 }
 
-const S_transpose = op(248, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(433, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(250, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(435, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(252, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(437, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(253, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(438, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -1490,21 +2332,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(254, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(439, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(255, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(440, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(256, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(441, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -1515,59 +2357,59 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(257, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(442, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(257, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(442, a, 0, -1);
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(259, 't', 'Tensor input', 'Tensor');
+const S_t = op(444, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(259, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(444, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(261, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(446, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(261, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(262, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(447, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S_unfold = op(263, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_unfold = op(448, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
 /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
 export function unfold(input: Tensor, dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
 export function unfold(..._args: any[]): any {
   return invoke(S_unfold, arguments);
 }
 
-const S__unfold_backward = op(264, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(449, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(265, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(450, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(265, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(450, a, 0);
   return invoke(S_detach, arguments);
 }

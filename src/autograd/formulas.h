@@ -9,4 +9,18 @@
 /* The gradient of a reduction over dims as if keepdim had been true: ready to broadcast against self. */
 ts_tensor *ts_unreduce(ts_cx *cx, ts_tensor *grad, ts_ints dims, bool keepdim, const ts_tensor *self);
 
+/* A number of lowest promotion priority: it leaves the other operand's dtype alone. */
+static inline ts_tensor *ts_num(ts_cx *cx, double v) { return ts_wrap_scalar(cx, ts_float(v)); }
+/* grad where condition, else 0; grad where not mask, else 0. */
+static inline ts_tensor *ts_keep(ts_cx *cx, ts_tensor *condition, ts_tensor *grad) { return ts_where(cx, condition, grad, ts_num(cx, 0)); }
+static inline ts_tensor *ts_drop(ts_cx *cx, ts_tensor *mask, ts_tensor *grad) { return ts_masked_fill(cx, grad, mask, ts_num(cx, 0)); }
+/* Arithmetic in short, for files of formulas; cx is in scope. */
+#define NUM(v) ts_num(cx, v)
+#define ADD(x, y) ts_add(cx, x, y, ts_int(1))
+#define SUB(x, y) ts_sub(cx, x, y, ts_int(1))
+#define MUL(x, y) ts_mul(cx, x, y)
+#define DIV(x, y) ts_div(cx, x, y, NULL)
+#define NEG(x) ts_neg(cx, x)
+#define ZERO(like) ts_zeros_like(cx, like, TS_DTYPE_NONE)
+
 #endif

@@ -17,6 +17,26 @@ ts_tensor *ts_threshold_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts
   return ts_dispatch1(cx, &ts_ops[TS_OP_threshold_backward], &args);
 }
 
+ts_tensor *ts_silu(ts_cx *cx, ts_tensor *self) {
+  ts_silu_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_silu], &args);
+}
+
+ts_tensor *ts_silu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self) {
+  ts_silu_backward_args args = {grad_output, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_silu_backward], &args);
+}
+
+ts_tensor *ts_gelu(ts_cx *cx, ts_tensor *self, const char *approximate) {
+  ts_gelu_args args = {self, approximate};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gelu], &args);
+}
+
+ts_tensor *ts_gelu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, const char *approximate) {
+  ts_gelu_backward_args args = {grad_output, self, approximate};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gelu_backward], &args);
+}
+
 ts_tensor *ts_add(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha) {
   ts_add_args args = {self, other, alpha};
   return ts_dispatch1(cx, &ts_ops[TS_OP_add], &args);
@@ -27,6 +47,21 @@ ts_tensor *ts_add_(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha
   return ts_dispatch1(cx, &ts_ops[TS_OP_add_], &args);
 }
 
+ts_tensor *ts_sub(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha) {
+  ts_sub_args args = {self, other, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sub], &args);
+}
+
+ts_tensor *ts_sub_(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha) {
+  ts_sub_args args = {self, other, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sub_], &args);
+}
+
+ts_tensor *ts_rsub(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha) {
+  ts_rsub_args args = {self, other, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rsub], &args);
+}
+
 ts_tensor *ts_mul(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_mul_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mul], &args);
@@ -35,6 +70,540 @@ ts_tensor *ts_mul(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
 ts_tensor *ts_mul_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_mul_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mul_], &args);
+}
+
+ts_tensor *ts_div(ts_cx *cx, ts_tensor *self, ts_tensor *other, const char *rounding_mode) {
+  ts_div_args args = {self, other, rounding_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_div], &args);
+}
+
+ts_tensor *ts_div_(ts_cx *cx, ts_tensor *self, ts_tensor *other, const char *rounding_mode) {
+  ts_div_args args = {self, other, rounding_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_div_], &args);
+}
+
+ts_tensor *ts_floor_divide(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_floor_divide_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_floor_divide], &args);
+}
+
+ts_tensor *ts_floor_divide_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_floor_divide_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_floor_divide_], &args);
+}
+
+ts_tensor *ts_remainder(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_remainder_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_remainder], &args);
+}
+
+ts_tensor *ts_remainder_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_remainder_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_remainder_], &args);
+}
+
+ts_tensor *ts_fmod(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_fmod_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fmod], &args);
+}
+
+ts_tensor *ts_fmod_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_fmod_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fmod_], &args);
+}
+
+ts_tensor *ts_pow(ts_cx *cx, ts_tensor *self, ts_tensor *exponent) {
+  ts_pow_args args = {self, exponent};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pow], &args);
+}
+
+ts_tensor *ts_pow_(ts_cx *cx, ts_tensor *self, ts_tensor *exponent) {
+  ts_pow_args args = {self, exponent};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pow_], &args);
+}
+
+ts_tensor *ts_float_power(ts_cx *cx, ts_tensor *self, ts_tensor *exponent) {
+  ts_float_power_args args = {self, exponent};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_float_power], &args);
+}
+
+ts_tensor *ts_float_power_(ts_cx *cx, ts_tensor *self, ts_tensor *exponent) {
+  ts_float_power_args args = {self, exponent};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_float_power_], &args);
+}
+
+ts_tensor *ts_neg(ts_cx *cx, ts_tensor *self) {
+  ts_neg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_neg], &args);
+}
+
+ts_tensor *ts_neg_(ts_cx *cx, ts_tensor *self) {
+  ts_neg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_neg_], &args);
+}
+
+ts_tensor *ts_positive(ts_cx *cx, ts_tensor *self) {
+  ts_positive_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_positive], &args);
+}
+
+ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self) {
+  ts_abs_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_abs], &args);
+}
+
+ts_tensor *ts_abs_(ts_cx *cx, ts_tensor *self) {
+  ts_abs_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_abs_], &args);
+}
+
+ts_tensor *ts_sign(ts_cx *cx, ts_tensor *self) {
+  ts_sign_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sign], &args);
+}
+
+ts_tensor *ts_sign_(ts_cx *cx, ts_tensor *self) {
+  ts_sign_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sign_], &args);
+}
+
+ts_tensor *ts_sgn(ts_cx *cx, ts_tensor *self) {
+  ts_sgn_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sgn], &args);
+}
+
+ts_tensor *ts_sgn_(ts_cx *cx, ts_tensor *self) {
+  ts_sgn_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sgn_], &args);
+}
+
+ts_tensor *ts_square(ts_cx *cx, ts_tensor *self) {
+  ts_square_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_square], &args);
+}
+
+ts_tensor *ts_square_(ts_cx *cx, ts_tensor *self) {
+  ts_square_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_square_], &args);
+}
+
+ts_tensor *ts_reciprocal(ts_cx *cx, ts_tensor *self) {
+  ts_reciprocal_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_reciprocal], &args);
+}
+
+ts_tensor *ts_reciprocal_(ts_cx *cx, ts_tensor *self) {
+  ts_reciprocal_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_reciprocal_], &args);
+}
+
+ts_tensor *ts_sqrt(ts_cx *cx, ts_tensor *self) {
+  ts_sqrt_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sqrt], &args);
+}
+
+ts_tensor *ts_sqrt_(ts_cx *cx, ts_tensor *self) {
+  ts_sqrt_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sqrt_], &args);
+}
+
+ts_tensor *ts_rsqrt(ts_cx *cx, ts_tensor *self) {
+  ts_rsqrt_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rsqrt], &args);
+}
+
+ts_tensor *ts_rsqrt_(ts_cx *cx, ts_tensor *self) {
+  ts_rsqrt_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rsqrt_], &args);
+}
+
+ts_tensor *ts_floor(ts_cx *cx, ts_tensor *self) {
+  ts_floor_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_floor], &args);
+}
+
+ts_tensor *ts_floor_(ts_cx *cx, ts_tensor *self) {
+  ts_floor_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_floor_], &args);
+}
+
+ts_tensor *ts_ceil(ts_cx *cx, ts_tensor *self) {
+  ts_ceil_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ceil], &args);
+}
+
+ts_tensor *ts_ceil_(ts_cx *cx, ts_tensor *self) {
+  ts_ceil_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ceil_], &args);
+}
+
+ts_tensor *ts_trunc(ts_cx *cx, ts_tensor *self) {
+  ts_trunc_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trunc], &args);
+}
+
+ts_tensor *ts_trunc_(ts_cx *cx, ts_tensor *self) {
+  ts_trunc_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trunc_], &args);
+}
+
+ts_tensor *ts_round(ts_cx *cx, ts_tensor *self, int64_t decimals) {
+  ts_round_args args = {self, decimals};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_round], &args);
+}
+
+ts_tensor *ts_round_(ts_cx *cx, ts_tensor *self, int64_t decimals) {
+  ts_round_args args = {self, decimals};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_round_], &args);
+}
+
+ts_tensor *ts_frac(ts_cx *cx, ts_tensor *self) {
+  ts_frac_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_frac], &args);
+}
+
+ts_tensor *ts_frac_(ts_cx *cx, ts_tensor *self) {
+  ts_frac_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_frac_], &args);
+}
+
+ts_tensor *ts_deg2rad(ts_cx *cx, ts_tensor *self) {
+  ts_deg2rad_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_deg2rad], &args);
+}
+
+ts_tensor *ts_deg2rad_(ts_cx *cx, ts_tensor *self) {
+  ts_deg2rad_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_deg2rad_], &args);
+}
+
+ts_tensor *ts_rad2deg(ts_cx *cx, ts_tensor *self) {
+  ts_rad2deg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rad2deg], &args);
+}
+
+ts_tensor *ts_rad2deg_(ts_cx *cx, ts_tensor *self) {
+  ts_rad2deg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rad2deg_], &args);
+}
+
+ts_tensor *ts_nan_to_num(ts_cx *cx, ts_tensor *self, ts_opt_float nan, ts_opt_float posinf, ts_opt_float neginf) {
+  ts_nan_to_num_args args = {self, nan, posinf, neginf};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nan_to_num], &args);
+}
+
+ts_tensor *ts_nan_to_num_(ts_cx *cx, ts_tensor *self, ts_opt_float nan, ts_opt_float posinf, ts_opt_float neginf) {
+  ts_nan_to_num_args args = {self, nan, posinf, neginf};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nan_to_num_], &args);
+}
+
+ts_tensor *ts_lerp(ts_cx *cx, ts_tensor *self, ts_tensor *end, ts_tensor *weight) {
+  ts_lerp_args args = {self, end, weight};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lerp], &args);
+}
+
+ts_tensor *ts_lerp_(ts_cx *cx, ts_tensor *self, ts_tensor *end, ts_tensor *weight) {
+  ts_lerp_args args = {self, end, weight};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lerp_], &args);
+}
+
+ts_tensor *ts_addcmul(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value) {
+  ts_addcmul_args args = {self, tensor1, tensor2, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addcmul], &args);
+}
+
+ts_tensor *ts_addcmul_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value) {
+  ts_addcmul_args args = {self, tensor1, tensor2, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addcmul_], &args);
+}
+
+ts_tensor *ts_addcdiv(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value) {
+  ts_addcdiv_args args = {self, tensor1, tensor2, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addcdiv], &args);
+}
+
+ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value) {
+  ts_addcdiv_args args = {self, tensor1, tensor2, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_addcdiv_], &args);
+}
+
+ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_eq_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_eq], &args);
+}
+
+ts_tensor *ts_eq_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_eq_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_eq_], &args);
+}
+
+ts_tensor *ts_ne(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_ne_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ne], &args);
+}
+
+ts_tensor *ts_ne_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_ne_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ne_], &args);
+}
+
+ts_tensor *ts_lt(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_lt_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lt], &args);
+}
+
+ts_tensor *ts_lt_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_lt_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lt_], &args);
+}
+
+ts_tensor *ts_le(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_le_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_le], &args);
+}
+
+ts_tensor *ts_le_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_le_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_le_], &args);
+}
+
+ts_tensor *ts_gt(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_gt_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gt], &args);
+}
+
+ts_tensor *ts_gt_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_gt_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gt_], &args);
+}
+
+ts_tensor *ts_ge(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_ge_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ge], &args);
+}
+
+ts_tensor *ts_ge_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_ge_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ge_], &args);
+}
+
+ts_tensor *ts_isclose(ts_cx *cx, ts_tensor *self, ts_tensor *other, double rtol, double atol, bool equal_nan) {
+  ts_isclose_args args = {self, other, rtol, atol, equal_nan};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isclose], &args);
+}
+
+ts_scalar ts_allclose(ts_cx *cx, ts_tensor *self, ts_tensor *other, double rtol, double atol, bool equal_nan) {
+  ts_allclose_args args = {self, other, rtol, atol, equal_nan};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_allclose], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts_equal(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_equal_args args = {self, other};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_equal], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts_maximum(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_maximum_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_maximum], &args);
+}
+
+ts_tensor *ts_minimum(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_minimum_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_minimum], &args);
+}
+
+ts_tensor *ts_fmax(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_fmax_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fmax], &args);
+}
+
+ts_tensor *ts_fmin(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_fmin_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fmin], &args);
+}
+
+ts_tensor *ts_isnan(ts_cx *cx, ts_tensor *self) {
+  ts_isnan_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isnan], &args);
+}
+
+ts_tensor *ts_isinf(ts_cx *cx, ts_tensor *self) {
+  ts_isinf_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isinf], &args);
+}
+
+ts_tensor *ts_isfinite(ts_cx *cx, ts_tensor *self) {
+  ts_isfinite_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isfinite], &args);
+}
+
+ts_tensor *ts_isposinf(ts_cx *cx, ts_tensor *self) {
+  ts_isposinf_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isposinf], &args);
+}
+
+ts_tensor *ts_isneginf(ts_cx *cx, ts_tensor *self) {
+  ts_isneginf_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isneginf], &args);
+}
+
+ts_tensor *ts_signbit(ts_cx *cx, ts_tensor *self) {
+  ts_signbit_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_signbit], &args);
+}
+
+ts_tensor *ts_isreal(ts_cx *cx, ts_tensor *self) {
+  ts_isreal_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isreal], &args);
+}
+
+ts_tensor *ts_logical_and(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_logical_and_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logical_and], &args);
+}
+
+ts_tensor *ts_logical_and_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_logical_and_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logical_and_], &args);
+}
+
+ts_tensor *ts_logical_or(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_logical_or_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logical_or], &args);
+}
+
+ts_tensor *ts_logical_or_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_logical_or_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logical_or_], &args);
+}
+
+ts_tensor *ts_logical_xor(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_logical_xor_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logical_xor], &args);
+}
+
+ts_tensor *ts_logical_xor_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_logical_xor_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logical_xor_], &args);
+}
+
+ts_tensor *ts_logical_not(ts_cx *cx, ts_tensor *self) {
+  ts_logical_not_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logical_not], &args);
+}
+
+ts_tensor *ts_logical_not_(ts_cx *cx, ts_tensor *self) {
+  ts_logical_not_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logical_not_], &args);
+}
+
+ts_tensor *ts_bitwise_and(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_and_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_and], &args);
+}
+
+ts_tensor *ts_bitwise_and_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_and_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_and_], &args);
+}
+
+ts_tensor *ts_bitwise_or(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_or_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_or], &args);
+}
+
+ts_tensor *ts_bitwise_or_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_or_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_or_], &args);
+}
+
+ts_tensor *ts_bitwise_xor(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_xor_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_xor], &args);
+}
+
+ts_tensor *ts_bitwise_xor_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_xor_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_xor_], &args);
+}
+
+ts_tensor *ts_bitwise_not(ts_cx *cx, ts_tensor *self) {
+  ts_bitwise_not_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_not], &args);
+}
+
+ts_tensor *ts_bitwise_not_(ts_cx *cx, ts_tensor *self) {
+  ts_bitwise_not_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_not_], &args);
+}
+
+ts_tensor *ts_bitwise_left_shift(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_left_shift_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_left_shift], &args);
+}
+
+ts_tensor *ts_bitwise_left_shift_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_left_shift_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_left_shift_], &args);
+}
+
+ts_tensor *ts_bitwise_right_shift(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_right_shift_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_right_shift], &args);
+}
+
+ts_tensor *ts_bitwise_right_shift_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_bitwise_right_shift_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bitwise_right_shift_], &args);
+}
+
+ts_tensor *ts_where(ts_cx *cx, ts_tensor *condition, ts_tensor *self, ts_tensor *other) {
+  ts_where_args args = {condition, self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_where], &args);
+}
+
+ts_tensor *ts_masked_fill(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *value) {
+  ts_masked_fill_args args = {self, mask, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_masked_fill], &args);
+}
+
+ts_tensor *ts_masked_fill_(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *value) {
+  ts_masked_fill_args args = {self, mask, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_masked_fill_], &args);
+}
+
+ts_tensor *ts_clamp(ts_cx *cx, ts_tensor *self, ts_tensor *min, ts_tensor *max) {
+  ts_clamp_args args = {self, min, max};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_clamp], &args);
+}
+
+ts_tensor *ts_clamp_(ts_cx *cx, ts_tensor *self, ts_tensor *min, ts_tensor *max) {
+  ts_clamp_args args = {self, min, max};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_], &args);
+}
+
+ts_tensor *ts_clamp_min(ts_cx *cx, ts_tensor *self, ts_tensor *min) {
+  ts_clamp_min_args args = {self, min};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_min], &args);
+}
+
+ts_tensor *ts_clamp_min_(ts_cx *cx, ts_tensor *self, ts_tensor *min) {
+  ts_clamp_min_args args = {self, min};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_min_], &args);
+}
+
+ts_tensor *ts_clamp_max(ts_cx *cx, ts_tensor *self, ts_tensor *max) {
+  ts_clamp_max_args args = {self, max};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_max], &args);
+}
+
+ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max) {
+  ts_clamp_max_args args = {self, max};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_max_], &args);
 }
 
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
@@ -447,6 +1016,366 @@ ts_tensor *ts__cross_entropy_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *sel
 ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype) {
   ts__class_weights_args args = {size, target, weight, ignore_index, reduction, label_smoothing, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP__class_weights], &args);
+}
+
+ts_tensor *ts_exp(ts_cx *cx, ts_tensor *self) {
+  ts_exp_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_exp], &args);
+}
+
+ts_tensor *ts_exp_(ts_cx *cx, ts_tensor *self) {
+  ts_exp_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_exp_], &args);
+}
+
+ts_tensor *ts_exp2(ts_cx *cx, ts_tensor *self) {
+  ts_exp2_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_exp2], &args);
+}
+
+ts_tensor *ts_exp2_(ts_cx *cx, ts_tensor *self) {
+  ts_exp2_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_exp2_], &args);
+}
+
+ts_tensor *ts_expm1(ts_cx *cx, ts_tensor *self) {
+  ts_expm1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_expm1], &args);
+}
+
+ts_tensor *ts_expm1_(ts_cx *cx, ts_tensor *self) {
+  ts_expm1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_expm1_], &args);
+}
+
+ts_tensor *ts_log(ts_cx *cx, ts_tensor *self) {
+  ts_log_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log], &args);
+}
+
+ts_tensor *ts_log_(ts_cx *cx, ts_tensor *self) {
+  ts_log_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log_], &args);
+}
+
+ts_tensor *ts_log2(ts_cx *cx, ts_tensor *self) {
+  ts_log2_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log2], &args);
+}
+
+ts_tensor *ts_log2_(ts_cx *cx, ts_tensor *self) {
+  ts_log2_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log2_], &args);
+}
+
+ts_tensor *ts_log10(ts_cx *cx, ts_tensor *self) {
+  ts_log10_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log10], &args);
+}
+
+ts_tensor *ts_log10_(ts_cx *cx, ts_tensor *self) {
+  ts_log10_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log10_], &args);
+}
+
+ts_tensor *ts_log1p(ts_cx *cx, ts_tensor *self) {
+  ts_log1p_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log1p], &args);
+}
+
+ts_tensor *ts_log1p_(ts_cx *cx, ts_tensor *self) {
+  ts_log1p_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log1p_], &args);
+}
+
+ts_tensor *ts_sin(ts_cx *cx, ts_tensor *self) {
+  ts_sin_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sin], &args);
+}
+
+ts_tensor *ts_sin_(ts_cx *cx, ts_tensor *self) {
+  ts_sin_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sin_], &args);
+}
+
+ts_tensor *ts_cos(ts_cx *cx, ts_tensor *self) {
+  ts_cos_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cos], &args);
+}
+
+ts_tensor *ts_cos_(ts_cx *cx, ts_tensor *self) {
+  ts_cos_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cos_], &args);
+}
+
+ts_tensor *ts_tan(ts_cx *cx, ts_tensor *self) {
+  ts_tan_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tan], &args);
+}
+
+ts_tensor *ts_tan_(ts_cx *cx, ts_tensor *self) {
+  ts_tan_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tan_], &args);
+}
+
+ts_tensor *ts_asin(ts_cx *cx, ts_tensor *self) {
+  ts_asin_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_asin], &args);
+}
+
+ts_tensor *ts_asin_(ts_cx *cx, ts_tensor *self) {
+  ts_asin_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_asin_], &args);
+}
+
+ts_tensor *ts_acos(ts_cx *cx, ts_tensor *self) {
+  ts_acos_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_acos], &args);
+}
+
+ts_tensor *ts_acos_(ts_cx *cx, ts_tensor *self) {
+  ts_acos_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_acos_], &args);
+}
+
+ts_tensor *ts_atan(ts_cx *cx, ts_tensor *self) {
+  ts_atan_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atan], &args);
+}
+
+ts_tensor *ts_atan_(ts_cx *cx, ts_tensor *self) {
+  ts_atan_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atan_], &args);
+}
+
+ts_tensor *ts_sinh(ts_cx *cx, ts_tensor *self) {
+  ts_sinh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sinh], &args);
+}
+
+ts_tensor *ts_sinh_(ts_cx *cx, ts_tensor *self) {
+  ts_sinh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sinh_], &args);
+}
+
+ts_tensor *ts_cosh(ts_cx *cx, ts_tensor *self) {
+  ts_cosh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cosh], &args);
+}
+
+ts_tensor *ts_cosh_(ts_cx *cx, ts_tensor *self) {
+  ts_cosh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cosh_], &args);
+}
+
+ts_tensor *ts_tanh(ts_cx *cx, ts_tensor *self) {
+  ts_tanh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tanh], &args);
+}
+
+ts_tensor *ts_tanh_(ts_cx *cx, ts_tensor *self) {
+  ts_tanh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tanh_], &args);
+}
+
+ts_tensor *ts_asinh(ts_cx *cx, ts_tensor *self) {
+  ts_asinh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_asinh], &args);
+}
+
+ts_tensor *ts_asinh_(ts_cx *cx, ts_tensor *self) {
+  ts_asinh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_asinh_], &args);
+}
+
+ts_tensor *ts_acosh(ts_cx *cx, ts_tensor *self) {
+  ts_acosh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_acosh], &args);
+}
+
+ts_tensor *ts_acosh_(ts_cx *cx, ts_tensor *self) {
+  ts_acosh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_acosh_], &args);
+}
+
+ts_tensor *ts_atanh(ts_cx *cx, ts_tensor *self) {
+  ts_atanh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atanh], &args);
+}
+
+ts_tensor *ts_atanh_(ts_cx *cx, ts_tensor *self) {
+  ts_atanh_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atanh_], &args);
+}
+
+ts_tensor *ts_sinc(ts_cx *cx, ts_tensor *self) {
+  ts_sinc_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sinc], &args);
+}
+
+ts_tensor *ts_sinc_(ts_cx *cx, ts_tensor *self) {
+  ts_sinc_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sinc_], &args);
+}
+
+ts_tensor *ts_erf(ts_cx *cx, ts_tensor *self) {
+  ts_erf_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erf], &args);
+}
+
+ts_tensor *ts_erf_(ts_cx *cx, ts_tensor *self) {
+  ts_erf_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erf_], &args);
+}
+
+ts_tensor *ts_erfc(ts_cx *cx, ts_tensor *self) {
+  ts_erfc_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erfc], &args);
+}
+
+ts_tensor *ts_erfc_(ts_cx *cx, ts_tensor *self) {
+  ts_erfc_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erfc_], &args);
+}
+
+ts_tensor *ts_erfinv(ts_cx *cx, ts_tensor *self) {
+  ts_erfinv_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erfinv], &args);
+}
+
+ts_tensor *ts_erfinv_(ts_cx *cx, ts_tensor *self) {
+  ts_erfinv_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erfinv_], &args);
+}
+
+ts_tensor *ts_sigmoid(ts_cx *cx, ts_tensor *self) {
+  ts_sigmoid_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sigmoid], &args);
+}
+
+ts_tensor *ts_sigmoid_(ts_cx *cx, ts_tensor *self) {
+  ts_sigmoid_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sigmoid_], &args);
+}
+
+ts_tensor *ts_logit(ts_cx *cx, ts_tensor *self, ts_opt_float eps) {
+  ts_logit_args args = {self, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logit], &args);
+}
+
+ts_tensor *ts_logit_(ts_cx *cx, ts_tensor *self, ts_opt_float eps) {
+  ts_logit_args args = {self, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logit_], &args);
+}
+
+ts_tensor *ts_sigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output) {
+  ts_sigmoid_backward_args args = {grad_output, output};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_sigmoid_backward], &args);
+}
+
+ts_tensor *ts_tanh_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output) {
+  ts_tanh_backward_args args = {grad_output, output};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tanh_backward], &args);
+}
+
+ts_tensor *ts_atan2(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_atan2_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atan2], &args);
+}
+
+ts_tensor *ts_atan2_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_atan2_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atan2_], &args);
+}
+
+ts_tensor *ts_hypot(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_hypot_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hypot], &args);
+}
+
+ts_tensor *ts_hypot_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_hypot_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hypot_], &args);
+}
+
+ts_tensor *ts_logaddexp(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_logaddexp_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logaddexp], &args);
+}
+
+ts_tensor *ts_logaddexp2(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_logaddexp2_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logaddexp2], &args);
+}
+
+ts_tensor *ts_xlogy(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_xlogy_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_xlogy], &args);
+}
+
+ts_tensor *ts_xlogy_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_xlogy_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_xlogy_], &args);
+}
+
+ts_tensor *ts_copysign(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_copysign_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_copysign], &args);
+}
+
+ts_tensor *ts_copysign_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_copysign_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_copysign_], &args);
+}
+
+ts_tensor *ts_nextafter(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_nextafter_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nextafter], &args);
+}
+
+ts_tensor *ts_nextafter_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_nextafter_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nextafter_], &args);
+}
+
+ts_tensor *ts_heaviside(ts_cx *cx, ts_tensor *self, ts_tensor *values) {
+  ts_heaviside_args args = {self, values};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_heaviside], &args);
+}
+
+ts_tensor *ts_heaviside_(ts_cx *cx, ts_tensor *self, ts_tensor *values) {
+  ts_heaviside_args args = {self, values};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_heaviside_], &args);
+}
+
+ts_tensor *ts_ldexp(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_ldexp_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ldexp], &args);
+}
+
+ts_tensor *ts_ldexp_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_ldexp_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ldexp_], &args);
+}
+
+ts_tensor *ts_gcd(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_gcd_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gcd], &args);
+}
+
+ts_tensor *ts_gcd_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_gcd_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gcd_], &args);
+}
+
+ts_tensor *ts_lcm(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_lcm_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lcm], &args);
+}
+
+ts_tensor *ts_lcm_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_lcm_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lcm_], &args);
 }
 
 ts_tensor *ts_mm(ts_cx *cx, ts_tensor *self, ts_tensor *mat2) {

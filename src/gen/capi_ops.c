@@ -24,6 +24,34 @@ torsh_status torsh_threshold_backward(torsh_tensor grad, torsh_tensor self, tors
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_silu(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_silu_backward(torsh_tensor grad_output, torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_silu_backward(cx, grad_output, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gelu(torsh_tensor self, const char *approximate, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gelu(cx, self, approximate);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gelu_backward(torsh_tensor grad_output, torsh_tensor self, const char *approximate, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gelu_backward(cx, grad_output, self, approximate);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_add(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -38,6 +66,27 @@ torsh_status torsh_add_(torsh_tensor self, torsh_tensor other, torsh_scalar alph
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_sub(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sub(cx, self, other, capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sub_(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sub_(cx, self, other, capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rsub(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rsub(cx, self, other, capi_scalar(alpha));
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_mul(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -49,6 +98,748 @@ torsh_status torsh_mul_(torsh_tensor self, torsh_tensor other, torsh_tensor *out
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_mul_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_div(torsh_tensor self, torsh_tensor other, const char *rounding_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_div(cx, self, other, rounding_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_div_(torsh_tensor self, torsh_tensor other, const char *rounding_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_div_(cx, self, other, rounding_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_floor_divide(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_floor_divide(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_floor_divide_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_floor_divide_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_remainder(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_remainder(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_remainder_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_remainder_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fmod(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fmod(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fmod_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fmod_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pow(torsh_tensor self, torsh_tensor exponent, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pow(cx, self, exponent);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pow_(torsh_tensor self, torsh_tensor exponent, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pow_(cx, self, exponent);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_float_power(torsh_tensor self, torsh_tensor exponent, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_float_power(cx, self, exponent);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_float_power_(torsh_tensor self, torsh_tensor exponent, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_float_power_(cx, self, exponent);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_neg(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_neg(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_neg_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_neg_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_positive(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_positive(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_abs(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_abs(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_abs_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_abs_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sign(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sign(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sign_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sign_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sgn(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sgn(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sgn_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sgn_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_square(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_square(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_square_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_square_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_reciprocal(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_reciprocal(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_reciprocal_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_reciprocal_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sqrt(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sqrt(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sqrt_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sqrt_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rsqrt(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rsqrt(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rsqrt_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rsqrt_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_floor(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_floor(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_floor_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_floor_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ceil(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ceil(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ceil_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ceil_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trunc(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trunc(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trunc_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trunc_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_round(torsh_tensor self, int64_t decimals, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_round(cx, self, decimals);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_round_(torsh_tensor self, int64_t decimals, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_round_(cx, self, decimals);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_frac(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_frac(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_frac_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_frac_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_deg2rad(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_deg2rad(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_deg2rad_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_deg2rad_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rad2deg(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rad2deg(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rad2deg_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rad2deg_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nan_to_num(torsh_tensor self, const double *nan, const double *posinf, const double *neginf, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nan_to_num(cx, self, nan ? (ts_opt_float){true, *nan} : (ts_opt_float){false, 0}, posinf ? (ts_opt_float){true, *posinf} : (ts_opt_float){false, 0}, neginf ? (ts_opt_float){true, *neginf} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nan_to_num_(torsh_tensor self, const double *nan, const double *posinf, const double *neginf, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nan_to_num_(cx, self, nan ? (ts_opt_float){true, *nan} : (ts_opt_float){false, 0}, posinf ? (ts_opt_float){true, *posinf} : (ts_opt_float){false, 0}, neginf ? (ts_opt_float){true, *neginf} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lerp(torsh_tensor self, torsh_tensor end, torsh_tensor weight, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lerp(cx, self, end, weight);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lerp_(torsh_tensor self, torsh_tensor end, torsh_tensor weight, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lerp_(cx, self, end, weight);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addcmul(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addcmul(cx, self, tensor1, tensor2, capi_scalar(value));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addcmul_(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addcmul_(cx, self, tensor1, tensor2, capi_scalar(value));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addcdiv(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addcdiv(cx, self, tensor1, tensor2, capi_scalar(value));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_addcdiv_(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_addcdiv_(cx, self, tensor1, tensor2, capi_scalar(value));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_eq(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_eq_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_eq_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ne(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ne(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ne_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ne_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lt(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lt(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lt_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lt_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_le(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_le(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_le_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_le_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gt(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gt(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gt_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gt_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ge(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ge(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ge_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ge_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isclose(torsh_tensor self, torsh_tensor other, double rtol, double atol, bool equal_nan, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isclose(cx, self, other, rtol, atol, equal_nan);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_allclose(torsh_tensor self, torsh_tensor other, double rtol, double atol, bool equal_nan, torsh_scalar *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_scalar s = ts_allclose(cx, self, other, rtol, atol, equal_nan);
+  return capi_give_scalar(cx, s, out);
+}
+
+torsh_status torsh_equal(torsh_tensor self, torsh_tensor other, torsh_scalar *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_scalar s = ts_equal(cx, self, other);
+  return capi_give_scalar(cx, s, out);
+}
+
+torsh_status torsh_maximum(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_maximum(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_minimum(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_minimum(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fmax(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fmax(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fmin(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fmin(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isnan(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isnan(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isinf(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isinf(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isfinite(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isfinite(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isposinf(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isposinf(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isneginf(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isneginf(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_signbit(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_signbit(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isreal(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isreal(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logical_and(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logical_and(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logical_and_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logical_and_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logical_or(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logical_or(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logical_or_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logical_or_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logical_xor(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logical_xor(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logical_xor_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logical_xor_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logical_not(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logical_not(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logical_not_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logical_not_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_and(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_and(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_and_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_and_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_or(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_or(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_or_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_or_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_xor(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_xor(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_xor_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_xor_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_not(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_not(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_not_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_not_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_left_shift(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_left_shift(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_left_shift_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_left_shift_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_right_shift(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_right_shift(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bitwise_right_shift_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bitwise_right_shift_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_where(torsh_tensor condition, torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_where(cx, condition, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_masked_fill(torsh_tensor self, torsh_tensor mask, torsh_tensor value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_masked_fill(cx, self, mask, value);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_masked_fill_(torsh_tensor self, torsh_tensor mask, torsh_tensor value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_masked_fill_(cx, self, mask, value);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_clamp(torsh_tensor self, torsh_tensor min, torsh_tensor max, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_clamp(cx, self, min, max);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_clamp_(torsh_tensor self, torsh_tensor min, torsh_tensor max, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_clamp_(cx, self, min, max);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_clamp_min(torsh_tensor self, torsh_tensor min, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_clamp_min(cx, self, min);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_clamp_min_(torsh_tensor self, torsh_tensor min, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_clamp_min_(cx, self, min);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_clamp_max(torsh_tensor self, torsh_tensor max, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_clamp_max(cx, self, max);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_clamp_max_(cx, self, max);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -469,6 +1260,510 @@ torsh_status torsh_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_t
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_cross_entropy(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, ignore_index, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction, label_smoothing);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_exp(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_exp(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_exp_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_exp_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_exp2(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_exp2(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_exp2_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_exp2_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_expm1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_expm1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_expm1_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_expm1_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log2(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log2(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log2_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log2_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log10(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log10(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log10_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log10_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log1p(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log1p(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log1p_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log1p_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sin(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sin(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sin_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sin_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cos(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cos(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cos_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cos_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tan(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tan(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tan_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tan_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_asin(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_asin(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_asin_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_asin_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_acos(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_acos(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_acos_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_acos_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atan(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atan(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atan_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atan_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sinh(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sinh(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sinh_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sinh_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cosh(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cosh(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cosh_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cosh_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tanh(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tanh(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tanh_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tanh_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_asinh(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_asinh(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_asinh_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_asinh_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_acosh(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_acosh(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_acosh_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_acosh_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atanh(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atanh(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atanh_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atanh_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sinc(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sinc(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sinc_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sinc_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erf(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erf(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erf_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erf_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erfc(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erfc(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erfc_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erfc_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erfinv(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erfinv(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erfinv_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erfinv_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sigmoid(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sigmoid(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sigmoid_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sigmoid_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logit(torsh_tensor self, const double *eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logit(cx, self, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logit_(torsh_tensor self, const double *eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logit_(cx, self, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sigmoid_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_sigmoid_backward(cx, grad_output, output);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tanh_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tanh_backward(cx, grad_output, output);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atan2(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atan2(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atan2_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atan2_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hypot(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hypot(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hypot_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hypot_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logaddexp(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logaddexp(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logaddexp2(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logaddexp2(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_xlogy(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_xlogy(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_xlogy_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_xlogy_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_copysign(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_copysign(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_copysign_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_copysign_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nextafter(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nextafter(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nextafter_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nextafter_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_heaviside(torsh_tensor self, torsh_tensor values, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_heaviside(cx, self, values);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_heaviside_(torsh_tensor self, torsh_tensor values, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_heaviside_(cx, self, values);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ldexp(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ldexp(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ldexp_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ldexp_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gcd(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gcd(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gcd_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gcd_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lcm(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lcm(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lcm_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lcm_(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 

@@ -8,14 +8,26 @@
 extern "C" {
 #endif
 
-/* max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
+/* max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 TORSH_API torsh_status torsh_relu(torsh_tensor self, torsh_tensor *out);
 
-/* max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
+/* max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 TORSH_API torsh_status torsh_relu_(torsh_tensor self, torsh_tensor *out);
 
 /* grad where input is above the threshold, else 0: the gradient of relu and threshold. */
 TORSH_API torsh_status torsh_threshold_backward(torsh_tensor grad, torsh_tensor self, torsh_scalar threshold, torsh_tensor *out);
+
+/* input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
+TORSH_API torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out);
+
+/* The gradient of silu. */
+TORSH_API torsh_status torsh_silu_backward(torsh_tensor grad_output, torsh_tensor self, torsh_tensor *out);
+
+/* input times the normal distribution function of input, elementwise; approximate 'tanh' computes it by tanh. Errors: integers, another approximate. https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html */
+TORSH_API torsh_status torsh_gelu(torsh_tensor self, const char *approximate, torsh_tensor *out);
+
+/* The gradient of gelu. */
+TORSH_API torsh_status torsh_gelu_backward(torsh_tensor grad_output, torsh_tensor self, const char *approximate, torsh_tensor *out);
 
 /* input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 TORSH_API torsh_status torsh_add(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out);
@@ -23,11 +35,338 @@ TORSH_API torsh_status torsh_add(torsh_tensor self, torsh_tensor other, torsh_sc
 /* input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 TORSH_API torsh_status torsh_add_(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out);
 
+/* input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
+TORSH_API torsh_status torsh_sub(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out);
+
+/* input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
+TORSH_API torsh_status torsh_sub_(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out);
+
+/* other - alpha * input, elementwise. https://pytorch.org/docs/stable/tensors.html */
+TORSH_API torsh_status torsh_rsub(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out);
+
 /* input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
 TORSH_API torsh_status torsh_mul(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
 TORSH_API torsh_status torsh_mul_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+TORSH_API torsh_status torsh_div(torsh_tensor self, torsh_tensor other, const char *rounding_mode, torsh_tensor *out);
+
+/* input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
+TORSH_API torsh_status torsh_div_(torsh_tensor self, torsh_tensor other, const char *rounding_mode, torsh_tensor *out);
+
+/* input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
+TORSH_API torsh_status torsh_floor_divide(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
+TORSH_API torsh_status torsh_floor_divide_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
+TORSH_API torsh_status torsh_remainder(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
+TORSH_API torsh_status torsh_remainder_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
+TORSH_API torsh_status torsh_fmod(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
+TORSH_API torsh_status torsh_fmod_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
+TORSH_API torsh_status torsh_pow(torsh_tensor self, torsh_tensor exponent, torsh_tensor *out);
+
+/* input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
+TORSH_API torsh_status torsh_pow_(torsh_tensor self, torsh_tensor exponent, torsh_tensor *out);
+
+/* input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
+TORSH_API torsh_status torsh_float_power(torsh_tensor self, torsh_tensor exponent, torsh_tensor *out);
+
+/* input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
+TORSH_API torsh_status torsh_float_power_(torsh_tensor self, torsh_tensor exponent, torsh_tensor *out);
+
+/* -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
+TORSH_API torsh_status torsh_neg(torsh_tensor self, torsh_tensor *out);
+
+/* -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
+TORSH_API torsh_status torsh_neg_(torsh_tensor self, torsh_tensor *out);
+
+/* input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
+TORSH_API torsh_status torsh_positive(torsh_tensor self, torsh_tensor *out);
+
+/* The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+TORSH_API torsh_status torsh_abs(torsh_tensor self, torsh_tensor *out);
+
+/* The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+TORSH_API torsh_status torsh_abs_(torsh_tensor self, torsh_tensor *out);
+
+/* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+TORSH_API torsh_status torsh_sign(torsh_tensor self, torsh_tensor *out);
+
+/* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+TORSH_API torsh_status torsh_sign_(torsh_tensor self, torsh_tensor *out);
+
+/* The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+TORSH_API torsh_status torsh_sgn(torsh_tensor self, torsh_tensor *out);
+
+/* The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+TORSH_API torsh_status torsh_sgn_(torsh_tensor self, torsh_tensor *out);
+
+/* input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
+TORSH_API torsh_status torsh_square(torsh_tensor self, torsh_tensor *out);
+
+/* input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
+TORSH_API torsh_status torsh_square_(torsh_tensor self, torsh_tensor *out);
+
+/* 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
+TORSH_API torsh_status torsh_reciprocal(torsh_tensor self, torsh_tensor *out);
+
+/* 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
+TORSH_API torsh_status torsh_reciprocal_(torsh_tensor self, torsh_tensor *out);
+
+/* The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
+TORSH_API torsh_status torsh_sqrt(torsh_tensor self, torsh_tensor *out);
+
+/* The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
+TORSH_API torsh_status torsh_sqrt_(torsh_tensor self, torsh_tensor *out);
+
+/* 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
+TORSH_API torsh_status torsh_rsqrt(torsh_tensor self, torsh_tensor *out);
+
+/* 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
+TORSH_API torsh_status torsh_rsqrt_(torsh_tensor self, torsh_tensor *out);
+
+/* The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
+TORSH_API torsh_status torsh_floor(torsh_tensor self, torsh_tensor *out);
+
+/* The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
+TORSH_API torsh_status torsh_floor_(torsh_tensor self, torsh_tensor *out);
+
+/* The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
+TORSH_API torsh_status torsh_ceil(torsh_tensor self, torsh_tensor *out);
+
+/* The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
+TORSH_API torsh_status torsh_ceil_(torsh_tensor self, torsh_tensor *out);
+
+/* input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
+TORSH_API torsh_status torsh_trunc(torsh_tensor self, torsh_tensor *out);
+
+/* input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
+TORSH_API torsh_status torsh_trunc_(torsh_tensor self, torsh_tensor *out);
+
+/* The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
+TORSH_API torsh_status torsh_round(torsh_tensor self, int64_t decimals, torsh_tensor *out);
+
+/* The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
+TORSH_API torsh_status torsh_round_(torsh_tensor self, int64_t decimals, torsh_tensor *out);
+
+/* input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
+TORSH_API torsh_status torsh_frac(torsh_tensor self, torsh_tensor *out);
+
+/* input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
+TORSH_API torsh_status torsh_frac_(torsh_tensor self, torsh_tensor *out);
+
+/* Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
+TORSH_API torsh_status torsh_deg2rad(torsh_tensor self, torsh_tensor *out);
+
+/* Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
+TORSH_API torsh_status torsh_deg2rad_(torsh_tensor self, torsh_tensor *out);
+
+/* Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
+TORSH_API torsh_status torsh_rad2deg(torsh_tensor self, torsh_tensor *out);
+
+/* Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
+TORSH_API torsh_status torsh_rad2deg_(torsh_tensor self, torsh_tensor *out);
+
+/* input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
+TORSH_API torsh_status torsh_nan_to_num(torsh_tensor self, const double *nan, const double *posinf, const double *neginf, torsh_tensor *out);
+
+/* input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
+TORSH_API torsh_status torsh_nan_to_num_(torsh_tensor self, const double *nan, const double *posinf, const double *neginf, torsh_tensor *out);
+
+/* input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
+TORSH_API torsh_status torsh_lerp(torsh_tensor self, torsh_tensor end, torsh_tensor weight, torsh_tensor *out);
+
+/* input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
+TORSH_API torsh_status torsh_lerp_(torsh_tensor self, torsh_tensor end, torsh_tensor weight, torsh_tensor *out);
+
+/* input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+TORSH_API torsh_status torsh_addcmul(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out);
+
+/* input + value * tensor1 * tensor2, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+TORSH_API torsh_status torsh_addcmul_(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out);
+
+/* input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+TORSH_API torsh_status torsh_addcdiv(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out);
+
+/* input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+TORSH_API torsh_status torsh_addcdiv_(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out);
+
+/* Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
+TORSH_API torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
+TORSH_API torsh_status torsh_eq_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
+TORSH_API torsh_status torsh_ne(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
+TORSH_API torsh_status torsh_ne_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
+TORSH_API torsh_status torsh_lt(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
+TORSH_API torsh_status torsh_lt_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
+TORSH_API torsh_status torsh_le(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
+TORSH_API torsh_status torsh_le_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
+TORSH_API torsh_status torsh_gt(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
+TORSH_API torsh_status torsh_gt_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
+TORSH_API torsh_status torsh_ge(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
+TORSH_API torsh_status torsh_ge_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
+TORSH_API torsh_status torsh_isclose(torsh_tensor self, torsh_tensor other, double rtol, double atol, bool equal_nan, torsh_tensor *out);
+
+/* Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
+TORSH_API torsh_status torsh_allclose(torsh_tensor self, torsh_tensor other, double rtol, double atol, bool equal_nan, torsh_scalar *out);
+
+/* Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
+TORSH_API torsh_status torsh_equal(torsh_tensor self, torsh_tensor other, torsh_scalar *out);
+
+/* The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
+TORSH_API torsh_status torsh_maximum(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
+TORSH_API torsh_status torsh_minimum(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
+TORSH_API torsh_status torsh_fmax(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
+TORSH_API torsh_status torsh_fmin(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
+TORSH_API torsh_status torsh_isnan(torsh_tensor self, torsh_tensor *out);
+
+/* Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
+TORSH_API torsh_status torsh_isinf(torsh_tensor self, torsh_tensor *out);
+
+/* Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
+TORSH_API torsh_status torsh_isfinite(torsh_tensor self, torsh_tensor *out);
+
+/* Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
+TORSH_API torsh_status torsh_isposinf(torsh_tensor self, torsh_tensor *out);
+
+/* Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
+TORSH_API torsh_status torsh_isneginf(torsh_tensor self, torsh_tensor *out);
+
+/* Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
+TORSH_API torsh_status torsh_signbit(torsh_tensor self, torsh_tensor *out);
+
+/* Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
+TORSH_API torsh_status torsh_isreal(torsh_tensor self, torsh_tensor *out);
+
+/* Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
+TORSH_API torsh_status torsh_logical_and(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
+TORSH_API torsh_status torsh_logical_and_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
+TORSH_API torsh_status torsh_logical_or(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
+TORSH_API torsh_status torsh_logical_or_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
+TORSH_API torsh_status torsh_logical_xor(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
+TORSH_API torsh_status torsh_logical_xor_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
+TORSH_API torsh_status torsh_logical_not(torsh_tensor self, torsh_tensor *out);
+
+/* Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
+TORSH_API torsh_status torsh_logical_not_(torsh_tensor self, torsh_tensor *out);
+
+/* Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
+TORSH_API torsh_status torsh_bitwise_and(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
+TORSH_API torsh_status torsh_bitwise_and_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
+TORSH_API torsh_status torsh_bitwise_or(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
+TORSH_API torsh_status torsh_bitwise_or_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
+TORSH_API torsh_status torsh_bitwise_xor(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
+TORSH_API torsh_status torsh_bitwise_xor_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
+TORSH_API torsh_status torsh_bitwise_not(torsh_tensor self, torsh_tensor *out);
+
+/* Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
+TORSH_API torsh_status torsh_bitwise_not_(torsh_tensor self, torsh_tensor *out);
+
+/* input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
+TORSH_API torsh_status torsh_bitwise_left_shift(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
+TORSH_API torsh_status torsh_bitwise_left_shift_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
+TORSH_API torsh_status torsh_bitwise_right_shift(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
+TORSH_API torsh_status torsh_bitwise_right_shift_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. https://pytorch.org/docs/stable/generated/torch.where.html */
+TORSH_API torsh_status torsh_where(torsh_tensor condition, torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
+TORSH_API torsh_status torsh_masked_fill(torsh_tensor self, torsh_tensor mask, torsh_tensor value, torsh_tensor *out);
+
+/* input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
+TORSH_API torsh_status torsh_masked_fill_(torsh_tensor self, torsh_tensor mask, torsh_tensor value, torsh_tensor *out);
+
+/* min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+TORSH_API torsh_status torsh_clamp(torsh_tensor self, torsh_tensor min, torsh_tensor max, torsh_tensor *out);
+
+/* min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+TORSH_API torsh_status torsh_clamp_(torsh_tensor self, torsh_tensor min, torsh_tensor max, torsh_tensor *out);
+
+/* max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+TORSH_API torsh_status torsh_clamp_min(torsh_tensor self, torsh_tensor min, torsh_tensor *out);
+
+/* max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+TORSH_API torsh_status torsh_clamp_min_(torsh_tensor self, torsh_tensor min, torsh_tensor *out);
+
+/* min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+TORSH_API torsh_status torsh_clamp_max(torsh_tensor self, torsh_tensor max, torsh_tensor *out);
+
+/* min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+TORSH_API torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor *out);
 
 /* Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 TORSH_API torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out);
@@ -208,6 +547,222 @@ TORSH_API torsh_status torsh_nll_loss(torsh_tensor self, torsh_tensor target, to
 
 /* nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 TORSH_API torsh_status torsh_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, int64_t ignore_index, const bool *reduce, const char *reduction, double label_smoothing, torsh_tensor *out);
+
+/* e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
+TORSH_API torsh_status torsh_exp(torsh_tensor self, torsh_tensor *out);
+
+/* e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
+TORSH_API torsh_status torsh_exp_(torsh_tensor self, torsh_tensor *out);
+
+/* 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
+TORSH_API torsh_status torsh_exp2(torsh_tensor self, torsh_tensor *out);
+
+/* 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
+TORSH_API torsh_status torsh_exp2_(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
+TORSH_API torsh_status torsh_expm1(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
+TORSH_API torsh_status torsh_expm1_(torsh_tensor self, torsh_tensor *out);
+
+/* The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
+TORSH_API torsh_status torsh_log(torsh_tensor self, torsh_tensor *out);
+
+/* The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
+TORSH_API torsh_status torsh_log_(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
+TORSH_API torsh_status torsh_log2(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
+TORSH_API torsh_status torsh_log2_(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
+TORSH_API torsh_status torsh_log10(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
+TORSH_API torsh_status torsh_log10_(torsh_tensor self, torsh_tensor *out);
+
+/* log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
+TORSH_API torsh_status torsh_log1p(torsh_tensor self, torsh_tensor *out);
+
+/* log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
+TORSH_API torsh_status torsh_log1p_(torsh_tensor self, torsh_tensor *out);
+
+/* The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
+TORSH_API torsh_status torsh_sin(torsh_tensor self, torsh_tensor *out);
+
+/* The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
+TORSH_API torsh_status torsh_sin_(torsh_tensor self, torsh_tensor *out);
+
+/* The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
+TORSH_API torsh_status torsh_cos(torsh_tensor self, torsh_tensor *out);
+
+/* The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
+TORSH_API torsh_status torsh_cos_(torsh_tensor self, torsh_tensor *out);
+
+/* The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
+TORSH_API torsh_status torsh_tan(torsh_tensor self, torsh_tensor *out);
+
+/* The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
+TORSH_API torsh_status torsh_tan_(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
+TORSH_API torsh_status torsh_asin(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
+TORSH_API torsh_status torsh_asin_(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
+TORSH_API torsh_status torsh_acos(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
+TORSH_API torsh_status torsh_acos_(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
+TORSH_API torsh_status torsh_atan(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
+TORSH_API torsh_status torsh_atan_(torsh_tensor self, torsh_tensor *out);
+
+/* The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
+TORSH_API torsh_status torsh_sinh(torsh_tensor self, torsh_tensor *out);
+
+/* The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
+TORSH_API torsh_status torsh_sinh_(torsh_tensor self, torsh_tensor *out);
+
+/* The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
+TORSH_API torsh_status torsh_cosh(torsh_tensor self, torsh_tensor *out);
+
+/* The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
+TORSH_API torsh_status torsh_cosh_(torsh_tensor self, torsh_tensor *out);
+
+/* The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
+TORSH_API torsh_status torsh_tanh(torsh_tensor self, torsh_tensor *out);
+
+/* The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
+TORSH_API torsh_status torsh_tanh_(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
+TORSH_API torsh_status torsh_asinh(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
+TORSH_API torsh_status torsh_asinh_(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
+TORSH_API torsh_status torsh_acosh(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
+TORSH_API torsh_status torsh_acosh_(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
+TORSH_API torsh_status torsh_atanh(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
+TORSH_API torsh_status torsh_atanh_(torsh_tensor self, torsh_tensor *out);
+
+/* sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
+TORSH_API torsh_status torsh_sinc(torsh_tensor self, torsh_tensor *out);
+
+/* sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
+TORSH_API torsh_status torsh_sinc_(torsh_tensor self, torsh_tensor *out);
+
+/* The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
+TORSH_API torsh_status torsh_erf(torsh_tensor self, torsh_tensor *out);
+
+/* The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
+TORSH_API torsh_status torsh_erf_(torsh_tensor self, torsh_tensor *out);
+
+/* 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
+TORSH_API torsh_status torsh_erfc(torsh_tensor self, torsh_tensor *out);
+
+/* 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
+TORSH_API torsh_status torsh_erfc_(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
+TORSH_API torsh_status torsh_erfinv(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
+TORSH_API torsh_status torsh_erfinv_(torsh_tensor self, torsh_tensor *out);
+
+/* 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
+TORSH_API torsh_status torsh_sigmoid(torsh_tensor self, torsh_tensor *out);
+
+/* 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
+TORSH_API torsh_status torsh_sigmoid_(torsh_tensor self, torsh_tensor *out);
+
+/* log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
+TORSH_API torsh_status torsh_logit(torsh_tensor self, const double *eps, torsh_tensor *out);
+
+/* log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
+TORSH_API torsh_status torsh_logit_(torsh_tensor self, const double *eps, torsh_tensor *out);
+
+/* gradOutput * output * (1 - output): the gradient of sigmoid. */
+TORSH_API torsh_status torsh_sigmoid_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out);
+
+/* gradOutput * (1 - output ** 2): the gradient of tanh. */
+TORSH_API torsh_status torsh_tanh_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out);
+
+/* The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
+TORSH_API torsh_status torsh_atan2(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
+TORSH_API torsh_status torsh_atan2_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
+TORSH_API torsh_status torsh_hypot(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
+TORSH_API torsh_status torsh_hypot_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
+TORSH_API torsh_status torsh_logaddexp(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
+TORSH_API torsh_status torsh_logaddexp2(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
+TORSH_API torsh_status torsh_xlogy(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
+TORSH_API torsh_status torsh_xlogy_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
+TORSH_API torsh_status torsh_copysign(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
+TORSH_API torsh_status torsh_copysign_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
+TORSH_API torsh_status torsh_nextafter(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
+TORSH_API torsh_status torsh_nextafter_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
+TORSH_API torsh_status torsh_heaviside(torsh_tensor self, torsh_tensor values, torsh_tensor *out);
+
+/* 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
+TORSH_API torsh_status torsh_heaviside_(torsh_tensor self, torsh_tensor values, torsh_tensor *out);
+
+/* input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
+TORSH_API torsh_status torsh_ldexp(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
+TORSH_API torsh_status torsh_ldexp_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
+TORSH_API torsh_status torsh_gcd(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
+TORSH_API torsh_status torsh_gcd_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
+TORSH_API torsh_status torsh_lcm(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
+TORSH_API torsh_status torsh_lcm_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 TORSH_API torsh_status torsh_mm(torsh_tensor self, torsh_tensor mat2, torsh_tensor *out);

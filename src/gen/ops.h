@@ -7,273 +7,459 @@ enum {
   TS_OP_relu = 0,
   TS_OP_relu_ = 1,
   TS_OP_threshold_backward = 2,
-  TS_OP_add = 3,
-  TS_OP_add_ = 4,
-  TS_OP_mul = 5,
-  TS_OP_mul_ = 6,
-  TS_OP_conv1d = 7,
-  TS_OP_conv2d = 8,
-  TS_OP_conv3d = 9,
-  TS_OP__conv = 10,
-  TS_OP__conv_input = 11,
-  TS_OP__conv_weight = 12,
-  TS_OP_zeros = 13,
-  TS_OP_zeros_like = 14,
-  TS_OP_new_zeros = 15,
-  TS_OP_ones = 16,
-  TS_OP_ones_like = 17,
-  TS_OP_new_ones = 18,
-  TS_OP_empty = 19,
-  TS_OP_empty_like = 20,
-  TS_OP_new_empty = 21,
-  TS_OP_empty_strided = 22,
-  TS_OP_full = 23,
-  TS_OP_full_like = 24,
-  TS_OP_new_full = 25,
-  TS_OP_fill = 26,
-  TS_OP_fill_ = 27,
-  TS_OP_arange = 28,
-  TS_OP_linspace = 29,
-  TS_OP_logspace = 30,
-  TS_OP_eye = 31,
-  TS_OP_clone = 32,
-  TS_OP_contiguous = 33,
-  TS_OP_copy_ = 34,
-  TS_OP_zero_ = 35,
-  TS_OP__to_dtype = 36,
-  TS_OP_new_empty_strided = 37,
-  TS_OP__as_strided_backward = 38,
-  TS_OP_sum_to_size = 39,
-  TS_OP__index = 40,
-  TS_OP__at = 41,
-  TS_OP__set_at = 42,
-  TS_OP_index_put = 43,
-  TS_OP_index_put_ = 44,
-  TS_OP_index_select = 45,
-  TS_OP_index_add = 46,
-  TS_OP_index_add_ = 47,
-  TS_OP_index_copy = 48,
-  TS_OP_index_copy_ = 49,
-  TS_OP_index_fill = 50,
-  TS_OP_index_fill_ = 51,
-  TS_OP_gather = 52,
-  TS_OP_scatter = 53,
-  TS_OP_scatter_ = 54,
-  TS_OP_scatter_value = 55,
-  TS_OP_scatter_value_ = 56,
-  TS_OP_scatter_add = 57,
-  TS_OP_scatter_add_ = 58,
-  TS_OP_take = 59,
-  TS_OP_put = 60,
-  TS_OP_put_ = 61,
-  TS_OP_nonzero = 62,
-  TS_OP__nonzero_tuple = 63,
-  TS_OP_argwhere = 64,
-  TS_OP_masked_select = 65,
-  TS_OP_masked_scatter = 66,
-  TS_OP_masked_scatter_ = 67,
-  TS_OP_embedding = 68,
-  TS_OP__embedding = 69,
-  TS_OP__embedding_backward = 70,
-  TS_OP__embedding_double_backward = 71,
-  TS_OP_one_hot = 72,
-  TS_OP_mse_loss = 73,
-  TS_OP_l1_loss = 74,
-  TS_OP_smooth_l1_loss = 75,
-  TS_OP_huber_loss = 76,
-  TS_OP__difference_loss = 77,
-  TS_OP__difference_loss_backward = 78,
-  TS_OP__difference_loss_curvature = 79,
-  TS_OP_nll_loss = 80,
-  TS_OP__nll_loss = 81,
-  TS_OP__nll_loss_backward = 82,
-  TS_OP_cross_entropy = 83,
-  TS_OP__cross_entropy = 84,
-  TS_OP__cross_entropy_backward = 85,
-  TS_OP__class_weights = 86,
-  TS_OP_mm = 87,
-  TS_OP_bmm = 88,
-  TS_OP_matmul = 89,
-  TS_OP_addmm = 90,
-  TS_OP_addmm_ = 91,
-  TS_OP_linear = 92,
-  TS_OP_mv = 93,
-  TS_OP_dot = 94,
-  TS_OP_outer = 95,
-  TS_OP_baddbmm = 96,
-  TS_OP_baddbmm_ = 97,
-  TS_OP_addbmm = 98,
-  TS_OP_addbmm_ = 99,
-  TS_OP_addmv = 100,
-  TS_OP_addmv_ = 101,
-  TS_OP_addr = 102,
-  TS_OP_addr_ = 103,
-  TS_OP_max = 104,
-  TS_OP_max_dim = 105,
-  TS_OP_min = 106,
-  TS_OP_min_dim = 107,
-  TS_OP_amax = 108,
-  TS_OP_amin = 109,
-  TS_OP_aminmax = 110,
-  TS_OP_argmax = 111,
-  TS_OP_argmin = 112,
-  TS_OP_median = 113,
-  TS_OP_median_dim = 114,
-  TS_OP_nanmedian = 115,
-  TS_OP_nanmedian_dim = 116,
-  TS_OP_kthvalue = 117,
-  TS_OP_mode = 118,
-  TS_OP__ties = 119,
-  TS_OP__pick = 120,
-  TS_OP__pick_backward = 121,
-  TS_OP__normalize = 122,
-  TS_OP__normalize_backward = 123,
-  TS_OP_batch_norm = 124,
-  TS_OP_native_batch_norm = 125,
-  TS_OP_layer_norm = 126,
-  TS_OP_native_layer_norm = 127,
-  TS_OP_group_norm = 128,
-  TS_OP_instance_norm = 129,
-  TS_OP__sgd_step_ = 130,
-  TS_OP__adam_step_ = 131,
-  TS_OP__has_grads = 132,
-  TS_OP__zero_grads = 133,
-  TS_OP_max_pool1d_with_indices = 134,
-  TS_OP_max_pool1d = 135,
-  TS_OP_max_pool2d_with_indices = 136,
-  TS_OP_max_pool2d = 137,
-  TS_OP_max_pool3d_with_indices = 138,
-  TS_OP_max_pool3d = 139,
-  TS_OP_avg_pool1d = 140,
-  TS_OP_avg_pool2d = 141,
-  TS_OP_avg_pool3d = 142,
-  TS_OP__max_pool = 143,
-  TS_OP__max_pool_backward = 144,
-  TS_OP__max_pool_gather = 145,
-  TS_OP__avg_pool = 146,
-  TS_OP__avg_pool_backward = 147,
-  TS_OP_rand = 148,
-  TS_OP_randn = 149,
-  TS_OP_randint = 150,
-  TS_OP_randperm = 151,
-  TS_OP_rand_like = 152,
-  TS_OP_randn_like = 153,
-  TS_OP_randint_like = 154,
-  TS_OP_uniform_ = 155,
-  TS_OP_normal_ = 156,
-  TS_OP_random_ = 157,
-  TS_OP_exponential_ = 158,
-  TS_OP_cauchy_ = 159,
-  TS_OP_log_normal_ = 160,
-  TS_OP_geometric_ = 161,
-  TS_OP_bernoulli_ = 162,
-  TS_OP_bernoulli = 163,
-  TS_OP_multinomial = 164,
-  TS_OP_native_dropout = 165,
-  TS_OP_dropout = 166,
-  TS_OP_sum = 167,
-  TS_OP_mean = 168,
-  TS_OP_prod = 169,
-  TS_OP_any = 170,
-  TS_OP_all = 171,
-  TS_OP_count_nonzero = 172,
-  TS_OP_var = 173,
-  TS_OP_var_dim = 174,
-  TS_OP_var_unbiased = 175,
-  TS_OP_var_mean = 176,
-  TS_OP_var_mean_dim = 177,
-  TS_OP_var_mean_unbiased = 178,
-  TS_OP_cumsum = 179,
-  TS_OP_cumsum_ = 180,
-  TS_OP_cumprod = 181,
-  TS_OP_cumprod_ = 182,
-  TS_OP__cumsum_back = 183,
-  TS_OP__recurrence = 184,
-  TS_OP_view_as = 185,
-  TS_OP_reshape_as = 186,
-  TS_OP_expand_as = 187,
-  TS_OP_broadcast_to = 188,
-  TS_OP_ravel = 189,
-  TS_OP_T = 190,
-  TS_OP_mT = 191,
-  TS_OP_H = 192,
-  TS_OP_mH = 193,
-  TS_OP_adjoint = 194,
-  TS_OP_flatten = 195,
-  TS_OP_unflatten = 196,
-  TS_OP_movedim = 197,
-  TS_OP_unbind = 198,
-  TS_OP_split_with_sizes = 199,
-  TS_OP_split = 200,
-  TS_OP_chunk = 201,
-  TS_OP_cat = 202,
-  TS_OP_stack = 203,
-  TS_OP_softmax = 204,
-  TS_OP_log_softmax = 205,
-  TS_OP_softmin = 206,
-  TS_OP__softmax_backward_data = 207,
-  TS_OP__log_softmax_backward_data = 208,
-  TS_OP__empty = 209,
-  TS_OP__meta = 210,
-  TS_OP__item = 211,
-  TS_OP__same_storage = 212,
-  TS_OP__set_requires_grad = 213,
-  TS_OP__grad = 214,
-  TS_OP__grad_id = 215,
-  TS_OP__set_grad = 216,
-  TS_OP__retain_grad = 217,
-  TS_OP__grad_fn = 218,
-  TS_OP__next_functions = 219,
-  TS_OP__add_hook = 220,
-  TS_OP__remove_hook = 221,
-  TS_OP__dropped_callbacks = 222,
-  TS_OP__backward = 223,
-  TS_OP__autograd_grad = 224,
-  TS_OP__set_grad_mode = 225,
-  TS_OP__set_inference_mode = 226,
-  TS_OP__grad_mode = 227,
-  TS_OP__inference_mode = 228,
-  TS_OP__set_data = 229,
-  TS_OP__share = 230,
-  TS_OP__memory = 231,
-  TS_OP__set_memory_budget = 232,
-  TS_OP__reset_peak_memory = 233,
-  TS_OP__trim_memory = 234,
-  TS_OP__num_threads = 235,
-  TS_OP__set_num_threads = 236,
-  TS_OP__build = 237,
-  TS_OP__generator_new = 238,
-  TS_OP__generator_free = 239,
-  TS_OP__manual_seed = 240,
-  TS_OP__initial_seed = 241,
-  TS_OP__rng_state = 242,
-  TS_OP__set_rng_state = 243,
-  TS_OP_as_strided = 244,
-  TS_OP_expand = 245,
-  TS_OP_reshape = 246,
-  TS_OP_view = 247,
-  TS_OP_transpose = 248,
-  TS_OP_transpose_ = 249,
-  TS_OP_unsqueeze = 250,
-  TS_OP_unsqueeze_ = 251,
-  TS_OP_narrow = 252,
-  TS_OP__slice = 253,
-  TS_OP__slice_backward = 254,
-  TS_OP_select = 255,
-  TS_OP_permute = 256,
-  TS_OP_squeeze = 257,
-  TS_OP_squeeze_ = 258,
-  TS_OP_t = 259,
-  TS_OP_t_ = 260,
-  TS_OP_diagonal = 261,
-  TS_OP__diagonal_backward = 262,
-  TS_OP_unfold = 263,
-  TS_OP__unfold_backward = 264,
-  TS_OP_detach = 265,
+  TS_OP_silu = 3,
+  TS_OP_silu_backward = 4,
+  TS_OP_gelu = 5,
+  TS_OP_gelu_backward = 6,
+  TS_OP_add = 7,
+  TS_OP_add_ = 8,
+  TS_OP_sub = 9,
+  TS_OP_sub_ = 10,
+  TS_OP_rsub = 11,
+  TS_OP_mul = 12,
+  TS_OP_mul_ = 13,
+  TS_OP_div = 14,
+  TS_OP_div_ = 15,
+  TS_OP_floor_divide = 16,
+  TS_OP_floor_divide_ = 17,
+  TS_OP_remainder = 18,
+  TS_OP_remainder_ = 19,
+  TS_OP_fmod = 20,
+  TS_OP_fmod_ = 21,
+  TS_OP_pow = 22,
+  TS_OP_pow_ = 23,
+  TS_OP_float_power = 24,
+  TS_OP_float_power_ = 25,
+  TS_OP_neg = 26,
+  TS_OP_neg_ = 27,
+  TS_OP_positive = 28,
+  TS_OP_abs = 29,
+  TS_OP_abs_ = 30,
+  TS_OP_sign = 31,
+  TS_OP_sign_ = 32,
+  TS_OP_sgn = 33,
+  TS_OP_sgn_ = 34,
+  TS_OP_square = 35,
+  TS_OP_square_ = 36,
+  TS_OP_reciprocal = 37,
+  TS_OP_reciprocal_ = 38,
+  TS_OP_sqrt = 39,
+  TS_OP_sqrt_ = 40,
+  TS_OP_rsqrt = 41,
+  TS_OP_rsqrt_ = 42,
+  TS_OP_floor = 43,
+  TS_OP_floor_ = 44,
+  TS_OP_ceil = 45,
+  TS_OP_ceil_ = 46,
+  TS_OP_trunc = 47,
+  TS_OP_trunc_ = 48,
+  TS_OP_round = 49,
+  TS_OP_round_ = 50,
+  TS_OP_frac = 51,
+  TS_OP_frac_ = 52,
+  TS_OP_deg2rad = 53,
+  TS_OP_deg2rad_ = 54,
+  TS_OP_rad2deg = 55,
+  TS_OP_rad2deg_ = 56,
+  TS_OP_nan_to_num = 57,
+  TS_OP_nan_to_num_ = 58,
+  TS_OP_lerp = 59,
+  TS_OP_lerp_ = 60,
+  TS_OP_addcmul = 61,
+  TS_OP_addcmul_ = 62,
+  TS_OP_addcdiv = 63,
+  TS_OP_addcdiv_ = 64,
+  TS_OP_eq = 65,
+  TS_OP_eq_ = 66,
+  TS_OP_ne = 67,
+  TS_OP_ne_ = 68,
+  TS_OP_lt = 69,
+  TS_OP_lt_ = 70,
+  TS_OP_le = 71,
+  TS_OP_le_ = 72,
+  TS_OP_gt = 73,
+  TS_OP_gt_ = 74,
+  TS_OP_ge = 75,
+  TS_OP_ge_ = 76,
+  TS_OP_isclose = 77,
+  TS_OP_allclose = 78,
+  TS_OP_equal = 79,
+  TS_OP_maximum = 80,
+  TS_OP_minimum = 81,
+  TS_OP_fmax = 82,
+  TS_OP_fmin = 83,
+  TS_OP_isnan = 84,
+  TS_OP_isinf = 85,
+  TS_OP_isfinite = 86,
+  TS_OP_isposinf = 87,
+  TS_OP_isneginf = 88,
+  TS_OP_signbit = 89,
+  TS_OP_isreal = 90,
+  TS_OP_logical_and = 91,
+  TS_OP_logical_and_ = 92,
+  TS_OP_logical_or = 93,
+  TS_OP_logical_or_ = 94,
+  TS_OP_logical_xor = 95,
+  TS_OP_logical_xor_ = 96,
+  TS_OP_logical_not = 97,
+  TS_OP_logical_not_ = 98,
+  TS_OP_bitwise_and = 99,
+  TS_OP_bitwise_and_ = 100,
+  TS_OP_bitwise_or = 101,
+  TS_OP_bitwise_or_ = 102,
+  TS_OP_bitwise_xor = 103,
+  TS_OP_bitwise_xor_ = 104,
+  TS_OP_bitwise_not = 105,
+  TS_OP_bitwise_not_ = 106,
+  TS_OP_bitwise_left_shift = 107,
+  TS_OP_bitwise_left_shift_ = 108,
+  TS_OP_bitwise_right_shift = 109,
+  TS_OP_bitwise_right_shift_ = 110,
+  TS_OP_where = 111,
+  TS_OP_masked_fill = 112,
+  TS_OP_masked_fill_ = 113,
+  TS_OP_clamp = 114,
+  TS_OP_clamp_ = 115,
+  TS_OP_clamp_min = 116,
+  TS_OP_clamp_min_ = 117,
+  TS_OP_clamp_max = 118,
+  TS_OP_clamp_max_ = 119,
+  TS_OP_conv1d = 120,
+  TS_OP_conv2d = 121,
+  TS_OP_conv3d = 122,
+  TS_OP__conv = 123,
+  TS_OP__conv_input = 124,
+  TS_OP__conv_weight = 125,
+  TS_OP_zeros = 126,
+  TS_OP_zeros_like = 127,
+  TS_OP_new_zeros = 128,
+  TS_OP_ones = 129,
+  TS_OP_ones_like = 130,
+  TS_OP_new_ones = 131,
+  TS_OP_empty = 132,
+  TS_OP_empty_like = 133,
+  TS_OP_new_empty = 134,
+  TS_OP_empty_strided = 135,
+  TS_OP_full = 136,
+  TS_OP_full_like = 137,
+  TS_OP_new_full = 138,
+  TS_OP_fill = 139,
+  TS_OP_fill_ = 140,
+  TS_OP_arange = 141,
+  TS_OP_linspace = 142,
+  TS_OP_logspace = 143,
+  TS_OP_eye = 144,
+  TS_OP_clone = 145,
+  TS_OP_contiguous = 146,
+  TS_OP_copy_ = 147,
+  TS_OP_zero_ = 148,
+  TS_OP__to_dtype = 149,
+  TS_OP_new_empty_strided = 150,
+  TS_OP__as_strided_backward = 151,
+  TS_OP_sum_to_size = 152,
+  TS_OP__index = 153,
+  TS_OP__at = 154,
+  TS_OP__set_at = 155,
+  TS_OP_index_put = 156,
+  TS_OP_index_put_ = 157,
+  TS_OP_index_select = 158,
+  TS_OP_index_add = 159,
+  TS_OP_index_add_ = 160,
+  TS_OP_index_copy = 161,
+  TS_OP_index_copy_ = 162,
+  TS_OP_index_fill = 163,
+  TS_OP_index_fill_ = 164,
+  TS_OP_gather = 165,
+  TS_OP_scatter = 166,
+  TS_OP_scatter_ = 167,
+  TS_OP_scatter_value = 168,
+  TS_OP_scatter_value_ = 169,
+  TS_OP_scatter_add = 170,
+  TS_OP_scatter_add_ = 171,
+  TS_OP_take = 172,
+  TS_OP_put = 173,
+  TS_OP_put_ = 174,
+  TS_OP_nonzero = 175,
+  TS_OP__nonzero_tuple = 176,
+  TS_OP_argwhere = 177,
+  TS_OP_masked_select = 178,
+  TS_OP_masked_scatter = 179,
+  TS_OP_masked_scatter_ = 180,
+  TS_OP_embedding = 181,
+  TS_OP__embedding = 182,
+  TS_OP__embedding_backward = 183,
+  TS_OP__embedding_double_backward = 184,
+  TS_OP_one_hot = 185,
+  TS_OP_mse_loss = 186,
+  TS_OP_l1_loss = 187,
+  TS_OP_smooth_l1_loss = 188,
+  TS_OP_huber_loss = 189,
+  TS_OP__difference_loss = 190,
+  TS_OP__difference_loss_backward = 191,
+  TS_OP__difference_loss_curvature = 192,
+  TS_OP_nll_loss = 193,
+  TS_OP__nll_loss = 194,
+  TS_OP__nll_loss_backward = 195,
+  TS_OP_cross_entropy = 196,
+  TS_OP__cross_entropy = 197,
+  TS_OP__cross_entropy_backward = 198,
+  TS_OP__class_weights = 199,
+  TS_OP_exp = 200,
+  TS_OP_exp_ = 201,
+  TS_OP_exp2 = 202,
+  TS_OP_exp2_ = 203,
+  TS_OP_expm1 = 204,
+  TS_OP_expm1_ = 205,
+  TS_OP_log = 206,
+  TS_OP_log_ = 207,
+  TS_OP_log2 = 208,
+  TS_OP_log2_ = 209,
+  TS_OP_log10 = 210,
+  TS_OP_log10_ = 211,
+  TS_OP_log1p = 212,
+  TS_OP_log1p_ = 213,
+  TS_OP_sin = 214,
+  TS_OP_sin_ = 215,
+  TS_OP_cos = 216,
+  TS_OP_cos_ = 217,
+  TS_OP_tan = 218,
+  TS_OP_tan_ = 219,
+  TS_OP_asin = 220,
+  TS_OP_asin_ = 221,
+  TS_OP_acos = 222,
+  TS_OP_acos_ = 223,
+  TS_OP_atan = 224,
+  TS_OP_atan_ = 225,
+  TS_OP_sinh = 226,
+  TS_OP_sinh_ = 227,
+  TS_OP_cosh = 228,
+  TS_OP_cosh_ = 229,
+  TS_OP_tanh = 230,
+  TS_OP_tanh_ = 231,
+  TS_OP_asinh = 232,
+  TS_OP_asinh_ = 233,
+  TS_OP_acosh = 234,
+  TS_OP_acosh_ = 235,
+  TS_OP_atanh = 236,
+  TS_OP_atanh_ = 237,
+  TS_OP_sinc = 238,
+  TS_OP_sinc_ = 239,
+  TS_OP_erf = 240,
+  TS_OP_erf_ = 241,
+  TS_OP_erfc = 242,
+  TS_OP_erfc_ = 243,
+  TS_OP_erfinv = 244,
+  TS_OP_erfinv_ = 245,
+  TS_OP_sigmoid = 246,
+  TS_OP_sigmoid_ = 247,
+  TS_OP_logit = 248,
+  TS_OP_logit_ = 249,
+  TS_OP_sigmoid_backward = 250,
+  TS_OP_tanh_backward = 251,
+  TS_OP_atan2 = 252,
+  TS_OP_atan2_ = 253,
+  TS_OP_hypot = 254,
+  TS_OP_hypot_ = 255,
+  TS_OP_logaddexp = 256,
+  TS_OP_logaddexp2 = 257,
+  TS_OP_xlogy = 258,
+  TS_OP_xlogy_ = 259,
+  TS_OP_copysign = 260,
+  TS_OP_copysign_ = 261,
+  TS_OP_nextafter = 262,
+  TS_OP_nextafter_ = 263,
+  TS_OP_heaviside = 264,
+  TS_OP_heaviside_ = 265,
+  TS_OP_ldexp = 266,
+  TS_OP_ldexp_ = 267,
+  TS_OP_gcd = 268,
+  TS_OP_gcd_ = 269,
+  TS_OP_lcm = 270,
+  TS_OP_lcm_ = 271,
+  TS_OP_mm = 272,
+  TS_OP_bmm = 273,
+  TS_OP_matmul = 274,
+  TS_OP_addmm = 275,
+  TS_OP_addmm_ = 276,
+  TS_OP_linear = 277,
+  TS_OP_mv = 278,
+  TS_OP_dot = 279,
+  TS_OP_outer = 280,
+  TS_OP_baddbmm = 281,
+  TS_OP_baddbmm_ = 282,
+  TS_OP_addbmm = 283,
+  TS_OP_addbmm_ = 284,
+  TS_OP_addmv = 285,
+  TS_OP_addmv_ = 286,
+  TS_OP_addr = 287,
+  TS_OP_addr_ = 288,
+  TS_OP_max = 289,
+  TS_OP_max_dim = 290,
+  TS_OP_min = 291,
+  TS_OP_min_dim = 292,
+  TS_OP_amax = 293,
+  TS_OP_amin = 294,
+  TS_OP_aminmax = 295,
+  TS_OP_argmax = 296,
+  TS_OP_argmin = 297,
+  TS_OP_median = 298,
+  TS_OP_median_dim = 299,
+  TS_OP_nanmedian = 300,
+  TS_OP_nanmedian_dim = 301,
+  TS_OP_kthvalue = 302,
+  TS_OP_mode = 303,
+  TS_OP__ties = 304,
+  TS_OP__pick = 305,
+  TS_OP__pick_backward = 306,
+  TS_OP__normalize = 307,
+  TS_OP__normalize_backward = 308,
+  TS_OP_batch_norm = 309,
+  TS_OP_native_batch_norm = 310,
+  TS_OP_layer_norm = 311,
+  TS_OP_native_layer_norm = 312,
+  TS_OP_group_norm = 313,
+  TS_OP_instance_norm = 314,
+  TS_OP__sgd_step_ = 315,
+  TS_OP__adam_step_ = 316,
+  TS_OP__has_grads = 317,
+  TS_OP__zero_grads = 318,
+  TS_OP_max_pool1d_with_indices = 319,
+  TS_OP_max_pool1d = 320,
+  TS_OP_max_pool2d_with_indices = 321,
+  TS_OP_max_pool2d = 322,
+  TS_OP_max_pool3d_with_indices = 323,
+  TS_OP_max_pool3d = 324,
+  TS_OP_avg_pool1d = 325,
+  TS_OP_avg_pool2d = 326,
+  TS_OP_avg_pool3d = 327,
+  TS_OP__max_pool = 328,
+  TS_OP__max_pool_backward = 329,
+  TS_OP__max_pool_gather = 330,
+  TS_OP__avg_pool = 331,
+  TS_OP__avg_pool_backward = 332,
+  TS_OP_rand = 333,
+  TS_OP_randn = 334,
+  TS_OP_randint = 335,
+  TS_OP_randperm = 336,
+  TS_OP_rand_like = 337,
+  TS_OP_randn_like = 338,
+  TS_OP_randint_like = 339,
+  TS_OP_uniform_ = 340,
+  TS_OP_normal_ = 341,
+  TS_OP_random_ = 342,
+  TS_OP_exponential_ = 343,
+  TS_OP_cauchy_ = 344,
+  TS_OP_log_normal_ = 345,
+  TS_OP_geometric_ = 346,
+  TS_OP_bernoulli_ = 347,
+  TS_OP_bernoulli = 348,
+  TS_OP_multinomial = 349,
+  TS_OP_native_dropout = 350,
+  TS_OP_dropout = 351,
+  TS_OP_sum = 352,
+  TS_OP_mean = 353,
+  TS_OP_prod = 354,
+  TS_OP_any = 355,
+  TS_OP_all = 356,
+  TS_OP_count_nonzero = 357,
+  TS_OP_var = 358,
+  TS_OP_var_dim = 359,
+  TS_OP_var_unbiased = 360,
+  TS_OP_var_mean = 361,
+  TS_OP_var_mean_dim = 362,
+  TS_OP_var_mean_unbiased = 363,
+  TS_OP_cumsum = 364,
+  TS_OP_cumsum_ = 365,
+  TS_OP_cumprod = 366,
+  TS_OP_cumprod_ = 367,
+  TS_OP__cumsum_back = 368,
+  TS_OP__recurrence = 369,
+  TS_OP_view_as = 370,
+  TS_OP_reshape_as = 371,
+  TS_OP_expand_as = 372,
+  TS_OP_broadcast_to = 373,
+  TS_OP_ravel = 374,
+  TS_OP_T = 375,
+  TS_OP_mT = 376,
+  TS_OP_H = 377,
+  TS_OP_mH = 378,
+  TS_OP_adjoint = 379,
+  TS_OP_flatten = 380,
+  TS_OP_unflatten = 381,
+  TS_OP_movedim = 382,
+  TS_OP_unbind = 383,
+  TS_OP_split_with_sizes = 384,
+  TS_OP_split = 385,
+  TS_OP_chunk = 386,
+  TS_OP_cat = 387,
+  TS_OP_stack = 388,
+  TS_OP_softmax = 389,
+  TS_OP_log_softmax = 390,
+  TS_OP_softmin = 391,
+  TS_OP__softmax_backward_data = 392,
+  TS_OP__log_softmax_backward_data = 393,
+  TS_OP__empty = 394,
+  TS_OP__meta = 395,
+  TS_OP__item = 396,
+  TS_OP__same_storage = 397,
+  TS_OP__set_requires_grad = 398,
+  TS_OP__grad = 399,
+  TS_OP__grad_id = 400,
+  TS_OP__set_grad = 401,
+  TS_OP__retain_grad = 402,
+  TS_OP__grad_fn = 403,
+  TS_OP__next_functions = 404,
+  TS_OP__add_hook = 405,
+  TS_OP__remove_hook = 406,
+  TS_OP__dropped_callbacks = 407,
+  TS_OP__backward = 408,
+  TS_OP__autograd_grad = 409,
+  TS_OP__set_grad_mode = 410,
+  TS_OP__set_inference_mode = 411,
+  TS_OP__grad_mode = 412,
+  TS_OP__inference_mode = 413,
+  TS_OP__set_data = 414,
+  TS_OP__share = 415,
+  TS_OP__memory = 416,
+  TS_OP__set_memory_budget = 417,
+  TS_OP__reset_peak_memory = 418,
+  TS_OP__trim_memory = 419,
+  TS_OP__num_threads = 420,
+  TS_OP__set_num_threads = 421,
+  TS_OP__build = 422,
+  TS_OP__generator_new = 423,
+  TS_OP__generator_free = 424,
+  TS_OP__manual_seed = 425,
+  TS_OP__initial_seed = 426,
+  TS_OP__rng_state = 427,
+  TS_OP__set_rng_state = 428,
+  TS_OP_as_strided = 429,
+  TS_OP_expand = 430,
+  TS_OP_reshape = 431,
+  TS_OP_view = 432,
+  TS_OP_transpose = 433,
+  TS_OP_transpose_ = 434,
+  TS_OP_unsqueeze = 435,
+  TS_OP_unsqueeze_ = 436,
+  TS_OP_narrow = 437,
+  TS_OP__slice = 438,
+  TS_OP__slice_backward = 439,
+  TS_OP_select = 440,
+  TS_OP_permute = 441,
+  TS_OP_squeeze = 442,
+  TS_OP_squeeze_ = 443,
+  TS_OP_t = 444,
+  TS_OP_t_ = 445,
+  TS_OP_diagonal = 446,
+  TS_OP__diagonal_backward = 447,
+  TS_OP_unfold = 448,
+  TS_OP__unfold_backward = 449,
+  TS_OP_detach = 450,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
 typedef struct { ts_tensor *self; } ts_relu_args;
+bool ts_relu_impl(ts_cx *cx, const ts_relu_args *a, ts_out *out);
 void ts_relu_grad(ts_cx *cx, const ts_relu_args *a, const ts_back *b, ts_relu_args *g);
 ts_tensor *ts_relu(ts_cx *cx, ts_tensor *self);
 
@@ -284,6 +470,24 @@ bool ts_threshold_backward_impl(ts_cx *cx, const ts_threshold_backward_args *a, 
 void ts_threshold_backward_grad(ts_cx *cx, const ts_threshold_backward_args *a, const ts_back *b, ts_threshold_backward_args *g);
 ts_tensor *ts_threshold_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_scalar threshold);
 
+typedef struct { ts_tensor *self; } ts_silu_args;
+void ts_silu_grad(ts_cx *cx, const ts_silu_args *a, const ts_back *b, ts_silu_args *g);
+ts_tensor *ts_silu(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; } ts_silu_backward_args;
+void ts_silu_backward_grad(ts_cx *cx, const ts_silu_backward_args *a, const ts_back *b, ts_silu_backward_args *g);
+ts_tensor *ts_silu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self);
+
+typedef struct { ts_tensor *self; const char *approximate; } ts_gelu_args;
+bool ts_gelu_impl(ts_cx *cx, const ts_gelu_args *a, ts_out *out);
+void ts_gelu_grad(ts_cx *cx, const ts_gelu_args *a, const ts_back *b, ts_gelu_args *g);
+ts_tensor *ts_gelu(ts_cx *cx, ts_tensor *self, const char *approximate);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; const char *approximate; } ts_gelu_backward_args;
+bool ts_gelu_backward_impl(ts_cx *cx, const ts_gelu_backward_args *a, ts_out *out);
+void ts_gelu_backward_grad(ts_cx *cx, const ts_gelu_backward_args *a, const ts_back *b, ts_gelu_backward_args *g);
+ts_tensor *ts_gelu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, const char *approximate);
+
 typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar alpha; } ts_add_args;
 bool ts_add_impl(ts_cx *cx, const ts_add_args *a, ts_out *out);
 void ts_add_grad(ts_cx *cx, const ts_add_args *a, const ts_back *b, ts_add_args *g);
@@ -291,11 +495,349 @@ ts_tensor *ts_add(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha)
 
 ts_tensor *ts_add_(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha);
 
+typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar alpha; } ts_sub_args;
+bool ts_sub_impl(ts_cx *cx, const ts_sub_args *a, ts_out *out);
+void ts_sub_grad(ts_cx *cx, const ts_sub_args *a, const ts_back *b, ts_sub_args *g);
+ts_tensor *ts_sub(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha);
+
+ts_tensor *ts_sub_(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar alpha; } ts_rsub_args;
+bool ts_rsub_impl(ts_cx *cx, const ts_rsub_args *a, ts_out *out);
+void ts_rsub_grad(ts_cx *cx, const ts_rsub_args *a, const ts_back *b, ts_rsub_args *g);
+ts_tensor *ts_rsub(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha);
+
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_mul_args;
 void ts_mul_grad(ts_cx *cx, const ts_mul_args *a, const ts_back *b, ts_mul_args *g);
 ts_tensor *ts_mul(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_mul_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; const char *rounding_mode; } ts_div_args;
+bool ts_div_impl(ts_cx *cx, const ts_div_args *a, ts_out *out);
+void ts_div_grad(ts_cx *cx, const ts_div_args *a, const ts_back *b, ts_div_args *g);
+ts_tensor *ts_div(ts_cx *cx, ts_tensor *self, ts_tensor *other, const char *rounding_mode);
+
+ts_tensor *ts_div_(ts_cx *cx, ts_tensor *self, ts_tensor *other, const char *rounding_mode);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_floor_divide_args;
+bool ts_floor_divide_impl(ts_cx *cx, const ts_floor_divide_args *a, ts_out *out);
+ts_tensor *ts_floor_divide(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_floor_divide_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_remainder_args;
+bool ts_remainder_impl(ts_cx *cx, const ts_remainder_args *a, ts_out *out);
+void ts_remainder_grad(ts_cx *cx, const ts_remainder_args *a, const ts_back *b, ts_remainder_args *g);
+ts_tensor *ts_remainder(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_remainder_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_fmod_args;
+bool ts_fmod_impl(ts_cx *cx, const ts_fmod_args *a, ts_out *out);
+void ts_fmod_grad(ts_cx *cx, const ts_fmod_args *a, const ts_back *b, ts_fmod_args *g);
+ts_tensor *ts_fmod(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_fmod_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *exponent; } ts_pow_args;
+bool ts_pow_impl(ts_cx *cx, const ts_pow_args *a, ts_out *out);
+void ts_pow_grad(ts_cx *cx, const ts_pow_args *a, const ts_back *b, ts_pow_args *g);
+ts_tensor *ts_pow(ts_cx *cx, ts_tensor *self, ts_tensor *exponent);
+
+ts_tensor *ts_pow_(ts_cx *cx, ts_tensor *self, ts_tensor *exponent);
+
+typedef struct { ts_tensor *self; ts_tensor *exponent; } ts_float_power_args;
+bool ts_float_power_impl(ts_cx *cx, const ts_float_power_args *a, ts_out *out);
+ts_tensor *ts_float_power(ts_cx *cx, ts_tensor *self, ts_tensor *exponent);
+
+ts_tensor *ts_float_power_(ts_cx *cx, ts_tensor *self, ts_tensor *exponent);
+
+typedef struct { ts_tensor *self; } ts_neg_args;
+bool ts_neg_impl(ts_cx *cx, const ts_neg_args *a, ts_out *out);
+void ts_neg_grad(ts_cx *cx, const ts_neg_args *a, const ts_back *b, ts_neg_args *g);
+ts_tensor *ts_neg(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_neg_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_positive_args;
+bool ts_positive_impl(ts_cx *cx, const ts_positive_args *a, ts_out *out);
+ts_tensor *ts_positive(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_abs_args;
+void ts_abs_grad(ts_cx *cx, const ts_abs_args *a, const ts_back *b, ts_abs_args *g);
+ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_abs_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_sign_args;
+void ts_sign_grad(ts_cx *cx, const ts_sign_args *a, const ts_back *b, ts_sign_args *g);
+ts_tensor *ts_sign(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_sign_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_sgn_args;
+void ts_sgn_grad(ts_cx *cx, const ts_sgn_args *a, const ts_back *b, ts_sgn_args *g);
+ts_tensor *ts_sgn(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_sgn_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_square_args;
+void ts_square_grad(ts_cx *cx, const ts_square_args *a, const ts_back *b, ts_square_args *g);
+ts_tensor *ts_square(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_square_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_reciprocal_args;
+void ts_reciprocal_grad(ts_cx *cx, const ts_reciprocal_args *a, const ts_back *b, ts_reciprocal_args *g);
+ts_tensor *ts_reciprocal(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_reciprocal_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_sqrt_args;
+void ts_sqrt_grad(ts_cx *cx, const ts_sqrt_args *a, const ts_back *b, ts_sqrt_args *g);
+ts_tensor *ts_sqrt(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_sqrt_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_rsqrt_args;
+void ts_rsqrt_grad(ts_cx *cx, const ts_rsqrt_args *a, const ts_back *b, ts_rsqrt_args *g);
+ts_tensor *ts_rsqrt(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_rsqrt_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_floor_args;
+void ts_floor_grad(ts_cx *cx, const ts_floor_args *a, const ts_back *b, ts_floor_args *g);
+ts_tensor *ts_floor(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_floor_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ceil_args;
+void ts_ceil_grad(ts_cx *cx, const ts_ceil_args *a, const ts_back *b, ts_ceil_args *g);
+ts_tensor *ts_ceil(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_ceil_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_trunc_args;
+void ts_trunc_grad(ts_cx *cx, const ts_trunc_args *a, const ts_back *b, ts_trunc_args *g);
+ts_tensor *ts_trunc(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_trunc_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t decimals; } ts_round_args;
+bool ts_round_impl(ts_cx *cx, const ts_round_args *a, ts_out *out);
+void ts_round_grad(ts_cx *cx, const ts_round_args *a, const ts_back *b, ts_round_args *g);
+ts_tensor *ts_round(ts_cx *cx, ts_tensor *self, int64_t decimals);
+
+ts_tensor *ts_round_(ts_cx *cx, ts_tensor *self, int64_t decimals);
+
+typedef struct { ts_tensor *self; } ts_frac_args;
+void ts_frac_grad(ts_cx *cx, const ts_frac_args *a, const ts_back *b, ts_frac_args *g);
+ts_tensor *ts_frac(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_frac_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_deg2rad_args;
+void ts_deg2rad_grad(ts_cx *cx, const ts_deg2rad_args *a, const ts_back *b, ts_deg2rad_args *g);
+ts_tensor *ts_deg2rad(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_deg2rad_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_rad2deg_args;
+void ts_rad2deg_grad(ts_cx *cx, const ts_rad2deg_args *a, const ts_back *b, ts_rad2deg_args *g);
+ts_tensor *ts_rad2deg(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_rad2deg_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_opt_float nan; ts_opt_float posinf; ts_opt_float neginf; } ts_nan_to_num_args;
+bool ts_nan_to_num_impl(ts_cx *cx, const ts_nan_to_num_args *a, ts_out *out);
+void ts_nan_to_num_grad(ts_cx *cx, const ts_nan_to_num_args *a, const ts_back *b, ts_nan_to_num_args *g);
+ts_tensor *ts_nan_to_num(ts_cx *cx, ts_tensor *self, ts_opt_float nan, ts_opt_float posinf, ts_opt_float neginf);
+
+ts_tensor *ts_nan_to_num_(ts_cx *cx, ts_tensor *self, ts_opt_float nan, ts_opt_float posinf, ts_opt_float neginf);
+
+typedef struct { ts_tensor *self; ts_tensor *end; ts_tensor *weight; } ts_lerp_args;
+bool ts_lerp_impl(ts_cx *cx, const ts_lerp_args *a, ts_out *out);
+void ts_lerp_grad(ts_cx *cx, const ts_lerp_args *a, const ts_back *b, ts_lerp_args *g);
+ts_tensor *ts_lerp(ts_cx *cx, ts_tensor *self, ts_tensor *end, ts_tensor *weight);
+
+ts_tensor *ts_lerp_(ts_cx *cx, ts_tensor *self, ts_tensor *end, ts_tensor *weight);
+
+typedef struct { ts_tensor *self; ts_tensor *tensor1; ts_tensor *tensor2; ts_scalar value; } ts_addcmul_args;
+bool ts_addcmul_impl(ts_cx *cx, const ts_addcmul_args *a, ts_out *out);
+void ts_addcmul_grad(ts_cx *cx, const ts_addcmul_args *a, const ts_back *b, ts_addcmul_args *g);
+ts_tensor *ts_addcmul(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
+
+ts_tensor *ts_addcmul_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
+
+typedef struct { ts_tensor *self; ts_tensor *tensor1; ts_tensor *tensor2; ts_scalar value; } ts_addcdiv_args;
+bool ts_addcdiv_impl(ts_cx *cx, const ts_addcdiv_args *a, ts_out *out);
+void ts_addcdiv_grad(ts_cx *cx, const ts_addcdiv_args *a, const ts_back *b, ts_addcdiv_args *g);
+ts_tensor *ts_addcdiv(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
+
+ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
+ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_eq_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_ne_args;
+ts_tensor *ts_ne(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_ne_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_lt_args;
+ts_tensor *ts_lt(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_lt_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_le_args;
+ts_tensor *ts_le(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_le_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_gt_args;
+ts_tensor *ts_gt(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_gt_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_ge_args;
+ts_tensor *ts_ge(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_ge_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; double rtol; double atol; bool equal_nan; } ts_isclose_args;
+bool ts_isclose_impl(ts_cx *cx, const ts_isclose_args *a, ts_out *out);
+ts_tensor *ts_isclose(ts_cx *cx, ts_tensor *self, ts_tensor *other, double rtol, double atol, bool equal_nan);
+
+typedef struct { ts_tensor *self; ts_tensor *other; double rtol; double atol; bool equal_nan; } ts_allclose_args;
+bool ts_allclose_impl(ts_cx *cx, const ts_allclose_args *a, ts_out *out);
+ts_scalar ts_allclose(ts_cx *cx, ts_tensor *self, ts_tensor *other, double rtol, double atol, bool equal_nan);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_equal_args;
+bool ts_equal_impl(ts_cx *cx, const ts_equal_args *a, ts_out *out);
+ts_scalar ts_equal(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_maximum_args;
+void ts_maximum_grad(ts_cx *cx, const ts_maximum_args *a, const ts_back *b, ts_maximum_args *g);
+ts_tensor *ts_maximum(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_minimum_args;
+void ts_minimum_grad(ts_cx *cx, const ts_minimum_args *a, const ts_back *b, ts_minimum_args *g);
+ts_tensor *ts_minimum(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_fmax_args;
+void ts_fmax_grad(ts_cx *cx, const ts_fmax_args *a, const ts_back *b, ts_fmax_args *g);
+ts_tensor *ts_fmax(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_fmin_args;
+void ts_fmin_grad(ts_cx *cx, const ts_fmin_args *a, const ts_back *b, ts_fmin_args *g);
+ts_tensor *ts_fmin(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; } ts_isnan_args;
+ts_tensor *ts_isnan(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_isinf_args;
+ts_tensor *ts_isinf(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_isfinite_args;
+ts_tensor *ts_isfinite(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_isposinf_args;
+ts_tensor *ts_isposinf(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_isneginf_args;
+ts_tensor *ts_isneginf(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_signbit_args;
+ts_tensor *ts_signbit(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_isreal_args;
+bool ts_isreal_impl(ts_cx *cx, const ts_isreal_args *a, ts_out *out);
+ts_tensor *ts_isreal(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_logical_and_args;
+ts_tensor *ts_logical_and(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_logical_and_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_logical_or_args;
+ts_tensor *ts_logical_or(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_logical_or_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_logical_xor_args;
+ts_tensor *ts_logical_xor(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_logical_xor_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; } ts_logical_not_args;
+bool ts_logical_not_impl(ts_cx *cx, const ts_logical_not_args *a, ts_out *out);
+ts_tensor *ts_logical_not(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_logical_not_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_bitwise_and_args;
+ts_tensor *ts_bitwise_and(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_bitwise_and_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_bitwise_or_args;
+ts_tensor *ts_bitwise_or(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_bitwise_or_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_bitwise_xor_args;
+ts_tensor *ts_bitwise_xor(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_bitwise_xor_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; } ts_bitwise_not_args;
+ts_tensor *ts_bitwise_not(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_bitwise_not_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_bitwise_left_shift_args;
+ts_tensor *ts_bitwise_left_shift(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_bitwise_left_shift_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_bitwise_right_shift_args;
+ts_tensor *ts_bitwise_right_shift(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_bitwise_right_shift_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *condition; ts_tensor *self; ts_tensor *other; } ts_where_args;
+bool ts_where_impl(ts_cx *cx, const ts_where_args *a, ts_out *out);
+void ts_where_grad(ts_cx *cx, const ts_where_args *a, const ts_back *b, ts_where_args *g);
+ts_tensor *ts_where(ts_cx *cx, ts_tensor *condition, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *mask; ts_tensor *value; } ts_masked_fill_args;
+bool ts_masked_fill_impl(ts_cx *cx, const ts_masked_fill_args *a, ts_out *out);
+void ts_masked_fill_grad(ts_cx *cx, const ts_masked_fill_args *a, const ts_back *b, ts_masked_fill_args *g);
+ts_tensor *ts_masked_fill(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *value);
+
+ts_tensor *ts_masked_fill_(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *value);
+
+typedef struct { ts_tensor *self; ts_tensor *min; ts_tensor *max; } ts_clamp_args;
+bool ts_clamp_impl(ts_cx *cx, const ts_clamp_args *a, ts_out *out);
+void ts_clamp_grad(ts_cx *cx, const ts_clamp_args *a, const ts_back *b, ts_clamp_args *g);
+ts_tensor *ts_clamp(ts_cx *cx, ts_tensor *self, ts_tensor *min, ts_tensor *max);
+
+ts_tensor *ts_clamp_(ts_cx *cx, ts_tensor *self, ts_tensor *min, ts_tensor *max);
+
+typedef struct { ts_tensor *self; ts_tensor *min; } ts_clamp_min_args;
+void ts_clamp_min_grad(ts_cx *cx, const ts_clamp_min_args *a, const ts_back *b, ts_clamp_min_args *g);
+ts_tensor *ts_clamp_min(ts_cx *cx, ts_tensor *self, ts_tensor *min);
+
+ts_tensor *ts_clamp_min_(ts_cx *cx, ts_tensor *self, ts_tensor *min);
+
+typedef struct { ts_tensor *self; ts_tensor *max; } ts_clamp_max_args;
+void ts_clamp_max_grad(ts_cx *cx, const ts_clamp_max_args *a, const ts_back *b, ts_clamp_max_args *g);
+ts_tensor *ts_clamp_max(ts_cx *cx, ts_tensor *self, ts_tensor *max);
+
+ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max);
 
 typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints dilation; int64_t groups; } ts_conv1d_args;
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
@@ -616,6 +1158,228 @@ ts_tensor *ts__cross_entropy_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *sel
 typedef struct { ts_ints size; ts_tensor *target; ts_tensor *weight; int64_t ignore_index; const char *reduction; double label_smoothing; ts_dtype dtype; } ts__class_weights_args;
 bool ts__class_weights_impl(ts_cx *cx, const ts__class_weights_args *a, ts_out *out);
 ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; } ts_exp_args;
+void ts_exp_grad(ts_cx *cx, const ts_exp_args *a, const ts_back *b, ts_exp_args *g);
+ts_tensor *ts_exp(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_exp_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_exp2_args;
+void ts_exp2_grad(ts_cx *cx, const ts_exp2_args *a, const ts_back *b, ts_exp2_args *g);
+ts_tensor *ts_exp2(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_exp2_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_expm1_args;
+void ts_expm1_grad(ts_cx *cx, const ts_expm1_args *a, const ts_back *b, ts_expm1_args *g);
+ts_tensor *ts_expm1(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_expm1_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_log_args;
+void ts_log_grad(ts_cx *cx, const ts_log_args *a, const ts_back *b, ts_log_args *g);
+ts_tensor *ts_log(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_log_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_log2_args;
+void ts_log2_grad(ts_cx *cx, const ts_log2_args *a, const ts_back *b, ts_log2_args *g);
+ts_tensor *ts_log2(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_log2_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_log10_args;
+void ts_log10_grad(ts_cx *cx, const ts_log10_args *a, const ts_back *b, ts_log10_args *g);
+ts_tensor *ts_log10(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_log10_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_log1p_args;
+void ts_log1p_grad(ts_cx *cx, const ts_log1p_args *a, const ts_back *b, ts_log1p_args *g);
+ts_tensor *ts_log1p(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_log1p_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_sin_args;
+void ts_sin_grad(ts_cx *cx, const ts_sin_args *a, const ts_back *b, ts_sin_args *g);
+ts_tensor *ts_sin(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_sin_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_cos_args;
+void ts_cos_grad(ts_cx *cx, const ts_cos_args *a, const ts_back *b, ts_cos_args *g);
+ts_tensor *ts_cos(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_cos_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_tan_args;
+void ts_tan_grad(ts_cx *cx, const ts_tan_args *a, const ts_back *b, ts_tan_args *g);
+ts_tensor *ts_tan(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_tan_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_asin_args;
+void ts_asin_grad(ts_cx *cx, const ts_asin_args *a, const ts_back *b, ts_asin_args *g);
+ts_tensor *ts_asin(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_asin_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_acos_args;
+void ts_acos_grad(ts_cx *cx, const ts_acos_args *a, const ts_back *b, ts_acos_args *g);
+ts_tensor *ts_acos(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_acos_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_atan_args;
+void ts_atan_grad(ts_cx *cx, const ts_atan_args *a, const ts_back *b, ts_atan_args *g);
+ts_tensor *ts_atan(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_atan_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_sinh_args;
+void ts_sinh_grad(ts_cx *cx, const ts_sinh_args *a, const ts_back *b, ts_sinh_args *g);
+ts_tensor *ts_sinh(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_sinh_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_cosh_args;
+void ts_cosh_grad(ts_cx *cx, const ts_cosh_args *a, const ts_back *b, ts_cosh_args *g);
+ts_tensor *ts_cosh(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_cosh_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_tanh_args;
+void ts_tanh_grad(ts_cx *cx, const ts_tanh_args *a, const ts_back *b, ts_tanh_args *g);
+ts_tensor *ts_tanh(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_tanh_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_asinh_args;
+void ts_asinh_grad(ts_cx *cx, const ts_asinh_args *a, const ts_back *b, ts_asinh_args *g);
+ts_tensor *ts_asinh(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_asinh_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_acosh_args;
+void ts_acosh_grad(ts_cx *cx, const ts_acosh_args *a, const ts_back *b, ts_acosh_args *g);
+ts_tensor *ts_acosh(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_acosh_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_atanh_args;
+void ts_atanh_grad(ts_cx *cx, const ts_atanh_args *a, const ts_back *b, ts_atanh_args *g);
+ts_tensor *ts_atanh(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_atanh_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_sinc_args;
+void ts_sinc_grad(ts_cx *cx, const ts_sinc_args *a, const ts_back *b, ts_sinc_args *g);
+ts_tensor *ts_sinc(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_sinc_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_erf_args;
+void ts_erf_grad(ts_cx *cx, const ts_erf_args *a, const ts_back *b, ts_erf_args *g);
+ts_tensor *ts_erf(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_erf_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_erfc_args;
+void ts_erfc_grad(ts_cx *cx, const ts_erfc_args *a, const ts_back *b, ts_erfc_args *g);
+ts_tensor *ts_erfc(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_erfc_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_erfinv_args;
+void ts_erfinv_grad(ts_cx *cx, const ts_erfinv_args *a, const ts_back *b, ts_erfinv_args *g);
+ts_tensor *ts_erfinv(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_erfinv_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_sigmoid_args;
+void ts_sigmoid_grad(ts_cx *cx, const ts_sigmoid_args *a, const ts_back *b, ts_sigmoid_args *g);
+ts_tensor *ts_sigmoid(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_sigmoid_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_opt_float eps; } ts_logit_args;
+bool ts_logit_impl(ts_cx *cx, const ts_logit_args *a, ts_out *out);
+void ts_logit_grad(ts_cx *cx, const ts_logit_args *a, const ts_back *b, ts_logit_args *g);
+ts_tensor *ts_logit(ts_cx *cx, ts_tensor *self, ts_opt_float eps);
+
+ts_tensor *ts_logit_(ts_cx *cx, ts_tensor *self, ts_opt_float eps);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *output; } ts_sigmoid_backward_args;
+void ts_sigmoid_backward_grad(ts_cx *cx, const ts_sigmoid_backward_args *a, const ts_back *b, ts_sigmoid_backward_args *g);
+ts_tensor *ts_sigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *output; } ts_tanh_backward_args;
+void ts_tanh_backward_grad(ts_cx *cx, const ts_tanh_backward_args *a, const ts_back *b, ts_tanh_backward_args *g);
+ts_tensor *ts_tanh_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_atan2_args;
+void ts_atan2_grad(ts_cx *cx, const ts_atan2_args *a, const ts_back *b, ts_atan2_args *g);
+ts_tensor *ts_atan2(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_atan2_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_hypot_args;
+void ts_hypot_grad(ts_cx *cx, const ts_hypot_args *a, const ts_back *b, ts_hypot_args *g);
+ts_tensor *ts_hypot(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_hypot_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_logaddexp_args;
+void ts_logaddexp_grad(ts_cx *cx, const ts_logaddexp_args *a, const ts_back *b, ts_logaddexp_args *g);
+ts_tensor *ts_logaddexp(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_logaddexp2_args;
+void ts_logaddexp2_grad(ts_cx *cx, const ts_logaddexp2_args *a, const ts_back *b, ts_logaddexp2_args *g);
+ts_tensor *ts_logaddexp2(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_xlogy_args;
+bool ts_xlogy_impl(ts_cx *cx, const ts_xlogy_args *a, ts_out *out);
+void ts_xlogy_grad(ts_cx *cx, const ts_xlogy_args *a, const ts_back *b, ts_xlogy_args *g);
+ts_tensor *ts_xlogy(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_xlogy_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_copysign_args;
+void ts_copysign_grad(ts_cx *cx, const ts_copysign_args *a, const ts_back *b, ts_copysign_args *g);
+ts_tensor *ts_copysign(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_copysign_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_nextafter_args;
+bool ts_nextafter_impl(ts_cx *cx, const ts_nextafter_args *a, ts_out *out);
+ts_tensor *ts_nextafter(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_nextafter_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *values; } ts_heaviside_args;
+bool ts_heaviside_impl(ts_cx *cx, const ts_heaviside_args *a, ts_out *out);
+ts_tensor *ts_heaviside(ts_cx *cx, ts_tensor *self, ts_tensor *values);
+
+ts_tensor *ts_heaviside_(ts_cx *cx, ts_tensor *self, ts_tensor *values);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_ldexp_args;
+bool ts_ldexp_impl(ts_cx *cx, const ts_ldexp_args *a, ts_out *out);
+ts_tensor *ts_ldexp(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_ldexp_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_gcd_args;
+bool ts_gcd_impl(ts_cx *cx, const ts_gcd_args *a, ts_out *out);
+ts_tensor *ts_gcd(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_gcd_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_lcm_args;
+bool ts_lcm_impl(ts_cx *cx, const ts_lcm_args *a, ts_out *out);
+ts_tensor *ts_lcm(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_lcm_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_tensor *self; ts_tensor *mat2; } ts_mm_args;
 bool ts_mm_impl(ts_cx *cx, const ts_mm_args *a, ts_out *out);

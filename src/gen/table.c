@@ -6,7 +6,7 @@
 static const ts_arg relu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_relu_args, self)}};
 static bool relu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_relu_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_RELU, TS_SAME, NULL);
+  return ts_relu_impl(cx, a, out);
 }
 static void relu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_relu_grad(cx, args, back, wanted); }
 
@@ -17,6 +17,34 @@ static bool threshold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void threshold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_threshold_backward_grad(cx, args, back, wanted); }
 
+static const ts_arg silu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_silu_args, self)}};
+static bool silu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_silu_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_SILU, TS_NO_INT, NULL);
+}
+static void silu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_grad(cx, args, back, wanted); }
+
+static const ts_arg silu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_silu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts_silu_backward_args, self)}};
+static bool silu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_silu_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_SILU_BACKWARD, TS_NO_INT, NULL);
+}
+static void silu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg gelu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gelu_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts_gelu_args, approximate)}};
+static bool gelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gelu_args *a = args;
+  return ts_gelu_impl(cx, a, out);
+}
+static void gelu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gelu_grad(cx, args, back, wanted); }
+
+static const ts_arg gelu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_gelu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts_gelu_backward_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts_gelu_backward_args, approximate)}};
+static bool gelu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gelu_backward_args *a = args;
+  return ts_gelu_backward_impl(cx, a, out);
+}
+static void gelu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gelu_backward_grad(cx, args, back, wanted); }
+
 static const ts_arg add_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_add_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_add_args, other)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_add_args, alpha)}};
 static bool add_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_add_args *a = args;
@@ -24,12 +52,424 @@ static bool add_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_add_grad(cx, args, back, wanted); }
 
+static const ts_arg sub_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_sub_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_sub_args, other)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_sub_args, alpha)}};
+static bool sub_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sub_args *a = args;
+  return ts_sub_impl(cx, a, out);
+}
+static void sub_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sub_grad(cx, args, back, wanted); }
+
+static const ts_arg rsub_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_rsub_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_rsub_args, other)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_rsub_args, alpha)}};
+static bool rsub_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rsub_args *a = args;
+  return ts_rsub_impl(cx, a, out);
+}
+static void rsub_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_rsub_grad(cx, args, back, wanted); }
+
 static const ts_arg mul_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_mul_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_mul_args, other)}};
 static bool mul_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mul_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_MUL, TS_SAME, NULL);
 }
 static void mul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mul_grad(cx, args, back, wanted); }
+
+static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_div_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_div_args, other)}, {"roundingMode", TS_ARG_TEXT, offsetof(ts_div_args, rounding_mode)}};
+static bool div_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_div_args *a = args;
+  return ts_div_impl(cx, a, out);
+}
+static void div_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_div_grad(cx, args, back, wanted); }
+
+static const ts_arg floor_divide_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_floor_divide_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_floor_divide_args, other)}};
+static bool floor_divide_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_floor_divide_args *a = args;
+  return ts_floor_divide_impl(cx, a, out);
+}
+
+static const ts_arg remainder_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_remainder_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_remainder_args, other)}};
+static bool remainder_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_remainder_args *a = args;
+  return ts_remainder_impl(cx, a, out);
+}
+static void remainder_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_remainder_grad(cx, args, back, wanted); }
+
+static const ts_arg fmod_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_fmod_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_fmod_args, other)}};
+static bool fmod_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fmod_args *a = args;
+  return ts_fmod_impl(cx, a, out);
+}
+static void fmod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fmod_grad(cx, args, back, wanted); }
+
+static const ts_arg pow_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_pow_args, self)}, {"exponent", TS_ARG_OPERAND, offsetof(ts_pow_args, exponent)}};
+static bool pow_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pow_args *a = args;
+  return ts_pow_impl(cx, a, out);
+}
+static void pow_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_pow_grad(cx, args, back, wanted); }
+
+static const ts_arg float_power_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_float_power_args, self)}, {"exponent", TS_ARG_OPERAND, offsetof(ts_float_power_args, exponent)}};
+static bool float_power_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_float_power_args *a = args;
+  return ts_float_power_impl(cx, a, out);
+}
+
+static const ts_arg neg_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_neg_args, self)}};
+static bool neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_neg_args *a = args;
+  return ts_neg_impl(cx, a, out);
+}
+static void neg_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_neg_grad(cx, args, back, wanted); }
+
+static const ts_arg positive_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_positive_args, self)}};
+static bool positive_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_positive_args *a = args;
+  return ts_positive_impl(cx, a, out);
+}
+
+static const ts_arg abs_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_abs_args, self)}};
+static bool abs_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_abs_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ABS, TS_NO_BOOL, NULL);
+}
+static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_abs_grad(cx, args, back, wanted); }
+
+static const ts_arg sign_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sign_args, self)}};
+static bool sign_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sign_args *a = args;
+  return ts_sign_of(cx, a->self, out);
+}
+static void sign_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sign_grad(cx, args, back, wanted); }
+
+static const ts_arg sgn_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sgn_args, self)}};
+static bool sgn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sgn_args *a = args;
+  return ts_sign_of(cx, a->self, out);
+}
+static void sgn_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sgn_grad(cx, args, back, wanted); }
+
+static const ts_arg square_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_square_args, self)}};
+static bool square_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_square_args *a = args;
+  return ts_pow_number(cx, a->self, out, 2);
+}
+static void square_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_square_grad(cx, args, back, wanted); }
+
+static const ts_arg reciprocal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_reciprocal_args, self)}};
+static bool reciprocal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_reciprocal_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_RECIPROCAL, TS_TO_FLOAT, NULL);
+}
+static void reciprocal_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_reciprocal_grad(cx, args, back, wanted); }
+
+static const ts_arg sqrt_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sqrt_args, self)}};
+static bool sqrt_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sqrt_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_SQRT, TS_TO_FLOAT, NULL);
+}
+static void sqrt_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sqrt_grad(cx, args, back, wanted); }
+
+static const ts_arg rsqrt_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_rsqrt_args, self)}};
+static bool rsqrt_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rsqrt_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_RSQRT, TS_TO_FLOAT, NULL);
+}
+static void rsqrt_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_rsqrt_grad(cx, args, back, wanted); }
+
+static const ts_arg floor_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_floor_args, self)}};
+static bool floor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_floor_args *a = args;
+  return ts_rounded(cx, a->self, out, TS_UN_FLOOR);
+}
+static void floor_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_floor_grad(cx, args, back, wanted); }
+
+static const ts_arg ceil_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ceil_args, self)}};
+static bool ceil_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ceil_args *a = args;
+  return ts_rounded(cx, a->self, out, TS_UN_CEIL);
+}
+static void ceil_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ceil_grad(cx, args, back, wanted); }
+
+static const ts_arg trunc_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_trunc_args, self)}};
+static bool trunc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trunc_args *a = args;
+  return ts_rounded(cx, a->self, out, TS_UN_TRUNC);
+}
+static void trunc_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_trunc_grad(cx, args, back, wanted); }
+
+static const ts_arg round_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_round_args, self)}, {"decimals", TS_ARG_INT, offsetof(ts_round_args, decimals)}};
+static bool round_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_round_args *a = args;
+  return ts_round_impl(cx, a, out);
+}
+static void round_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_round_grad(cx, args, back, wanted); }
+
+static const ts_arg frac_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_frac_args, self)}};
+static bool frac_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_frac_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_FRAC, TS_NO_INT, NULL);
+}
+static void frac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_frac_grad(cx, args, back, wanted); }
+
+static const ts_arg deg2rad_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_deg2rad_args, self)}};
+static bool deg2rad_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_deg2rad_args *a = args;
+  return ts_scaled_by(cx, a->self, out, 0x1.1df46a2529d39p-6);
+}
+static void deg2rad_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_deg2rad_grad(cx, args, back, wanted); }
+
+static const ts_arg rad2deg_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_rad2deg_args, self)}};
+static bool rad2deg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rad2deg_args *a = args;
+  return ts_scaled_by(cx, a->self, out, 0x1.ca5dc1a63c1f8p+5);
+}
+static void rad2deg_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_rad2deg_grad(cx, args, back, wanted); }
+
+static const ts_arg nan_to_num_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nan_to_num_args, self)}, {"nan", TS_ARG_FLOAT_OPT, offsetof(ts_nan_to_num_args, nan)}, {"posinf", TS_ARG_FLOAT_OPT, offsetof(ts_nan_to_num_args, posinf)}, {"neginf", TS_ARG_FLOAT_OPT, offsetof(ts_nan_to_num_args, neginf)}};
+static bool nan_to_num_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nan_to_num_args *a = args;
+  return ts_nan_to_num_impl(cx, a, out);
+}
+static void nan_to_num_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nan_to_num_grad(cx, args, back, wanted); }
+
+static const ts_arg lerp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_lerp_args, self)}, {"end", TS_ARG_TENSOR, offsetof(ts_lerp_args, end)}, {"weight", TS_ARG_OPERAND, offsetof(ts_lerp_args, weight)}};
+static bool lerp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lerp_args *a = args;
+  return ts_lerp_impl(cx, a, out);
+}
+static void lerp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_lerp_grad(cx, args, back, wanted); }
+
+static const ts_arg addcmul_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addcmul_args, self)}, {"tensor1", TS_ARG_TENSOR, offsetof(ts_addcmul_args, tensor1)}, {"tensor2", TS_ARG_TENSOR, offsetof(ts_addcmul_args, tensor2)}, {"value", TS_ARG_SCALAR, offsetof(ts_addcmul_args, value)}};
+static bool addcmul_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_addcmul_args *a = args;
+  return ts_addcmul_impl(cx, a, out);
+}
+static void addcmul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addcmul_grad(cx, args, back, wanted); }
+
+static const ts_arg addcdiv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addcdiv_args, self)}, {"tensor1", TS_ARG_TENSOR, offsetof(ts_addcdiv_args, tensor1)}, {"tensor2", TS_ARG_TENSOR, offsetof(ts_addcdiv_args, tensor2)}, {"value", TS_ARG_SCALAR, offsetof(ts_addcdiv_args, value)}};
+static bool addcdiv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_addcdiv_args *a = args;
+  return ts_addcdiv_impl(cx, a, out);
+}
+static void addcdiv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addcdiv_grad(cx, args, back, wanted); }
+
+static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_eq_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_eq_args, other)}};
+static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_eq_args *a = args;
+  return ts_compare(cx, a->self, a->other, out, TS_CMP_EQ);
+}
+
+static const ts_arg ne_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ne_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_ne_args, other)}};
+static bool ne_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ne_args *a = args;
+  return ts_compare(cx, a->self, a->other, out, TS_CMP_NE);
+}
+
+static const ts_arg lt_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_lt_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_lt_args, other)}};
+static bool lt_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lt_args *a = args;
+  return ts_compare(cx, a->self, a->other, out, TS_CMP_LT);
+}
+
+static const ts_arg le_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_le_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_le_args, other)}};
+static bool le_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_le_args *a = args;
+  return ts_compare(cx, a->self, a->other, out, TS_CMP_LE);
+}
+
+static const ts_arg gt_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gt_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_gt_args, other)}};
+static bool gt_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gt_args *a = args;
+  return ts_compare(cx, a->self, a->other, out, TS_CMP_GT);
+}
+
+static const ts_arg ge_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ge_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_ge_args, other)}};
+static bool ge_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ge_args *a = args;
+  return ts_compare(cx, a->self, a->other, out, TS_CMP_GE);
+}
+
+static const ts_arg isclose_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isclose_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_isclose_args, other)}, {"rtol", TS_ARG_FLOAT, offsetof(ts_isclose_args, rtol)}, {"atol", TS_ARG_FLOAT, offsetof(ts_isclose_args, atol)}, {"equalNan", TS_ARG_BOOL, offsetof(ts_isclose_args, equal_nan)}};
+static bool isclose_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isclose_args *a = args;
+  return ts_isclose_impl(cx, a, out);
+}
+
+static const ts_arg allclose_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_allclose_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_allclose_args, other)}, {"rtol", TS_ARG_FLOAT, offsetof(ts_allclose_args, rtol)}, {"atol", TS_ARG_FLOAT, offsetof(ts_allclose_args, atol)}, {"equalNan", TS_ARG_BOOL, offsetof(ts_allclose_args, equal_nan)}};
+static bool allclose_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_allclose_args *a = args;
+  return ts_allclose_impl(cx, a, out);
+}
+
+static const ts_arg equal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_equal_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_equal_args, other)}};
+static bool equal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_equal_args *a = args;
+  return ts_equal_impl(cx, a, out);
+}
+
+static const ts_arg maximum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_maximum_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_maximum_args, other)}};
+static bool maximum_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_maximum_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_MAX, TS_SAME, NULL);
+}
+static void maximum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_maximum_grad(cx, args, back, wanted); }
+
+static const ts_arg minimum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_minimum_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_minimum_args, other)}};
+static bool minimum_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_minimum_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_MIN, TS_SAME, NULL);
+}
+static void minimum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_minimum_grad(cx, args, back, wanted); }
+
+static const ts_arg fmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_fmax_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_fmax_args, other)}};
+static bool fmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fmax_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_FMAX, TS_SAME, NULL);
+}
+static void fmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fmax_grad(cx, args, back, wanted); }
+
+static const ts_arg fmin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_fmin_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_fmin_args, other)}};
+static bool fmin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fmin_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_FMIN, TS_SAME, NULL);
+}
+static void fmin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fmin_grad(cx, args, back, wanted); }
+
+static const ts_arg isnan_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isnan_args, self)}};
+static bool isnan_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isnan_args *a = args;
+  return ts_test(cx, a->self, out, TS_TEST_ISNAN);
+}
+
+static const ts_arg isinf_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isinf_args, self)}};
+static bool isinf_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isinf_args *a = args;
+  return ts_test(cx, a->self, out, TS_TEST_ISINF);
+}
+
+static const ts_arg isfinite_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isfinite_args, self)}};
+static bool isfinite_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isfinite_args *a = args;
+  return ts_test(cx, a->self, out, TS_TEST_ISFINITE);
+}
+
+static const ts_arg isposinf_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isposinf_args, self)}};
+static bool isposinf_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isposinf_args *a = args;
+  return ts_test(cx, a->self, out, TS_TEST_ISPOSINF);
+}
+
+static const ts_arg isneginf_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isneginf_args, self)}};
+static bool isneginf_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isneginf_args *a = args;
+  return ts_test(cx, a->self, out, TS_TEST_ISNEGINF);
+}
+
+static const ts_arg signbit_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_signbit_args, self)}};
+static bool signbit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_signbit_args *a = args;
+  return ts_test(cx, a->self, out, TS_TEST_SIGNBIT);
+}
+
+static const ts_arg isreal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isreal_args, self)}};
+static bool isreal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isreal_args *a = args;
+  return ts_isreal_impl(cx, a, out);
+}
+
+static const ts_arg logical_and_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logical_and_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logical_and_args, other)}};
+static bool logical_and_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logical_and_args *a = args;
+  return ts_logical(cx, a->self, a->other, out, TS_BIN_AND);
+}
+
+static const ts_arg logical_or_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logical_or_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logical_or_args, other)}};
+static bool logical_or_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logical_or_args *a = args;
+  return ts_logical(cx, a->self, a->other, out, TS_BIN_OR);
+}
+
+static const ts_arg logical_xor_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logical_xor_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logical_xor_args, other)}};
+static bool logical_xor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logical_xor_args *a = args;
+  return ts_logical(cx, a->self, a->other, out, TS_BIN_XOR);
+}
+
+static const ts_arg logical_not_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logical_not_args, self)}};
+static bool logical_not_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logical_not_args *a = args;
+  return ts_logical_not_impl(cx, a, out);
+}
+
+static const ts_arg bitwise_and_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_and_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_and_args, other)}};
+static bool bitwise_and_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bitwise_and_args *a = args;
+  return ts_bitwise(cx, a->self, a->other, out, TS_BIN_AND);
+}
+
+static const ts_arg bitwise_or_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_or_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_or_args, other)}};
+static bool bitwise_or_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bitwise_or_args *a = args;
+  return ts_bitwise(cx, a->self, a->other, out, TS_BIN_OR);
+}
+
+static const ts_arg bitwise_xor_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_xor_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_xor_args, other)}};
+static bool bitwise_xor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bitwise_xor_args *a = args;
+  return ts_bitwise(cx, a->self, a->other, out, TS_BIN_XOR);
+}
+
+static const ts_arg bitwise_not_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_bitwise_not_args, self)}};
+static bool bitwise_not_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bitwise_not_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_BITWISE_NOT, TS_NO_FLOAT, NULL);
+}
+
+static const ts_arg bitwise_left_shift_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_left_shift_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_left_shift_args, other)}};
+static bool bitwise_left_shift_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bitwise_left_shift_args *a = args;
+  return ts_bitwise(cx, a->self, a->other, out, TS_BIN_SHL);
+}
+
+static const ts_arg bitwise_right_shift_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_right_shift_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_right_shift_args, other)}};
+static bool bitwise_right_shift_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bitwise_right_shift_args *a = args;
+  return ts_bitwise(cx, a->self, a->other, out, TS_BIN_SHR);
+}
+
+static const ts_arg where_args[] = {{"condition", TS_ARG_TENSOR, offsetof(ts_where_args, condition)}, {"input", TS_ARG_OPERAND, offsetof(ts_where_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_where_args, other)}};
+static bool where_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_where_args *a = args;
+  return ts_where_impl(cx, a, out);
+}
+static void where_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_where_grad(cx, args, back, wanted); }
+
+static const ts_arg masked_fill_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_masked_fill_args, self)}, {"mask", TS_ARG_TENSOR, offsetof(ts_masked_fill_args, mask)}, {"value", TS_ARG_OPERAND, offsetof(ts_masked_fill_args, value)}};
+static bool masked_fill_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_masked_fill_args *a = args;
+  return ts_masked_fill_impl(cx, a, out);
+}
+static void masked_fill_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_masked_fill_grad(cx, args, back, wanted); }
+
+static const ts_arg clamp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_clamp_args, self)}, {"min", TS_ARG_OPERAND_OPT, offsetof(ts_clamp_args, min)}, {"max", TS_ARG_OPERAND_OPT, offsetof(ts_clamp_args, max)}};
+static bool clamp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_clamp_args *a = args;
+  return ts_clamp_impl(cx, a, out);
+}
+static void clamp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_grad(cx, args, back, wanted); }
+
+static const ts_arg clamp_min_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_clamp_min_args, self)}, {"min", TS_ARG_OPERAND, offsetof(ts_clamp_min_args, min)}};
+static bool clamp_min_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_clamp_min_args *a = args;
+  return ts_clamped(cx, a->self, a->min, NULL, out);
+}
+static void clamp_min_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_min_grad(cx, args, back, wanted); }
+
+static const ts_arg clamp_max_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_clamp_max_args, self)}, {"max", TS_ARG_OPERAND, offsetof(ts_clamp_max_args, max)}};
+static bool clamp_max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_clamp_max_args *a = args;
+  return ts_clamped(cx, a->self, NULL, a->max, out);
+}
+static void clamp_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_max_grad(cx, args, back, wanted); }
 
 static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_conv1d_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_conv1d_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_conv1d_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts_conv1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_conv1d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_conv1d_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts_conv1d_args, groups)}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -481,6 +921,267 @@ static const ts_arg _class_weights_args[] = {{"size", TS_ARG_INTS, offsetof(ts__
 static bool _class_weights_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__class_weights_args *a = args;
   return ts__class_weights_impl(cx, a, out);
+}
+
+static const ts_arg exp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_exp_args, self)}};
+static bool exp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_exp_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_EXP, TS_TO_FLOAT, NULL);
+}
+static void exp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_exp_grad(cx, args, back, wanted); }
+
+static const ts_arg exp2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_exp2_args, self)}};
+static bool exp2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_exp2_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_EXP2, TS_TO_FLOAT, NULL);
+}
+static void exp2_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_exp2_grad(cx, args, back, wanted); }
+
+static const ts_arg expm1_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_expm1_args, self)}};
+static bool expm1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_expm1_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_EXPM1, TS_TO_FLOAT, NULL);
+}
+static void expm1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_expm1_grad(cx, args, back, wanted); }
+
+static const ts_arg log_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log_args, self)}};
+static bool log_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_LOG, TS_TO_FLOAT, NULL);
+}
+static void log_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log_grad(cx, args, back, wanted); }
+
+static const ts_arg log2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log2_args, self)}};
+static bool log2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log2_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_LOG2, TS_TO_FLOAT, NULL);
+}
+static void log2_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log2_grad(cx, args, back, wanted); }
+
+static const ts_arg log10_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log10_args, self)}};
+static bool log10_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log10_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_LOG10, TS_TO_FLOAT, NULL);
+}
+static void log10_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log10_grad(cx, args, back, wanted); }
+
+static const ts_arg log1p_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log1p_args, self)}};
+static bool log1p_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log1p_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_LOG1P, TS_TO_FLOAT, NULL);
+}
+static void log1p_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log1p_grad(cx, args, back, wanted); }
+
+static const ts_arg sin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sin_args, self)}};
+static bool sin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sin_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_SIN, TS_TO_FLOAT, NULL);
+}
+static void sin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sin_grad(cx, args, back, wanted); }
+
+static const ts_arg cos_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cos_args, self)}};
+static bool cos_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cos_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_COS, TS_TO_FLOAT, NULL);
+}
+static void cos_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cos_grad(cx, args, back, wanted); }
+
+static const ts_arg tan_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_tan_args, self)}};
+static bool tan_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tan_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_TAN, TS_TO_FLOAT, NULL);
+}
+static void tan_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tan_grad(cx, args, back, wanted); }
+
+static const ts_arg asin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_asin_args, self)}};
+static bool asin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_asin_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ASIN, TS_TO_FLOAT, NULL);
+}
+static void asin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_asin_grad(cx, args, back, wanted); }
+
+static const ts_arg acos_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_acos_args, self)}};
+static bool acos_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_acos_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ACOS, TS_TO_FLOAT, NULL);
+}
+static void acos_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_acos_grad(cx, args, back, wanted); }
+
+static const ts_arg atan_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_atan_args, self)}};
+static bool atan_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atan_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ATAN, TS_TO_FLOAT, NULL);
+}
+static void atan_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_atan_grad(cx, args, back, wanted); }
+
+static const ts_arg sinh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sinh_args, self)}};
+static bool sinh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sinh_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_SINH, TS_TO_FLOAT, NULL);
+}
+static void sinh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sinh_grad(cx, args, back, wanted); }
+
+static const ts_arg cosh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cosh_args, self)}};
+static bool cosh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cosh_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_COSH, TS_TO_FLOAT, NULL);
+}
+static void cosh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cosh_grad(cx, args, back, wanted); }
+
+static const ts_arg tanh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_tanh_args, self)}};
+static bool tanh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tanh_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_TANH, TS_TO_FLOAT, NULL);
+}
+static void tanh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tanh_grad(cx, args, back, wanted); }
+
+static const ts_arg asinh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_asinh_args, self)}};
+static bool asinh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_asinh_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ASINH, TS_TO_FLOAT, NULL);
+}
+static void asinh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_asinh_grad(cx, args, back, wanted); }
+
+static const ts_arg acosh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_acosh_args, self)}};
+static bool acosh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_acosh_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ACOSH, TS_TO_FLOAT, NULL);
+}
+static void acosh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_acosh_grad(cx, args, back, wanted); }
+
+static const ts_arg atanh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_atanh_args, self)}};
+static bool atanh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atanh_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ATANH, TS_TO_FLOAT, NULL);
+}
+static void atanh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_atanh_grad(cx, args, back, wanted); }
+
+static const ts_arg sinc_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sinc_args, self)}};
+static bool sinc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sinc_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_SINC, TS_TO_FLOAT, NULL);
+}
+static void sinc_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sinc_grad(cx, args, back, wanted); }
+
+static const ts_arg erf_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_erf_args, self)}};
+static bool erf_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_erf_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ERF, TS_TO_FLOAT, NULL);
+}
+static void erf_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erf_grad(cx, args, back, wanted); }
+
+static const ts_arg erfc_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_erfc_args, self)}};
+static bool erfc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_erfc_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ERFC, TS_TO_FLOAT, NULL);
+}
+static void erfc_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erfc_grad(cx, args, back, wanted); }
+
+static const ts_arg erfinv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_erfinv_args, self)}};
+static bool erfinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_erfinv_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_ERFINV, TS_TO_FLOAT, NULL);
+}
+static void erfinv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erfinv_grad(cx, args, back, wanted); }
+
+static const ts_arg sigmoid_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sigmoid_args, self)}};
+static bool sigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sigmoid_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_SIGMOID, TS_TO_FLOAT, NULL);
+}
+static void sigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sigmoid_grad(cx, args, back, wanted); }
+
+static const ts_arg logit_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logit_args, self)}, {"eps", TS_ARG_FLOAT_OPT, offsetof(ts_logit_args, eps)}};
+static bool logit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logit_args *a = args;
+  return ts_logit_impl(cx, a, out);
+}
+static void logit_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logit_grad(cx, args, back, wanted); }
+
+static const ts_arg sigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_sigmoid_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts_sigmoid_backward_args, output)}};
+static bool sigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sigmoid_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->output, out, TS_BIN_SIGMOID_BACKWARD, TS_NO_INT, NULL);
+}
+static void sigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sigmoid_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg tanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_tanh_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts_tanh_backward_args, output)}};
+static bool tanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tanh_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->output, out, TS_BIN_TANH_BACKWARD, TS_NO_INT, NULL);
+}
+static void tanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tanh_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg atan2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_atan2_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_atan2_args, other)}};
+static bool atan2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atan2_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_ATAN2, TS_TO_FLOAT, NULL);
+}
+static void atan2_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_atan2_grad(cx, args, back, wanted); }
+
+static const ts_arg hypot_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hypot_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_hypot_args, other)}};
+static bool hypot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hypot_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_HYPOT, TS_NO_INT, NULL);
+}
+static void hypot_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hypot_grad(cx, args, back, wanted); }
+
+static const ts_arg logaddexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logaddexp_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logaddexp_args, other)}};
+static bool logaddexp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logaddexp_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_LOGADDEXP, TS_NO_INT, NULL);
+}
+static void logaddexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logaddexp_grad(cx, args, back, wanted); }
+
+static const ts_arg logaddexp2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logaddexp2_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logaddexp2_args, other)}};
+static bool logaddexp2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logaddexp2_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_LOGADDEXP2, TS_NO_INT, NULL);
+}
+static void logaddexp2_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logaddexp2_grad(cx, args, back, wanted); }
+
+static const ts_arg xlogy_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_xlogy_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_xlogy_args, other)}};
+static bool xlogy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_xlogy_args *a = args;
+  return ts_xlogy_impl(cx, a, out);
+}
+static void xlogy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_xlogy_grad(cx, args, back, wanted); }
+
+static const ts_arg copysign_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_copysign_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_copysign_args, other)}};
+static bool copysign_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_copysign_args *a = args;
+  return ts_binary(cx, a->self, a->other, out, TS_BIN_COPYSIGN, TS_TO_FLOAT, NULL);
+}
+static void copysign_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_copysign_grad(cx, args, back, wanted); }
+
+static const ts_arg nextafter_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nextafter_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_nextafter_args, other)}};
+static bool nextafter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nextafter_args *a = args;
+  return ts_nextafter_impl(cx, a, out);
+}
+
+static const ts_arg heaviside_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_heaviside_args, self)}, {"values", TS_ARG_TENSOR, offsetof(ts_heaviside_args, values)}};
+static bool heaviside_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_heaviside_args *a = args;
+  return ts_heaviside_impl(cx, a, out);
+}
+
+static const ts_arg ldexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ldexp_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_ldexp_args, other)}};
+static bool ldexp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ldexp_args *a = args;
+  return ts_ldexp_impl(cx, a, out);
+}
+
+static const ts_arg gcd_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gcd_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_gcd_args, other)}};
+static bool gcd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gcd_args *a = args;
+  return ts_gcd_impl(cx, a, out);
+}
+
+static const ts_arg lcm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_lcm_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_lcm_args, other)}};
+static bool lcm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lcm_args *a = args;
+  return ts_lcm_impl(cx, a, out);
 }
 
 static const ts_arg mm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mm_args, self)}, {"mat2", TS_ARG_TENSOR, offsetof(ts_mm_args, mat2)}};
@@ -1554,10 +2255,123 @@ const ts_op ts_ops[] = {
   {"relu", "ReluBackward0", TS_OP_DIRECT, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad},
   {"relu_", "ReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad},
   {"thresholdBackward", "ThresholdBackwardBackward0", TS_OP_DIRECT, sizeof(ts_threshold_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, threshold_backward_args, threshold_backward_impl, threshold_backward_grad},
+  {"silu", "SiluBackward0", TS_OP_DIRECT, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
+  {"siluBackward", "SiluBackwardBackward0", TS_OP_DIRECT, sizeof(ts_silu_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, silu_backward_args, silu_backward_impl, silu_backward_grad},
+  {"gelu", "GeluBackward0", TS_OP_DIRECT, sizeof(ts_gelu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, gelu_args, gelu_impl, gelu_grad},
+  {"geluBackward", "GeluBackwardBackward0", TS_OP_DIRECT, sizeof(ts_gelu_backward_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, gelu_backward_args, gelu_backward_impl, gelu_backward_grad},
   {"add", "AddBackward0", TS_OP_DIRECT, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"add_", "AddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
+  {"sub", "SubBackward0", TS_OP_DIRECT, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad},
+  {"sub_", "SubBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad},
+  {"rsub", "RsubBackward0", TS_OP_DIRECT, sizeof(ts_rsub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rsub_args, rsub_impl, rsub_grad},
   {"mul", "MulBackward0", TS_OP_DIRECT, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad},
   {"mul_", "MulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mul_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mul_args, mul_impl, mul_grad},
+  {"div", "DivBackward0", TS_OP_DIRECT, sizeof(ts_div_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, div_args, div_impl, div_grad},
+  {"div_", "DivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_div_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, div_args, div_impl, div_grad},
+  {"floorDivide", "FloorDivideBackward0", TS_OP_DIRECT, sizeof(ts_floor_divide_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_divide_args, floor_divide_impl, NULL},
+  {"floorDivide_", "FloorDivideBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_floor_divide_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_divide_args, floor_divide_impl, NULL},
+  {"remainder", "RemainderBackward0", TS_OP_DIRECT, sizeof(ts_remainder_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, remainder_args, remainder_impl, remainder_grad},
+  {"remainder_", "RemainderBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_remainder_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, remainder_args, remainder_impl, remainder_grad},
+  {"fmod", "FmodBackward0", TS_OP_DIRECT, sizeof(ts_fmod_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmod_args, fmod_impl, fmod_grad},
+  {"fmod_", "FmodBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fmod_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmod_args, fmod_impl, fmod_grad},
+  {"pow", "PowBackward0", TS_OP_DIRECT, sizeof(ts_pow_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, pow_args, pow_impl, pow_grad},
+  {"pow_", "PowBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_pow_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, pow_args, pow_impl, pow_grad},
+  {"floatPower", "FloatPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_float_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, float_power_args, float_power_impl, NULL},
+  {"floatPower_", "FloatPowerBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_float_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, float_power_args, float_power_impl, NULL},
+  {"neg", "NegBackward0", TS_OP_DIRECT, sizeof(ts_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, neg_args, neg_impl, neg_grad},
+  {"neg_", "NegBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, neg_args, neg_impl, neg_grad},
+  {"positive", "PositiveBackward0", TS_OP_COMPOSITE, sizeof(ts_positive_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, positive_args, positive_impl, NULL},
+  {"abs", "AbsBackward0", TS_OP_DIRECT, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad},
+  {"abs_", "AbsBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad},
+  {"sign", "SignBackward0", TS_OP_DIRECT, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
+  {"sign_", "SignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
+  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
+  {"square", "SquareBackward0", TS_OP_DIRECT, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
+  {"square_", "SquareBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
+  {"reciprocal", "ReciprocalBackward0", TS_OP_DIRECT, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad},
+  {"reciprocal_", "ReciprocalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad},
+  {"sqrt", "SqrtBackward0", TS_OP_DIRECT, sizeof(ts_sqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sqrt_args, sqrt_impl, sqrt_grad},
+  {"sqrt_", "SqrtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sqrt_args, sqrt_impl, sqrt_grad},
+  {"rsqrt", "RsqrtBackward0", TS_OP_DIRECT, sizeof(ts_rsqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, rsqrt_args, rsqrt_impl, rsqrt_grad},
+  {"rsqrt_", "RsqrtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_rsqrt_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, rsqrt_args, rsqrt_impl, rsqrt_grad},
+  {"floor", "FloorBackward0", TS_OP_DIRECT, sizeof(ts_floor_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_args, floor_impl, floor_grad},
+  {"floor_", "FloorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_floor_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, floor_args, floor_impl, floor_grad},
+  {"ceil", "CeilBackward0", TS_OP_DIRECT, sizeof(ts_ceil_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ceil_args, ceil_impl, ceil_grad},
+  {"ceil_", "CeilBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ceil_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, ceil_args, ceil_impl, ceil_grad},
+  {"trunc", "TruncBackward0", TS_OP_DIRECT, sizeof(ts_trunc_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trunc_args, trunc_impl, trunc_grad},
+  {"trunc_", "TruncBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_trunc_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trunc_args, trunc_impl, trunc_grad},
+  {"round", "RoundBackward0", TS_OP_DIRECT, sizeof(ts_round_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, round_args, round_impl, round_grad},
+  {"round_", "RoundBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_round_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, round_args, round_impl, round_grad},
+  {"frac", "FracBackward0", TS_OP_DIRECT, sizeof(ts_frac_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, frac_args, frac_impl, frac_grad},
+  {"frac_", "FracBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_frac_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, frac_args, frac_impl, frac_grad},
+  {"deg2rad", "Deg2radBackward0", TS_OP_DIRECT, sizeof(ts_deg2rad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, deg2rad_args, deg2rad_impl, deg2rad_grad},
+  {"deg2rad_", "Deg2radBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_deg2rad_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, deg2rad_args, deg2rad_impl, deg2rad_grad},
+  {"rad2deg", "Rad2degBackward0", TS_OP_DIRECT, sizeof(ts_rad2deg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, rad2deg_args, rad2deg_impl, rad2deg_grad},
+  {"rad2deg_", "Rad2degBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_rad2deg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, rad2deg_args, rad2deg_impl, rad2deg_grad},
+  {"nanToNum", "NanToNumBackward0", TS_OP_DIRECT, sizeof(ts_nan_to_num_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nan_to_num_args, nan_to_num_impl, nan_to_num_grad},
+  {"nanToNum_", "NanToNumBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_nan_to_num_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nan_to_num_args, nan_to_num_impl, nan_to_num_grad},
+  {"lerp", "LerpBackward0", TS_OP_DIRECT, sizeof(ts_lerp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, lerp_args, lerp_impl, lerp_grad},
+  {"lerp_", "LerpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lerp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, lerp_args, lerp_impl, lerp_grad},
+  {"addcmul", "AddcmulBackward0", TS_OP_DIRECT, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad},
+  {"addcmul_", "AddcmulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad},
+  {"addcdiv", "AddcdivBackward0", TS_OP_DIRECT, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
+  {"addcdiv_", "AddcdivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
+  {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
+  {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
+  {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
+  {"ne_", "NeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
+  {"lt", "LtBackward0", TS_OP_DIRECT, sizeof(ts_lt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lt_args, lt_impl, NULL},
+  {"lt_", "LtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lt_args, lt_impl, NULL},
+  {"le", "LeBackward0", TS_OP_DIRECT, sizeof(ts_le_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, le_args, le_impl, NULL},
+  {"le_", "LeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_le_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, le_args, le_impl, NULL},
+  {"gt", "GtBackward0", TS_OP_DIRECT, sizeof(ts_gt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gt_args, gt_impl, NULL},
+  {"gt_", "GtBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_gt_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gt_args, gt_impl, NULL},
+  {"ge", "GeBackward0", TS_OP_DIRECT, sizeof(ts_ge_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ge_args, ge_impl, NULL},
+  {"ge_", "GeBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_ge_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ge_args, ge_impl, NULL},
+  {"isclose", "IscloseBackward0", 0, sizeof(ts_isclose_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, isclose_args, isclose_impl, NULL},
+  {"allclose", "AllcloseBackward0", 0, sizeof(ts_allclose_args), 5, 0, TS_RET_SCALAR, 0u, 0u, 0u, allclose_args, allclose_impl, NULL},
+  {"equal", "EqualBackward0", 0, sizeof(ts_equal_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, equal_args, equal_impl, NULL},
+  {"maximum", "MaximumBackward0", TS_OP_DIRECT, sizeof(ts_maximum_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, maximum_args, maximum_impl, maximum_grad},
+  {"minimum", "MinimumBackward0", TS_OP_DIRECT, sizeof(ts_minimum_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, minimum_args, minimum_impl, minimum_grad},
+  {"fmax", "FmaxBackward0", TS_OP_DIRECT, sizeof(ts_fmax_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmax_args, fmax_impl, fmax_grad},
+  {"fmin", "FminBackward0", TS_OP_DIRECT, sizeof(ts_fmin_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, fmin_args, fmin_impl, fmin_grad},
+  {"isnan", "IsnanBackward0", TS_OP_DIRECT, sizeof(ts_isnan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isnan_args, isnan_impl, NULL},
+  {"isinf", "IsinfBackward0", TS_OP_DIRECT, sizeof(ts_isinf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isinf_args, isinf_impl, NULL},
+  {"isfinite", "IsfiniteBackward0", TS_OP_DIRECT, sizeof(ts_isfinite_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isfinite_args, isfinite_impl, NULL},
+  {"isposinf", "IsposinfBackward0", TS_OP_DIRECT, sizeof(ts_isposinf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isposinf_args, isposinf_impl, NULL},
+  {"isneginf", "IsneginfBackward0", TS_OP_DIRECT, sizeof(ts_isneginf_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isneginf_args, isneginf_impl, NULL},
+  {"signbit", "SignbitBackward0", TS_OP_DIRECT, sizeof(ts_signbit_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, signbit_args, signbit_impl, NULL},
+  {"isreal", "IsrealBackward0", TS_OP_DIRECT, sizeof(ts_isreal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, isreal_args, isreal_impl, NULL},
+  {"logicalAnd", "LogicalAndBackward0", TS_OP_DIRECT, sizeof(ts_logical_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_and_args, logical_and_impl, NULL},
+  {"logicalAnd_", "LogicalAndBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_and_args, logical_and_impl, NULL},
+  {"logicalOr", "LogicalOrBackward0", TS_OP_DIRECT, sizeof(ts_logical_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_or_args, logical_or_impl, NULL},
+  {"logicalOr_", "LogicalOrBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_or_args, logical_or_impl, NULL},
+  {"logicalXor", "LogicalXorBackward0", TS_OP_DIRECT, sizeof(ts_logical_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_xor_args, logical_xor_impl, NULL},
+  {"logicalXor_", "LogicalXorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_xor_args, logical_xor_impl, NULL},
+  {"logicalNot", "LogicalNotBackward0", TS_OP_DIRECT, sizeof(ts_logical_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_not_args, logical_not_impl, NULL},
+  {"logicalNot_", "LogicalNotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logical_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logical_not_args, logical_not_impl, NULL},
+  {"bitwiseAnd", "BitwiseAndBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_and_args, bitwise_and_impl, NULL},
+  {"bitwiseAnd_", "BitwiseAndBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_and_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_and_args, bitwise_and_impl, NULL},
+  {"bitwiseOr", "BitwiseOrBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_or_args, bitwise_or_impl, NULL},
+  {"bitwiseOr_", "BitwiseOrBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_or_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_or_args, bitwise_or_impl, NULL},
+  {"bitwiseXor", "BitwiseXorBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_xor_args, bitwise_xor_impl, NULL},
+  {"bitwiseXor_", "BitwiseXorBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_xor_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_xor_args, bitwise_xor_impl, NULL},
+  {"bitwiseNot", "BitwiseNotBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_not_args, bitwise_not_impl, NULL},
+  {"bitwiseNot_", "BitwiseNotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_not_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_not_args, bitwise_not_impl, NULL},
+  {"bitwiseLeftShift", "BitwiseLeftShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_left_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_left_shift_args, bitwise_left_shift_impl, NULL},
+  {"bitwiseLeftShift_", "BitwiseLeftShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_left_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_left_shift_args, bitwise_left_shift_impl, NULL},
+  {"bitwiseRightShift", "BitwiseRightShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
+  {"bitwiseRightShift_", "BitwiseRightShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
+  {"where", "WhereBackward0", TS_OP_DIRECT, sizeof(ts_where_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, where_args, where_impl, where_grad},
+  {"maskedFill", "MaskedFillBackward0", TS_OP_DIRECT, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
+  {"maskedFill_", "MaskedFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
+  {"clamp", "ClampBackward0", TS_OP_DIRECT, sizeof(ts_clamp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, clamp_args, clamp_impl, clamp_grad},
+  {"clamp_", "ClampBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, clamp_args, clamp_impl, clamp_grad},
+  {"clampMin", "ClampMinBackward0", TS_OP_DIRECT, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
+  {"clampMin_", "ClampMinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
+  {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
+  {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
   {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
   {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
   {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
@@ -1638,6 +2452,78 @@ const ts_op ts_ops[] = {
   {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad},
   {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad},
   {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
+  {"exp", "ExpBackward0", TS_OP_DIRECT, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
+  {"exp_", "ExpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
+  {"exp2", "Exp2Backward0", TS_OP_DIRECT, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad},
+  {"exp2_", "Exp2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad},
+  {"expm1", "Expm1Backward0", TS_OP_DIRECT, sizeof(ts_expm1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, expm1_args, expm1_impl, expm1_grad},
+  {"expm1_", "Expm1Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_expm1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, expm1_args, expm1_impl, expm1_grad},
+  {"log", "LogBackward0", TS_OP_DIRECT, sizeof(ts_log_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_args, log_impl, log_grad},
+  {"log_", "LogBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_args, log_impl, log_grad},
+  {"log2", "Log2Backward0", TS_OP_DIRECT, sizeof(ts_log2_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log2_args, log2_impl, log2_grad},
+  {"log2_", "Log2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log2_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log2_args, log2_impl, log2_grad},
+  {"log10", "Log10Backward0", TS_OP_DIRECT, sizeof(ts_log10_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log10_args, log10_impl, log10_grad},
+  {"log10_", "Log10Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log10_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log10_args, log10_impl, log10_grad},
+  {"log1p", "Log1pBackward0", TS_OP_DIRECT, sizeof(ts_log1p_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log1p_args, log1p_impl, log1p_grad},
+  {"log1p_", "Log1pBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_log1p_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log1p_args, log1p_impl, log1p_grad},
+  {"sin", "SinBackward0", TS_OP_DIRECT, sizeof(ts_sin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sin_args, sin_impl, sin_grad},
+  {"sin_", "SinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sin_args, sin_impl, sin_grad},
+  {"cos", "CosBackward0", TS_OP_DIRECT, sizeof(ts_cos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cos_args, cos_impl, cos_grad},
+  {"cos_", "CosBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_cos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cos_args, cos_impl, cos_grad},
+  {"tan", "TanBackward0", TS_OP_DIRECT, sizeof(ts_tan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tan_args, tan_impl, tan_grad},
+  {"tan_", "TanBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_tan_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tan_args, tan_impl, tan_grad},
+  {"asin", "AsinBackward0", TS_OP_DIRECT, sizeof(ts_asin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asin_args, asin_impl, asin_grad},
+  {"asin_", "AsinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_asin_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asin_args, asin_impl, asin_grad},
+  {"acos", "AcosBackward0", TS_OP_DIRECT, sizeof(ts_acos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acos_args, acos_impl, acos_grad},
+  {"acos_", "AcosBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_acos_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acos_args, acos_impl, acos_grad},
+  {"atan", "AtanBackward0", TS_OP_DIRECT, sizeof(ts_atan_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atan_args, atan_impl, atan_grad},
+  {"atan_", "AtanBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atan_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atan_args, atan_impl, atan_grad},
+  {"sinh", "SinhBackward0", TS_OP_DIRECT, sizeof(ts_sinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinh_args, sinh_impl, sinh_grad},
+  {"sinh_", "SinhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinh_args, sinh_impl, sinh_grad},
+  {"cosh", "CoshBackward0", TS_OP_DIRECT, sizeof(ts_cosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cosh_args, cosh_impl, cosh_grad},
+  {"cosh_", "CoshBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_cosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, cosh_args, cosh_impl, cosh_grad},
+  {"tanh", "TanhBackward0", TS_OP_DIRECT, sizeof(ts_tanh_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tanh_args, tanh_impl, tanh_grad},
+  {"tanh_", "TanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_tanh_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, tanh_args, tanh_impl, tanh_grad},
+  {"asinh", "AsinhBackward0", TS_OP_DIRECT, sizeof(ts_asinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asinh_args, asinh_impl, asinh_grad},
+  {"asinh_", "AsinhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_asinh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, asinh_args, asinh_impl, asinh_grad},
+  {"acosh", "AcoshBackward0", TS_OP_DIRECT, sizeof(ts_acosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acosh_args, acosh_impl, acosh_grad},
+  {"acosh_", "AcoshBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_acosh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, acosh_args, acosh_impl, acosh_grad},
+  {"atanh", "AtanhBackward0", TS_OP_DIRECT, sizeof(ts_atanh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atanh_args, atanh_impl, atanh_grad},
+  {"atanh_", "AtanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atanh_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, atanh_args, atanh_impl, atanh_grad},
+  {"sinc", "SincBackward0", TS_OP_DIRECT, sizeof(ts_sinc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinc_args, sinc_impl, sinc_grad},
+  {"sinc_", "SincBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sinc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, sinc_args, sinc_impl, sinc_grad},
+  {"erf", "ErfBackward0", TS_OP_DIRECT, sizeof(ts_erf_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erf_args, erf_impl, erf_grad},
+  {"erf_", "ErfBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erf_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erf_args, erf_impl, erf_grad},
+  {"erfc", "ErfcBackward0", TS_OP_DIRECT, sizeof(ts_erfc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erfc_args, erfc_impl, erfc_grad},
+  {"erfc_", "ErfcBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erfc_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, erfc_args, erfc_impl, erfc_grad},
+  {"erfinv", "ErfinvBackward0", TS_OP_DIRECT, sizeof(ts_erfinv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, erfinv_args, erfinv_impl, erfinv_grad},
+  {"erfinv_", "ErfinvBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erfinv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, erfinv_args, erfinv_impl, erfinv_grad},
+  {"sigmoid", "SigmoidBackward0", TS_OP_DIRECT, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad},
+  {"sigmoid_", "SigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad},
+  {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
+  {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
+  {"sigmoidBackward", "SigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts_sigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, sigmoid_backward_args, sigmoid_backward_impl, sigmoid_backward_grad},
+  {"tanhBackward", "TanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts_tanh_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, tanh_backward_args, tanh_backward_impl, tanh_backward_grad},
+  {"atan2", "Atan2Backward0", TS_OP_DIRECT, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad},
+  {"atan2_", "Atan2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad},
+  {"hypot", "HypotBackward0", TS_OP_DIRECT, sizeof(ts_hypot_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, hypot_args, hypot_impl, hypot_grad},
+  {"hypot_", "HypotBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hypot_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, hypot_args, hypot_impl, hypot_grad},
+  {"logaddexp", "LogaddexpBackward0", TS_OP_DIRECT, sizeof(ts_logaddexp_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, logaddexp_args, logaddexp_impl, logaddexp_grad},
+  {"logaddexp2", "Logaddexp2Backward0", TS_OP_DIRECT, sizeof(ts_logaddexp2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, logaddexp2_args, logaddexp2_impl, logaddexp2_grad},
+  {"xlogy", "XlogyBackward0", TS_OP_DIRECT, sizeof(ts_xlogy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlogy_args, xlogy_impl, xlogy_grad},
+  {"xlogy_", "XlogyBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_xlogy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlogy_args, xlogy_impl, xlogy_grad},
+  {"copysign", "CopysignBackward0", TS_OP_DIRECT, sizeof(ts_copysign_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, copysign_args, copysign_impl, copysign_grad},
+  {"copysign_", "CopysignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copysign_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, copysign_args, copysign_impl, copysign_grad},
+  {"nextafter", "NextafterBackward0", TS_OP_DIRECT, sizeof(ts_nextafter_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nextafter_args, nextafter_impl, NULL},
+  {"nextafter_", "NextafterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_nextafter_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nextafter_args, nextafter_impl, NULL},
+  {"heaviside", "HeavisideBackward0", TS_OP_DIRECT, sizeof(ts_heaviside_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, heaviside_args, heaviside_impl, NULL},
+  {"heaviside_", "HeavisideBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_heaviside_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, heaviside_args, heaviside_impl, NULL},
+  {"ldexp", "LdexpBackward0", TS_OP_COMPOSITE, sizeof(ts_ldexp_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ldexp_args, ldexp_impl, NULL},
+  {"ldexp_", "LdexpBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_ldexp_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ldexp_args, ldexp_impl, NULL},
+  {"gcd", "GcdBackward0", TS_OP_DIRECT, sizeof(ts_gcd_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gcd_args, gcd_impl, NULL},
+  {"gcd_", "GcdBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_gcd_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, gcd_args, gcd_impl, NULL},
+  {"lcm", "LcmBackward0", TS_OP_DIRECT, sizeof(ts_lcm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lcm_args, lcm_impl, NULL},
+  {"lcm_", "LcmBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lcm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, lcm_args, lcm_impl, NULL},
   {"mm", "MmBackward0", 0, sizeof(ts_mm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, mm_args, mm_impl, mm_grad},
   {"bmm", "BmmBackward0", 0, sizeof(ts_bmm_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, bmm_args, bmm_impl, bmm_grad},
   {"matmul", "MatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_matmul_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matmul_args, matmul_impl, NULL},
@@ -1818,5 +2704,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 266;
-const char ts_table_hash[] = "2d354fccf43c23e6";
+const int ts_op_count = 451;
+const char ts_table_hash[] = "9a48df7b2b27a1d3";

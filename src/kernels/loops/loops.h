@@ -118,4 +118,53 @@ typedef double ts_val_f64;
     }                                                                                                                  \
   }
 
+/* float32 and float64: what most mathematics is written for (see elementwise.h), and int64 with them. */
+#define TS_FLOATS2(X) X(f32, TS_FLOAT32) X(f64, TS_FLOAT64)
+#define TS_WIDE_TYPES(X) TS_FLOATS2(X) X(i64, TS_INT64)
+/* The function of vmath.h for a type: TS_VM_f32(exp) is vm_expf. */
+#define TS_VM_f32(name) vm_##name##f
+#define TS_VM_f64(name) vm_##name
+/* Scalar k of an op's params, a ts_scalar[3]. */
+#define TS_PARAM_f32(k) ((float)((const ts_scalar *)params)[k].f)
+#define TS_PARAM_f64(k) (((const ts_scalar *)params)[k].f)
+#define TS_PARAM_i64(k) (((const ts_scalar *)params)[k].i)
+
+/* Loops over contiguous operands only: elementwise.c brings others into that form, block by block. One body for each,
+   because these bodies are large: interleaving would only grow them. */
+#if defined(__clang__)
+#define TS_DENSE_LOOP _Pragma("clang loop vectorize(assume_safety) interleave_count(1)")
+#else
+#define TS_DENSE_LOOP _Pragma("GCC ivdep")
+#endif
+#define TS_DENSE_(name, o, i, setup, inputs, expression)                                                               \
+  static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \
+    (void)s, (void)params;                                                                                             \
+    ts_mem_##o *out = (ts_mem_##o *)p[0];                                                                              \
+    const ts_mem_##i *a = (const ts_mem_##i *)p[1];                                                                    \
+    setup;                                                                                                             \
+    TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) {                                                                    \
+      const ts_val_##i x = TS_LOAD_##i(a[k]) inputs(i);                                                                \
+      out[k] = TS_SAVE_##o(expression);                                                                                \
+    }                                                                                                                  \
+  }
+#define TS_IN1(i)
+#define TS_IN2(i) , y = TS_LOAD_##i(b[k])
+#define TS_IN3(i) , y = TS_LOAD_##i(b[k]), z = TS_LOAD_##i(c[k])
+#define TS_B(i) const ts_mem_##i *b = (const ts_mem_##i *)p[2]
+#define TS_C(i) TS_B(i), *c = (const ts_mem_##i *)p[3]
+#define TS_P(i) const ts_val_##i p0 = TS_PARAM_##i(0), p1 = TS_PARAM_##i(1), p2 = TS_PARAM_##i(2); (void)p0, (void)p1, (void)p2
+/* Inputs x, y, z; those ending in P have the op's scalars as p0, p1, p2. */
+#define TS_DENSE1(name, o, i, expression) TS_DENSE_(name, o, i, , TS_IN1, expression)
+#define TS_DENSE1P(name, o, i, expression) TS_DENSE_(name, o, i, TS_P(i), TS_IN1, expression)
+#define TS_DENSE2(name, o, i, expression) TS_DENSE_(name, o, i, TS_B(i), TS_IN2, expression)
+#define TS_DENSE2P(name, o, i, expression) TS_DENSE_(name, o, i, TS_B(i); TS_P(i), TS_IN2, expression)
+#define TS_DENSE3(name, o, i, expression) TS_DENSE_(name, o, i, TS_C(i), TS_IN3, expression)
+#define TS_DENSE3P(name, o, i, expression) TS_DENSE_(name, o, i, TS_C(i); TS_P(i), TS_IN3, expression)
+/* By name N, where N(t) is the expression for type t: a loop N_t, and its place in the table. */
+#define TS_DENSE1_FLOATS(N) TS_DENSE1(N##_f32, f32, f32, N(f32)) TS_DENSE1(N##_f64, f64, f64, N(f64))
+#define TS_DENSE1P_FLOATS(N) TS_DENSE1P(N##_f32, f32, f32, N(f32)) TS_DENSE1P(N##_f64, f64, f64, N(f64))
+#define TS_DENSE2_FLOATS(N) TS_DENSE2(N##_f32, f32, f32, N(f32)) TS_DENSE2(N##_f64, f64, f64, N(f64))
+#define TS_DENSE2P_FLOATS(N) TS_DENSE2P(N##_f32, f32, f32, N(f32)) TS_DENSE2P(N##_f64, f64, f64, N(f64))
+#define TS_SET_FLOATS(family, id, N) table->family[id][TS_FLOAT32] = N##_f32, table->family[id][TS_FLOAT64] = N##_f64;
+
 #endif

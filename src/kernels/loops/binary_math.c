@@ -1,0 +1,115 @@
+/* Binary loops that cost more than their memory traffic: division with rounding, shifts, powers, angles. */
+#include "loops.h"
+#include "../../core/vmath.h"
+
+/* ---- integers: nothing here traps; division by zero is refused before the loop runs ---- */
+
+static inline int64_t div_trunc(int64_t x, int64_t y) {
+  return y == -1 ? (int64_t)(0 - (uint64_t)x) : y == 0 ? 0 : x / y;
+}
+static inline int64_t mod_trunc(int64_t x, int64_t y) { return y == -1 || y == 0 ? 0 : x % y; }
+static inline int64_t div_floor(int64_t x, int64_t y) {
+  return div_trunc(x, y) - (mod_trunc(x, y) != 0 && (x < 0) != (y < 0));
+}
+static inline int64_t mod_floor(int64_t x, int64_t y) {
+  int64_t r = mod_trunc(x, y);
+  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+static inline uint64_t magnitude(int64_t x) { return x < 0 ? 0 - (uint64_t)x : (uint64_t)x; }
+static inline uint64_t gcd(int64_t x, int64_t y) {
+  uint64_t a = magnitude(x), b = magnitude(y);
+  while (b) {
+    uint64_t r = a % b;
+    a = b;
+    b = r;
+  }
+  return a;
+}
+static inline uint64_t lcm(int64_t x, int64_t y) {
+  uint64_t g = gcd(x, y);
+  return g ? magnitude(x) / g * magnitude(y) : 0;
+}
+/* Negative exponents: only 1 and -1 have a whole power. */
+static inline int64_t power(int64_t x, int64_t y) {
+  if (y < 0) return x == 1 ? 1 : x == -1 ? (y & 1 ? -1 : 1) : 0;
+  uint64_t base = (uint64_t)x, result = 1;
+  for (; y; y >>= 1, base *= base)
+    if (y & 1) result *= base;
+  return (int64_t)result;
+}
+TS_DENSE2(TRUNC_DIV_i64, i64, i64, div_trunc(x, y))
+TS_DENSE2(FLOOR_DIV_i64, i64, i64, div_floor(x, y))
+TS_DENSE2(FMOD_i64, i64, i64, mod_trunc(x, y))
+TS_DENSE2(REMAINDER_i64, i64, i64, mod_floor(x, y))
+TS_DENSE2(GCD_i64, i64, i64, (int64_t)gcd(x, y))
+TS_DENSE2(LCM_i64, i64, i64, (int64_t)lcm(x, y))
+TS_DENSE2(POW_i64, i64, i64, power(x, y))
+/* Shifts past the width leave nothing but the sign. */
+TS_DENSE2(SHL_i64, i64, i64, y < 0 || y > 63 ? 0 : (int64_t)((uint64_t)x << (y & 63)))
+TS_DENSE2(SHR_i64, i64, i64, x >> (y < 0 || y > 63 ? 63 : y))
+TS_DENSE2(HEAVISIDE_i64, i64, i64, x == 0 ? y : x > 0)
+
+/* ---- floats ---- */
+
+static inline double rem_floor(double x, double y) {
+  double r = fmod(x, y);
+  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+/* Python's x // y: exact where the quotient is whole, -0 kept. */
+static inline double quotient_floor(double x, double y) {
+  if (y == 0) return x / y;
+  double r = fmod(x, y), q = (x - r) / y;
+  if (r != 0 && (y < 0) != (r < 0)) q -= 1;
+  if (q == 0) return vm_copysign(0, x / y);
+  double f = floor(q);
+  return q - f > 0.5 ? f + 1 : f;
+}
+static inline float quotient_floorf(float x, float y) {
+  if (y == 0) return x / y;
+  float r = fmodf(x, y), q = (x - r) / y;
+  if (r != 0 && (y < 0) != (r < 0)) q -= 1;
+  if (q == 0) return vm_copysignf(0, x / y);
+  float f = floorf(q);
+  return q - f > 0.5f ? f + 1 : f;
+}
+static inline float rem_floorf(float x, float y) {
+  float r = fmodf(x, y);
+  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+TS_DENSE2(TRUNC_DIV_f32, f32, f32, truncf(x / y))
+TS_DENSE2(TRUNC_DIV_f64, f64, f64, trunc(x / y))
+TS_DENSE2(FLOOR_DIV_f32, f32, f32, quotient_floorf(x, y))
+TS_DENSE2(FLOOR_DIV_f64, f64, f64, quotient_floor(x, y))
+TS_DENSE2(FMOD_f32, f32, f32, fmodf(x, y))
+TS_DENSE2(FMOD_f64, f64, f64, fmod(x, y))
+TS_DENSE2(REMAINDER_f32, f32, f32, rem_floorf(x, y))
+TS_DENSE2(REMAINDER_f64, f64, f64, rem_floor(x, y))
+TS_DENSE2(NEXTAFTER_f32, f32, f32, nextafterf(x, y))
+TS_DENSE2(NEXTAFTER_f64, f64, f64, nextafter(x, y))
+
+#define POW(t) TS_VM_##t(pow)(x, y)
+#define ATAN2(t) TS_VM_##t(atan2)(x, y)
+#define COPYSIGN(t) TS_VM_##t(copysign)(x, y)
+#define HEAVISIDE(t) x == 0 ? y : x > 0
+#define FLOATS(X) X(POW) X(ATAN2) X(COPYSIGN) X(HEAVISIDE)
+FLOATS(TS_DENSE2_FLOATS)
+
+/* Rare: float32 is computed in double too. */
+TS_DENSE2(HYPOT_f64, f64, f64, vm_hypot(x, y))
+/* max + log(1 + e^-|x - y|); equal infinities give themselves. */
+#define LARGER (x > y || x != x ? x : y)
+TS_DENSE2(LOGADDEXP_f64, f64, f64, x == y && x - x != 0 ? x : LARGER + vm_log1p(vm_exp(-vm_abs(x - y))))
+TS_DENSE2(LOGADDEXP2_f64, f64, f64, x == y && x - x != 0 ? x : LARGER + vm_log1p(vm_exp2(-vm_abs(x - y))) * 0x1.71547652b82fep+0)
+TS_DENSE2(XLOGY_f64, f64, f64, y != y ? y : x == 0 ? 0 : x * vm_log(y))
+
+TS_FILL(binary_math) {
+#define SET(N) TS_SET_FLOATS(binary, TS_BIN_##N, N)
+  FLOATS(SET)
+  SET(TRUNC_DIV) SET(FLOOR_DIV) SET(FMOD) SET(REMAINDER) SET(NEXTAFTER)
+#undef SET
+#define SET(N) table->binary[TS_BIN_##N][TS_FLOAT64] = N##_f64;
+  SET(HYPOT) SET(LOGADDEXP) SET(LOGADDEXP2) SET(XLOGY)
+#undef SET
+#define SET(N) table->binary[TS_BIN_##N][TS_INT64] = N##_i64;
+  SET(TRUNC_DIV) SET(FLOOR_DIV) SET(FMOD) SET(REMAINDER) SET(SHL) SET(SHR) SET(GCD) SET(LCM) SET(POW) SET(HEAVISIDE)
+}

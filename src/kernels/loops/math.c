@@ -1,0 +1,46 @@
+/* Exponentials, logarithms, hyperbolic and trigonometric functions. */
+#include "loops.h"
+#include "../../core/vmath.h"
+
+#define EXP(t) TS_VM_##t(exp)(x)
+#define EXP2(t) TS_VM_##t(exp2)(x)
+#define EXPM1(t) TS_VM_##t(expm1)(x)
+#define LOG(t) TS_VM_##t(log)(x)
+#define LOG2(t) TS_VM_##t(log2)(x)
+#define LOG10(t) TS_VM_##t(log10)(x)
+#define LOG1P(t) TS_VM_##t(log1p)(x)
+#define SINH(t) TS_VM_##t(sinh)(x)
+#define COSH(t) TS_VM_##t(cosh)(x)
+#define TANH(t) TS_VM_##t(tanh)(x)
+#define ASIN(t) TS_VM_##t(asin)(x)
+#define ACOS(t) TS_VM_##t(acos)(x)
+#define ATAN(t) TS_VM_##t(atan)(x)
+#define FLOATS(X) X(EXP) X(EXP2) X(EXPM1) X(LOG) X(LOG2) X(LOG10) X(LOG1P) X(SINH) X(COSH) X(TANH) X(ASIN) X(ACOS) X(ATAN)
+FLOATS(TS_DENSE1_FLOATS)
+
+/* Rare: float32 is computed in double too. */
+TS_DENSE1(ASINH_f64, f64, f64, vm_asinh(x))
+TS_DENSE1(ACOSH_f64, f64, f64, vm_acosh(x))
+TS_DENSE1(ATANH_f64, f64, f64, vm_atanh(x))
+TS_DENSE1(SINC_f64, f64, f64, x == 0 ? 1 : x - x != 0 ? x - x : vm_abs(x) >= 0x1p52 ? 0 : vm_sin_pi(x) / (x * 0x1.921fb54442d18p+1))
+
+#define TRIG(N, name, t)                                                                                \
+  static void N##_##t(char *const *p, const int64_t *s, int64_t n, const void *params) {                \
+    (void)s, (void)params;                                                                              \
+    name##_n((ts_mem_##t *)p[0], (const ts_mem_##t *)p[1], n);                                          \
+  }
+TRIG(SIN, vm_sinf, f32)
+TRIG(SIN, vm_sin, f64)
+TRIG(COS, vm_cosf, f32)
+TRIG(COS, vm_cos, f64)
+TRIG(TAN, vm_tanf, f32)
+TRIG(TAN, vm_tan, f64)
+
+TS_FILL(math) {
+#define SET(N) TS_SET_FLOATS(unary, TS_UN_##N, N)
+  FLOATS(SET)
+  SET(SIN) SET(COS) SET(TAN)
+#undef SET
+#define SET(N) table->unary[TS_UN_##N][TS_FLOAT64] = N##_f64;
+  SET(ASINH) SET(ACOSH) SET(ATANH) SET(SINC)
+}
