@@ -48,7 +48,7 @@ export class SiLU extends Inplace {
     super(sigs.SiLU, args);
   }
   forward(input: Tensor): Tensor {
-    return this.inplace ? input.silu_() : input.silu();
+    return this.inplace ? input.copy_(ops.silu(input)) : ops.silu(input);
   }
 }
 
