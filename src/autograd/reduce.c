@@ -52,7 +52,8 @@ void ts_var_mean_grad(ts_cx *cx, const ts_var_mean_args *a, const ts_back *b, ts
 
 /* The variance's gradient from that of its root: half of it over the root, nothing at zero. */
 static ts_tensor *root_grad(ts_cx *cx, ts_tensor *grad, ts_tensor *root) {
-  return ts_drop(cx, ts_eq(cx, root, NUM(0)), DIV(grad, MUL(root, NUM(2))));
+  ts_tensor *none = ts_eq(cx, root, NUM(0));
+  return ts_drop(cx, none, DIV(grad, MUL(ts_masked_fill(cx, root, none, NUM(1)), NUM(2))));
 }
 
 void ts_std_grad(ts_cx *cx, const ts_std_args *a, const ts_back *b, ts_std_args *g) {
