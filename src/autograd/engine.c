@@ -271,7 +271,7 @@ static bool run_task(run *r, uint32_t index, const options *o) {
                      "autograd.grad(). Specify { retainGraph: true } if you need to backward through the graph a second time.");
     node->run(cx, node, grads, in);
     if (ts_failed(cx)) return false;
-    if (!o->retain_graph) {
+    if (!o->retain_graph && !node->embedded) {
       node->released = node->n_saved > 0 || node->inner;
       ts_node_clear(cx, node);
     }

@@ -70,6 +70,7 @@ static ts_node *copy_slices(ts_cx *cx, ts_tensor *view, ts_node *inner) {
     ts_node_release(cx, n);
     return NULL;
   }
+  inner->embedded = true;
   n->inner = inner; /* only now: the node owns it from here */
   return n;
 }

@@ -56,6 +56,12 @@ bool ts__set_requires_grad_impl(ts_cx *cx, const ts__set_requires_grad_args *a, 
   if (a->value && t->inference && !cx->inference_mode)
     return ts_fail(cx, TS_ERR_AUTOGRAD, "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
   t->requires_grad = a->value;
+  if (a->value && t->is_view) { /* a leaf from now on, with views of its own */
+    ts_tensor *base = t->base;
+    t->is_view = false;
+    t->base = NULL;
+    ts_release(base);
+  }
   return true;
 }
 

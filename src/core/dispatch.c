@@ -92,11 +92,12 @@ static bool deliver(ts_cx *cx, ts_tensor *dest, ts_tensor **made) {
 /* Formulas need self as it was: its values, also where it stands for another argument too (x.mul_(x)), or just its sizes. */
 static bool keep_self(ts_cx *cx, const ts_op *op, ts_tensor *self, void *kept) {
   const bool reshapes = op->flags & TS_OP_RESHAPES;
+  const uint32_t wanting = ts_wanting(op, kept);
   ts_tensor *copy = NULL;
   for (int i = 0; i < op->n_args; i++) {
     const ts_arg *a = &op->args[i];
-    if (a->kind > TS_ARG_OPERAND_OPT || *FIELD(ts_tensor *, kept, a) != self || !(op->saves >> i & 1)) continue;
-    if (op->saves_shape >> i & 1 && !reshapes) continue;
+    if (a->kind > TS_ARG_OPERAND_OPT || *FIELD(ts_tensor *, kept, a) != self) continue;
+    if (reshapes ? !(op->saves >> i & 1) : !ts_keeps(op, i, wanting)) continue;
     if (!copy) {
       copy = reshapes ? ts_shallow(cx, self) : ts_empty_like(cx, self, (ts_dtype)self->dtype);
       if (!copy || (!reshapes && !ts_raw_copy(cx, copy, self))) return false;
@@ -135,11 +136,10 @@ static bool run_inplace(ts_cx *cx, const ts_op *op, void *args, ts_out *out, boo
     const ts_tensor *view = out->t[0];
     if (!ts_set_geometry(cx, self, view->ndim, view->sizes, view->strides, view->offset)) return false;
     out->t[0] = self;
-    /* No value has changed: a view's gradient goes to its base as before, through the new geometry. */
-    if (wants && op->grad && self->is_view) return ts_record_strided_view(cx, self);
-  } else {
-    ts_bump(self);
   }
+  ts_bump(self);
+  /* Where no value has changed, a view's gradient goes to its base as before, through the new geometry. */
+  if (wants && op->grad && op->flags & TS_OP_RESHAPES && self->is_view) return ts_record_strided_view(cx, self);
   if (wants && op->grad) return ts_record(cx, op, kept, out->t, 1);
   return true;
 }

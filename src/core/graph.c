@@ -35,7 +35,8 @@ ts_node *ts_node_new(ts_cx *cx, int n_edges, int n_out, int n_saved, size_t extr
 }
 
 void ts_node_clear(ts_cx *cx, ts_node *n) {
-  if (n->inner) ts_node_clear(cx, n->inner);
+  /* What the graph has taken hold of by itself (a saved result that was used again) goes with its last holder. */
+  if (n->inner && n->inner->refs == 1) ts_node_clear(cx, n->inner);
   for (int i = 0; i < n->n_saved; i++) {
     ts_tensor *t = n->saved[i].tensor;
     n->saved[i].tensor = NULL;
@@ -156,6 +157,21 @@ static node_plan plan(const ts_op *op, const void *args, ts_tensor *const *outs,
   return p;
 }
 
+uint32_t ts_wanting(const ts_op *op, const void *args) {
+  uint32_t mask = 0;
+  for (int i = 0; i < op->n_args; i++) {
+    const ts_arg *a = &op->args[i];
+    if (a->kind <= TS_ARG_OPERAND_OPT) {
+      ts_tensor *t = *FIELD(ts_tensor *const, args, a);
+      mask |= (uint32_t)(t && ts_requires_grad(t)) << i;
+    } else if (a->kind == TS_ARG_LIST || a->kind == TS_ARG_LIST_OPT) {
+      const ts_list *list = FIELD(const ts_list, args, a);
+      for (int64_t j = 0; j < list->n; j++) mask |= (uint32_t)(list->v[j] && ts_requires_grad(list->v[j])) << i;
+    }
+  }
+  return mask;
+}
+
 static void save(ts_cx *cx, ts_node *n, int *k, ts_tensor *t, bool is_result, bool shape_only) {
   ts_saved *s = &n->saved[(*k)++];
   if (t && shape_only) t = ts_shape_only(cx, t);
@@ -184,16 +200,17 @@ static ts_node *op_node(ts_cx *cx, const ts_op *op, const void *args, ts_tensor 
   memcpy(extra, args, op->args_size);
   char *free_at = extra + ((op->args_size + 15u) & ~15u);
   int edge = 0, kept = 0;
+  const uint32_t wanting = ts_wanting(op, args);
   for (int i = 0; i < op->n_args; i++) {
     const ts_arg *a = &op->args[i];
-    bool keeps = op->saves >> i & 1;
+    bool keeps = op->saves >> i & 1, sizes = keeps && !ts_keeps(op, i, wanting), drops = sizes && a->saved_for && !a->else_sizes;
     switch ((ts_arg_kind)a->kind) {
       case TS_ARG_TENSOR: case TS_ARG_TENSOR_OPT: case TS_ARG_OPERAND: case TS_ARG_OPERAND_OPT: {
         ts_tensor *t = *FIELD(ts_tensor *const, args, a);
         *FIELD(ts_tensor *, n->args, a) = NULL;
         if (t) n->edges[edge] = ts_gradient_edge(cx, t);
         edge++;
-        if (keeps) save(cx, n, &kept, t, false, op->saves_shape >> i & 1);
+        if (keeps) save(cx, n, &kept, drops ? NULL : t, false, sizes);
         break;
       }
       case TS_ARG_LIST: case TS_ARG_LIST_OPT: {
@@ -206,7 +223,7 @@ static ts_node *op_node(ts_cx *cx, const ts_op *op, const void *args, ts_tensor 
         for (int64_t j = 0; j < list->n; j++) {
           if (from[j]) n->edges[edge] = ts_gradient_edge(cx, from[j]);
           edge++;
-          if (keeps) save(cx, n, &kept, from[j], false, op->saves_shape >> i & 1);
+          if (keeps) save(cx, n, &kept, drops ? NULL : from[j], false, sizes);
         }
         break;
       }

@@ -26,6 +26,7 @@ typedef void (*ts_node_fn)(ts_cx *cx, ts_node *node, ts_tensor *const *grads, ts
 struct ts_node {
   int32_t refs;
   bool released; /* saved tensors are gone */
+  bool embedded; /* the inner node of another, which clears it */
   uint16_t n_edges, n_out, n_saved;
   uint64_t sequence;
   const char *name;
@@ -67,6 +68,12 @@ bool ts_requires_grad(ts_tensor *t);
    and owned by the caller: always release after use. */
 ts_edge ts_gradient_edge(ts_cx *cx, ts_tensor *t);
 
+/* Bit i: argument i wants a gradient. */
+uint32_t ts_wanting(const ts_op *op, const void *args);
+/* Whether the values of argument i must be kept for the formula. */
+static inline bool ts_keeps(const ts_op *op, int i, uint32_t wanting) {
+  return op->saves >> i & 1 && !(op->saves_shape >> i & 1) && (!op->args[i].saved_for || op->args[i].saved_for & wanting);
+}
 /* Records op as the origin of the outputs. For in-place ops outputs are [self] and history is rebased. */
 bool ts_record(ts_cx *cx, const ts_op *op, const void *args, ts_tensor *const *outs, int64_t n_out);
 /* Makes node (owned by the call) the origin of outs: the general form, for nodes that are not ops. */

@@ -43,7 +43,13 @@ typedef enum {
   TS_ARG_TEXT        /* const char *: NULL for None */
 } ts_arg_kind;
 
-typedef struct { const char *name; uint8_t kind; uint16_t offset; } ts_arg;
+typedef struct {
+  const char *name;
+  uint8_t kind;
+  bool else_sizes;    /* where saved_for says that the values are not needed, the sizes still are */
+  uint16_t offset;
+  uint32_t saved_for; /* kept for the formula only when one of these arguments wants a gradient; 0: always */
+} ts_arg;
 
 /* What an op returns. */
 typedef enum { TS_RET_TENSORS, TS_RET_LIST, TS_RET_SCALAR, TS_RET_INTS, TS_RET_TEXT, TS_RET_NOTHING } ts_ret_kind;

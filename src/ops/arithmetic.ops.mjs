@@ -45,13 +45,13 @@ export default [
   },
   {
     name: 'mul', args: 'Operand self, Operand other', as: ALL, flags: ['direct'], aliases: ['multiply'],
-    impl: 'ts_binary(cx, a->self, a->other, out, TS_BIN_MUL, TS_SAME, NULL)', grad: { saves: 'self other' }, dtypes: 'all',
+    impl: 'ts_binary(cx, a->self, a->other, out, TS_BIN_MUL, TS_SAME, NULL)', grad: { saves: 'self(other) other(self)' }, dtypes: 'all',
     doc: `input * other, elementwise; bools multiply as "and". ${torchDoc('mul')}`,
     samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(3, 1), t(4)] }, { args: [t(2, 3), 2.5] }, { args: [t(), t()] }, { args: [of('bool', 3), of('bool', 3)] }, { args: [of('int8', 3), of('uint8', 3)] }, { args: [of('float16', 2, 3), t()] }],
     errors: [misfit('mul')],
   },
   {
-    name: 'div', args: 'Operand self, Operand other, *, str? rounding_mode=None', as: ALL, flags: ['direct'], aliases: ['divide', 'trueDivide'], grad: { saves: 'self other' }, dtypes: 'all',
+    name: 'div', args: 'Operand self, Operand other, *, str? rounding_mode=None', as: ALL, flags: ['direct'], aliases: ['divide', 'trueDivide'], grad: { saves: 'self(other) other' }, dtypes: 'all',
     doc: `input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. ${torchDoc('div')}`,
     samples: [
       { args: [t(3, 4), nonzero(3, 4)] }, { args: [t(3, 1), nonzero(4)] }, { args: [t(3), 2] }, { args: [1, nonzero(3)] }, { args: [of('int64', 4), list([2, -3, 4, 1], 'int64')] },
@@ -70,13 +70,13 @@ export default [
     errors: [misfit('floor_divide'), division('floor_divide'), refuses('floor_divide', 'bool', of('bool', 2), of('bool', 2))],
   },
   {
-    name: 'remainder', args: 'Operand self, Operand other', as: ALL, flags: ['direct'], grad: { saves: 'self other' }, dtypes: 'int float',
+    name: 'remainder', args: 'Operand self, Operand other', as: ALL, flags: ['direct'], grad: { saves: 'self(other) other(other)' }, dtypes: 'int float',
     doc: `Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. ${torchDoc('remainder')}`,
     samples: [{ args: [within(-9, 9, 3, 4), nonzero(4)] }, { args: [within(-9, 9, 3), -2.5] }, { args: [of('int64', 5), -4] }, { args: [7, list([2, -3, 4], 'int32')] }],
     errors: [misfit('remainder'), division('remainder'), { args: [2, 3], code: 'ERR_ARGUMENT', message: 'remainder: one of the arguments must be a Tensor, got two numbers' }],
   },
   {
-    name: 'fmod', args: 'Tensor self, Operand other', as: ALL, flags: ['direct'], grad: { saves: 'self other' }, dtypes: 'int float',
+    name: 'fmod', args: 'Tensor self, Operand other', as: ALL, flags: ['direct'], grad: { saves: 'self(other) other(other)' }, dtypes: 'int float',
     doc: `C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. ${torchDoc('fmod')}`,
     samples: [{ args: [within(-9, 9, 3, 4), nonzero(4)] }, { args: [within(-9, 9, 3), -2.5] }, { args: [of('int64', 5), -4] }],
     errors: [misfit('fmod'), division('fmod')],
@@ -140,14 +140,14 @@ export default [
     samples: [{ args: [t(3, 4)] }, { args: [t(3), 1, 2, 3] }, { args: [of('int64', 2)] }],
   },
   {
-    name: 'lerp', args: 'Tensor self, Tensor end, Operand weight', as: ALL, flags: ['direct'], grad: { saves: 'self end weight' }, dtypes: 'float',
+    name: 'lerp', args: 'Tensor self, Tensor end, Operand weight', as: ALL, flags: ['direct'], grad: { saves: 'self(weight) end(weight) weight' }, dtypes: 'float',
     doc: `input + weight * (end - input), elementwise. Errors: integers, different dtypes. ${torchDoc('lerp')}`,
     samples: [{ args: [t(3, 4), t(3, 4), 0.25] }, { args: [t(3, 1), t(4), t(3, 4)] }, { args: [t(3), t(3), within(0.5, 1.5, 3)] }, { args: [t(), t(), 2] }],
     errors: [misfit('lerp'), { args: [t(2), of('float64', 2), 0.5], code: 'ERR_DTYPE', message: 'lerp: expected dtype float32 for `end` but got dtype float64' }, refuses('lerp', 'int64', of('int64', 2), of('int64', 2), 0.5)]
       .map((e) => (e.args.length === 2 ? { ...e, args: [...e.args, 0.5] } : e)),
   },
   {
-    name: 'addcmul', args: 'Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1', as: ALL, flags: ['direct'], grad: { saves: 'tensor1 tensor2' }, dtypes: 'int float',
+    name: 'addcmul', args: 'Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1', as: ALL, flags: ['direct'], grad: { saves: 'tensor1(tensor2) tensor2(tensor1)' }, dtypes: 'int float',
     doc: `input + value * tensor1 * tensor2, elementwise. Errors: bools. ${torchDoc('addcmul')}`,
     samples: [{ args: [t(3, 4), t(3, 4), t(3, 4)] }, { args: [t(3, 4), t(4), t(3, 1)], kwargs: { value: 2.5 } }, { args: [of('int64', 3), of('int64', 3), of('int64', 3)], kwargs: { value: 3 } }],
     errors: [refuses('addcmul', 'bool', of('bool', 2), of('bool', 2), of('bool', 2))],

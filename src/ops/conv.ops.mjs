@@ -19,15 +19,15 @@ export default [
   conv(3, [{ args: [t(1, 2, 4, 4, 4), t(3, 2, 2, 2, 2), t(3)] }, { args: [t(2, 3, 3, 3), t(4, 1, 2, 2, 2)], kwargs: { groups: 2, padding: 1 } }].slice(0, 1),
     [{ args: [t(2, 2), t(3, 2, 2, 2, 2)], code: 'ERR_SHAPE', message: 'conv3d: Expected 4D (unbatched) or 5D (batched) input to conv3d, but got input of size: [2, 2] with weight of size [3, 2, 2, 2, 2]' }]),
   {
-    name: '_conv', args: `Tensor self, Tensor weight, Tensor? bias, ${SETTINGS}`, grad: { saves: 'self weight' }, node: 'ConvolutionBackward0', dtypes: 'int float',
+    name: '_conv', args: `Tensor self, Tensor weight, Tensor? bias, ${SETTINGS}`, grad: { saves: 'self(weight).sizes weight(self).sizes' }, node: 'ConvolutionBackward0', dtypes: 'int float',
     doc: 'Convolution with 1 to 3 spatial dims, input (N, C, ...), weight (O, C / groups, ...).', samples: [{ args: [t(2, 4, 5, 5), t(6, 2, 3, 2), t(6), [2, 1], [1, 0], [1, 2], 2] }],
   },
   {
-    name: '_conv_input', args: `Tensor grad, Tensor weight, int[] size, ${SETTINGS}`, grad: { saves: 'grad weight' }, dtypes: 'int float',
+    name: '_conv_input', args: `Tensor grad, Tensor weight, int[] size, ${SETTINGS}`, grad: { saves: 'grad(weight) weight(grad).sizes' }, dtypes: 'int float',
     doc: 'Gradient of a convolution with respect to its input of the given size: the transposed convolution.', samples: [{ args: [t(2, 6, 3, 2), t(6, 2, 3, 3), [2, 4, 5, 6], [2, 2], [1, 0], [1, 1], 2] }],
   },
   {
-    name: '_conv_weight', args: `Tensor grad, Tensor self, int[] size, ${SETTINGS}`, grad: { saves: 'grad self' }, dtypes: 'int float',
+    name: '_conv_weight', args: `Tensor grad, Tensor self, int[] size, ${SETTINGS}`, grad: { saves: 'grad(self) self(grad).sizes' }, dtypes: 'int float',
     doc: 'Gradient of a convolution with respect to its weight of the given size.', samples: [{ args: [t(2, 6, 3, 2), t(2, 4, 5, 6), [6, 2, 3, 3], [2, 2], [1, 0], [1, 1], 2] }],
   },
 ];

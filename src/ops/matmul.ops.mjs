@@ -4,7 +4,7 @@ const docs = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.
 
 export default [
   {
-    name: 'mm', args: 'Tensor self, Tensor mat2', as: ['function', 'method', 'out'], grad: { saves: 'self mat2' }, dtypes: 'int float',
+    name: 'mm', args: 'Tensor self, Tensor mat2', as: ['function', 'method', 'out'], grad: { saves: 'self(mat2) mat2(self)' }, dtypes: 'int float',
     doc: 'Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html',
     samples: [{ args: [t(2, 3), t(3, 4)] }, { args: [t(0, 3), t(3, 2)] }, { args: [t(2, 0), t(0, 3)] }, { args: [{ t: [2, 3], dtype: 'int64', low: -5, high: 5 }, { t: [3, 2], dtype: 'int64', low: -5, high: 5 }] }],
     errors: [
@@ -13,7 +13,7 @@ export default [
     ],
   },
   {
-    name: 'bmm', args: 'Tensor self, Tensor mat2', as: ['function', 'method', 'out'], grad: { saves: 'self mat2' }, dtypes: 'int float',
+    name: 'bmm', args: 'Tensor self, Tensor mat2', as: ['function', 'method', 'out'], grad: { saves: 'self(mat2) mat2(self)' }, dtypes: 'int float',
     doc: 'Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html',
     samples: [{ args: [t(2, 2, 3), t(2, 3, 4)] }, { args: [t(0, 2, 3), t(0, 3, 4)] }],
     errors: [{ args: [t(2, 2, 3), t(3, 3, 4)], code: 'ERR_SHAPE', message: 'bmm: Expected size for first two dimensions of batch2 tensor to be: [2, 3] but got: [3, 3] (shapes [2, 2, 3] and [3, 3, 4])' }],
@@ -25,13 +25,13 @@ export default [
     errors: [{ args: [t(10, 2048), t(64, 6)], code: 'ERR_SHAPE', message: 'matmul: mat1 and mat2 shapes cannot be multiplied (10x2048 and 64x6)' }, { args: [t(), t(2)], code: 'ERR_SHAPE', message: 'matmul: both arguments to matmul need to be at least 1D, but they are 0D and 1D' }],
   },
   {
-    name: 'addmm', args: 'Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', as: ['function', 'method', 'inplace', 'out'], grad: { saves: 'mat1 mat2' }, dtypes: 'int float',
+    name: 'addmm', args: 'Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', as: ['function', 'method', 'inplace', 'out'], grad: { saves: 'mat1(mat2) mat2(mat1)' }, dtypes: 'int float',
     doc: `beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. ${docs('addmm')}`,
     samples: [{ args: [t(2, 4), t(2, 3), t(3, 4)] }, { args: [t(4), t(2, 3), t(3, 4)], kwargs: { beta: 0.5, alpha: 2 } }, { args: [t(), t(2, 0), t(0, 3)] }],
     errors: [{ args: [t(3), t(2, 3), t(3, 4)], code: 'ERR_SHAPE', message: 'addmm: input of shape [3] does not broadcast to the product of shapes [2, 3] and [3, 4]' }],
   },
   {
-    name: 'linear', args: 'Tensor self, Tensor weight, Tensor? bias=None', namespaces: ['nn.functional'], grad: { saves: 'self weight' }, dtypes: 'int float',
+    name: 'linear', args: 'Tensor self, Tensor weight, Tensor? bias=None', namespaces: ['nn.functional'], grad: { saves: 'self(weight).sizes weight(self).sizes' }, dtypes: 'int float',
     doc: 'input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html',
     samples: [{ args: [t(2, 3), t(4, 3), t(4)] }, { args: [t(2, 2, 3), t(4, 3)] }, { args: [t(3), t(4, 3), t(4)] }, { args: [t(2, 3), t(3)] }, { args: [t(0, 3), t(4, 3), t(4)] }],
     errors: [{ args: [t(2, 3), t(4, 5)], code: 'ERR_SHAPE', message: 'linear: mat1 and mat2 shapes cannot be multiplied (2x3 and 5x4)' }],

@@ -63,7 +63,7 @@ export function table(rows, banner, hash, includes) {
   for (const row of rows) {
     if (row.twinOf) continue;
     const t = argsType(row);
-    if (row.args.length) out.push(`static const ts_arg ${row.name}_args[] = {${row.args.map((a) => `{"${a.name}", TS_ARG_${TYPES[a.type].kind}, offsetof(${t}, ${a.cName})}`).join(', ')}};`);
+    if (row.args.length) out.push(`static const ts_arg ${row.name}_args[] = {${row.args.map((a) => `{"${a.name}", TS_ARG_${TYPES[a.type].kind}, ${a.elseSizes ? 1 : 0}, offsetof(${t}, ${a.cName}), ${a.savedFor ?? 0}u}`).join(', ')}};`);
     const body = row.impl ? row.impl : `ts_${row.name}_impl(cx, a, out)`;
     out.push(`static bool ${row.name}_impl(ts_cx *cx, const void *args, ts_out *out) {`, `  const ${t} *a = args;`,
       ...(row.impl && !/\ba\b/.test(row.impl) ? ['  (void)a;'] : []), ...(row.impl && !/\bout\b/.test(row.impl) ? ['  (void)out;'] : []), `  return ${body};`, '}');

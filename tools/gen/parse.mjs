@@ -90,11 +90,18 @@ function expandRow(row, file) {
   const allFlags = row.grad === 'composite' && !flags.includes('composite') ? [...flags, 'composite'] : flags;
   const saves = (grad?.saves ?? '').split(/\s+/).filter(Boolean);
   let saveMask = 0, shapeMask = 0, resultMask = 0;
+  const place = (name) => args.findIndex((a) => a.cName === name);
   for (const s of saves) {
-    const i = args.findIndex((a) => a.cName === s.replace('.sizes', ''));
+    const [, name, wanting, sizes] = /^(\w+)(?:\(([\w,]+)\))?(\.sizes)?$/.exec(s) ?? [];
+    const i = place(name);
     if (i >= 0) {
       saveMask |= 1 << i;
-      if (s.endsWith('.sizes')) shapeMask |= 1 << i;
+      if (wanting) {
+        const others = wanting.split(',').map(place);
+        if (others.includes(-1)) throw new Error(`${where}: saves '${s}', where not all are arguments`);
+        args[i].savedFor = others.reduce((mask, k) => mask | (1 << k), 0);
+        args[i].elseSizes = sizes !== undefined;
+      } else if (sizes) shapeMask |= 1 << i;
       continue;
     }
     const m = /^result(\d*)$/.exec(s);
