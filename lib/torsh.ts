@@ -35,6 +35,7 @@ export const torsh = {
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
+  special: generated.special,
   nn, optim, deepcopy, save, load, metadataOf,
   utils: { data },
   autograd: { grad: autograd.grad, backward: autograd.backward },

@@ -38,7 +38,7 @@ export class ReLU extends Inplace {
     super(sigs.ReLU, args);
   }
   forward(input: Tensor): Tensor {
-    return this.inplace ? input.relu_() : input.relu();
+    return F.relu(input, this.inplace);
   }
 }
 
@@ -48,7 +48,7 @@ export class SiLU extends Inplace {
     super(sigs.SiLU, args);
   }
   forward(input: Tensor): Tensor {
-    return this.inplace ? input.silu_() : input.silu();
+    return F.silu(input, this.inplace);
   }
 }
 

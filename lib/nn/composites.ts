@@ -8,17 +8,8 @@ import type { PoolOp, Pooled } from './pooling';
 export { pad } from './pad';
 
 const sigs = {
-  relu: signature('relu', 'input, inplace=false'),
   dropout: signature('dropout', 'input, p=0.5, training=true, inplace=false'),
 };
-
-/** max(0, x); inplace: written into input. */
-export function relu(input: Tensor, inplace?: boolean): Tensor;
-export function relu(input: Tensor, options: { inplace?: boolean }): Tensor;
-export function relu(...args: unknown[]): Tensor {
-  const [input, inplace] = bind(sigs.relu, args) as [Tensor, boolean];
-  return inplace ? input.relu_() : ops.relu(input);
-}
 
 /** In training, zeroes each element with probability p and scales the others by 1 / (1 - p). */
 export function dropout(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
