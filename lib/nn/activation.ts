@@ -4,6 +4,7 @@ import * as ops from '../gen/ops';
 import { fail, type Tail } from './common';
 import { takesNames } from './forward';
 import { functional as F } from './functional';
+import { overwrite } from './inplace';
 import { Module } from './module';
 import { py } from './repr';
 
@@ -48,7 +49,7 @@ export class SiLU extends Inplace {
     super(sigs.SiLU, args);
   }
   forward(input: Tensor): Tensor {
-    return this.inplace ? input.copy_(ops.silu(input)) : ops.silu(input);
+    return this.inplace ? overwrite(input, ops.silu) : ops.silu(input);
   }
 }
 

@@ -3,12 +3,15 @@ import { bind, signature, type Signature } from '../bind';
 import type { Tensor } from '../tensor';
 import * as ops from '../gen/ops';
 import type { Size } from './common';
+import { overwrite } from './inplace';
 import type { PoolOp, Pooled } from './pooling';
 
 export { pad } from './pad';
+export { sigmoid, tanh } from '../gen/ops';
 
 const sigs = {
   relu: signature('relu', 'input, inplace=false'),
+  silu: signature('silu', 'input, inplace=false'),
   dropout: signature('dropout', 'input, p=0.5, training=true, inplace=false'),
 };
 
@@ -20,13 +23,24 @@ export function relu(...args: unknown[]): Tensor {
   return inplace ? input.relu_() : ops.relu(input);
 }
 
+/** relu, written into input. */
+export const relu_ = (input: Tensor): Tensor => input.relu_();
+
+/** x sigmoid(x); inplace: written into input. */
+export function silu(input: Tensor, inplace?: boolean): Tensor;
+export function silu(input: Tensor, options: { inplace?: boolean }): Tensor;
+export function silu(...args: unknown[]): Tensor {
+  const [input, inplace] = bind(sigs.silu, args) as [Tensor, boolean];
+  return inplace ? overwrite(input, ops.silu) : ops.silu(input);
+}
+
 /** In training, zeroes each element with probability p and scales the others by 1 / (1 - p). */
 export function dropout(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
 export function dropout(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout(...args: unknown[]): Tensor {
   const [input, p, training, inplace] = bind(sigs.dropout, args) as [Tensor, number, boolean, boolean];
-  const output = ops.dropout(input, p, training);
-  return inplace && training ? input.copy_(output) : output;
+  const drop = (x: Tensor): Tensor => ops.dropout(x, p, training);
+  return inplace && training ? overwrite(input, drop) : drop(input);
 }
 
 export interface MaxPoolCall {

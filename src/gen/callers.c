@@ -1018,6 +1018,31 @@ ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tens
   return ts_dispatch1(cx, &ts_ops[TS_OP__class_weights], &args);
 }
 
+ts_tensor *ts_binary_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_binary_cross_entropy_args args = {self, target, weight, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_binary_cross_entropy], &args);
+}
+
+ts_tensor *ts_binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, ts_tensor *pos_weight) {
+  ts_binary_cross_entropy_with_logits_args args = {self, target, weight, size_average, reduce, reduction, pos_weight};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_binary_cross_entropy_with_logits], &args);
+}
+
+ts_tensor *ts__binary_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target) {
+  ts__binary_cross_entropy_args args = {self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__binary_cross_entropy], &args);
+}
+
+ts_tensor *ts__binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *pos_weight) {
+  ts__binary_cross_entropy_with_logits_args args = {self, target, pos_weight};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__binary_cross_entropy_with_logits], &args);
+}
+
+ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, bool log_target) {
+  ts_kl_div_args args = {self, target, size_average, reduce, reduction, log_target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_kl_div], &args);
+}
+
 ts_tensor *ts_exp(ts_cx *cx, ts_tensor *self) {
   ts_exp_args args = {self};
   return ts_dispatch1(cx, &ts_ops[TS_OP_exp], &args);
@@ -1477,6 +1502,11 @@ bool ts_max_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor
   return ok;
 }
 
+ts_tensor *ts_max_other(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_max_other_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_other], &args);
+}
+
 ts_tensor *ts_min(ts_cx *cx, ts_tensor *self) {
   ts_min_args args = {self};
   return ts_dispatch1(cx, &ts_ops[TS_OP_min], &args);
@@ -1489,6 +1519,11 @@ bool ts_min_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_min_dim], &args, &out);
   memcpy(results, out.t, 2 * sizeof *results);
   return ok;
+}
+
+ts_tensor *ts_min_other(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_min_other_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_min_other], &args);
 }
 
 ts_tensor *ts_amax(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
@@ -1564,21 +1599,6 @@ bool ts_mode(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_mode], &args, &out);
   memcpy(results, out.t, 2 * sizeof *results);
   return ok;
-}
-
-ts_tensor *ts__ties(ts_cx *cx, ts_tensor *self, ts_tensor *result, ts_ints dim, bool keepdim) {
-  ts__ties_args args = {self, result, dim, keepdim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__ties], &args);
-}
-
-ts_tensor *ts__pick(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dim, bool keepdim) {
-  ts__pick_args args = {self, indices, dim, keepdim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__pick], &args);
-}
-
-ts_tensor *ts__pick_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dim, bool keepdim) {
-  ts__pick_backward_args args = {grad, indices, size, dim, keepdim};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__pick_backward], &args);
 }
 
 bool ts__normalize(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_tensor *running_mean, ts_tensor *running_var, ts_ints dims, ts_ints weight_dims, bool training, double momentum, double eps, ts_tensor **results) {
@@ -1922,6 +1942,98 @@ bool ts_var_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor *
   return ok;
 }
 
+ts_tensor *ts_std(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim) {
+  ts_std_args args = {self, dim, correction, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_std], &args);
+}
+
+ts_tensor *ts_std_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim) {
+  ts_std_dim_args args = {self, dim, unbiased, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_std_dim], &args);
+}
+
+ts_tensor *ts_std_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased) {
+  ts_std_unbiased_args args = {self, unbiased};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_std_unbiased], &args);
+}
+
+bool ts_std_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, ts_tensor **results) {
+  ts_std_mean_args args = {self, dim, correction, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_std_mean], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_std_mean_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim, ts_tensor **results) {
+  ts_std_mean_dim_args args = {self, dim, unbiased, keepdim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_std_mean_dim], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_std_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor **results) {
+  ts_std_mean_unbiased_args args = {self, unbiased};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_std_mean_unbiased], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_nansum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_nansum_args args = {self, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nansum], &args);
+}
+
+ts_tensor *ts_nanmean(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_nanmean_args args = {self, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nanmean], &args);
+}
+
+ts_tensor *ts_logsumexp(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_logsumexp_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logsumexp], &args);
+}
+
+ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_vector_norm_args args = {self, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vector_norm], &args);
+}
+
+ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_norm_args args = {self, p, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm], &args);
+}
+
+ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_norm_named_args args = {self, p, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_named], &args);
+}
+
+ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p) {
+  ts_dist_args args = {self, other, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dist], &args);
+}
+
+ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps) {
+  ts_normalize_args args = {self, p, dim, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normalize], &args);
+}
+
+ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps) {
+  ts_cosine_similarity_args args = {x1, x2, dim, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_similarity], &args);
+}
+
+ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim) {
+  ts_pairwise_distance_args args = {x1, x2, p, eps, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pairwise_distance], &args);
+}
+
 ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
   ts_cumsum_args args = {self, dim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_cumsum], &args);
@@ -1940,6 +2052,29 @@ ts_tensor *ts_cumprod(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
 ts_tensor *ts_cumprod_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
   ts_cumprod_args args = {self, dim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_cumprod_], &args);
+}
+
+ts_tensor *ts_logcumsumexp(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_logcumsumexp_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logcumsumexp], &args);
+}
+
+bool ts_cummax(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor **results) {
+  ts_cummax_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_cummax], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_cummin(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor **results) {
+  ts_cummin_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_cummin], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
 }
 
 ts_tensor *ts__cumsum_back(ts_cx *cx, ts_tensor *self, int64_t dim) {

@@ -1263,6 +1263,27 @@ torsh_status torsh_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_t
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_binary_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_binary_cross_entropy(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_binary_cross_entropy_with_logits(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor pos_weight, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_binary_cross_entropy_with_logits(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction, pos_weight);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kl_div(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, bool log_target, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kl_div(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction, log_target);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_exp(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1901,6 +1922,13 @@ torsh_status torsh_max_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_t
   return capi_give(cx, t, 2, out);
 }
 
+torsh_status torsh_max_other(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_other(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_min(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1914,6 +1942,13 @@ torsh_status torsh_min_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_t
   ts_tensor *t[2] = {0};
   ts_min_dim(cx, self, dim, keepdim, t);
   return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_min_other(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_min_other(cx, self, other);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_amax(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
@@ -2329,6 +2364,121 @@ torsh_status torsh_var_mean_unbiased(torsh_tensor self, bool unbiased, torsh_ten
   return capi_give(cx, t, 2, out);
 }
 
+torsh_status torsh_std(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_std(cx, self, (ts_ints){dim, dim ? n_dim : -1}, correction ? (ts_opt_int){true, *correction} : (ts_opt_int){false, 0}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_std_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_std_dim(cx, self, (ts_ints){dim, dim ? n_dim : -1}, unbiased, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_std_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_std_unbiased(cx, self, unbiased);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_std_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_std_mean(cx, self, (ts_ints){dim, dim ? n_dim : -1}, correction ? (ts_opt_int){true, *correction} : (ts_opt_int){false, 0}, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_std_mean_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_std_mean_dim(cx, self, (ts_ints){dim, dim ? n_dim : -1}, unbiased, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_std_mean_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_std_mean_unbiased(cx, self, unbiased, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_nansum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nansum(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nanmean(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nanmean(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logsumexp(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logsumexp(cx, self, (ts_ints){dim, n_dim}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vector_norm(cx, self, capi_scalar(ord), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_norm(cx, self, capi_scalar(p), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_norm_named(cx, self, p, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dist(torsh_tensor self, torsh_tensor other, torsh_scalar p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dist(cx, self, other, capi_scalar(p));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normalize(torsh_tensor self, double p, const int64_t *dim, int64_t n_dim, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normalize(cx, self, p, (ts_ints){dim, n_dim}, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cosine_similarity(cx, x1, x2, dim, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pairwise_distance(cx, x1, x2, p, eps, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2355,6 +2505,29 @@ torsh_status torsh_cumprod_(torsh_tensor self, int64_t dim, torsh_dtype dtype, t
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_cumprod_(cx, self, dim, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logcumsumexp(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logcumsumexp(cx, self, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cummax(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_cummax(cx, self, dim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_cummin(cx, self, dim, t);
+  return capi_give(cx, t, 2, out);
 }
 
 torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {

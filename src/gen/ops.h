@@ -204,257 +204,280 @@ enum {
   TS_OP__cross_entropy = 197,
   TS_OP__cross_entropy_backward = 198,
   TS_OP__class_weights = 199,
-  TS_OP_exp = 200,
-  TS_OP_exp_ = 201,
-  TS_OP_exp2 = 202,
-  TS_OP_exp2_ = 203,
-  TS_OP_expm1 = 204,
-  TS_OP_expm1_ = 205,
-  TS_OP_log = 206,
-  TS_OP_log_ = 207,
-  TS_OP_log2 = 208,
-  TS_OP_log2_ = 209,
-  TS_OP_log10 = 210,
-  TS_OP_log10_ = 211,
-  TS_OP_log1p = 212,
-  TS_OP_log1p_ = 213,
-  TS_OP_sin = 214,
-  TS_OP_sin_ = 215,
-  TS_OP_cos = 216,
-  TS_OP_cos_ = 217,
-  TS_OP_tan = 218,
-  TS_OP_tan_ = 219,
-  TS_OP_asin = 220,
-  TS_OP_asin_ = 221,
-  TS_OP_acos = 222,
-  TS_OP_acos_ = 223,
-  TS_OP_atan = 224,
-  TS_OP_atan_ = 225,
-  TS_OP_sinh = 226,
-  TS_OP_sinh_ = 227,
-  TS_OP_cosh = 228,
-  TS_OP_cosh_ = 229,
-  TS_OP_tanh = 230,
-  TS_OP_tanh_ = 231,
-  TS_OP_asinh = 232,
-  TS_OP_asinh_ = 233,
-  TS_OP_acosh = 234,
-  TS_OP_acosh_ = 235,
-  TS_OP_atanh = 236,
-  TS_OP_atanh_ = 237,
-  TS_OP_sinc = 238,
-  TS_OP_sinc_ = 239,
-  TS_OP_erf = 240,
-  TS_OP_erf_ = 241,
-  TS_OP_erfc = 242,
-  TS_OP_erfc_ = 243,
-  TS_OP_erfinv = 244,
-  TS_OP_erfinv_ = 245,
-  TS_OP_sigmoid = 246,
-  TS_OP_sigmoid_ = 247,
-  TS_OP_logit = 248,
-  TS_OP_logit_ = 249,
-  TS_OP_sigmoid_backward = 250,
-  TS_OP_tanh_backward = 251,
-  TS_OP_atan2 = 252,
-  TS_OP_atan2_ = 253,
-  TS_OP_hypot = 254,
-  TS_OP_hypot_ = 255,
-  TS_OP_logaddexp = 256,
-  TS_OP_logaddexp2 = 257,
-  TS_OP_xlogy = 258,
-  TS_OP_xlogy_ = 259,
-  TS_OP_copysign = 260,
-  TS_OP_copysign_ = 261,
-  TS_OP_nextafter = 262,
-  TS_OP_nextafter_ = 263,
-  TS_OP_heaviside = 264,
-  TS_OP_heaviside_ = 265,
-  TS_OP_ldexp = 266,
-  TS_OP_ldexp_ = 267,
-  TS_OP_gcd = 268,
-  TS_OP_gcd_ = 269,
-  TS_OP_lcm = 270,
-  TS_OP_lcm_ = 271,
-  TS_OP_mm = 272,
-  TS_OP_bmm = 273,
-  TS_OP_matmul = 274,
-  TS_OP_addmm = 275,
-  TS_OP_addmm_ = 276,
-  TS_OP_linear = 277,
-  TS_OP_mv = 278,
-  TS_OP_dot = 279,
-  TS_OP_outer = 280,
-  TS_OP_baddbmm = 281,
-  TS_OP_baddbmm_ = 282,
-  TS_OP_addbmm = 283,
-  TS_OP_addbmm_ = 284,
-  TS_OP_addmv = 285,
-  TS_OP_addmv_ = 286,
-  TS_OP_addr = 287,
-  TS_OP_addr_ = 288,
-  TS_OP_max = 289,
-  TS_OP_max_dim = 290,
-  TS_OP_min = 291,
-  TS_OP_min_dim = 292,
-  TS_OP_amax = 293,
-  TS_OP_amin = 294,
-  TS_OP_aminmax = 295,
-  TS_OP_argmax = 296,
-  TS_OP_argmin = 297,
-  TS_OP_median = 298,
-  TS_OP_median_dim = 299,
-  TS_OP_nanmedian = 300,
-  TS_OP_nanmedian_dim = 301,
-  TS_OP_kthvalue = 302,
-  TS_OP_mode = 303,
-  TS_OP__ties = 304,
-  TS_OP__pick = 305,
-  TS_OP__pick_backward = 306,
-  TS_OP__normalize = 307,
-  TS_OP__normalize_backward = 308,
-  TS_OP_batch_norm = 309,
-  TS_OP_native_batch_norm = 310,
-  TS_OP_layer_norm = 311,
-  TS_OP_native_layer_norm = 312,
-  TS_OP_group_norm = 313,
-  TS_OP_instance_norm = 314,
-  TS_OP__sgd_step_ = 315,
-  TS_OP__adam_step_ = 316,
-  TS_OP__has_grads = 317,
-  TS_OP__zero_grads = 318,
-  TS_OP_max_pool1d_with_indices = 319,
-  TS_OP_max_pool1d = 320,
-  TS_OP_max_pool2d_with_indices = 321,
-  TS_OP_max_pool2d = 322,
-  TS_OP_max_pool3d_with_indices = 323,
-  TS_OP_max_pool3d = 324,
-  TS_OP_avg_pool1d = 325,
-  TS_OP_avg_pool2d = 326,
-  TS_OP_avg_pool3d = 327,
-  TS_OP__max_pool = 328,
-  TS_OP__max_pool_backward = 329,
-  TS_OP__max_pool_gather = 330,
-  TS_OP__avg_pool = 331,
-  TS_OP__avg_pool_backward = 332,
-  TS_OP_rand = 333,
-  TS_OP_randn = 334,
-  TS_OP_randint = 335,
-  TS_OP_randperm = 336,
-  TS_OP_rand_like = 337,
-  TS_OP_randn_like = 338,
-  TS_OP_randint_like = 339,
-  TS_OP_uniform_ = 340,
-  TS_OP_normal_ = 341,
-  TS_OP_random_ = 342,
-  TS_OP_exponential_ = 343,
-  TS_OP_cauchy_ = 344,
-  TS_OP_log_normal_ = 345,
-  TS_OP_geometric_ = 346,
-  TS_OP_bernoulli_ = 347,
-  TS_OP_bernoulli = 348,
-  TS_OP_multinomial = 349,
-  TS_OP_native_dropout = 350,
-  TS_OP_dropout = 351,
-  TS_OP_sum = 352,
-  TS_OP_mean = 353,
-  TS_OP_prod = 354,
-  TS_OP_any = 355,
-  TS_OP_all = 356,
-  TS_OP_count_nonzero = 357,
-  TS_OP_var = 358,
-  TS_OP_var_dim = 359,
-  TS_OP_var_unbiased = 360,
-  TS_OP_var_mean = 361,
-  TS_OP_var_mean_dim = 362,
-  TS_OP_var_mean_unbiased = 363,
-  TS_OP_cumsum = 364,
-  TS_OP_cumsum_ = 365,
-  TS_OP_cumprod = 366,
-  TS_OP_cumprod_ = 367,
-  TS_OP__cumsum_back = 368,
-  TS_OP__recurrence = 369,
-  TS_OP_view_as = 370,
-  TS_OP_reshape_as = 371,
-  TS_OP_expand_as = 372,
-  TS_OP_broadcast_to = 373,
-  TS_OP_ravel = 374,
-  TS_OP_T = 375,
-  TS_OP_mT = 376,
-  TS_OP_H = 377,
-  TS_OP_mH = 378,
-  TS_OP_adjoint = 379,
-  TS_OP_flatten = 380,
-  TS_OP_unflatten = 381,
-  TS_OP_movedim = 382,
-  TS_OP_unbind = 383,
-  TS_OP_split_with_sizes = 384,
-  TS_OP_split = 385,
-  TS_OP_chunk = 386,
-  TS_OP_cat = 387,
-  TS_OP_stack = 388,
-  TS_OP_softmax = 389,
-  TS_OP_log_softmax = 390,
-  TS_OP_softmin = 391,
-  TS_OP__softmax_backward_data = 392,
-  TS_OP__log_softmax_backward_data = 393,
-  TS_OP__empty = 394,
-  TS_OP__meta = 395,
-  TS_OP__item = 396,
-  TS_OP__same_storage = 397,
-  TS_OP__set_requires_grad = 398,
-  TS_OP__grad = 399,
-  TS_OP__grad_id = 400,
-  TS_OP__set_grad = 401,
-  TS_OP__retain_grad = 402,
-  TS_OP__grad_fn = 403,
-  TS_OP__next_functions = 404,
-  TS_OP__add_hook = 405,
-  TS_OP__remove_hook = 406,
-  TS_OP__dropped_callbacks = 407,
-  TS_OP__backward = 408,
-  TS_OP__autograd_grad = 409,
-  TS_OP__set_grad_mode = 410,
-  TS_OP__set_inference_mode = 411,
-  TS_OP__grad_mode = 412,
-  TS_OP__inference_mode = 413,
-  TS_OP__set_data = 414,
-  TS_OP__share = 415,
-  TS_OP__memory = 416,
-  TS_OP__set_memory_budget = 417,
-  TS_OP__reset_peak_memory = 418,
-  TS_OP__trim_memory = 419,
-  TS_OP__num_threads = 420,
-  TS_OP__set_num_threads = 421,
-  TS_OP__build = 422,
-  TS_OP__generator_new = 423,
-  TS_OP__generator_free = 424,
-  TS_OP__manual_seed = 425,
-  TS_OP__initial_seed = 426,
-  TS_OP__rng_state = 427,
-  TS_OP__set_rng_state = 428,
-  TS_OP_as_strided = 429,
-  TS_OP_expand = 430,
-  TS_OP_reshape = 431,
-  TS_OP_view = 432,
-  TS_OP_transpose = 433,
-  TS_OP_transpose_ = 434,
-  TS_OP_unsqueeze = 435,
-  TS_OP_unsqueeze_ = 436,
-  TS_OP_narrow = 437,
-  TS_OP__slice = 438,
-  TS_OP__slice_backward = 439,
-  TS_OP_select = 440,
-  TS_OP_permute = 441,
-  TS_OP_squeeze = 442,
-  TS_OP_squeeze_ = 443,
-  TS_OP_t = 444,
-  TS_OP_t_ = 445,
-  TS_OP_diagonal = 446,
-  TS_OP__diagonal_backward = 447,
-  TS_OP_unfold = 448,
-  TS_OP__unfold_backward = 449,
-  TS_OP_detach = 450,
+  TS_OP_binary_cross_entropy = 200,
+  TS_OP_binary_cross_entropy_with_logits = 201,
+  TS_OP__binary_cross_entropy = 202,
+  TS_OP__binary_cross_entropy_with_logits = 203,
+  TS_OP_kl_div = 204,
+  TS_OP_exp = 205,
+  TS_OP_exp_ = 206,
+  TS_OP_exp2 = 207,
+  TS_OP_exp2_ = 208,
+  TS_OP_expm1 = 209,
+  TS_OP_expm1_ = 210,
+  TS_OP_log = 211,
+  TS_OP_log_ = 212,
+  TS_OP_log2 = 213,
+  TS_OP_log2_ = 214,
+  TS_OP_log10 = 215,
+  TS_OP_log10_ = 216,
+  TS_OP_log1p = 217,
+  TS_OP_log1p_ = 218,
+  TS_OP_sin = 219,
+  TS_OP_sin_ = 220,
+  TS_OP_cos = 221,
+  TS_OP_cos_ = 222,
+  TS_OP_tan = 223,
+  TS_OP_tan_ = 224,
+  TS_OP_asin = 225,
+  TS_OP_asin_ = 226,
+  TS_OP_acos = 227,
+  TS_OP_acos_ = 228,
+  TS_OP_atan = 229,
+  TS_OP_atan_ = 230,
+  TS_OP_sinh = 231,
+  TS_OP_sinh_ = 232,
+  TS_OP_cosh = 233,
+  TS_OP_cosh_ = 234,
+  TS_OP_tanh = 235,
+  TS_OP_tanh_ = 236,
+  TS_OP_asinh = 237,
+  TS_OP_asinh_ = 238,
+  TS_OP_acosh = 239,
+  TS_OP_acosh_ = 240,
+  TS_OP_atanh = 241,
+  TS_OP_atanh_ = 242,
+  TS_OP_sinc = 243,
+  TS_OP_sinc_ = 244,
+  TS_OP_erf = 245,
+  TS_OP_erf_ = 246,
+  TS_OP_erfc = 247,
+  TS_OP_erfc_ = 248,
+  TS_OP_erfinv = 249,
+  TS_OP_erfinv_ = 250,
+  TS_OP_sigmoid = 251,
+  TS_OP_sigmoid_ = 252,
+  TS_OP_logit = 253,
+  TS_OP_logit_ = 254,
+  TS_OP_sigmoid_backward = 255,
+  TS_OP_tanh_backward = 256,
+  TS_OP_atan2 = 257,
+  TS_OP_atan2_ = 258,
+  TS_OP_hypot = 259,
+  TS_OP_hypot_ = 260,
+  TS_OP_logaddexp = 261,
+  TS_OP_logaddexp2 = 262,
+  TS_OP_xlogy = 263,
+  TS_OP_xlogy_ = 264,
+  TS_OP_copysign = 265,
+  TS_OP_copysign_ = 266,
+  TS_OP_nextafter = 267,
+  TS_OP_nextafter_ = 268,
+  TS_OP_heaviside = 269,
+  TS_OP_heaviside_ = 270,
+  TS_OP_ldexp = 271,
+  TS_OP_ldexp_ = 272,
+  TS_OP_gcd = 273,
+  TS_OP_gcd_ = 274,
+  TS_OP_lcm = 275,
+  TS_OP_lcm_ = 276,
+  TS_OP_mm = 277,
+  TS_OP_bmm = 278,
+  TS_OP_matmul = 279,
+  TS_OP_addmm = 280,
+  TS_OP_addmm_ = 281,
+  TS_OP_linear = 282,
+  TS_OP_mv = 283,
+  TS_OP_dot = 284,
+  TS_OP_outer = 285,
+  TS_OP_baddbmm = 286,
+  TS_OP_baddbmm_ = 287,
+  TS_OP_addbmm = 288,
+  TS_OP_addbmm_ = 289,
+  TS_OP_addmv = 290,
+  TS_OP_addmv_ = 291,
+  TS_OP_addr = 292,
+  TS_OP_addr_ = 293,
+  TS_OP_max = 294,
+  TS_OP_max_dim = 295,
+  TS_OP_max_other = 296,
+  TS_OP_min = 297,
+  TS_OP_min_dim = 298,
+  TS_OP_min_other = 299,
+  TS_OP_amax = 300,
+  TS_OP_amin = 301,
+  TS_OP_aminmax = 302,
+  TS_OP_argmax = 303,
+  TS_OP_argmin = 304,
+  TS_OP_median = 305,
+  TS_OP_median_dim = 306,
+  TS_OP_nanmedian = 307,
+  TS_OP_nanmedian_dim = 308,
+  TS_OP_kthvalue = 309,
+  TS_OP_mode = 310,
+  TS_OP__normalize = 311,
+  TS_OP__normalize_backward = 312,
+  TS_OP_batch_norm = 313,
+  TS_OP_native_batch_norm = 314,
+  TS_OP_layer_norm = 315,
+  TS_OP_native_layer_norm = 316,
+  TS_OP_group_norm = 317,
+  TS_OP_instance_norm = 318,
+  TS_OP__sgd_step_ = 319,
+  TS_OP__adam_step_ = 320,
+  TS_OP__has_grads = 321,
+  TS_OP__zero_grads = 322,
+  TS_OP_max_pool1d_with_indices = 323,
+  TS_OP_max_pool1d = 324,
+  TS_OP_max_pool2d_with_indices = 325,
+  TS_OP_max_pool2d = 326,
+  TS_OP_max_pool3d_with_indices = 327,
+  TS_OP_max_pool3d = 328,
+  TS_OP_avg_pool1d = 329,
+  TS_OP_avg_pool2d = 330,
+  TS_OP_avg_pool3d = 331,
+  TS_OP__max_pool = 332,
+  TS_OP__max_pool_backward = 333,
+  TS_OP__max_pool_gather = 334,
+  TS_OP__avg_pool = 335,
+  TS_OP__avg_pool_backward = 336,
+  TS_OP_rand = 337,
+  TS_OP_randn = 338,
+  TS_OP_randint = 339,
+  TS_OP_randperm = 340,
+  TS_OP_rand_like = 341,
+  TS_OP_randn_like = 342,
+  TS_OP_randint_like = 343,
+  TS_OP_uniform_ = 344,
+  TS_OP_normal_ = 345,
+  TS_OP_random_ = 346,
+  TS_OP_exponential_ = 347,
+  TS_OP_cauchy_ = 348,
+  TS_OP_log_normal_ = 349,
+  TS_OP_geometric_ = 350,
+  TS_OP_bernoulli_ = 351,
+  TS_OP_bernoulli = 352,
+  TS_OP_multinomial = 353,
+  TS_OP_native_dropout = 354,
+  TS_OP_dropout = 355,
+  TS_OP_sum = 356,
+  TS_OP_mean = 357,
+  TS_OP_prod = 358,
+  TS_OP_any = 359,
+  TS_OP_all = 360,
+  TS_OP_count_nonzero = 361,
+  TS_OP_var = 362,
+  TS_OP_var_dim = 363,
+  TS_OP_var_unbiased = 364,
+  TS_OP_var_mean = 365,
+  TS_OP_var_mean_dim = 366,
+  TS_OP_var_mean_unbiased = 367,
+  TS_OP_std = 368,
+  TS_OP_std_dim = 369,
+  TS_OP_std_unbiased = 370,
+  TS_OP_std_mean = 371,
+  TS_OP_std_mean_dim = 372,
+  TS_OP_std_mean_unbiased = 373,
+  TS_OP_nansum = 374,
+  TS_OP_nanmean = 375,
+  TS_OP_logsumexp = 376,
+  TS_OP_vector_norm = 377,
+  TS_OP_norm = 378,
+  TS_OP_norm_named = 379,
+  TS_OP_dist = 380,
+  TS_OP_normalize = 381,
+  TS_OP_cosine_similarity = 382,
+  TS_OP_pairwise_distance = 383,
+  TS_OP_cumsum = 384,
+  TS_OP_cumsum_ = 385,
+  TS_OP_cumprod = 386,
+  TS_OP_cumprod_ = 387,
+  TS_OP_logcumsumexp = 388,
+  TS_OP_cummax = 389,
+  TS_OP_cummin = 390,
+  TS_OP__cumsum_back = 391,
+  TS_OP__recurrence = 392,
+  TS_OP_view_as = 393,
+  TS_OP_reshape_as = 394,
+  TS_OP_expand_as = 395,
+  TS_OP_broadcast_to = 396,
+  TS_OP_ravel = 397,
+  TS_OP_T = 398,
+  TS_OP_mT = 399,
+  TS_OP_H = 400,
+  TS_OP_mH = 401,
+  TS_OP_adjoint = 402,
+  TS_OP_flatten = 403,
+  TS_OP_unflatten = 404,
+  TS_OP_movedim = 405,
+  TS_OP_unbind = 406,
+  TS_OP_split_with_sizes = 407,
+  TS_OP_split = 408,
+  TS_OP_chunk = 409,
+  TS_OP_cat = 410,
+  TS_OP_stack = 411,
+  TS_OP_softmax = 412,
+  TS_OP_log_softmax = 413,
+  TS_OP_softmin = 414,
+  TS_OP__softmax_backward_data = 415,
+  TS_OP__log_softmax_backward_data = 416,
+  TS_OP__empty = 417,
+  TS_OP__meta = 418,
+  TS_OP__item = 419,
+  TS_OP__same_storage = 420,
+  TS_OP__set_requires_grad = 421,
+  TS_OP__grad = 422,
+  TS_OP__grad_id = 423,
+  TS_OP__set_grad = 424,
+  TS_OP__retain_grad = 425,
+  TS_OP__grad_fn = 426,
+  TS_OP__next_functions = 427,
+  TS_OP__add_hook = 428,
+  TS_OP__remove_hook = 429,
+  TS_OP__dropped_callbacks = 430,
+  TS_OP__backward = 431,
+  TS_OP__autograd_grad = 432,
+  TS_OP__set_grad_mode = 433,
+  TS_OP__set_inference_mode = 434,
+  TS_OP__grad_mode = 435,
+  TS_OP__inference_mode = 436,
+  TS_OP__set_data = 437,
+  TS_OP__share = 438,
+  TS_OP__memory = 439,
+  TS_OP__set_memory_budget = 440,
+  TS_OP__reset_peak_memory = 441,
+  TS_OP__trim_memory = 442,
+  TS_OP__num_threads = 443,
+  TS_OP__set_num_threads = 444,
+  TS_OP__build = 445,
+  TS_OP__generator_new = 446,
+  TS_OP__generator_free = 447,
+  TS_OP__manual_seed = 448,
+  TS_OP__initial_seed = 449,
+  TS_OP__rng_state = 450,
+  TS_OP__set_rng_state = 451,
+  TS_OP_as_strided = 452,
+  TS_OP_expand = 453,
+  TS_OP_reshape = 454,
+  TS_OP_view = 455,
+  TS_OP_transpose = 456,
+  TS_OP_transpose_ = 457,
+  TS_OP_unsqueeze = 458,
+  TS_OP_unsqueeze_ = 459,
+  TS_OP_narrow = 460,
+  TS_OP__slice = 461,
+  TS_OP__slice_backward = 462,
+  TS_OP_select = 463,
+  TS_OP_permute = 464,
+  TS_OP_squeeze = 465,
+  TS_OP_squeeze_ = 466,
+  TS_OP_t = 467,
+  TS_OP_t_ = 468,
+  TS_OP_diagonal = 469,
+  TS_OP__diagonal_backward = 470,
+  TS_OP_unfold = 471,
+  TS_OP__unfold_backward = 472,
+  TS_OP_detach = 473,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1159,6 +1182,28 @@ typedef struct { ts_ints size; ts_tensor *target; ts_tensor *weight; int64_t ign
 bool ts__class_weights_impl(ts_cx *cx, const ts__class_weights_args *a, ts_out *out);
 ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype);
 
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_binary_cross_entropy_args;
+bool ts_binary_cross_entropy_impl(ts_cx *cx, const ts_binary_cross_entropy_args *a, ts_out *out);
+ts_tensor *ts_binary_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; ts_tensor *pos_weight; } ts_binary_cross_entropy_with_logits_args;
+bool ts_binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts_binary_cross_entropy_with_logits_args *a, ts_out *out);
+ts_tensor *ts_binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, ts_tensor *pos_weight);
+
+typedef struct { ts_tensor *self; ts_tensor *target; } ts__binary_cross_entropy_args;
+bool ts__binary_cross_entropy_impl(ts_cx *cx, const ts__binary_cross_entropy_args *a, ts_out *out);
+void ts__binary_cross_entropy_grad(ts_cx *cx, const ts__binary_cross_entropy_args *a, const ts_back *b, ts__binary_cross_entropy_args *g);
+ts_tensor *ts__binary_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *pos_weight; } ts__binary_cross_entropy_with_logits_args;
+bool ts__binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts__binary_cross_entropy_with_logits_args *a, ts_out *out);
+void ts__binary_cross_entropy_with_logits_grad(ts_cx *cx, const ts__binary_cross_entropy_with_logits_args *a, const ts_back *b, ts__binary_cross_entropy_with_logits_args *g);
+ts_tensor *ts__binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *pos_weight);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; bool log_target; } ts_kl_div_args;
+bool ts_kl_div_impl(ts_cx *cx, const ts_kl_div_args *a, ts_out *out);
+ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, bool log_target);
+
 typedef struct { ts_tensor *self; } ts_exp_args;
 void ts_exp_grad(ts_cx *cx, const ts_exp_args *a, const ts_back *b, ts_exp_args *g);
 ts_tensor *ts_exp(ts_cx *cx, ts_tensor *self);
@@ -1453,6 +1498,10 @@ bool ts_max_dim_impl(ts_cx *cx, const ts_max_dim_args *a, ts_out *out);
 void ts_max_dim_grad(ts_cx *cx, const ts_max_dim_args *a, const ts_back *b, ts_max_dim_args *g);
 bool ts_max_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
 
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_max_other_args;
+bool ts_max_other_impl(ts_cx *cx, const ts_max_other_args *a, ts_out *out);
+ts_tensor *ts_max_other(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
 typedef struct { ts_tensor *self; } ts_min_args;
 bool ts_min_impl(ts_cx *cx, const ts_min_args *a, ts_out *out);
 void ts_min_grad(ts_cx *cx, const ts_min_args *a, const ts_back *b, ts_min_args *g);
@@ -1462,6 +1511,10 @@ typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_min_dim_args;
 bool ts_min_dim_impl(ts_cx *cx, const ts_min_dim_args *a, ts_out *out);
 void ts_min_dim_grad(ts_cx *cx, const ts_min_dim_args *a, const ts_back *b, ts_min_dim_args *g);
 bool ts_min_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_min_other_args;
+bool ts_min_other_impl(ts_cx *cx, const ts_min_other_args *a, ts_out *out);
+ts_tensor *ts_min_other(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_amax_args;
 bool ts_amax_impl(ts_cx *cx, const ts_amax_args *a, ts_out *out);
@@ -1515,20 +1568,6 @@ typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_mode_args;
 bool ts_mode_impl(ts_cx *cx, const ts_mode_args *a, ts_out *out);
 void ts_mode_grad(ts_cx *cx, const ts_mode_args *a, const ts_back *b, ts_mode_args *g);
 bool ts_mode(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
-
-typedef struct { ts_tensor *self; ts_tensor *result; ts_ints dim; bool keepdim; } ts__ties_args;
-bool ts__ties_impl(ts_cx *cx, const ts__ties_args *a, ts_out *out);
-ts_tensor *ts__ties(ts_cx *cx, ts_tensor *self, ts_tensor *result, ts_ints dim, bool keepdim);
-
-typedef struct { ts_tensor *self; ts_tensor *indices; int64_t dim; bool keepdim; } ts__pick_args;
-bool ts__pick_impl(ts_cx *cx, const ts__pick_args *a, ts_out *out);
-void ts__pick_grad(ts_cx *cx, const ts__pick_args *a, const ts_back *b, ts__pick_args *g);
-ts_tensor *ts__pick(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dim, bool keepdim);
-
-typedef struct { ts_tensor *grad; ts_tensor *indices; ts_ints size; int64_t dim; bool keepdim; } ts__pick_backward_args;
-bool ts__pick_backward_impl(ts_cx *cx, const ts__pick_backward_args *a, ts_out *out);
-void ts__pick_backward_grad(ts_cx *cx, const ts__pick_backward_args *a, const ts_back *b, ts__pick_backward_args *g);
-ts_tensor *ts__pick_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dim, bool keepdim);
 
 typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_tensor *running_mean; ts_tensor *running_var; ts_ints dims; ts_ints weight_dims; bool training; double momentum; double eps; } ts__normalize_args;
 bool ts__normalize_impl(ts_cx *cx, const ts__normalize_args *a, ts_out *out);
@@ -1761,6 +1800,75 @@ typedef struct { ts_tensor *self; bool unbiased; } ts_var_mean_unbiased_args;
 bool ts_var_mean_unbiased_impl(ts_cx *cx, const ts_var_mean_unbiased_args *a, ts_out *out);
 bool ts_var_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor **results);
 
+typedef struct { ts_tensor *self; ts_ints dim; ts_opt_int correction; bool keepdim; } ts_std_args;
+bool ts_std_impl(ts_cx *cx, const ts_std_args *a, ts_out *out);
+void ts_std_grad(ts_cx *cx, const ts_std_args *a, const ts_back *b, ts_std_args *g);
+ts_tensor *ts_std(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool unbiased; bool keepdim; } ts_std_dim_args;
+bool ts_std_dim_impl(ts_cx *cx, const ts_std_dim_args *a, ts_out *out);
+ts_tensor *ts_std_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim);
+
+typedef struct { ts_tensor *self; bool unbiased; } ts_std_unbiased_args;
+bool ts_std_unbiased_impl(ts_cx *cx, const ts_std_unbiased_args *a, ts_out *out);
+ts_tensor *ts_std_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased);
+
+typedef struct { ts_tensor *self; ts_ints dim; ts_opt_int correction; bool keepdim; } ts_std_mean_args;
+bool ts_std_mean_impl(ts_cx *cx, const ts_std_mean_args *a, ts_out *out);
+void ts_std_mean_grad(ts_cx *cx, const ts_std_mean_args *a, const ts_back *b, ts_std_mean_args *g);
+bool ts_std_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool unbiased; bool keepdim; } ts_std_mean_dim_args;
+bool ts_std_mean_dim_impl(ts_cx *cx, const ts_std_mean_dim_args *a, ts_out *out);
+bool ts_std_mean_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool unbiased; } ts_std_mean_unbiased_args;
+bool ts_std_mean_unbiased_impl(ts_cx *cx, const ts_std_mean_unbiased_args *a, ts_out *out);
+bool ts_std_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_nansum_args;
+bool ts_nansum_impl(ts_cx *cx, const ts_nansum_args *a, ts_out *out);
+void ts_nansum_grad(ts_cx *cx, const ts_nansum_args *a, const ts_back *b, ts_nansum_args *g);
+ts_tensor *ts_nansum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_nanmean_args;
+bool ts_nanmean_impl(ts_cx *cx, const ts_nanmean_args *a, ts_out *out);
+ts_tensor *ts_nanmean(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_logsumexp_args;
+bool ts_logsumexp_impl(ts_cx *cx, const ts_logsumexp_args *a, ts_out *out);
+void ts_logsumexp_grad(ts_cx *cx, const ts_logsumexp_args *a, const ts_back *b, ts_logsumexp_args *g);
+ts_tensor *ts_logsumexp(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_vector_norm_args;
+bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out);
+void ts_vector_norm_grad(ts_cx *cx, const ts_vector_norm_args *a, const ts_back *b, ts_vector_norm_args *g);
+ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_args;
+bool ts_norm_impl(ts_cx *cx, const ts_norm_args *a, ts_out *out);
+ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; const char *p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_named_args;
+bool ts_norm_named_impl(ts_cx *cx, const ts_norm_named_args *a, ts_out *out);
+ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar p; } ts_dist_args;
+bool ts_dist_impl(ts_cx *cx, const ts_dist_args *a, ts_out *out);
+ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p);
+
+typedef struct { ts_tensor *self; double p; ts_ints dim; double eps; } ts_normalize_args;
+bool ts_normalize_impl(ts_cx *cx, const ts_normalize_args *a, ts_out *out);
+ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; int64_t dim; double eps; } ts_cosine_similarity_args;
+bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts_out *out);
+ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdim; } ts_pairwise_distance_args;
+bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
+ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim);
+
 typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
 bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);
 void ts_cumsum_grad(ts_cx *cx, const ts_cumsum_args *a, const ts_back *b, ts_cumsum_args *g);
@@ -1774,6 +1882,21 @@ void ts_cumprod_grad(ts_cx *cx, const ts_cumprod_args *a, const ts_back *b, ts_c
 ts_tensor *ts_cumprod(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype);
 
 ts_tensor *ts_cumprod_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_logcumsumexp_args;
+bool ts_logcumsumexp_impl(ts_cx *cx, const ts_logcumsumexp_args *a, ts_out *out);
+void ts_logcumsumexp_grad(ts_cx *cx, const ts_logcumsumexp_args *a, const ts_back *b, ts_logcumsumexp_args *g);
+ts_tensor *ts_logcumsumexp(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_cummax_args;
+bool ts_cummax_impl(ts_cx *cx, const ts_cummax_args *a, ts_out *out);
+void ts_cummax_grad(ts_cx *cx, const ts_cummax_args *a, const ts_back *b, ts_cummax_args *g);
+bool ts_cummax(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_cummin_args;
+bool ts_cummin_impl(ts_cx *cx, const ts_cummin_args *a, ts_out *out);
+void ts_cummin_grad(ts_cx *cx, const ts_cummin_args *a, const ts_back *b, ts_cummin_args *g);
+bool ts_cummin(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor **results);
 
 typedef struct { ts_tensor *self; int64_t dim; } ts__cumsum_back_args;
 bool ts__cumsum_back_impl(ts_cx *cx, const ts__cumsum_back_args *a, ts_out *out);

@@ -923,6 +923,38 @@ static bool _class_weights_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__class_weights_impl(cx, a, out);
 }
 
+static const ts_arg binary_cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_binary_cross_entropy_args, reduction)}};
+static bool binary_cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_binary_cross_entropy_args *a = args;
+  return ts_binary_cross_entropy_impl(cx, a, out);
+}
+
+static const ts_arg binary_cross_entropy_with_logits_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_with_logits_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_with_logits_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_binary_cross_entropy_with_logits_args, reduction)}, {"posWeight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, pos_weight)}};
+static bool binary_cross_entropy_with_logits_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_binary_cross_entropy_with_logits_args *a = args;
+  return ts_binary_cross_entropy_with_logits_impl(cx, a, out);
+}
+
+static const ts_arg _binary_cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_args, target)}};
+static bool _binary_cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__binary_cross_entropy_args *a = args;
+  return ts__binary_cross_entropy_impl(cx, a, out);
+}
+static void _binary_cross_entropy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__binary_cross_entropy_grad(cx, args, back, wanted); }
+
+static const ts_arg _binary_cross_entropy_with_logits_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_with_logits_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_with_logits_args, target)}, {"posWeight", TS_ARG_TENSOR_OPT, offsetof(ts__binary_cross_entropy_with_logits_args, pos_weight)}};
+static bool _binary_cross_entropy_with_logits_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__binary_cross_entropy_with_logits_args *a = args;
+  return ts__binary_cross_entropy_with_logits_impl(cx, a, out);
+}
+static void _binary_cross_entropy_with_logits_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__binary_cross_entropy_with_logits_grad(cx, args, back, wanted); }
+
+static const ts_arg kl_div_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_kl_div_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_kl_div_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_kl_div_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_kl_div_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_kl_div_args, reduction)}, {"logTarget", TS_ARG_BOOL, offsetof(ts_kl_div_args, log_target)}};
+static bool kl_div_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kl_div_args *a = args;
+  return ts_kl_div_impl(cx, a, out);
+}
+
 static const ts_arg exp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_exp_args, self)}};
 static bool exp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_exp_args *a = args;
@@ -1274,6 +1306,12 @@ static bool max_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void max_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_max_dim_grad(cx, args, back, wanted); }
 
+static const ts_arg max_other_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_other_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_max_other_args, other)}};
+static bool max_other_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_other_args *a = args;
+  return ts_max_other_impl(cx, a, out);
+}
+
 static const ts_arg min_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_args, self)}};
 static bool min_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_min_args *a = args;
@@ -1287,6 +1325,12 @@ static bool min_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_min_dim_impl(cx, a, out);
 }
 static void min_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_min_dim_grad(cx, args, back, wanted); }
+
+static const ts_arg min_other_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_other_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_min_other_args, other)}};
+static bool min_other_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_min_other_args *a = args;
+  return ts_min_other_impl(cx, a, out);
+}
 
 static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_amax_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_amax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_amax_args, keepdim)}};
 static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1362,26 +1406,6 @@ static bool mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_mode_impl(cx, a, out);
 }
 static void mode_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mode_grad(cx, args, back, wanted); }
-
-static const ts_arg _ties_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__ties_args, self)}, {"result", TS_ARG_TENSOR, offsetof(ts__ties_args, result)}, {"dim", TS_ARG_INTS, offsetof(ts__ties_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__ties_args, keepdim)}};
-static bool _ties_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__ties_args *a = args;
-  return ts__ties_impl(cx, a, out);
-}
-
-static const ts_arg _pick_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__pick_args, self)}, {"indices", TS_ARG_TENSOR, offsetof(ts__pick_args, indices)}, {"dim", TS_ARG_INT, offsetof(ts__pick_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__pick_args, keepdim)}};
-static bool _pick_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__pick_args *a = args;
-  return ts__pick_impl(cx, a, out);
-}
-static void _pick_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__pick_grad(cx, args, back, wanted); }
-
-static const ts_arg _pick_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__pick_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__pick_backward_args, indices)}, {"size", TS_ARG_INTS, offsetof(ts__pick_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__pick_backward_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__pick_backward_args, keepdim)}};
-static bool _pick_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__pick_backward_args *a = args;
-  return ts__pick_backward_impl(cx, a, out);
-}
-static void _pick_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__pick_backward_grad(cx, args, back, wanted); }
 
 static const ts_arg _normalize_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__normalize_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, bias)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_var)}, {"dims", TS_ARG_INTS, offsetof(ts__normalize_args, dims)}, {"weightDims", TS_ARG_INTS, offsetof(ts__normalize_args, weight_dims)}, {"training", TS_ARG_BOOL, offsetof(ts__normalize_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__normalize_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts__normalize_args, eps)}};
 static bool _normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1746,6 +1770,107 @@ static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_mean_unbiased_impl(cx, a, out);
 }
 
+static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_std_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_args, keepdim)}};
+static bool std_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_args *a = args;
+  return ts_std_impl(cx, a, out);
+}
+static void std_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_grad(cx, args, back, wanted); }
+
+static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_dim_args, keepdim)}};
+static bool std_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_dim_args *a = args;
+  return ts_std_dim_impl(cx, a, out);
+}
+
+static const ts_arg std_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_unbiased_args, unbiased)}};
+static bool std_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_unbiased_args *a = args;
+  return ts_std_unbiased_impl(cx, a, out);
+}
+
+static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_mean_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_std_mean_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_mean_args, keepdim)}};
+static bool std_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_mean_args *a = args;
+  return ts_std_mean_impl(cx, a, out);
+}
+static void std_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_mean_grad(cx, args, back, wanted); }
+
+static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_mean_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_mean_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_mean_dim_args, keepdim)}};
+static bool std_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_mean_dim_args *a = args;
+  return ts_std_mean_dim_impl(cx, a, out);
+}
+
+static const ts_arg std_mean_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_mean_unbiased_args, unbiased)}};
+static bool std_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_mean_unbiased_args *a = args;
+  return ts_std_mean_unbiased_impl(cx, a, out);
+}
+
+static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nansum_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_nansum_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_nansum_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_nansum_args, dtype)}};
+static bool nansum_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nansum_args *a = args;
+  return ts_nansum_impl(cx, a, out);
+}
+static void nansum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nansum_grad(cx, args, back, wanted); }
+
+static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nanmean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_nanmean_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_nanmean_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_nanmean_args, dtype)}};
+static bool nanmean_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanmean_args *a = args;
+  return ts_nanmean_impl(cx, a, out);
+}
+
+static const ts_arg logsumexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logsumexp_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_logsumexp_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_logsumexp_args, keepdim)}};
+static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logsumexp_args *a = args;
+  return ts_logsumexp_impl(cx, a, out);
+}
+static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
+
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_vector_norm_args, self)}, {"ord", TS_ARG_SCALAR, offsetof(ts_vector_norm_args, ord)}, {"dim", TS_ARG_INTS, offsetof(ts_vector_norm_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_vector_norm_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_vector_norm_args, dtype)}};
+static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vector_norm_args *a = args;
+  return ts_vector_norm_impl(cx, a, out);
+}
+static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
+
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_norm_args, self)}, {"p", TS_ARG_SCALAR, offsetof(ts_norm_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_norm_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_norm_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_norm_args, dtype)}};
+static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_args *a = args;
+  return ts_norm_impl(cx, a, out);
+}
+
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_norm_named_args, self)}, {"p", TS_ARG_TEXT, offsetof(ts_norm_named_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_norm_named_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_norm_named_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_norm_named_args, dtype)}};
+static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_named_args *a = args;
+  return ts_norm_named_impl(cx, a, out);
+}
+
+static const ts_arg dist_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_dist_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_dist_args, other)}, {"p", TS_ARG_SCALAR, offsetof(ts_dist_args, p)}};
+static bool dist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dist_args *a = args;
+  return ts_dist_impl(cx, a, out);
+}
+
+static const ts_arg normalize_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_normalize_args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_normalize_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_normalize_args, dim)}, {"eps", TS_ARG_FLOAT, offsetof(ts_normalize_args, eps)}};
+static bool normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normalize_args *a = args;
+  return ts_normalize_impl(cx, a, out);
+}
+
+static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, offsetof(ts_cosine_similarity_args, x1)}, {"x2", TS_ARG_TENSOR, offsetof(ts_cosine_similarity_args, x2)}, {"dim", TS_ARG_INT, offsetof(ts_cosine_similarity_args, dim)}, {"eps", TS_ARG_FLOAT, offsetof(ts_cosine_similarity_args, eps)}};
+static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cosine_similarity_args *a = args;
+  return ts_cosine_similarity_impl(cx, a, out);
+}
+
+static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, offsetof(ts_pairwise_distance_args, x1)}, {"x2", TS_ARG_TENSOR, offsetof(ts_pairwise_distance_args, x2)}, {"p", TS_ARG_FLOAT, offsetof(ts_pairwise_distance_args, p)}, {"eps", TS_ARG_FLOAT, offsetof(ts_pairwise_distance_args, eps)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_pairwise_distance_args, keepdim)}};
+static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pairwise_distance_args *a = args;
+  return ts_pairwise_distance_impl(cx, a, out);
+}
+
 static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cumsum_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cumsum_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_cumsum_args, dtype)}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cumsum_args *a = args;
@@ -1759,6 +1884,27 @@ static bool cumprod_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_cumprod_impl(cx, a, out);
 }
 static void cumprod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cumprod_grad(cx, args, back, wanted); }
+
+static const ts_arg logcumsumexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logcumsumexp_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_logcumsumexp_args, dim)}};
+static bool logcumsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logcumsumexp_args *a = args;
+  return ts_logcumsumexp_impl(cx, a, out);
+}
+static void logcumsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logcumsumexp_grad(cx, args, back, wanted); }
+
+static const ts_arg cummax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cummax_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cummax_args, dim)}};
+static bool cummax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cummax_args *a = args;
+  return ts_cummax_impl(cx, a, out);
+}
+static void cummax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cummax_grad(cx, args, back, wanted); }
+
+static const ts_arg cummin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cummin_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cummin_args, dim)}};
+static bool cummin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cummin_args *a = args;
+  return ts_cummin_impl(cx, a, out);
+}
+static void cummin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cummin_grad(cx, args, back, wanted); }
 
 static const ts_arg _cumsum_back_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__cumsum_back_args, self)}, {"dim", TS_ARG_INT, offsetof(ts__cumsum_back_args, dim)}};
 static bool _cumsum_back_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2452,6 +2598,11 @@ const ts_op ts_ops[] = {
   {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad},
   {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad},
   {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
+  {"binaryCrossEntropy", "BinaryCrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_args, binary_cross_entropy_impl, NULL},
+  {"binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_with_logits_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_with_logits_args, binary_cross_entropy_with_logits_impl, NULL},
+  {"_binaryCrossEntropy", "BinaryCrossEntropyBackward0", 0, sizeof(ts__binary_cross_entropy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _binary_cross_entropy_args, _binary_cross_entropy_impl, _binary_cross_entropy_grad},
+  {"_binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", 0, sizeof(ts__binary_cross_entropy_with_logits_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, _binary_cross_entropy_with_logits_args, _binary_cross_entropy_with_logits_impl, _binary_cross_entropy_with_logits_grad},
+  {"klDiv", "KlDivBackward0", TS_OP_COMPOSITE, sizeof(ts_kl_div_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, kl_div_args, kl_div_impl, NULL},
   {"exp", "ExpBackward0", TS_OP_DIRECT, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
   {"exp_", "ExpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
   {"exp2", "Exp2Backward0", TS_OP_DIRECT, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad},
@@ -2543,8 +2694,10 @@ const ts_op ts_ops[] = {
   {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"max", "MaxBackward1", 0, sizeof(ts_max_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, max_args, max_impl, max_grad},
   {"max", "MaxBackward0", 0, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
+  {"max", "MaxOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_max_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_other_args, max_other_impl, NULL},
   {"min", "MinBackward1", 0, sizeof(ts_min_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, min_args, min_impl, min_grad},
   {"min", "MinBackward0", 0, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
+  {"min", "MinOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_min_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, min_other_args, min_other_impl, NULL},
   {"amax", "AmaxBackward0", 0, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
   {"amin", "AminBackward0", 0, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
   {"aminmax", "AminmaxBackward0", TS_OP_EXACT, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
@@ -2556,9 +2709,6 @@ const ts_op ts_ops[] = {
   {"nanmedian", "NanmedianDimBackward0", 0, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad},
   {"kthvalue", "KthvalueBackward0", 0, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad},
   {"mode", "ModeBackward0", 0, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad},
-  {"_ties", "TiesBackward0", 0, sizeof(ts__ties_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ties_args, _ties_impl, NULL},
-  {"_pick", "PickBackward0", 0, sizeof(ts__pick_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _pick_args, _pick_impl, _pick_grad},
-  {"_pickBackward", "PickBackwardBackward0", 0, sizeof(ts__pick_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _pick_backward_args, _pick_backward_impl, _pick_backward_grad},
   {"_normalize", "NormalizeBackward0", 0, sizeof(ts__normalize_args), 10, 3, TS_RET_TENSORS, 3u, 0u, 6u, _normalize_args, _normalize_impl, _normalize_grad},
   {"_normalizeBackward", "NormalizeBackwardBackward0", 0, sizeof(ts__normalize_backward_args), 9, 3, TS_RET_TENSORS, 31u, 0u, 0u, _normalize_backward_args, _normalize_backward_impl, _normalize_backward_grad},
   {"batchNorm", "BatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_batch_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, batch_norm_args, batch_norm_impl, NULL},
@@ -2616,10 +2766,29 @@ const ts_op ts_ops[] = {
   {"varMean", "VarMeanBackward0", 0, sizeof(ts_var_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 0u, var_mean_args, var_mean_impl, var_mean_grad},
   {"varMean", "VarMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_dim_args, var_mean_dim_impl, NULL},
   {"varMean", "VarMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_unbiased_args, var_mean_unbiased_impl, NULL},
+  {"std", "StdBackward0", 0, sizeof(ts_std_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 1u, std_args, std_impl, std_grad},
+  {"std", "StdDimBackward0", TS_OP_COMPOSITE, sizeof(ts_std_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, std_dim_args, std_dim_impl, NULL},
+  {"std", "StdUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_std_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, std_unbiased_args, std_unbiased_impl, NULL},
+  {"stdMean", "StdMeanBackward0", 0, sizeof(ts_std_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 1u, std_mean_args, std_mean_impl, std_mean_grad},
+  {"stdMean", "StdMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_std_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, std_mean_dim_args, std_mean_dim_impl, NULL},
+  {"stdMean", "StdMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_std_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, std_mean_unbiased_args, std_mean_unbiased_impl, NULL},
+  {"nansum", "NansumBackward0", 0, sizeof(ts_nansum_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nansum_args, nansum_impl, nansum_grad},
+  {"nanmean", "NanmeanBackward0", TS_OP_COMPOSITE, sizeof(ts_nanmean_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanmean_args, nanmean_impl, NULL},
+  {"logsumexp", "LogsumexpBackward0", 0, sizeof(ts_logsumexp_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, logsumexp_args, logsumexp_impl, logsumexp_grad},
+  {"vectorNorm", "VectorNormBackward0", 0, sizeof(ts_vector_norm_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, vector_norm_args, vector_norm_impl, vector_norm_grad},
+  {"norm", "NormBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_args, norm_impl, NULL},
+  {"norm", "NormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_named_args, norm_named_impl, NULL},
+  {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL},
+  {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
+  {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
+  {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
   {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
   {"cumprod_", "CumprodBackward0", TS_OP_INPLACE, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
+  {"logcumsumexp", "LogcumsumexpBackward0", 0, sizeof(ts_logcumsumexp_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, logcumsumexp_args, logcumsumexp_impl, logcumsumexp_grad},
+  {"cummax", "CummaxBackward0", 0, sizeof(ts_cummax_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummax_args, cummax_impl, cummax_grad},
+  {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
@@ -2704,5 +2873,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 451;
-const char ts_table_hash[] = "9a48df7b2b27a1d3";
+const int ts_op_count = 474;
+const char ts_table_hash[] = "2c9aa0382388d000";
