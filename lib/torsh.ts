@@ -37,6 +37,7 @@ export const torsh = {
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   special: generated.special,
   nn, optim, deepcopy, save, load, metadataOf,
+  linalg: generated.linalg, special: generated.special,
   utils: { data },
   autograd: { grad: autograd.grad, backward: autograd.backward },
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,

@@ -3,6 +3,7 @@ import { bind, signature, type Signature } from '../bind';
 import type { Tensor } from '../tensor';
 import * as ops from '../gen/ops';
 import type { Size } from './common';
+import { overwrite } from './inplace';
 import type { PoolOp, Pooled } from './pooling';
 
 export { pad } from './pad';
@@ -16,8 +17,8 @@ export function dropout(input: Tensor, p?: number, training?: boolean, inplace?:
 export function dropout(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout(...args: unknown[]): Tensor {
   const [input, p, training, inplace] = bind(sigs.dropout, args) as [Tensor, number, boolean, boolean];
-  const output = ops.dropout(input, p, training);
-  return inplace && training ? input.copy_(output) : output;
+  const drop = (x: Tensor): Tensor => ops.dropout(x, p, training);
+  return inplace && training ? overwrite(input, drop) : drop(input);
 }
 
 export interface MaxPoolCall {

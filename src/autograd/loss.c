@@ -1,23 +1,21 @@
 #include <string.h>
 #include "formulas.h"
 
-static ts_tensor *minus(ts_cx *cx, ts_tensor *t) { return ts_mul(cx, t, ts_wrap_scalar(cx, ts_int(-1))); }
-
 void ts__difference_loss_grad(ts_cx *cx, const ts__difference_loss_args *a, const ts_back *b, ts__difference_loss_args *g) {
   ts_tensor *slope = ts__difference_loss_backward(cx, b->grad, a->self, a->target, a->kind, a->limit, a->reduction);
   if (g->self) g->self = slope;
-  if (g->target) g->target = minus(cx, slope);
+  if (g->target) g->target = NEG(slope);
 }
 
 void ts__difference_loss_backward_grad(ts_cx *cx, const ts__difference_loss_backward_args *a, const ts_back *b, ts__difference_loss_backward_args *g) {
   ts_tensor *v = b->grad;
-  if (g->grad) g->grad = ts_mul(cx, v, ts__difference_loss_backward(cx, ts_wrap_scalar(cx, ts_float(1)), a->self, a->target, a->kind, a->limit, a->reduction));
+  if (g->grad) g->grad = ts_mul(cx, v, ts__difference_loss_backward(cx, NUM(1), a->self, a->target, a->kind, a->limit, a->reduction));
   if ((!g->self && !g->target) || a->kind == 1) return;
   double scale = strcmp(a->reduction, "mean") == 0 ? 1 / (double)v->numel : 1;
-  ts_tensor *curved = ts_mul(cx, v, ts_mul(cx, a->grad, ts_wrap_scalar(cx, ts_float(a->kind == 0 ? 2 * scale : scale))));
+  ts_tensor *curved = ts_mul(cx, v, ts_mul(cx, a->grad, NUM(a->kind == 0 ? 2 * scale : scale)));
   if (a->kind > 1) curved = ts_mul(cx, curved, ts__difference_loss_curvature(cx, a->self, a->target, a->kind, a->limit));
   if (g->self) g->self = curved;
-  if (g->target) g->target = minus(cx, curved);
+  if (g->target) g->target = NEG(curved);
 }
 
 void ts__nll_loss_grad(ts_cx *cx, const ts__nll_loss_args *a, const ts_back *b, ts__nll_loss_args *g) {
@@ -48,6 +46,28 @@ void ts__cross_entropy_backward_grad(ts_cx *cx, const ts__cross_entropy_backward
   if (g->self) {
     ts_tensor *c = ts__nll_loss_backward(cx, a->grad, ts_sizes_of(a->self), a->target, a->weight, a->ignore_index, a->reduction);
     ts_tensor *total = ts_sum(cx, c, TS_INTS(dim), true, TS_DTYPE_NONE);
-    g->self = ts__softmax_backward_data(cx, minus(cx, ts_mul(cx, v, total)), p, dim);
+    g->self = ts__softmax_backward_data(cx, NEG(ts_mul(cx, v, total)), p, dim);
   }
+}
+
+/* (x - t) / (x (1 - x)), the divisor no smaller than 1e-12. */
+void ts__binary_cross_entropy_grad(ts_cx *cx, const ts__binary_cross_entropy_args *a, const ts_back *b, ts__binary_cross_entropy_args *g) {
+  ts_tensor *x = a->self;
+  if (g->self) g->self = MUL(b->grad, DIV(SUB(x, a->target), ts_clamp_min(cx, MUL(x, ts_rsub(cx, x, NUM(1), ts_int(1))), NUM(1e-12))));
+  if (g->target) g->target = MUL(b->grad, SUB(ts_log1p(cx, NEG(x)), ts_log(cx, x)));
+}
+
+/* With s = sigmoid(x), w = 1 + (p - 1) t and q = softplus(-x), the loss is (1 - t) x + w q. */
+void ts__binary_cross_entropy_with_logits_grad(ts_cx *cx, const ts__binary_cross_entropy_with_logits_args *a, const ts_back *b,
+                                               ts__binary_cross_entropy_with_logits_args *g) {
+  ts_tensor *x = a->self, *t = a->target, *extra = a->pos_weight ? SUB(a->pos_weight, NUM(1)) : NULL;
+  if (g->self) {
+    ts_tensor *slope = SUB(ts_sigmoid(cx, x), t);
+    if (extra) slope = SUB(slope, MUL(MUL(extra, t), ts_sigmoid(cx, NEG(x))));
+    g->self = MUL(b->grad, slope);
+  }
+  if (!g->target && !g->pos_weight) return;
+  ts_tensor *q = extra ? ts__binary_cross_entropy_with_logits(cx, x, ts_ones_like(cx, t, TS_DTYPE_NONE), NULL) : NULL;
+  if (g->target) g->target = MUL(b->grad, extra ? SUB(MUL(extra, q), x) : NEG(x));
+  if (g->pos_weight) g->pos_weight = MUL(b->grad, MUL(t, q));
 }

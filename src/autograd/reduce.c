@@ -49,3 +49,29 @@ void ts_var_mean_grad(ts_cx *cx, const ts_var_mean_args *a, const ts_back *b, ts
   ts_tensor *of_mean = b->grads[1] ? mean_grad(cx, b->grads[1], a->dim, a->keepdim, a->self) : NULL;
   g->self = plus(cx, of_var, of_mean);
 }
+
+/* The variance's gradient from that of its root: half of it over the root, nothing at zero. */
+static ts_tensor *root_grad(ts_cx *cx, ts_tensor *grad, ts_tensor *root) {
+  ts_tensor *none = ts_eq(cx, root, NUM(0));
+  return ts_drop(cx, none, DIV(grad, MUL(ts_masked_fill(cx, root, none, NUM(1)), NUM(2))));
+}
+
+void ts_std_grad(ts_cx *cx, const ts_std_args *a, const ts_back *b, ts_std_args *g) {
+  g->self = var_grad(cx, root_grad(cx, b->grad, b->result), a->self, a->dim, a->correction, a->keepdim);
+}
+
+void ts_std_mean_grad(ts_cx *cx, const ts_std_mean_args *a, const ts_back *b, ts_std_mean_args *g) {
+  ts_tensor *of_std = b->grads[0] ? var_grad(cx, root_grad(cx, b->grads[0], b->result), a->self, a->dim, a->correction, a->keepdim) : NULL;
+  ts_tensor *of_mean = b->grads[1] ? mean_grad(cx, b->grads[1], a->dim, a->keepdim, a->self) : NULL;
+  g->self = plus(cx, of_std, of_mean);
+}
+
+void ts_nansum_grad(ts_cx *cx, const ts_nansum_args *a, const ts_back *b, ts_nansum_args *g) {
+  ts_tensor *all = ts_expand(cx, ts_unreduce(cx, b->grad, a->dim, a->keepdim, a->self), ts_sizes_of(a->self), false);
+  g->self = ts_drop(cx, ts_isnan(cx, a->self), all);
+}
+
+void ts_logsumexp_grad(ts_cx *cx, const ts_logsumexp_args *a, const ts_back *b, ts_logsumexp_args *g) {
+  ts_tensor *result = ts_unreduce(cx, b->result, a->dim, a->keepdim, a->self);
+  g->self = MUL(ts_unreduce(cx, b->grad, a->dim, a->keepdim, a->self), ts_exp(cx, SUB(a->self, result)));
+}

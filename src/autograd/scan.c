@@ -1,3 +1,4 @@
+#include <math.h>
 #include "formulas.h"
 
 static int64_t size_of(const ts_tensor *t, int64_t dim) { return t->ndim ? t->sizes[dim < 0 ? dim + t->ndim : dim] : 1; }
@@ -61,4 +62,16 @@ void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back 
   if (!g->factor || a->factor->ndim == 0 || a->factor->numel == 0) return;
   if (a->reverse) g->factor = ts_mul(cx, zeros_before(cx, back, a->dim), b->result);
   else g->factor = ts_mul(cx, back, zeros_before(cx, b->result, a->dim));
+}
+
+/* Element j gets the sum over k >= j of g[k] exp(x[j] - y[k]): a recurrence with factors exp(y[k - 1] - y[k]), none above 1. */
+void ts_logcumsumexp_grad(ts_cx *cx, const ts_logcumsumexp_args *a, const ts_back *b, ts_logcumsumexp_args *g) {
+  ts_tensor *x = a->self, *y = b->result, *nothing = ts_eq(cx, y, NUM(-INFINITY));
+  if (x->ndim == 0 || x->numel == 0) {
+    g->self = b->grad;
+    return;
+  }
+  ts_tensor *step = ts_drop(cx, nothing, SUB(zeros_before(cx, y, a->dim), y));
+  ts_tensor *sums = ts__recurrence(cx, b->grad, ts_exp(cx, step), a->dim, true);
+  g->self = MUL(ts_exp(cx, ts_masked_fill(cx, SUB(x, y), nothing, NUM(-INFINITY))), sums);
 }

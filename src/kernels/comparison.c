@@ -87,9 +87,6 @@ bool ts_clamp_impl(ts_cx *cx, const ts_clamp_args *a, ts_out *out) {
   return ts_clamped(cx, a->self, a->min, a->max, out);
 }
 
-bool ts_max_other_impl(ts_cx *cx, const ts_max_other_args *a, ts_out *out) { return (out->t[0] = ts_maximum(cx, a->self, a->other)) != NULL; }
-bool ts_min_other_impl(ts_cx *cx, const ts_min_other_args *a, ts_out *out) { return (out->t[0] = ts_minimum(cx, a->self, a->other)) != NULL; }
-
 /* ---- logic ---- */
 
 bool ts_logical(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_binary_id id) {

@@ -8,7 +8,6 @@ typedef enum { TS_REDUCE_NONE, TS_REDUCE_MEAN, TS_REDUCE_SUM } ts_loss_reduction
 bool ts_loss_mode(ts_cx *cx, const char *reduction, ts_opt_int size_average, ts_opt_int reduce, ts_loss_reduction *mode);
 const char *ts_loss_mode_name(ts_loss_reduction mode);
 
-/* Losses of a difference d = input - target, with their first and second derivatives in d. */
-typedef enum { TS_LOSS_SQUARE, TS_LOSS_ABS, TS_LOSS_SMOOTH, TS_LOSS_HUBER, TS_LOSS_COUNT } ts_loss_id;
-typedef struct { double limit, scale; } ts_loss_params; /* limit: beta or delta; scale: a factor of the gradient */
+/* Losses of a difference d = input - target. Huber's is smooth l1 times its limit. */
+typedef enum { TS_LOSS_SQUARE, TS_LOSS_ABS, TS_LOSS_SMOOTH, TS_LOSS_HUBER, TS_LOSS_COUNT = TS_LOSS_HUBER } ts_loss_id;
 #endif

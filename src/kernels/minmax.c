@@ -1,7 +1,7 @@
 /* Largest and smallest elements, and where they stand. */
 #include <inttypes.h>
 #include "../gen/ops.h"
-#include "elementwise.h"
+#include "kernels.h"
 
 /* Nothing has no largest element: every dim in mask must have a size. */
 static bool check_sizes(ts_cx *cx, const ts_tensor *self, uint64_t mask, bool named) {
@@ -77,86 +77,5 @@ bool ts_argmin_impl(ts_cx *cx, const ts_argmin_args *a, ts_out *out) {
   return find(cx, a->self, a->dim, a->keepdim, TS_RED_ARGMIN, NULL, &out->t[0]);
 }
 
-bool ts__ties_impl(ts_cx *cx, const ts__ties_args *a, ts_out *out) {
-  ts_dtype to = (ts_dtype)a->self->dtype, work = to == TS_FLOAT64 ? to : TS_FLOAT32;
-  uint64_t mask;
-  if (!ts_dim_mask(cx, a->dim, a->self->ndim, &mask)) return false;
-  ts_tensor *self = ts_raw_cast(cx, a->self, work), *best = ts_raw_contiguous(cx, ts_raw_cast(cx, a->result, work));
-  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
-  int ndim = ts_reduced_sizes(a->self, mask, true, sizes);
-  ts_contiguous_strides(ndim, sizes, strides);
-  if (!self || !best || !(best = ts_alias(cx, best, ndim, sizes, strides, best->offset))) return false;
-  ts_out same = {.t = {NULL}}, share = {.t = {NULL}};
-  if (!ts_elementwise(cx, (ts_tensor *[]){self, best}, 2, work, work, &same, ts_loops.same[work], NULL)) return false;
-  ts_tensor *count = ts_reduced(cx, same.t[0], mask, true, TS_RED_SUM);
-  if (!count) return false;
-  for (int64_t i = 0; i < count->numel; i++) ((double *)ts_data(count))[i] = 1 / ((double *)ts_data(count))[i];
-  if (!ts_elementwise(cx, (ts_tensor *[]){same.t[0], count}, 2, work, work, &share, ts_loops.binary[TS_BIN_MUL][work], NULL)) return false;
-  return (out->t[0] = ts_raw_cast(cx, share.t[0], to)) != NULL;
-}
-
-/* One element along dim for each position of the other dims: indices has self's sizes with 1 there. */
-typedef struct { char *whole, *picked; const int64_t *at; int64_t n, inner, item; } pick_job;
-
-static pick_job pick_of(ts_tensor *whole, ts_tensor *picked, ts_tensor *indices, int dim) {
-  pick_job j = {ts_data(whole), ts_data(picked), ts_data(indices), whole->ndim ? whole->sizes[dim] : 1, 1, ts_itemsize((ts_dtype)whole->dtype)};
-  for (int d = dim + 1; d < whole->ndim; d++) j.inner *= whole->sizes[d];
-  return j;
-}
-
-static bool fits(ts_cx *cx, int ndim, const int64_t *sizes, int64_t dim, bool keepdim, const ts_tensor *indices, int *at, bool *reduced) {
-  if (!ts_wrap_dim(cx, dim, ndim, at)) return false;
-  *reduced = !keepdim && ndim > 0;
-  int64_t want[TS_MAX_DIM];
-  int n = 0;
-  for (int d = 0; d < ndim; d++)
-    if (d != *at) want[n++] = sizes[d];
-    else if (keepdim) want[n++] = 1;
-  bool same = indices->ndim == n && indices->dtype == TS_INT64;
-  for (int d = 0; d < n && same; d++) same = want[d] == indices->sizes[d];
-  return same || ts_fail(cx, TS_ERR_SHAPE, "indices of shape %s do not belong to a reduction of shape %s over dim %d", TS_TEXT(indices),
-                         ts_sizes_text(ndim, sizes, (char[160]){0}, 160), *at);
-}
-
-static void move_items(const pick_job *j, int64_t numel, bool out_of) {
-  for (int64_t i = 0; i < numel; i++) {
-    int64_t index = j->at[i];
-    char *whole = j->whole + ((i / j->inner * j->n + index) * j->inner + i % j->inner) * j->item, *one = j->picked + i * j->item;
-    __builtin_memcpy(out_of ? one : whole, out_of ? whole : one, (size_t)j->item);
-  }
-}
-
-static bool in_range(ts_cx *cx, const ts_tensor *indices, int64_t n) {
-  const int64_t *at = ts_data(indices);
-  for (int64_t i = 0; i < indices->numel; i++)
-    if (at[i] < 0 || at[i] >= n) return ts_fail(cx, TS_ERR_INDEX, "index %" PRId64 " is out of bounds for dimension with size %" PRId64, at[i], n);
-  return true;
-}
-
-bool ts__pick_impl(ts_cx *cx, const ts__pick_args *a, ts_out *out) {
-  int dim;
-  bool reduced;
-  if (!fits(cx, a->self->ndim, a->self->sizes, a->dim, a->keepdim, a->indices, &dim, &reduced)) return false;
-  ts_tensor *self = ts_raw_contiguous(cx, a->self), *at = ts_raw_contiguous(cx, a->indices);
-  ts_tensor *t = at ? ts_empty(cx, (ts_dtype)a->self->dtype, at->ndim, at->sizes) : NULL;
-  if (!self || !t) return false;
-  pick_job j = pick_of(self, t, at, dim);
-  if (!in_range(cx, at, j.n)) return false;
-  move_items(&j, t->numel, true);
-  out->t[0] = t;
-  return true;
-}
-
-bool ts__pick_backward_impl(ts_cx *cx, const ts__pick_backward_args *a, ts_out *out) {
-  int dim;
-  bool reduced;
-  if (!fits(cx, (int)a->size.n, a->size.v, a->dim, a->keepdim, a->indices, &dim, &reduced)) return false;
-  ts_tensor *grad = ts_raw_contiguous(cx, a->grad), *at = ts_raw_contiguous(cx, a->indices);
-  ts_tensor *t = ts_full_zero(cx, (ts_dtype)a->grad->dtype, (int)a->size.n, a->size.v);
-  if (!grad || !at || !t) return false;
-  pick_job j = pick_of(t, grad, at, dim);
-  if (!in_range(cx, at, j.n)) return false;
-  move_items(&j, grad->numel, false);
-  out->t[0] = t;
-  return true;
-}
+bool ts_max_other_impl(ts_cx *cx, const ts_max_other_args *a, ts_out *out) { return (out->t[0] = ts_maximum(cx, a->self, a->other)) != NULL; }
+bool ts_min_other_impl(ts_cx *cx, const ts_min_other_args *a, ts_out *out) { return (out->t[0] = ts_minimum(cx, a->self, a->other)) != NULL; }

@@ -29,8 +29,14 @@ static bool moments(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correcti
 bool ts_var_impl(ts_cx *cx, const ts_var_args *a, ts_out *out) {
   return moments(cx, a->self, a->dim, a->correction, a->keepdim, false, &out->t[0], NULL);
 }
+bool ts_std_impl(ts_cx *cx, const ts_std_args *a, ts_out *out) {
+  return moments(cx, a->self, a->dim, a->correction, a->keepdim, true, &out->t[0], NULL);
+}
 bool ts_var_mean_impl(ts_cx *cx, const ts_var_mean_args *a, ts_out *out) {
   return moments(cx, a->self, a->dim, a->correction, a->keepdim, false, &out->t[0], &out->t[1]);
+}
+bool ts_std_mean_impl(ts_cx *cx, const ts_std_mean_args *a, ts_out *out) {
+  return moments(cx, a->self, a->dim, a->correction, a->keepdim, true, &out->t[0], &out->t[1]);
 }
 
 /* The older forms: unbiased means a correction of one. */
@@ -44,4 +50,6 @@ bool ts_var_mean_impl(ts_cx *cx, const ts_var_mean_args *a, ts_out *out) {
 #define ONE(f, ...) (out->t[0] = f(__VA_ARGS__)) != NULL
 #define TWO(f, ...) f(__VA_ARGS__, out->t)
 OLDER(var, ONE)
+OLDER(std, ONE)
 OLDER(var_mean, TWO)
+OLDER(std_mean, TWO)

@@ -53,3 +53,13 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out) {
   return (out->t[0] = ts_raw_cast(cx, scan(cx, TS_SCAN_RECUR, a->self, a->factor, a->dim, a->reverse, NULL), (ts_dtype)a->self->dtype)) != NULL;
 }
 
+bool ts_logcumsumexp_impl(ts_cx *cx, const ts_logcumsumexp_args *a, ts_out *out) {
+  return (out->t[0] = ts_raw_cast(cx, scan(cx, TS_SCAN_LOG, a->self, NULL, a->dim, false, NULL), (ts_dtype)a->self->dtype)) != NULL;
+}
+
+bool ts_cummax_impl(ts_cx *cx, const ts_cummax_args *a, ts_out *out) {
+  return (out->t[0] = ts_raw_cast(cx, scan(cx, TS_SCAN_MAX, a->self, NULL, a->dim, false, &out->t[1]), (ts_dtype)a->self->dtype)) != NULL;
+}
+bool ts_cummin_impl(ts_cx *cx, const ts_cummin_args *a, ts_out *out) {
+  return (out->t[0] = ts_raw_cast(cx, scan(cx, TS_SCAN_MIN, a->self, NULL, a->dim, false, &out->t[1]), (ts_dtype)a->self->dtype)) != NULL;
+}

@@ -28,6 +28,10 @@ bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out) {
   return sum_by(cx, a->self, a->dim, a->keepdim, a->dtype, TS_RED_SUM, out);
 }
 
+bool ts_nansum_impl(ts_cx *cx, const ts_nansum_args *a, ts_out *out) {
+  return sum_by(cx, a->self, a->dim, a->keepdim, a->dtype, TS_RED_NANSUM, out);
+}
+
 bool ts_prod_impl(ts_cx *cx, const ts_prod_args *a, ts_out *out) {
   return sum_by(cx, a->self, (ts_ints){&a->dim.v, a->dim.given ? 1 : -1}, a->keepdim, a->dtype, TS_RED_PROD, out);
 }
@@ -48,6 +52,13 @@ bool ts_mean_impl(ts_cx *cx, const ts_mean_args *a, ts_out *out) {
     if (mask >> d & 1) n *= (double)self->sizes[d];
   for (int64_t i = 0; i < acc->numel; i++) sum[i] /= n;
   return give(cx, out, acc, to);
+}
+
+bool ts_nanmean_impl(ts_cx *cx, const ts_nanmean_args *a, ts_out *out) {
+  ts_dtype d = (ts_dtype)a->self->dtype;
+  if (!ts_is_inexact(d)) return ts_fail(cx, TS_ERR_DTYPE, "expected input to have floating point or complex dtype but got %s", ts_dtype_name(d));
+  ts_tensor *n = ts_sum(cx, ts_logical_not(cx, ts_isnan(cx, a->self)), a->dim, a->keepdim, TS_DTYPE_NONE);
+  return (out->t[0] = ts_div(cx, ts_nansum(cx, a->self, a->dim, a->keepdim, a->dtype), n, NULL)) != NULL;
 }
 
 /* How many elements over dim are not zero, in int64. */

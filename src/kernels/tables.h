@@ -17,13 +17,13 @@ typedef struct {
   ts_loop select[4];                             /* bool, two ins of 1, 2, 4, 8 bytes -> the first where true */
   ts_loop cast[TS_DTYPE_COUNT][TS_DTYPE_COUNT];  /* [from][to] */
   ts_reduce_loop reduce[TS_RED_COUNT][TS_DTYPE_COUNT]; /* from the input dtype; see reduce.h */
-  ts_loop same[TS_DTYPE_COUNT];
   ts_scan_loop scan[TS_SCAN_COUNT][TS_DTYPE_COUNT];
   ts_softmax_loop softmax[TS_DTYPE_COUNT];
   ts_softmax_backward_loop softmax_backward[TS_DTYPE_COUNT];
   ts_lse_loop lse[TS_DTYPE_COUNT];
   ts_scaled_softmax_loop scaled_softmax[TS_DTYPE_COUNT];
-  ts_loop loss_value[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_slope[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_curve[TS_LOSS_COUNT][TS_DTYPE_COUNT];
+  ts_loop loss_value[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_slope[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_curve[TS_DTYPE_COUNT];
+  ts_loop entropy[TS_DTYPE_COUNT], logit_entropy[TS_DTYPE_COUNT]; /* see loops/loss.c */
   ts_loop norm_apply[TS_DTYPE_COUNT], norm_back[TS_DTYPE_COUNT], norm_sums[TS_DTYPE_COUNT]; /* see loops/norm.c */
   /* Optimizer steps over param, state..., grad; see optim.h. */
   ts_loop sgd[TS_DTYPE_COUNT], sgd_momentum[TS_DTYPE_COUNT], adam[TS_DTYPE_COUNT], adam_amsgrad[TS_DTYPE_COUNT];

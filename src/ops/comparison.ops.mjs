@@ -69,10 +69,6 @@ export default [
   },
   extreme('maximum', 'TS_BIN_MAX', 'The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal.'),
   extreme('minimum', 'TS_BIN_MIN', 'The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal.'),
-  ...['max', 'min'].map((name) => ({
-    name: `${name}_other`, overload: name, args: 'Tensor self, Tensor other', as: ['function', 'method', 'out'], grad: 'composite', dtypes: 'all',
-    doc: `The ${name === 'max' ? 'larger' : 'smaller'} of two tensors, elementwise: ${name}imum. ${torchDoc(name)}`, samples: [{ args: [t(3, 4), t(3, 1)] }, { args: [of('int64', 3), of('int32', 3)] }], errors: [misfit(name)],
-  })),
   extreme('fmax', 'TS_BIN_FMAX', 'The larger of two tensors, elementwise; NaN loses.'),
   extreme('fmin', 'TS_BIN_FMIN', 'The smaller of two tensors, elementwise; NaN loses.'),
   test('isnan', 'TS_TEST_ISNAN', 'Whether elements are NaN.'),

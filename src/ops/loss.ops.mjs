@@ -2,6 +2,7 @@
 const t = (...shape) => ({ t: shape });
 const labels = (classes, ...shape) => ({ t: shape, dtype: 'int64', low: 0, high: classes });
 const fixed = (...shape) => ({ t: shape, low: 0.5, high: 2, grad: false });
+const chance = (...shape) => ({ t: shape, low: 0.1, high: 0.9 });
 const page = (name) => `https://pytorch.org/docs/stable/generated/torch.nn.functional.${name}.html`;
 const legacy = 'bool? size_average=None, bool? reduce=None';
 const base = { namespaces: ['nn.functional'], dtypes: 'float' };
@@ -59,4 +60,27 @@ export default [
   { name: '_cross_entropy', args: `Tensor self, ${kept}`, returns: 'Tensor output, Tensor total_weight, Tensor lse', grad: { saves: 'self target weight result2' }, node: 'NllLossBackward0', dtypes: 'float', doc: 'crossEntropy of (N, C) with classes.', samples: [{ args: [t(2, 3), labels(3, 2), null, -100, 'mean'] }] },
   { name: '_cross_entropy_backward', args: `Tensor grad, Tensor self, ${kept}, Tensor lse`, grad: { saves: 'grad self target weight' }, dtypes: 'float', doc: 'Gradient of _cross_entropy.', samples: [{ args: [t(), t(2, 3), labels(3, 2), null, -100, 'mean', t(2, 2)] }] },
   { name: '_class_weights', args: `int[] size, ${kept}, float label_smoothing, dtype? dtype=None`, grad: 'not differentiable', dtypes: 'float', doc: 'q of crossEntropy = -sum(q * logSoftmax(input)).', samples: [{ args: [[2, 3], labels(3, 2), null, -100, 'mean', 0.1] }] },
+  {
+    ...base, name: 'binary_cross_entropy', args: `Tensor self, Tensor target, Tensor? weight=None, ${legacy}, str reduction='mean'`, grad: 'composite',
+    doc: `-(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. ${page('binary_cross_entropy')}`,
+    samples: [{ args: [chance(3, 4), chance(3, 4)] }, { args: [chance(3, 4), chance(3, 4), fixed(4)], kwargs: { reduction: 'sum' } }, { args: [chance(3), chance(3)], kwargs: { reduction: 'none' } }, { args: [chance(), chance()] }],
+    errors: [
+      { args: [{ t: [2], values: [0.5, 1.5] }, chance(2)], code: 'ERR_ARGUMENT', message: 'binaryCrossEntropy: all elements of input should be between 0 and 1' },
+      { args: [chance(2), chance(3)], code: 'ERR_SHAPE', message: 'binaryCrossEntropy: Using a target size ([3]) that is different to the input size ([2]) is deprecated. Please ensure they have the same size.' },
+    ],
+  },
+  {
+    ...base, name: 'binary_cross_entropy_with_logits', args: `Tensor self, Tensor target, Tensor? weight=None, ${legacy}, str reduction='mean', Tensor? pos_weight=None`, grad: 'composite',
+    doc: `binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. ${page('binary_cross_entropy_with_logits')}`,
+    samples: [{ args: [t(3, 4), chance(3, 4)] }, { args: [t(3, 4), chance(3, 4), fixed(4)], kwargs: { reduction: 'sum' } }, { args: [t(3, 4), chance(3, 4)], kwargs: { posWeight: { t: [4], low: 0.5, high: 2 }, reduction: 'none' } }, { args: [t(), chance()] }],
+    errors: [{ args: [t(2), chance(3)], code: 'ERR_SHAPE', message: 'binaryCrossEntropyWithLogits: Target size ([3]) must be the same as input size ([2])' }],
+  },
+  { name: '_binary_cross_entropy', args: 'Tensor self, Tensor target', grad: { saves: 'self target' }, dtypes: 'float', doc: 'binaryCrossEntropy, elementwise.', samples: [{ args: [chance(3), chance(3)] }] },
+  { name: '_binary_cross_entropy_with_logits', args: 'Tensor self, Tensor target, Tensor? pos_weight', grad: { saves: 'self target pos_weight' }, dtypes: 'float', doc: 'binaryCrossEntropyWithLogits, elementwise.', samples: [{ args: [t(3), chance(3), null] }] },
+  {
+    ...base, name: 'kl_div', args: `Tensor self, Tensor target, ${legacy}, str reduction='mean', bool log_target=False`, grad: 'composite',
+    doc: `target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. ${page('kl_div')}`,
+    samples: [{ args: [t(3, 4), chance(3, 4)] }, { args: [t(3, 4), chance(3, 4)], kwargs: { reduction: 'batchmean' } }, { args: [t(3, 4), t(3, 4)], kwargs: { logTarget: true, reduction: 'sum' } }, { args: [t(3, 1), chance(4)], kwargs: { reduction: 'none' } }],
+    errors: [badReduction('klDiv')],
+  },
 ];

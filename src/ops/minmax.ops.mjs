@@ -18,6 +18,10 @@ const extreme = (name, what) => [
     doc: `The ${what} elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. ${page(name)}`,
     samples: [{ args: [t(3, 4), 1] }, { args: [t(2, 3, 4), -2, true] }, { args: [t(), 0] }, { args: [ints(4, 5), 0] }, { args: [t(0, 3), 1] }], errors: [range(name), emptyDim(name)],
   },
+  {
+    name: `${name}_other`, overload: name, args: 'Tensor self, Tensor other', as: out, grad: 'composite', dtypes: 'all',
+    doc: `${name}imum of two tensors. ${page(name)}`, samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(3, 1), t(4)] }],
+  },
 ];
 const arg = (name, what) => ({
   name, args: 'Tensor self, int? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'all',
@@ -65,17 +69,5 @@ export default [
     name: 'mode', args: 'Tensor self, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'all',
     doc: `The most frequent element along a dim (the smallest, where several are) and the index of its last place. ${page('mode')}`,
     samples: [{ args: [t(3, 4)] }, { args: [ints(5, 3), 0, true] }, { args: [t()] }], errors: [emptyDim('mode')],
-  },
-  {
-    name: '_ties', args: 'Tensor self, Tensor result, int[]? dim, bool keepdim', grad: 'not differentiable', dtypes: 'float',
-    doc: 'Where input is the result of its reduction over dim: 1 over the number of such elements, else 0.', samples: [{ args: [t(2, 3), t(2), [1], false] }],
-  },
-  {
-    name: '_pick', args: 'Tensor self, Tensor indices, int dim, bool keepdim', grad: { saves: 'self.sizes indices' }, dtypes: 'all',
-    doc: 'The elements that the indices of a reduction over dim name.', samples: [{ args: [t(2, 3), { t: [2], dtype: 'int64', low: 0, high: 3 }, 1, false] }],
-  },
-  {
-    name: '_pick_backward', args: 'Tensor grad, Tensor indices, int[] size, int dim, bool keepdim', grad: { saves: 'indices' }, dtypes: 'all',
-    doc: 'Zeros, with grad where the indices of a reduction over dim point.', samples: [{ args: [t(2), { t: [2], dtype: 'int64', low: 0, high: 3 }, [2, 3], 1, false] }],
   },
 ];

@@ -55,4 +55,52 @@ export default [
   },
   ...spread('var', undefined, 'Variance over the given dims (all when none are given).'),
   ...spread('var_mean', 'Tensor, Tensor', 'Variance and mean over the given dims (all when none are given).'),
+  ...spread('std', undefined, 'Standard deviation over the given dims (all when none are given).'),
+  ...spread('std_mean', 'Tensor, Tensor', 'Standard deviation and mean over the given dims (all when none are given).'),
+  {
+    name: 'nansum', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self' }, dtypes: 'all',
+    doc: `sum with NaN as zero. ${page('nansum')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [typed('int32', -9, 9, 2, 3), 0] }], errors: [range('nansum')],
+  },
+  {
+    name: 'nanmean', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float',
+    doc: `mean of what is not NaN. Errors: integers. ${page('nanmean')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1, true] }],
+    errors: [{ args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: 'nanmean: expected input to have floating point or complex dtype but got int64' }],
+  },
+  {
+    name: 'logsumexp', args: 'Tensor self, int[] dim, bool keepdim=False', as: out, namespaces: ['torsh', 'special'], grad: { saves: 'self result' }, dtypes: 'int float',
+    doc: `log(sum(exp(input))) over the given dims, without overflow; integers become float32. ${page('logsumexp')}`,
+    samples: [{ args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, 2], true] }, { args: [t(), 0] }, { args: [t(0, 3), 0] }, { args: [typed('int32', -9, 9, 2, 3), 0] }], errors: [range('logsumexp')],
+  },
+  {
+    name: 'vector_norm', args: 'Tensor self, Scalar ord=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: ['function', 'out'], namespaces: ['linalg'], grad: { saves: 'self result' }, dtypes: 'float',
+    doc: `(sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html`,
+    samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1, 1] }, { args: [t(3, 4), 3, [0, 1]] }, { args: [t(3, 4), 1.5, 1] }, { args: [{ t: [3, 4], low: 0.2, high: 1 }, 0.5, 1] }, { args: [t(3, 4), 0, 1] }, { args: [t()] }, { args: [t(0, 3), 2, 0] }, { args: [t(3)], kwargs: { dtype: 'float64' } }],
+    errors: [range('vectorNorm'), { args: [t(0), -1], code: 'ERR_SHAPE', message: 'vectorNorm: cannot compute the -1 norm of an empty dimension 0 (shape [0]): the operation does not have an identity' }].map((e) => (e.code === 'ERR_INDEX' ? { ...e, args: [t(2, 3), 2, 2] } : e)),
+  },
+  {
+    name: 'norm', overload: 'norm', args: 'Tensor self, Scalar? p=2, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float',
+    doc: `The vector norm of order p over the given dims (all when none are given). ${page('norm')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1, 1, true] }, { args: [t(3, 4), null, [0, 1]] }],
+    errors: [{ args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: 'norm: input dtype should be either floating point or complex. Got int64 instead.' }],
+  },
+  {
+    name: 'norm_named', overload: 'norm', args: 'Tensor self, str p, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float',
+    doc: `The Frobenius norm ('fro'). ${page('norm')}`, samples: [{ args: [t(3, 4), 'fro'] }, { args: [t(3, 4), 'fro', [0, 1]] }], errors: [{ args: [t(2, 2), 'l1'], code: 'ERR_UNSUPPORTED', message: "norm: p must be a number or 'fro', got 'l1'" }],
+  },
+  {
+    name: 'dist', args: 'Tensor self, Tensor other, Scalar p=2', as: ['function', 'method'], grad: 'composite', dtypes: 'float',
+    doc: `The norm of input - other. Shapes broadcast. ${page('dist')}`, samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(3, 1), t(4), 1] }],
+  },
+  {
+    name: 'normalize', args: 'Tensor self, float p=2.0, int[] dim=1, float eps=1e-12', namespaces: ['nn.functional'], grad: 'composite', dtypes: 'float',
+    doc: 'input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html', samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1, 0] }, { args: [t(2, 3, 4), 2, [1, 2]] }],
+  },
+  {
+    name: 'cosine_similarity', args: 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float',
+    doc: 'The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html',
+    samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(2, 3, 4), t(3, 4), -1] }],
+  },
+  {
+    name: 'pairwise_distance', args: 'Tensor x1, Tensor x2, float p=2.0, float eps=1e-6, bool keepdim=False', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float',
+    doc: 'The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html', samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(3, 4), t(4), 1, 1e-6, true] }],
+  },
 ];

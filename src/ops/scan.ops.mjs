@@ -10,9 +10,20 @@ const accumulate = (name, grad, what) => ({
   samples: [...samples, { args: [ints(3, 4), 1] }, { args: [{ t: [2, 4], values: [1.5, 0, 2, 3, 0, 2, 0, 1] }, 1] }, { args: [ints(3), 0], kwargs: { dtype: 'float32' } }], errors: [range(name)],
 });
 
+const extreme = (name, what) => ({
+  name, args: 'Tensor self, int dim', returns: 'Tensor values, Tensor indices', as: ['function', 'method', 'out'], grad: { saves: 'self.sizes result1' }, dtypes: 'all',
+  doc: `${what} element so far along dim and its index: the last, where several tie; NaN wins. ${page(name)}`, samples: [...samples, { args: [ints(3, 4), 1] }], errors: [range(name)],
+});
+
 export default [
   accumulate('cumsum', { saves: 'self.sizes' }, 'Running sum'),
   accumulate('cumprod', { saves: 'self result' }, 'Running product'),
+  {
+    name: 'logcumsumexp', args: 'Tensor self, int dim', as: ['function', 'method', 'out'], grad: { saves: 'self result' }, dtypes: 'float',
+    doc: `Logarithm of the running sum of exponentials along dim. ${page('logcumsumexp')}`, samples, errors: [range('logcumsumexp'), { args: [ints(3), 0], code: 'ERR_DTYPE', message: 'logcumsumexp: not implemented for int32' }],
+  },
+  extreme('cummax', 'Largest'),
+  extreme('cummin', 'Smallest'),
   { name: '_cumsum_back', args: 'Tensor self, int dim', grad: { saves: '' }, dtypes: 'all', doc: 'cumsum from the end.', samples: [{ args: [t(2, 3), 1] }] },
   {
     name: '_recurrence', args: 'Tensor self, Tensor factor, int dim, bool reverse', grad: { saves: 'self factor result' }, dtypes: 'float',

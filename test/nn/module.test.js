@@ -291,3 +291,21 @@ test('modules of the library take arguments by name, those of users take what th
   expect(new Own(1, 1)(options)).toBe(options);
   expect(new nn.Sequential(new nn.Identity())(options)).toBe(options);
 });
+
+test('activations in place: the values, and the gradients of what was there', () => {
+  for (const make of [() => new nn.ReLU({ inplace: true }), () => new nn.SiLU({ inplace: true }), () => new nn.Dropout({ p: 0.5, inplace: true })]) {
+    const [layer, x] = [make(), torsh.tensor([-1, 0.5, 2], { requiresGrad: true })];
+    const twin = torsh.deepcopy(layer);
+    twin.inplace = false;
+    const y = x.mul(1);
+    torsh.manualSeed(1);
+    expect(layer(y)).toBe(y);
+    y.mul(y).sum().backward();
+    const z = torsh.tensor([-1, 0.5, 2], { requiresGrad: true });
+    torsh.manualSeed(1);
+    const out = twin(z.mul(1));
+    out.mul(out).sum().backward();
+    expect(values(y)).toEqual(values(out));
+    expect(values(x.grad)).toEqual(values(z.grad));
+  }
+});

@@ -26,7 +26,9 @@ export async function buildJs(root) {
   const names = JSON.parse(spawnSync(process.execPath, ['-e', 'console.log(JSON.stringify(Object.keys(require("./dist/wasm.cjs"))))'], { cwd: root, encoding: 'utf8' }).stdout || '[]');
   for (const name of ['native', 'wasm', 'torsh']) {
     const ids = names.filter((n) => /^[A-Za-z]\w*$/.test(n) && n !== 'default');
-    writeFileSync(join(dist, `${name}.mjs`), `import torsh from './${name}.cjs';\nexport default torsh;\nexport const { ${ids.join(', ')} } = torsh;\n`);
+    writeFileSync(join(dist, `${name}.mjs`), `import torsh from './${name}.cjs';\nexport default torsh;\n`
+      // By way of other names: `var` is an op, and a word of the language.
+      + `const { ${ids.map((n) => `${n}: $${n}`).join(', ')} } = torsh;\nexport { ${ids.map((n) => `$${n} as ${n}`).join(', ')} };\n`);
   }
   copyFileSync(join(root, 'src/gen/ops.json'), join(dist, 'ops.json'));
   const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { cwd: root, encoding: 'utf8' });

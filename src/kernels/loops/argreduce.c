@@ -80,13 +80,7 @@ ARG(argmin, f32, f, INFINITY, MIN, BELOW)
 ARG(argmin, f64, f, INFINITY, MIN, BELOW)
 ARG(argmin, i64, i, INT64_MAX, MIN, BELOW)
 
-/* 1 where two numbers are the same, NaN included. */
-TS_LOOP2(same_f32, f32, f32, x == y || (x != x && y != y))
-TS_LOOP2(same_f64, f64, f64, x == y || (x != x && y != y))
-
 TS_FILL(argreduce) {
-  table->same[TS_FLOAT32] = same_f32;
-  table->same[TS_FLOAT64] = same_f64;
 #define SET(ID, name)                                  \
   table->reduce[TS_RED_##ID][TS_FLOAT32] = name##_f32; \
   table->reduce[TS_RED_##ID][TS_FLOAT64] = name##_f64; \
