@@ -17,24 +17,101 @@ torsh_status torsh_relu_(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_threshold_backward(torsh_tensor grad, torsh_tensor self, torsh_scalar threshold, torsh_tensor *out) {
+torsh_status torsh_threshold(torsh_tensor self, torsh_scalar threshold, torsh_scalar value, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_threshold_backward(cx, grad, self, capi_scalar(threshold));
+  ts_tensor *t = ts_threshold(cx, self, capi_scalar(threshold), capi_scalar(value));
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out) {
+torsh_status torsh_threshold_(torsh_tensor self, torsh_scalar threshold, torsh_scalar value, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_silu(cx, self);
+  ts_tensor *t = ts_threshold_(cx, self, capi_scalar(threshold), capi_scalar(value));
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_silu_backward(torsh_tensor grad_output, torsh_tensor self, torsh_tensor *out) {
+torsh_status torsh_relu6(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_silu_backward(cx, grad_output, self);
+  ts_tensor *t = ts_relu6(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_relu6_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_relu6_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardtanh(torsh_tensor self, double min_val, double max_val, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardtanh(cx, self, min_val, max_val);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardtanh_(torsh_tensor self, double min_val, double max_val, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardtanh_(cx, self, min_val, max_val);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_leaky_relu(torsh_tensor self, double negative_slope, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_leaky_relu(cx, self, negative_slope);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_leaky_relu_(torsh_tensor self, double negative_slope, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_leaky_relu_(cx, self, negative_slope);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_elu(torsh_tensor self, double alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_elu(cx, self, alpha);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_elu_(torsh_tensor self, double alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_elu_(cx, self, alpha);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_selu(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_selu(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_selu_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_selu_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_celu(torsh_tensor self, double alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_celu(cx, self, alpha);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_celu_(torsh_tensor self, double alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_celu_(cx, self, alpha);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -45,10 +122,115 @@ torsh_status torsh_gelu(torsh_tensor self, const char *approximate, torsh_tensor
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_gelu_backward(torsh_tensor grad_output, torsh_tensor self, const char *approximate, torsh_tensor *out) {
+torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_gelu_backward(cx, grad_output, self, approximate);
+  ts_tensor *t = ts_silu(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_silu_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_silu_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mish(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mish(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mish_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mish_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_softplus(torsh_tensor self, double beta, double threshold, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_softplus(cx, self, beta, threshold);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logsigmoid(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logsigmoid(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardsigmoid(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardsigmoid(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardsigmoid_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardsigmoid_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardswish(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardswish(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardswish_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardswish_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardshrink(torsh_tensor self, double lambd, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardshrink(cx, self, lambd);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_softshrink(torsh_tensor self, double lambd, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_softshrink(cx, self, lambd);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_softsign(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_softsign(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tanhshrink(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tanhshrink(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_prelu(torsh_tensor self, torsh_tensor weight, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_prelu(cx, self, weight);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_glu(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_glu(cx, self, dim);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1263,6 +1445,27 @@ torsh_status torsh_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_t
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_binary_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_binary_cross_entropy(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_binary_cross_entropy_with_logits(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor pos_weight, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_binary_cross_entropy_with_logits(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction, pos_weight);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kl_div(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, bool log_target, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kl_div(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction, log_target);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_exp(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1613,20 +1816,6 @@ torsh_status torsh_logit_(torsh_tensor self, const double *eps, torsh_tensor *ou
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_sigmoid_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_sigmoid_backward(cx, grad_output, output);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_tanh_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_tanh_backward(cx, grad_output, output);
-  return capi_give(cx, &t, 1, out);
-}
-
 torsh_status torsh_atan2(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1901,6 +2090,13 @@ torsh_status torsh_max_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_t
   return capi_give(cx, t, 2, out);
 }
 
+torsh_status torsh_max_other(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_other(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_min(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1914,6 +2110,13 @@ torsh_status torsh_min_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_t
   ts_tensor *t[2] = {0};
   ts_min_dim(cx, self, dim, keepdim, t);
   return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_min_other(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_min_other(cx, self, other);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_amax(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
@@ -2329,6 +2532,121 @@ torsh_status torsh_var_mean_unbiased(torsh_tensor self, bool unbiased, torsh_ten
   return capi_give(cx, t, 2, out);
 }
 
+torsh_status torsh_std(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_std(cx, self, (ts_ints){dim, dim ? n_dim : -1}, correction ? (ts_opt_int){true, *correction} : (ts_opt_int){false, 0}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_std_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_std_dim(cx, self, (ts_ints){dim, dim ? n_dim : -1}, unbiased, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_std_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_std_unbiased(cx, self, unbiased);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_std_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_std_mean(cx, self, (ts_ints){dim, dim ? n_dim : -1}, correction ? (ts_opt_int){true, *correction} : (ts_opt_int){false, 0}, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_std_mean_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_std_mean_dim(cx, self, (ts_ints){dim, dim ? n_dim : -1}, unbiased, keepdim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_std_mean_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_std_mean_unbiased(cx, self, unbiased, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_nansum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nansum(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nanmean(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nanmean(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logsumexp(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logsumexp(cx, self, (ts_ints){dim, n_dim}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vector_norm(cx, self, capi_scalar(ord), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_norm(cx, self, capi_scalar(p), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_norm_named(cx, self, p, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dist(torsh_tensor self, torsh_tensor other, torsh_scalar p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dist(cx, self, other, capi_scalar(p));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normalize(torsh_tensor self, double p, const int64_t *dim, int64_t n_dim, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normalize(cx, self, p, (ts_ints){dim, n_dim}, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cosine_similarity(cx, x1, x2, dim, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pairwise_distance(cx, x1, x2, p, eps, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2355,6 +2673,29 @@ torsh_status torsh_cumprod_(torsh_tensor self, int64_t dim, torsh_dtype dtype, t
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_cumprod_(cx, self, dim, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logcumsumexp(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logcumsumexp(cx, self, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cummax(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_cummax(cx, self, dim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_cummin(cx, self, dim, t);
+  return capi_give(cx, t, 2, out);
 }
 
 torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {

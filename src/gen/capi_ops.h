@@ -14,20 +14,98 @@ TORSH_API torsh_status torsh_relu(torsh_tensor self, torsh_tensor *out);
 /* max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 TORSH_API torsh_status torsh_relu_(torsh_tensor self, torsh_tensor *out);
 
-/* grad where input is above the threshold, else 0: the gradient of relu and threshold. */
-TORSH_API torsh_status torsh_threshold_backward(torsh_tensor grad, torsh_tensor self, torsh_scalar threshold, torsh_tensor *out);
+/* input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
+TORSH_API torsh_status torsh_threshold(torsh_tensor self, torsh_scalar threshold, torsh_scalar value, torsh_tensor *out);
 
-/* input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
-TORSH_API torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out);
+/* input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
+TORSH_API torsh_status torsh_threshold_(torsh_tensor self, torsh_scalar threshold, torsh_scalar value, torsh_tensor *out);
 
-/* The gradient of silu. */
-TORSH_API torsh_status torsh_silu_backward(torsh_tensor grad_output, torsh_tensor self, torsh_tensor *out);
+/* min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
+TORSH_API torsh_status torsh_relu6(torsh_tensor self, torsh_tensor *out);
+
+/* min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
+TORSH_API torsh_status torsh_relu6_(torsh_tensor self, torsh_tensor *out);
+
+/* input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
+TORSH_API torsh_status torsh_hardtanh(torsh_tensor self, double min_val, double max_val, torsh_tensor *out);
+
+/* input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
+TORSH_API torsh_status torsh_hardtanh_(torsh_tensor self, double min_val, double max_val, torsh_tensor *out);
+
+/* input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
+TORSH_API torsh_status torsh_leaky_relu(torsh_tensor self, double negative_slope, torsh_tensor *out);
+
+/* input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
+TORSH_API torsh_status torsh_leaky_relu_(torsh_tensor self, double negative_slope, torsh_tensor *out);
+
+/* input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
+TORSH_API torsh_status torsh_elu(torsh_tensor self, double alpha, torsh_tensor *out);
+
+/* input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
+TORSH_API torsh_status torsh_elu_(torsh_tensor self, double alpha, torsh_tensor *out);
+
+/* 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
+TORSH_API torsh_status torsh_selu(torsh_tensor self, torsh_tensor *out);
+
+/* 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
+TORSH_API torsh_status torsh_selu_(torsh_tensor self, torsh_tensor *out);
+
+/* input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
+TORSH_API torsh_status torsh_celu(torsh_tensor self, double alpha, torsh_tensor *out);
+
+/* input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
+TORSH_API torsh_status torsh_celu_(torsh_tensor self, double alpha, torsh_tensor *out);
 
 /* input times the normal distribution function of input, elementwise; approximate 'tanh' computes it by tanh. Errors: integers, another approximate. https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html */
 TORSH_API torsh_status torsh_gelu(torsh_tensor self, const char *approximate, torsh_tensor *out);
 
-/* The gradient of gelu. */
-TORSH_API torsh_status torsh_gelu_backward(torsh_tensor grad_output, torsh_tensor self, const char *approximate, torsh_tensor *out);
+/* input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
+TORSH_API torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out);
+
+/* input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
+TORSH_API torsh_status torsh_silu_(torsh_tensor self, torsh_tensor *out);
+
+/* input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
+TORSH_API torsh_status torsh_mish(torsh_tensor self, torsh_tensor *out);
+
+/* input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
+TORSH_API torsh_status torsh_mish_(torsh_tensor self, torsh_tensor *out);
+
+/* log(1 + exp(beta * input)) / beta, elementwise; input itself where beta * input is above threshold. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html */
+TORSH_API torsh_status torsh_softplus(torsh_tensor self, double beta, double threshold, torsh_tensor *out);
+
+/* log(sigmoid(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html */
+TORSH_API torsh_status torsh_logsigmoid(torsh_tensor self, torsh_tensor *out);
+
+/* min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
+TORSH_API torsh_status torsh_hardsigmoid(torsh_tensor self, torsh_tensor *out);
+
+/* min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
+TORSH_API torsh_status torsh_hardsigmoid_(torsh_tensor self, torsh_tensor *out);
+
+/* input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
+TORSH_API torsh_status torsh_hardswish(torsh_tensor self, torsh_tensor *out);
+
+/* input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
+TORSH_API torsh_status torsh_hardswish_(torsh_tensor self, torsh_tensor *out);
+
+/* 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
+TORSH_API torsh_status torsh_hardshrink(torsh_tensor self, double lambd, torsh_tensor *out);
+
+/* input moved towards 0 by lambd, 0 within [-lambd, lambd], elementwise. Errors: integers, a negative lambd. https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html */
+TORSH_API torsh_status torsh_softshrink(torsh_tensor self, double lambd, torsh_tensor *out);
+
+/* input / (1 + |input|), elementwise. https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
+TORSH_API torsh_status torsh_softsign(torsh_tensor self, torsh_tensor *out);
+
+/* input - tanh(input), elementwise. https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
+TORSH_API torsh_status torsh_tanhshrink(torsh_tensor self, torsh_tensor *out);
+
+/* input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
+TORSH_API torsh_status torsh_prelu(torsh_tensor self, torsh_tensor weight, torsh_tensor *out);
+
+/* The first half of input along dim times the sigmoid of the second. Errors: integers, an odd size. https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html */
+TORSH_API torsh_status torsh_glu(torsh_tensor self, int64_t dim, torsh_tensor *out);
 
 /* input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 TORSH_API torsh_status torsh_add(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out);
@@ -548,6 +626,15 @@ TORSH_API torsh_status torsh_nll_loss(torsh_tensor self, torsh_tensor target, to
 /* nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 TORSH_API torsh_status torsh_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, int64_t ignore_index, const bool *reduce, const char *reduction, double label_smoothing, torsh_tensor *out);
 
+/* -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
+TORSH_API torsh_status torsh_binary_cross_entropy(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
+TORSH_API torsh_status torsh_binary_cross_entropy_with_logits(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor pos_weight, torsh_tensor *out);
+
+/* target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
+TORSH_API torsh_status torsh_kl_div(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, bool log_target, torsh_tensor *out);
+
 /* e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 TORSH_API torsh_status torsh_exp(torsh_tensor self, torsh_tensor *out);
 
@@ -698,12 +785,6 @@ TORSH_API torsh_status torsh_logit(torsh_tensor self, const double *eps, torsh_t
 /* log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 TORSH_API torsh_status torsh_logit_(torsh_tensor self, const double *eps, torsh_tensor *out);
 
-/* gradOutput * output * (1 - output): the gradient of sigmoid. */
-TORSH_API torsh_status torsh_sigmoid_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out);
-
-/* gradOutput * (1 - output ** 2): the gradient of tanh. */
-TORSH_API torsh_status torsh_tanh_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out);
-
 /* The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
 TORSH_API torsh_status torsh_atan2(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
@@ -821,11 +902,17 @@ TORSH_API torsh_status torsh_max(torsh_tensor self, torsh_tensor *out);
 /* The largest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.max.html */
 TORSH_API torsh_status torsh_max_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out);
 
+/* maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
+TORSH_API torsh_status torsh_max_other(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
 /* The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
 TORSH_API torsh_status torsh_min(torsh_tensor self, torsh_tensor *out);
 
 /* The smallest elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.min.html */
 TORSH_API torsh_status torsh_min_dim(torsh_tensor self, int64_t dim, bool keepdim, torsh_tensor *out);
+
+/* minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
+TORSH_API torsh_status torsh_min_other(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 TORSH_API torsh_status torsh_amax(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
@@ -998,6 +1085,54 @@ TORSH_API torsh_status torsh_var_mean_dim(torsh_tensor self, const int64_t *dim,
 /* Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 TORSH_API torsh_status torsh_var_mean_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out);
 
+/* Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
+TORSH_API torsh_status torsh_std(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out);
+
+/* Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
+TORSH_API torsh_status torsh_std_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out);
+
+/* Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
+TORSH_API torsh_status torsh_std_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out);
+
+/* Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
+TORSH_API torsh_status torsh_std_mean(torsh_tensor self, const int64_t *dim, int64_t n_dim, const int64_t *correction, bool keepdim, torsh_tensor *out);
+
+/* Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
+TORSH_API torsh_status torsh_std_mean_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool unbiased, bool keepdim, torsh_tensor *out);
+
+/* Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
+TORSH_API torsh_status torsh_std_mean_unbiased(torsh_tensor self, bool unbiased, torsh_tensor *out);
+
+/* sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
+TORSH_API torsh_status torsh_nansum(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
+TORSH_API torsh_status torsh_nanmean(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
+TORSH_API torsh_status torsh_logsumexp(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
+TORSH_API torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The Frobenius norm ('fro'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
+TORSH_API torsh_status torsh_dist(torsh_tensor self, torsh_tensor other, torsh_scalar p, torsh_tensor *out);
+
+/* input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
+TORSH_API torsh_status torsh_normalize(torsh_tensor self, double p, const int64_t *dim, int64_t n_dim, double eps, torsh_tensor *out);
+
+/* The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
+TORSH_API torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out);
+
+/* The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
+TORSH_API torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out);
+
 /* Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 TORSH_API torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
 
@@ -1009,6 +1144,15 @@ TORSH_API torsh_status torsh_cumprod(torsh_tensor self, int64_t dim, torsh_dtype
 
 /* Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 TORSH_API torsh_status torsh_cumprod_(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
+TORSH_API torsh_status torsh_logcumsumexp(torsh_tensor self, int64_t dim, torsh_tensor *out);
+
+/* Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
+TORSH_API torsh_status torsh_cummax(torsh_tensor self, int64_t dim, torsh_tensor *out);
+
+/* Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
+TORSH_API torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out);
 
 /* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);

@@ -6,455 +6,517 @@
 enum {
   TS_OP_relu = 0,
   TS_OP_relu_ = 1,
-  TS_OP_threshold_backward = 2,
-  TS_OP_silu = 3,
-  TS_OP_silu_backward = 4,
-  TS_OP_gelu = 5,
-  TS_OP_gelu_backward = 6,
-  TS_OP_add = 7,
-  TS_OP_add_ = 8,
-  TS_OP_sub = 9,
-  TS_OP_sub_ = 10,
-  TS_OP_rsub = 11,
-  TS_OP_mul = 12,
-  TS_OP_mul_ = 13,
-  TS_OP_div = 14,
-  TS_OP_div_ = 15,
-  TS_OP_floor_divide = 16,
-  TS_OP_floor_divide_ = 17,
-  TS_OP_remainder = 18,
-  TS_OP_remainder_ = 19,
-  TS_OP_fmod = 20,
-  TS_OP_fmod_ = 21,
-  TS_OP_pow = 22,
-  TS_OP_pow_ = 23,
-  TS_OP_float_power = 24,
-  TS_OP_float_power_ = 25,
-  TS_OP_neg = 26,
-  TS_OP_neg_ = 27,
-  TS_OP_positive = 28,
-  TS_OP_abs = 29,
-  TS_OP_abs_ = 30,
-  TS_OP_sign = 31,
-  TS_OP_sign_ = 32,
-  TS_OP_sgn = 33,
-  TS_OP_sgn_ = 34,
-  TS_OP_square = 35,
-  TS_OP_square_ = 36,
-  TS_OP_reciprocal = 37,
-  TS_OP_reciprocal_ = 38,
-  TS_OP_sqrt = 39,
-  TS_OP_sqrt_ = 40,
-  TS_OP_rsqrt = 41,
-  TS_OP_rsqrt_ = 42,
-  TS_OP_floor = 43,
-  TS_OP_floor_ = 44,
-  TS_OP_ceil = 45,
-  TS_OP_ceil_ = 46,
-  TS_OP_trunc = 47,
-  TS_OP_trunc_ = 48,
-  TS_OP_round = 49,
-  TS_OP_round_ = 50,
-  TS_OP_frac = 51,
-  TS_OP_frac_ = 52,
-  TS_OP_deg2rad = 53,
-  TS_OP_deg2rad_ = 54,
-  TS_OP_rad2deg = 55,
-  TS_OP_rad2deg_ = 56,
-  TS_OP_nan_to_num = 57,
-  TS_OP_nan_to_num_ = 58,
-  TS_OP_lerp = 59,
-  TS_OP_lerp_ = 60,
-  TS_OP_addcmul = 61,
-  TS_OP_addcmul_ = 62,
-  TS_OP_addcdiv = 63,
-  TS_OP_addcdiv_ = 64,
-  TS_OP_eq = 65,
-  TS_OP_eq_ = 66,
-  TS_OP_ne = 67,
-  TS_OP_ne_ = 68,
-  TS_OP_lt = 69,
-  TS_OP_lt_ = 70,
-  TS_OP_le = 71,
-  TS_OP_le_ = 72,
-  TS_OP_gt = 73,
-  TS_OP_gt_ = 74,
-  TS_OP_ge = 75,
-  TS_OP_ge_ = 76,
-  TS_OP_isclose = 77,
-  TS_OP_allclose = 78,
-  TS_OP_equal = 79,
-  TS_OP_maximum = 80,
-  TS_OP_minimum = 81,
-  TS_OP_fmax = 82,
-  TS_OP_fmin = 83,
-  TS_OP_isnan = 84,
-  TS_OP_isinf = 85,
-  TS_OP_isfinite = 86,
-  TS_OP_isposinf = 87,
-  TS_OP_isneginf = 88,
-  TS_OP_signbit = 89,
-  TS_OP_isreal = 90,
-  TS_OP_logical_and = 91,
-  TS_OP_logical_and_ = 92,
-  TS_OP_logical_or = 93,
-  TS_OP_logical_or_ = 94,
-  TS_OP_logical_xor = 95,
-  TS_OP_logical_xor_ = 96,
-  TS_OP_logical_not = 97,
-  TS_OP_logical_not_ = 98,
-  TS_OP_bitwise_and = 99,
-  TS_OP_bitwise_and_ = 100,
-  TS_OP_bitwise_or = 101,
-  TS_OP_bitwise_or_ = 102,
-  TS_OP_bitwise_xor = 103,
-  TS_OP_bitwise_xor_ = 104,
-  TS_OP_bitwise_not = 105,
-  TS_OP_bitwise_not_ = 106,
-  TS_OP_bitwise_left_shift = 107,
-  TS_OP_bitwise_left_shift_ = 108,
-  TS_OP_bitwise_right_shift = 109,
-  TS_OP_bitwise_right_shift_ = 110,
-  TS_OP_where = 111,
-  TS_OP_masked_fill = 112,
-  TS_OP_masked_fill_ = 113,
-  TS_OP_clamp = 114,
-  TS_OP_clamp_ = 115,
-  TS_OP_clamp_min = 116,
-  TS_OP_clamp_min_ = 117,
-  TS_OP_clamp_max = 118,
-  TS_OP_clamp_max_ = 119,
-  TS_OP_conv1d = 120,
-  TS_OP_conv2d = 121,
-  TS_OP_conv3d = 122,
-  TS_OP__conv = 123,
-  TS_OP__conv_input = 124,
-  TS_OP__conv_weight = 125,
-  TS_OP_zeros = 126,
-  TS_OP_zeros_like = 127,
-  TS_OP_new_zeros = 128,
-  TS_OP_ones = 129,
-  TS_OP_ones_like = 130,
-  TS_OP_new_ones = 131,
-  TS_OP_empty = 132,
-  TS_OP_empty_like = 133,
-  TS_OP_new_empty = 134,
-  TS_OP_empty_strided = 135,
-  TS_OP_full = 136,
-  TS_OP_full_like = 137,
-  TS_OP_new_full = 138,
-  TS_OP_fill = 139,
-  TS_OP_fill_ = 140,
-  TS_OP_arange = 141,
-  TS_OP_linspace = 142,
-  TS_OP_logspace = 143,
-  TS_OP_eye = 144,
-  TS_OP_clone = 145,
-  TS_OP_contiguous = 146,
-  TS_OP_copy_ = 147,
-  TS_OP_zero_ = 148,
-  TS_OP__to_dtype = 149,
-  TS_OP_new_empty_strided = 150,
-  TS_OP__as_strided_backward = 151,
-  TS_OP_sum_to_size = 152,
-  TS_OP__index = 153,
-  TS_OP__at = 154,
-  TS_OP__set_at = 155,
-  TS_OP_index_put = 156,
-  TS_OP_index_put_ = 157,
-  TS_OP_index_select = 158,
-  TS_OP_index_add = 159,
-  TS_OP_index_add_ = 160,
-  TS_OP_index_copy = 161,
-  TS_OP_index_copy_ = 162,
-  TS_OP_index_fill = 163,
-  TS_OP_index_fill_ = 164,
-  TS_OP_gather = 165,
-  TS_OP_scatter = 166,
-  TS_OP_scatter_ = 167,
-  TS_OP_scatter_value = 168,
-  TS_OP_scatter_value_ = 169,
-  TS_OP_scatter_add = 170,
-  TS_OP_scatter_add_ = 171,
-  TS_OP_take = 172,
-  TS_OP_put = 173,
-  TS_OP_put_ = 174,
-  TS_OP_nonzero = 175,
-  TS_OP__nonzero_tuple = 176,
-  TS_OP_argwhere = 177,
-  TS_OP_masked_select = 178,
-  TS_OP_masked_scatter = 179,
-  TS_OP_masked_scatter_ = 180,
-  TS_OP_embedding = 181,
-  TS_OP__embedding = 182,
-  TS_OP__embedding_backward = 183,
-  TS_OP__embedding_double_backward = 184,
-  TS_OP_one_hot = 185,
-  TS_OP_mse_loss = 186,
-  TS_OP_l1_loss = 187,
-  TS_OP_smooth_l1_loss = 188,
-  TS_OP_huber_loss = 189,
-  TS_OP__difference_loss = 190,
-  TS_OP__difference_loss_backward = 191,
-  TS_OP__difference_loss_curvature = 192,
-  TS_OP_nll_loss = 193,
-  TS_OP__nll_loss = 194,
-  TS_OP__nll_loss_backward = 195,
-  TS_OP_cross_entropy = 196,
-  TS_OP__cross_entropy = 197,
-  TS_OP__cross_entropy_backward = 198,
-  TS_OP__class_weights = 199,
-  TS_OP_exp = 200,
-  TS_OP_exp_ = 201,
-  TS_OP_exp2 = 202,
-  TS_OP_exp2_ = 203,
-  TS_OP_expm1 = 204,
-  TS_OP_expm1_ = 205,
-  TS_OP_log = 206,
-  TS_OP_log_ = 207,
-  TS_OP_log2 = 208,
-  TS_OP_log2_ = 209,
-  TS_OP_log10 = 210,
-  TS_OP_log10_ = 211,
-  TS_OP_log1p = 212,
-  TS_OP_log1p_ = 213,
-  TS_OP_sin = 214,
-  TS_OP_sin_ = 215,
-  TS_OP_cos = 216,
-  TS_OP_cos_ = 217,
-  TS_OP_tan = 218,
-  TS_OP_tan_ = 219,
-  TS_OP_asin = 220,
-  TS_OP_asin_ = 221,
-  TS_OP_acos = 222,
-  TS_OP_acos_ = 223,
-  TS_OP_atan = 224,
-  TS_OP_atan_ = 225,
-  TS_OP_sinh = 226,
-  TS_OP_sinh_ = 227,
-  TS_OP_cosh = 228,
-  TS_OP_cosh_ = 229,
-  TS_OP_tanh = 230,
-  TS_OP_tanh_ = 231,
-  TS_OP_asinh = 232,
-  TS_OP_asinh_ = 233,
-  TS_OP_acosh = 234,
-  TS_OP_acosh_ = 235,
-  TS_OP_atanh = 236,
-  TS_OP_atanh_ = 237,
-  TS_OP_sinc = 238,
-  TS_OP_sinc_ = 239,
-  TS_OP_erf = 240,
-  TS_OP_erf_ = 241,
-  TS_OP_erfc = 242,
-  TS_OP_erfc_ = 243,
-  TS_OP_erfinv = 244,
-  TS_OP_erfinv_ = 245,
-  TS_OP_sigmoid = 246,
-  TS_OP_sigmoid_ = 247,
-  TS_OP_logit = 248,
-  TS_OP_logit_ = 249,
-  TS_OP_sigmoid_backward = 250,
-  TS_OP_tanh_backward = 251,
-  TS_OP_atan2 = 252,
-  TS_OP_atan2_ = 253,
-  TS_OP_hypot = 254,
-  TS_OP_hypot_ = 255,
-  TS_OP_logaddexp = 256,
-  TS_OP_logaddexp2 = 257,
-  TS_OP_xlogy = 258,
-  TS_OP_xlogy_ = 259,
-  TS_OP_copysign = 260,
-  TS_OP_copysign_ = 261,
-  TS_OP_nextafter = 262,
-  TS_OP_nextafter_ = 263,
-  TS_OP_heaviside = 264,
-  TS_OP_heaviside_ = 265,
-  TS_OP_ldexp = 266,
-  TS_OP_ldexp_ = 267,
-  TS_OP_gcd = 268,
-  TS_OP_gcd_ = 269,
-  TS_OP_lcm = 270,
-  TS_OP_lcm_ = 271,
-  TS_OP_mm = 272,
-  TS_OP_bmm = 273,
-  TS_OP_matmul = 274,
-  TS_OP_addmm = 275,
-  TS_OP_addmm_ = 276,
-  TS_OP_linear = 277,
-  TS_OP_mv = 278,
-  TS_OP_dot = 279,
-  TS_OP_outer = 280,
-  TS_OP_baddbmm = 281,
-  TS_OP_baddbmm_ = 282,
-  TS_OP_addbmm = 283,
-  TS_OP_addbmm_ = 284,
-  TS_OP_addmv = 285,
-  TS_OP_addmv_ = 286,
-  TS_OP_addr = 287,
-  TS_OP_addr_ = 288,
-  TS_OP_max = 289,
-  TS_OP_max_dim = 290,
-  TS_OP_min = 291,
-  TS_OP_min_dim = 292,
-  TS_OP_amax = 293,
-  TS_OP_amin = 294,
-  TS_OP_aminmax = 295,
-  TS_OP_argmax = 296,
-  TS_OP_argmin = 297,
-  TS_OP_median = 298,
-  TS_OP_median_dim = 299,
-  TS_OP_nanmedian = 300,
-  TS_OP_nanmedian_dim = 301,
-  TS_OP_kthvalue = 302,
-  TS_OP_mode = 303,
-  TS_OP__ties = 304,
-  TS_OP__pick = 305,
-  TS_OP__pick_backward = 306,
-  TS_OP__normalize = 307,
-  TS_OP__normalize_backward = 308,
-  TS_OP_batch_norm = 309,
-  TS_OP_native_batch_norm = 310,
-  TS_OP_layer_norm = 311,
-  TS_OP_native_layer_norm = 312,
-  TS_OP_group_norm = 313,
-  TS_OP_instance_norm = 314,
-  TS_OP__sgd_step_ = 315,
-  TS_OP__adam_step_ = 316,
-  TS_OP__has_grads = 317,
-  TS_OP__zero_grads = 318,
-  TS_OP_max_pool1d_with_indices = 319,
-  TS_OP_max_pool1d = 320,
-  TS_OP_max_pool2d_with_indices = 321,
-  TS_OP_max_pool2d = 322,
-  TS_OP_max_pool3d_with_indices = 323,
-  TS_OP_max_pool3d = 324,
-  TS_OP_avg_pool1d = 325,
-  TS_OP_avg_pool2d = 326,
-  TS_OP_avg_pool3d = 327,
-  TS_OP__max_pool = 328,
-  TS_OP__max_pool_backward = 329,
-  TS_OP__max_pool_gather = 330,
-  TS_OP__avg_pool = 331,
-  TS_OP__avg_pool_backward = 332,
-  TS_OP_rand = 333,
-  TS_OP_randn = 334,
-  TS_OP_randint = 335,
-  TS_OP_randperm = 336,
-  TS_OP_rand_like = 337,
-  TS_OP_randn_like = 338,
-  TS_OP_randint_like = 339,
-  TS_OP_uniform_ = 340,
-  TS_OP_normal_ = 341,
-  TS_OP_random_ = 342,
-  TS_OP_exponential_ = 343,
-  TS_OP_cauchy_ = 344,
-  TS_OP_log_normal_ = 345,
-  TS_OP_geometric_ = 346,
-  TS_OP_bernoulli_ = 347,
-  TS_OP_bernoulli = 348,
-  TS_OP_multinomial = 349,
-  TS_OP_native_dropout = 350,
-  TS_OP_dropout = 351,
-  TS_OP_sum = 352,
-  TS_OP_mean = 353,
-  TS_OP_prod = 354,
-  TS_OP_any = 355,
-  TS_OP_all = 356,
-  TS_OP_count_nonzero = 357,
-  TS_OP_var = 358,
-  TS_OP_var_dim = 359,
-  TS_OP_var_unbiased = 360,
-  TS_OP_var_mean = 361,
-  TS_OP_var_mean_dim = 362,
-  TS_OP_var_mean_unbiased = 363,
-  TS_OP_cumsum = 364,
-  TS_OP_cumsum_ = 365,
-  TS_OP_cumprod = 366,
-  TS_OP_cumprod_ = 367,
-  TS_OP__cumsum_back = 368,
-  TS_OP__recurrence = 369,
-  TS_OP_view_as = 370,
-  TS_OP_reshape_as = 371,
-  TS_OP_expand_as = 372,
-  TS_OP_broadcast_to = 373,
-  TS_OP_ravel = 374,
-  TS_OP_T = 375,
-  TS_OP_mT = 376,
-  TS_OP_H = 377,
-  TS_OP_mH = 378,
-  TS_OP_adjoint = 379,
-  TS_OP_flatten = 380,
-  TS_OP_unflatten = 381,
-  TS_OP_movedim = 382,
-  TS_OP_unbind = 383,
-  TS_OP_split_with_sizes = 384,
-  TS_OP_split = 385,
-  TS_OP_chunk = 386,
-  TS_OP_cat = 387,
-  TS_OP_stack = 388,
-  TS_OP_softmax = 389,
-  TS_OP_log_softmax = 390,
-  TS_OP_softmin = 391,
-  TS_OP__softmax_backward_data = 392,
-  TS_OP__log_softmax_backward_data = 393,
-  TS_OP__empty = 394,
-  TS_OP__meta = 395,
-  TS_OP__item = 396,
-  TS_OP__same_storage = 397,
-  TS_OP__set_requires_grad = 398,
-  TS_OP__grad = 399,
-  TS_OP__grad_id = 400,
-  TS_OP__set_grad = 401,
-  TS_OP__retain_grad = 402,
-  TS_OP__grad_fn = 403,
-  TS_OP__next_functions = 404,
-  TS_OP__add_hook = 405,
-  TS_OP__remove_hook = 406,
-  TS_OP__dropped_callbacks = 407,
-  TS_OP__backward = 408,
-  TS_OP__autograd_grad = 409,
-  TS_OP__set_grad_mode = 410,
-  TS_OP__set_inference_mode = 411,
-  TS_OP__grad_mode = 412,
-  TS_OP__inference_mode = 413,
-  TS_OP__set_data = 414,
-  TS_OP__share = 415,
-  TS_OP__memory = 416,
-  TS_OP__set_memory_budget = 417,
-  TS_OP__reset_peak_memory = 418,
-  TS_OP__trim_memory = 419,
-  TS_OP__num_threads = 420,
-  TS_OP__set_num_threads = 421,
-  TS_OP__build = 422,
-  TS_OP__generator_new = 423,
-  TS_OP__generator_free = 424,
-  TS_OP__manual_seed = 425,
-  TS_OP__initial_seed = 426,
-  TS_OP__rng_state = 427,
-  TS_OP__set_rng_state = 428,
-  TS_OP_as_strided = 429,
-  TS_OP_expand = 430,
-  TS_OP_reshape = 431,
-  TS_OP_view = 432,
-  TS_OP_transpose = 433,
-  TS_OP_transpose_ = 434,
-  TS_OP_unsqueeze = 435,
-  TS_OP_unsqueeze_ = 436,
-  TS_OP_narrow = 437,
-  TS_OP__slice = 438,
-  TS_OP__slice_backward = 439,
-  TS_OP_select = 440,
-  TS_OP_permute = 441,
-  TS_OP_squeeze = 442,
-  TS_OP_squeeze_ = 443,
-  TS_OP_t = 444,
-  TS_OP_t_ = 445,
-  TS_OP_diagonal = 446,
-  TS_OP__diagonal_backward = 447,
-  TS_OP_unfold = 448,
-  TS_OP__unfold_backward = 449,
-  TS_OP_detach = 450,
+  TS_OP_threshold = 2,
+  TS_OP_threshold_ = 3,
+  TS_OP__threshold_backward = 4,
+  TS_OP_relu6 = 5,
+  TS_OP_relu6_ = 6,
+  TS_OP_hardtanh = 7,
+  TS_OP_hardtanh_ = 8,
+  TS_OP__hardtanh_backward = 9,
+  TS_OP_leaky_relu = 10,
+  TS_OP_leaky_relu_ = 11,
+  TS_OP__leaky_relu_backward = 12,
+  TS_OP_elu = 13,
+  TS_OP_elu_ = 14,
+  TS_OP_selu = 15,
+  TS_OP_selu_ = 16,
+  TS_OP_celu = 17,
+  TS_OP_celu_ = 18,
+  TS_OP__elu_backward = 19,
+  TS_OP_gelu = 20,
+  TS_OP__gelu_backward = 21,
+  TS_OP_silu = 22,
+  TS_OP_silu_ = 23,
+  TS_OP__silu_backward = 24,
+  TS_OP_mish = 25,
+  TS_OP_mish_ = 26,
+  TS_OP__mish_backward = 27,
+  TS_OP_softplus = 28,
+  TS_OP__softplus_backward = 29,
+  TS_OP_logsigmoid = 30,
+  TS_OP__logsigmoid_backward = 31,
+  TS_OP_hardsigmoid = 32,
+  TS_OP_hardsigmoid_ = 33,
+  TS_OP__hardsigmoid_backward = 34,
+  TS_OP_hardswish = 35,
+  TS_OP_hardswish_ = 36,
+  TS_OP__hardswish_backward = 37,
+  TS_OP_hardshrink = 38,
+  TS_OP_softshrink = 39,
+  TS_OP__shrink_backward = 40,
+  TS_OP_softsign = 41,
+  TS_OP_tanhshrink = 42,
+  TS_OP_prelu = 43,
+  TS_OP_glu = 44,
+  TS_OP_add = 45,
+  TS_OP_add_ = 46,
+  TS_OP_sub = 47,
+  TS_OP_sub_ = 48,
+  TS_OP_rsub = 49,
+  TS_OP_mul = 50,
+  TS_OP_mul_ = 51,
+  TS_OP_div = 52,
+  TS_OP_div_ = 53,
+  TS_OP_floor_divide = 54,
+  TS_OP_floor_divide_ = 55,
+  TS_OP_remainder = 56,
+  TS_OP_remainder_ = 57,
+  TS_OP_fmod = 58,
+  TS_OP_fmod_ = 59,
+  TS_OP_pow = 60,
+  TS_OP_pow_ = 61,
+  TS_OP_float_power = 62,
+  TS_OP_float_power_ = 63,
+  TS_OP_neg = 64,
+  TS_OP_neg_ = 65,
+  TS_OP_positive = 66,
+  TS_OP_abs = 67,
+  TS_OP_abs_ = 68,
+  TS_OP_sign = 69,
+  TS_OP_sign_ = 70,
+  TS_OP_sgn = 71,
+  TS_OP_sgn_ = 72,
+  TS_OP_square = 73,
+  TS_OP_square_ = 74,
+  TS_OP_reciprocal = 75,
+  TS_OP_reciprocal_ = 76,
+  TS_OP_sqrt = 77,
+  TS_OP_sqrt_ = 78,
+  TS_OP_rsqrt = 79,
+  TS_OP_rsqrt_ = 80,
+  TS_OP_floor = 81,
+  TS_OP_floor_ = 82,
+  TS_OP_ceil = 83,
+  TS_OP_ceil_ = 84,
+  TS_OP_trunc = 85,
+  TS_OP_trunc_ = 86,
+  TS_OP_round = 87,
+  TS_OP_round_ = 88,
+  TS_OP_frac = 89,
+  TS_OP_frac_ = 90,
+  TS_OP_deg2rad = 91,
+  TS_OP_deg2rad_ = 92,
+  TS_OP_rad2deg = 93,
+  TS_OP_rad2deg_ = 94,
+  TS_OP_nan_to_num = 95,
+  TS_OP_nan_to_num_ = 96,
+  TS_OP_lerp = 97,
+  TS_OP_lerp_ = 98,
+  TS_OP_addcmul = 99,
+  TS_OP_addcmul_ = 100,
+  TS_OP_addcdiv = 101,
+  TS_OP_addcdiv_ = 102,
+  TS_OP_eq = 103,
+  TS_OP_eq_ = 104,
+  TS_OP_ne = 105,
+  TS_OP_ne_ = 106,
+  TS_OP_lt = 107,
+  TS_OP_lt_ = 108,
+  TS_OP_le = 109,
+  TS_OP_le_ = 110,
+  TS_OP_gt = 111,
+  TS_OP_gt_ = 112,
+  TS_OP_ge = 113,
+  TS_OP_ge_ = 114,
+  TS_OP_isclose = 115,
+  TS_OP_allclose = 116,
+  TS_OP_equal = 117,
+  TS_OP_maximum = 118,
+  TS_OP_minimum = 119,
+  TS_OP_fmax = 120,
+  TS_OP_fmin = 121,
+  TS_OP_isnan = 122,
+  TS_OP_isinf = 123,
+  TS_OP_isfinite = 124,
+  TS_OP_isposinf = 125,
+  TS_OP_isneginf = 126,
+  TS_OP_signbit = 127,
+  TS_OP_isreal = 128,
+  TS_OP_logical_and = 129,
+  TS_OP_logical_and_ = 130,
+  TS_OP_logical_or = 131,
+  TS_OP_logical_or_ = 132,
+  TS_OP_logical_xor = 133,
+  TS_OP_logical_xor_ = 134,
+  TS_OP_logical_not = 135,
+  TS_OP_logical_not_ = 136,
+  TS_OP_bitwise_and = 137,
+  TS_OP_bitwise_and_ = 138,
+  TS_OP_bitwise_or = 139,
+  TS_OP_bitwise_or_ = 140,
+  TS_OP_bitwise_xor = 141,
+  TS_OP_bitwise_xor_ = 142,
+  TS_OP_bitwise_not = 143,
+  TS_OP_bitwise_not_ = 144,
+  TS_OP_bitwise_left_shift = 145,
+  TS_OP_bitwise_left_shift_ = 146,
+  TS_OP_bitwise_right_shift = 147,
+  TS_OP_bitwise_right_shift_ = 148,
+  TS_OP_where = 149,
+  TS_OP__where_self = 150,
+  TS_OP_masked_fill = 151,
+  TS_OP_masked_fill_ = 152,
+  TS_OP_clamp = 153,
+  TS_OP_clamp_ = 154,
+  TS_OP_clamp_min = 155,
+  TS_OP_clamp_min_ = 156,
+  TS_OP_clamp_max = 157,
+  TS_OP_clamp_max_ = 158,
+  TS_OP_conv1d = 159,
+  TS_OP_conv2d = 160,
+  TS_OP_conv3d = 161,
+  TS_OP__conv = 162,
+  TS_OP__conv_input = 163,
+  TS_OP__conv_weight = 164,
+  TS_OP_zeros = 165,
+  TS_OP_zeros_like = 166,
+  TS_OP_new_zeros = 167,
+  TS_OP_ones = 168,
+  TS_OP_ones_like = 169,
+  TS_OP_new_ones = 170,
+  TS_OP_empty = 171,
+  TS_OP_empty_like = 172,
+  TS_OP_new_empty = 173,
+  TS_OP_empty_strided = 174,
+  TS_OP_full = 175,
+  TS_OP_full_like = 176,
+  TS_OP_new_full = 177,
+  TS_OP_fill = 178,
+  TS_OP_fill_ = 179,
+  TS_OP_arange = 180,
+  TS_OP_linspace = 181,
+  TS_OP_logspace = 182,
+  TS_OP_eye = 183,
+  TS_OP_clone = 184,
+  TS_OP_contiguous = 185,
+  TS_OP_copy_ = 186,
+  TS_OP_zero_ = 187,
+  TS_OP__to_dtype = 188,
+  TS_OP_new_empty_strided = 189,
+  TS_OP__as_strided_backward = 190,
+  TS_OP_sum_to_size = 191,
+  TS_OP__index = 192,
+  TS_OP__at = 193,
+  TS_OP__set_at = 194,
+  TS_OP_index_put = 195,
+  TS_OP_index_put_ = 196,
+  TS_OP_index_select = 197,
+  TS_OP_index_add = 198,
+  TS_OP_index_add_ = 199,
+  TS_OP_index_copy = 200,
+  TS_OP_index_copy_ = 201,
+  TS_OP_index_fill = 202,
+  TS_OP_index_fill_ = 203,
+  TS_OP_gather = 204,
+  TS_OP_scatter = 205,
+  TS_OP_scatter_ = 206,
+  TS_OP_scatter_value = 207,
+  TS_OP_scatter_value_ = 208,
+  TS_OP_scatter_add = 209,
+  TS_OP_scatter_add_ = 210,
+  TS_OP_take = 211,
+  TS_OP_put = 212,
+  TS_OP_put_ = 213,
+  TS_OP_nonzero = 214,
+  TS_OP__nonzero_tuple = 215,
+  TS_OP_argwhere = 216,
+  TS_OP_masked_select = 217,
+  TS_OP_masked_scatter = 218,
+  TS_OP_masked_scatter_ = 219,
+  TS_OP_embedding = 220,
+  TS_OP__embedding = 221,
+  TS_OP__embedding_backward = 222,
+  TS_OP__embedding_double_backward = 223,
+  TS_OP_one_hot = 224,
+  TS_OP_mse_loss = 225,
+  TS_OP_l1_loss = 226,
+  TS_OP_smooth_l1_loss = 227,
+  TS_OP_huber_loss = 228,
+  TS_OP__difference_loss = 229,
+  TS_OP__difference_loss_backward = 230,
+  TS_OP__difference_loss_curvature = 231,
+  TS_OP_nll_loss = 232,
+  TS_OP__nll_loss = 233,
+  TS_OP__nll_loss_backward = 234,
+  TS_OP_cross_entropy = 235,
+  TS_OP__cross_entropy = 236,
+  TS_OP__cross_entropy_backward = 237,
+  TS_OP__class_weights = 238,
+  TS_OP_binary_cross_entropy = 239,
+  TS_OP_binary_cross_entropy_with_logits = 240,
+  TS_OP__binary_cross_entropy = 241,
+  TS_OP__binary_cross_entropy_with_logits = 242,
+  TS_OP_kl_div = 243,
+  TS_OP_exp = 244,
+  TS_OP_exp_ = 245,
+  TS_OP_exp2 = 246,
+  TS_OP_exp2_ = 247,
+  TS_OP_expm1 = 248,
+  TS_OP_expm1_ = 249,
+  TS_OP_log = 250,
+  TS_OP_log_ = 251,
+  TS_OP_log2 = 252,
+  TS_OP_log2_ = 253,
+  TS_OP_log10 = 254,
+  TS_OP_log10_ = 255,
+  TS_OP_log1p = 256,
+  TS_OP_log1p_ = 257,
+  TS_OP_sin = 258,
+  TS_OP_sin_ = 259,
+  TS_OP_cos = 260,
+  TS_OP_cos_ = 261,
+  TS_OP_tan = 262,
+  TS_OP_tan_ = 263,
+  TS_OP_asin = 264,
+  TS_OP_asin_ = 265,
+  TS_OP_acos = 266,
+  TS_OP_acos_ = 267,
+  TS_OP_atan = 268,
+  TS_OP_atan_ = 269,
+  TS_OP_sinh = 270,
+  TS_OP_sinh_ = 271,
+  TS_OP_cosh = 272,
+  TS_OP_cosh_ = 273,
+  TS_OP_tanh = 274,
+  TS_OP_tanh_ = 275,
+  TS_OP_asinh = 276,
+  TS_OP_asinh_ = 277,
+  TS_OP_acosh = 278,
+  TS_OP_acosh_ = 279,
+  TS_OP_atanh = 280,
+  TS_OP_atanh_ = 281,
+  TS_OP_sinc = 282,
+  TS_OP_sinc_ = 283,
+  TS_OP_erf = 284,
+  TS_OP_erf_ = 285,
+  TS_OP_erfc = 286,
+  TS_OP_erfc_ = 287,
+  TS_OP_erfinv = 288,
+  TS_OP_erfinv_ = 289,
+  TS_OP_sigmoid = 290,
+  TS_OP_sigmoid_ = 291,
+  TS_OP_logit = 292,
+  TS_OP_logit_ = 293,
+  TS_OP__sigmoid_backward = 294,
+  TS_OP__tanh_backward = 295,
+  TS_OP_atan2 = 296,
+  TS_OP_atan2_ = 297,
+  TS_OP_hypot = 298,
+  TS_OP_hypot_ = 299,
+  TS_OP_logaddexp = 300,
+  TS_OP_logaddexp2 = 301,
+  TS_OP_xlogy = 302,
+  TS_OP_xlogy_ = 303,
+  TS_OP_copysign = 304,
+  TS_OP_copysign_ = 305,
+  TS_OP_nextafter = 306,
+  TS_OP_nextafter_ = 307,
+  TS_OP_heaviside = 308,
+  TS_OP_heaviside_ = 309,
+  TS_OP_ldexp = 310,
+  TS_OP_ldexp_ = 311,
+  TS_OP_gcd = 312,
+  TS_OP_gcd_ = 313,
+  TS_OP_lcm = 314,
+  TS_OP_lcm_ = 315,
+  TS_OP_mm = 316,
+  TS_OP_bmm = 317,
+  TS_OP_matmul = 318,
+  TS_OP_addmm = 319,
+  TS_OP_addmm_ = 320,
+  TS_OP_linear = 321,
+  TS_OP_mv = 322,
+  TS_OP_dot = 323,
+  TS_OP_outer = 324,
+  TS_OP_baddbmm = 325,
+  TS_OP_baddbmm_ = 326,
+  TS_OP_addbmm = 327,
+  TS_OP_addbmm_ = 328,
+  TS_OP_addmv = 329,
+  TS_OP_addmv_ = 330,
+  TS_OP_addr = 331,
+  TS_OP_addr_ = 332,
+  TS_OP_max = 333,
+  TS_OP_max_dim = 334,
+  TS_OP_max_other = 335,
+  TS_OP_min = 336,
+  TS_OP_min_dim = 337,
+  TS_OP_min_other = 338,
+  TS_OP_amax = 339,
+  TS_OP_amin = 340,
+  TS_OP_aminmax = 341,
+  TS_OP_argmax = 342,
+  TS_OP_argmin = 343,
+  TS_OP_median = 344,
+  TS_OP_median_dim = 345,
+  TS_OP_nanmedian = 346,
+  TS_OP_nanmedian_dim = 347,
+  TS_OP_kthvalue = 348,
+  TS_OP_mode = 349,
+  TS_OP__normalize = 350,
+  TS_OP__normalize_backward = 351,
+  TS_OP_batch_norm = 352,
+  TS_OP_native_batch_norm = 353,
+  TS_OP_layer_norm = 354,
+  TS_OP_native_layer_norm = 355,
+  TS_OP_group_norm = 356,
+  TS_OP_instance_norm = 357,
+  TS_OP__sgd_step_ = 358,
+  TS_OP__adam_step_ = 359,
+  TS_OP__has_grads = 360,
+  TS_OP__zero_grads = 361,
+  TS_OP_max_pool1d_with_indices = 362,
+  TS_OP_max_pool1d = 363,
+  TS_OP_max_pool2d_with_indices = 364,
+  TS_OP_max_pool2d = 365,
+  TS_OP_max_pool3d_with_indices = 366,
+  TS_OP_max_pool3d = 367,
+  TS_OP_avg_pool1d = 368,
+  TS_OP_avg_pool2d = 369,
+  TS_OP_avg_pool3d = 370,
+  TS_OP__max_pool = 371,
+  TS_OP__max_pool_backward = 372,
+  TS_OP__max_pool_gather = 373,
+  TS_OP__avg_pool = 374,
+  TS_OP__avg_pool_backward = 375,
+  TS_OP_rand = 376,
+  TS_OP_randn = 377,
+  TS_OP_randint = 378,
+  TS_OP_randperm = 379,
+  TS_OP_rand_like = 380,
+  TS_OP_randn_like = 381,
+  TS_OP_randint_like = 382,
+  TS_OP_uniform_ = 383,
+  TS_OP_normal_ = 384,
+  TS_OP_random_ = 385,
+  TS_OP_exponential_ = 386,
+  TS_OP_cauchy_ = 387,
+  TS_OP_log_normal_ = 388,
+  TS_OP_geometric_ = 389,
+  TS_OP_bernoulli_ = 390,
+  TS_OP_bernoulli = 391,
+  TS_OP_multinomial = 392,
+  TS_OP_native_dropout = 393,
+  TS_OP_dropout = 394,
+  TS_OP_sum = 395,
+  TS_OP_mean = 396,
+  TS_OP_prod = 397,
+  TS_OP_any = 398,
+  TS_OP_all = 399,
+  TS_OP_count_nonzero = 400,
+  TS_OP_var = 401,
+  TS_OP_var_dim = 402,
+  TS_OP_var_unbiased = 403,
+  TS_OP_var_mean = 404,
+  TS_OP_var_mean_dim = 405,
+  TS_OP_var_mean_unbiased = 406,
+  TS_OP_std = 407,
+  TS_OP_std_dim = 408,
+  TS_OP_std_unbiased = 409,
+  TS_OP_std_mean = 410,
+  TS_OP_std_mean_dim = 411,
+  TS_OP_std_mean_unbiased = 412,
+  TS_OP_nansum = 413,
+  TS_OP_nanmean = 414,
+  TS_OP_logsumexp = 415,
+  TS_OP_vector_norm = 416,
+  TS_OP_norm = 417,
+  TS_OP_norm_named = 418,
+  TS_OP_dist = 419,
+  TS_OP_normalize = 420,
+  TS_OP_cosine_similarity = 421,
+  TS_OP_pairwise_distance = 422,
+  TS_OP_cumsum = 423,
+  TS_OP_cumsum_ = 424,
+  TS_OP_cumprod = 425,
+  TS_OP_cumprod_ = 426,
+  TS_OP_logcumsumexp = 427,
+  TS_OP_cummax = 428,
+  TS_OP_cummin = 429,
+  TS_OP__cumsum_back = 430,
+  TS_OP__recurrence = 431,
+  TS_OP_view_as = 432,
+  TS_OP_reshape_as = 433,
+  TS_OP_expand_as = 434,
+  TS_OP_broadcast_to = 435,
+  TS_OP_ravel = 436,
+  TS_OP_T = 437,
+  TS_OP_mT = 438,
+  TS_OP_H = 439,
+  TS_OP_mH = 440,
+  TS_OP_adjoint = 441,
+  TS_OP_flatten = 442,
+  TS_OP_unflatten = 443,
+  TS_OP_movedim = 444,
+  TS_OP_unbind = 445,
+  TS_OP_split_with_sizes = 446,
+  TS_OP_split = 447,
+  TS_OP_chunk = 448,
+  TS_OP_cat = 449,
+  TS_OP_stack = 450,
+  TS_OP_softmax = 451,
+  TS_OP_log_softmax = 452,
+  TS_OP_softmin = 453,
+  TS_OP__softmax_backward_data = 454,
+  TS_OP__log_softmax_backward_data = 455,
+  TS_OP__empty = 456,
+  TS_OP__meta = 457,
+  TS_OP__item = 458,
+  TS_OP__same_storage = 459,
+  TS_OP__set_requires_grad = 460,
+  TS_OP__grad = 461,
+  TS_OP__grad_id = 462,
+  TS_OP__set_grad = 463,
+  TS_OP__retain_grad = 464,
+  TS_OP__grad_fn = 465,
+  TS_OP__next_functions = 466,
+  TS_OP__add_hook = 467,
+  TS_OP__remove_hook = 468,
+  TS_OP__dropped_callbacks = 469,
+  TS_OP__backward = 470,
+  TS_OP__autograd_grad = 471,
+  TS_OP__set_grad_mode = 472,
+  TS_OP__set_inference_mode = 473,
+  TS_OP__grad_mode = 474,
+  TS_OP__inference_mode = 475,
+  TS_OP__set_data = 476,
+  TS_OP__share = 477,
+  TS_OP__memory = 478,
+  TS_OP__set_memory_budget = 479,
+  TS_OP__reset_peak_memory = 480,
+  TS_OP__trim_memory = 481,
+  TS_OP__num_threads = 482,
+  TS_OP__set_num_threads = 483,
+  TS_OP__build = 484,
+  TS_OP__generator_new = 485,
+  TS_OP__generator_free = 486,
+  TS_OP__manual_seed = 487,
+  TS_OP__initial_seed = 488,
+  TS_OP__rng_state = 489,
+  TS_OP__set_rng_state = 490,
+  TS_OP_as_strided = 491,
+  TS_OP_expand = 492,
+  TS_OP_reshape = 493,
+  TS_OP_view = 494,
+  TS_OP_transpose = 495,
+  TS_OP_transpose_ = 496,
+  TS_OP_unsqueeze = 497,
+  TS_OP_unsqueeze_ = 498,
+  TS_OP_narrow = 499,
+  TS_OP__slice = 500,
+  TS_OP__slice_backward = 501,
+  TS_OP_select = 502,
+  TS_OP_permute = 503,
+  TS_OP_squeeze = 504,
+  TS_OP_squeeze_ = 505,
+  TS_OP_t = 506,
+  TS_OP_t_ = 507,
+  TS_OP_diagonal = 508,
+  TS_OP__diagonal_backward = 509,
+  TS_OP_unfold = 510,
+  TS_OP__unfold_backward = 511,
+  TS_OP_detach = 512,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -465,28 +527,168 @@ ts_tensor *ts_relu(ts_cx *cx, ts_tensor *self);
 
 ts_tensor *ts_relu_(ts_cx *cx, ts_tensor *self);
 
-typedef struct { ts_tensor *grad; ts_tensor *self; ts_scalar threshold; } ts_threshold_backward_args;
-bool ts_threshold_backward_impl(ts_cx *cx, const ts_threshold_backward_args *a, ts_out *out);
-void ts_threshold_backward_grad(ts_cx *cx, const ts_threshold_backward_args *a, const ts_back *b, ts_threshold_backward_args *g);
-ts_tensor *ts_threshold_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_scalar threshold);
+typedef struct { ts_tensor *self; ts_scalar threshold; ts_scalar value; } ts_threshold_args;
+bool ts_threshold_impl(ts_cx *cx, const ts_threshold_args *a, ts_out *out);
+void ts_threshold_grad(ts_cx *cx, const ts_threshold_args *a, const ts_back *b, ts_threshold_args *g);
+ts_tensor *ts_threshold(ts_cx *cx, ts_tensor *self, ts_scalar threshold, ts_scalar value);
 
-typedef struct { ts_tensor *self; } ts_silu_args;
-void ts_silu_grad(ts_cx *cx, const ts_silu_args *a, const ts_back *b, ts_silu_args *g);
-ts_tensor *ts_silu(ts_cx *cx, ts_tensor *self);
+ts_tensor *ts_threshold_(ts_cx *cx, ts_tensor *self, ts_scalar threshold, ts_scalar value);
 
-typedef struct { ts_tensor *grad_output; ts_tensor *self; } ts_silu_backward_args;
-void ts_silu_backward_grad(ts_cx *cx, const ts_silu_backward_args *a, const ts_back *b, ts_silu_backward_args *g);
-ts_tensor *ts_silu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self);
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_scalar threshold; } ts__threshold_backward_args;
+bool ts__threshold_backward_impl(ts_cx *cx, const ts__threshold_backward_args *a, ts_out *out);
+void ts__threshold_backward_grad(ts_cx *cx, const ts__threshold_backward_args *a, const ts_back *b, ts__threshold_backward_args *g);
+ts_tensor *ts__threshold_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_scalar threshold);
+
+typedef struct { ts_tensor *self; } ts_relu6_args;
+void ts_relu6_grad(ts_cx *cx, const ts_relu6_args *a, const ts_back *b, ts_relu6_args *g);
+ts_tensor *ts_relu6(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_relu6_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; double min_val; double max_val; } ts_hardtanh_args;
+bool ts_hardtanh_impl(ts_cx *cx, const ts_hardtanh_args *a, ts_out *out);
+void ts_hardtanh_grad(ts_cx *cx, const ts_hardtanh_args *a, const ts_back *b, ts_hardtanh_args *g);
+ts_tensor *ts_hardtanh(ts_cx *cx, ts_tensor *self, double min_val, double max_val);
+
+ts_tensor *ts_hardtanh_(ts_cx *cx, ts_tensor *self, double min_val, double max_val);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; double min_val; double max_val; } ts__hardtanh_backward_args;
+void ts__hardtanh_backward_grad(ts_cx *cx, const ts__hardtanh_backward_args *a, const ts_back *b, ts__hardtanh_backward_args *g);
+ts_tensor *ts__hardtanh_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double min_val, double max_val);
+
+typedef struct { ts_tensor *self; double negative_slope; } ts_leaky_relu_args;
+bool ts_leaky_relu_impl(ts_cx *cx, const ts_leaky_relu_args *a, ts_out *out);
+void ts_leaky_relu_grad(ts_cx *cx, const ts_leaky_relu_args *a, const ts_back *b, ts_leaky_relu_args *g);
+ts_tensor *ts_leaky_relu(ts_cx *cx, ts_tensor *self, double negative_slope);
+
+ts_tensor *ts_leaky_relu_(ts_cx *cx, ts_tensor *self, double negative_slope);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; double negative_slope; } ts__leaky_relu_backward_args;
+bool ts__leaky_relu_backward_impl(ts_cx *cx, const ts__leaky_relu_backward_args *a, ts_out *out);
+void ts__leaky_relu_backward_grad(ts_cx *cx, const ts__leaky_relu_backward_args *a, const ts_back *b, ts__leaky_relu_backward_args *g);
+ts_tensor *ts__leaky_relu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double negative_slope);
+
+typedef struct { ts_tensor *self; double alpha; } ts_elu_args;
+void ts_elu_grad(ts_cx *cx, const ts_elu_args *a, const ts_back *b, ts_elu_args *g);
+ts_tensor *ts_elu(ts_cx *cx, ts_tensor *self, double alpha);
+
+ts_tensor *ts_elu_(ts_cx *cx, ts_tensor *self, double alpha);
+
+typedef struct { ts_tensor *self; } ts_selu_args;
+void ts_selu_grad(ts_cx *cx, const ts_selu_args *a, const ts_back *b, ts_selu_args *g);
+ts_tensor *ts_selu(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_selu_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; double alpha; } ts_celu_args;
+bool ts_celu_impl(ts_cx *cx, const ts_celu_args *a, ts_out *out);
+void ts_celu_grad(ts_cx *cx, const ts_celu_args *a, const ts_back *b, ts_celu_args *g);
+ts_tensor *ts_celu(ts_cx *cx, ts_tensor *self, double alpha);
+
+ts_tensor *ts_celu_(ts_cx *cx, ts_tensor *self, double alpha);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; double negative; double positive; double inside; } ts__elu_backward_args;
+void ts__elu_backward_grad(ts_cx *cx, const ts__elu_backward_args *a, const ts_back *b, ts__elu_backward_args *g);
+ts_tensor *ts__elu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double negative, double positive, double inside);
 
 typedef struct { ts_tensor *self; const char *approximate; } ts_gelu_args;
 bool ts_gelu_impl(ts_cx *cx, const ts_gelu_args *a, ts_out *out);
 void ts_gelu_grad(ts_cx *cx, const ts_gelu_args *a, const ts_back *b, ts_gelu_args *g);
 ts_tensor *ts_gelu(ts_cx *cx, ts_tensor *self, const char *approximate);
 
-typedef struct { ts_tensor *grad_output; ts_tensor *self; const char *approximate; } ts_gelu_backward_args;
-bool ts_gelu_backward_impl(ts_cx *cx, const ts_gelu_backward_args *a, ts_out *out);
-void ts_gelu_backward_grad(ts_cx *cx, const ts_gelu_backward_args *a, const ts_back *b, ts_gelu_backward_args *g);
-ts_tensor *ts_gelu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, const char *approximate);
+typedef struct { ts_tensor *grad_output; ts_tensor *self; const char *approximate; } ts__gelu_backward_args;
+bool ts__gelu_backward_impl(ts_cx *cx, const ts__gelu_backward_args *a, ts_out *out);
+void ts__gelu_backward_grad(ts_cx *cx, const ts__gelu_backward_args *a, const ts_back *b, ts__gelu_backward_args *g);
+ts_tensor *ts__gelu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, const char *approximate);
+
+typedef struct { ts_tensor *self; } ts_silu_args;
+void ts_silu_grad(ts_cx *cx, const ts_silu_args *a, const ts_back *b, ts_silu_args *g);
+ts_tensor *ts_silu(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_silu_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; } ts__silu_backward_args;
+void ts__silu_backward_grad(ts_cx *cx, const ts__silu_backward_args *a, const ts_back *b, ts__silu_backward_args *g);
+ts_tensor *ts__silu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_mish_args;
+void ts_mish_grad(ts_cx *cx, const ts_mish_args *a, const ts_back *b, ts_mish_args *g);
+ts_tensor *ts_mish(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_mish_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; } ts__mish_backward_args;
+void ts__mish_backward_grad(ts_cx *cx, const ts__mish_backward_args *a, const ts_back *b, ts__mish_backward_args *g);
+ts_tensor *ts__mish_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self);
+
+typedef struct { ts_tensor *self; double beta; double threshold; } ts_softplus_args;
+bool ts_softplus_impl(ts_cx *cx, const ts_softplus_args *a, ts_out *out);
+void ts_softplus_grad(ts_cx *cx, const ts_softplus_args *a, const ts_back *b, ts_softplus_args *g);
+ts_tensor *ts_softplus(ts_cx *cx, ts_tensor *self, double beta, double threshold);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; double beta; double threshold; } ts__softplus_backward_args;
+bool ts__softplus_backward_impl(ts_cx *cx, const ts__softplus_backward_args *a, ts_out *out);
+void ts__softplus_backward_grad(ts_cx *cx, const ts__softplus_backward_args *a, const ts_back *b, ts__softplus_backward_args *g);
+ts_tensor *ts__softplus_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double beta, double threshold);
+
+typedef struct { ts_tensor *self; } ts_logsigmoid_args;
+void ts_logsigmoid_grad(ts_cx *cx, const ts_logsigmoid_args *a, const ts_back *b, ts_logsigmoid_args *g);
+ts_tensor *ts_logsigmoid(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; } ts__logsigmoid_backward_args;
+void ts__logsigmoid_backward_grad(ts_cx *cx, const ts__logsigmoid_backward_args *a, const ts_back *b, ts__logsigmoid_backward_args *g);
+ts_tensor *ts__logsigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_hardsigmoid_args;
+void ts_hardsigmoid_grad(ts_cx *cx, const ts_hardsigmoid_args *a, const ts_back *b, ts_hardsigmoid_args *g);
+ts_tensor *ts_hardsigmoid(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_hardsigmoid_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; } ts__hardsigmoid_backward_args;
+void ts__hardsigmoid_backward_grad(ts_cx *cx, const ts__hardsigmoid_backward_args *a, const ts_back *b, ts__hardsigmoid_backward_args *g);
+ts_tensor *ts__hardsigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_hardswish_args;
+void ts_hardswish_grad(ts_cx *cx, const ts_hardswish_args *a, const ts_back *b, ts_hardswish_args *g);
+ts_tensor *ts_hardswish(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_hardswish_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; } ts__hardswish_backward_args;
+void ts__hardswish_backward_grad(ts_cx *cx, const ts__hardswish_backward_args *a, const ts_back *b, ts__hardswish_backward_args *g);
+ts_tensor *ts__hardswish_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self);
+
+typedef struct { ts_tensor *self; double lambd; } ts_hardshrink_args;
+bool ts_hardshrink_impl(ts_cx *cx, const ts_hardshrink_args *a, ts_out *out);
+void ts_hardshrink_grad(ts_cx *cx, const ts_hardshrink_args *a, const ts_back *b, ts_hardshrink_args *g);
+ts_tensor *ts_hardshrink(ts_cx *cx, ts_tensor *self, double lambd);
+
+typedef struct { ts_tensor *self; double lambd; } ts_softshrink_args;
+bool ts_softshrink_impl(ts_cx *cx, const ts_softshrink_args *a, ts_out *out);
+void ts_softshrink_grad(ts_cx *cx, const ts_softshrink_args *a, const ts_back *b, ts_softshrink_args *g);
+ts_tensor *ts_softshrink(ts_cx *cx, ts_tensor *self, double lambd);
+
+typedef struct { ts_tensor *grad_output; ts_tensor *self; double lambd; } ts__shrink_backward_args;
+bool ts__shrink_backward_impl(ts_cx *cx, const ts__shrink_backward_args *a, ts_out *out);
+void ts__shrink_backward_grad(ts_cx *cx, const ts__shrink_backward_args *a, const ts_back *b, ts__shrink_backward_args *g);
+ts_tensor *ts__shrink_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double lambd);
+
+typedef struct { ts_tensor *self; } ts_softsign_args;
+bool ts_softsign_impl(ts_cx *cx, const ts_softsign_args *a, ts_out *out);
+ts_tensor *ts_softsign(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_tanhshrink_args;
+bool ts_tanhshrink_impl(ts_cx *cx, const ts_tanhshrink_args *a, ts_out *out);
+ts_tensor *ts_tanhshrink(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; } ts_prelu_args;
+bool ts_prelu_impl(ts_cx *cx, const ts_prelu_args *a, ts_out *out);
+ts_tensor *ts_prelu(ts_cx *cx, ts_tensor *self, ts_tensor *weight);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_glu_args;
+bool ts_glu_impl(ts_cx *cx, const ts_glu_args *a, ts_out *out);
+ts_tensor *ts_glu(ts_cx *cx, ts_tensor *self, int64_t dim);
 
 typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar alpha; } ts_add_args;
 bool ts_add_impl(ts_cx *cx, const ts_add_args *a, ts_out *out);
@@ -812,6 +1014,10 @@ typedef struct { ts_tensor *condition; ts_tensor *self; ts_tensor *other; } ts_w
 bool ts_where_impl(ts_cx *cx, const ts_where_args *a, ts_out *out);
 void ts_where_grad(ts_cx *cx, const ts_where_args *a, const ts_back *b, ts_where_args *g);
 ts_tensor *ts_where(ts_cx *cx, ts_tensor *condition, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *condition; ts_tensor *other; } ts__where_self_args;
+bool ts__where_self_impl(ts_cx *cx, const ts__where_self_args *a, ts_out *out);
+ts_tensor *ts__where_self(ts_cx *cx, ts_tensor *self, ts_tensor *condition, ts_tensor *other);
 
 typedef struct { ts_tensor *self; ts_tensor *mask; ts_tensor *value; } ts_masked_fill_args;
 bool ts_masked_fill_impl(ts_cx *cx, const ts_masked_fill_args *a, ts_out *out);
@@ -1159,6 +1365,28 @@ typedef struct { ts_ints size; ts_tensor *target; ts_tensor *weight; int64_t ign
 bool ts__class_weights_impl(ts_cx *cx, const ts__class_weights_args *a, ts_out *out);
 ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype);
 
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_binary_cross_entropy_args;
+bool ts_binary_cross_entropy_impl(ts_cx *cx, const ts_binary_cross_entropy_args *a, ts_out *out);
+ts_tensor *ts_binary_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; ts_tensor *pos_weight; } ts_binary_cross_entropy_with_logits_args;
+bool ts_binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts_binary_cross_entropy_with_logits_args *a, ts_out *out);
+ts_tensor *ts_binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, ts_tensor *pos_weight);
+
+typedef struct { ts_tensor *self; ts_tensor *target; } ts__binary_cross_entropy_args;
+bool ts__binary_cross_entropy_impl(ts_cx *cx, const ts__binary_cross_entropy_args *a, ts_out *out);
+void ts__binary_cross_entropy_grad(ts_cx *cx, const ts__binary_cross_entropy_args *a, const ts_back *b, ts__binary_cross_entropy_args *g);
+ts_tensor *ts__binary_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *pos_weight; } ts__binary_cross_entropy_with_logits_args;
+bool ts__binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts__binary_cross_entropy_with_logits_args *a, ts_out *out);
+void ts__binary_cross_entropy_with_logits_grad(ts_cx *cx, const ts__binary_cross_entropy_with_logits_args *a, const ts_back *b, ts__binary_cross_entropy_with_logits_args *g);
+ts_tensor *ts__binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *pos_weight);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; bool log_target; } ts_kl_div_args;
+bool ts_kl_div_impl(ts_cx *cx, const ts_kl_div_args *a, ts_out *out);
+ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, bool log_target);
+
 typedef struct { ts_tensor *self; } ts_exp_args;
 void ts_exp_grad(ts_cx *cx, const ts_exp_args *a, const ts_back *b, ts_exp_args *g);
 ts_tensor *ts_exp(ts_cx *cx, ts_tensor *self);
@@ -1310,13 +1538,13 @@ ts_tensor *ts_logit(ts_cx *cx, ts_tensor *self, ts_opt_float eps);
 
 ts_tensor *ts_logit_(ts_cx *cx, ts_tensor *self, ts_opt_float eps);
 
-typedef struct { ts_tensor *grad_output; ts_tensor *output; } ts_sigmoid_backward_args;
-void ts_sigmoid_backward_grad(ts_cx *cx, const ts_sigmoid_backward_args *a, const ts_back *b, ts_sigmoid_backward_args *g);
-ts_tensor *ts_sigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output);
+typedef struct { ts_tensor *grad_output; ts_tensor *output; } ts__sigmoid_backward_args;
+void ts__sigmoid_backward_grad(ts_cx *cx, const ts__sigmoid_backward_args *a, const ts_back *b, ts__sigmoid_backward_args *g);
+ts_tensor *ts__sigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output);
 
-typedef struct { ts_tensor *grad_output; ts_tensor *output; } ts_tanh_backward_args;
-void ts_tanh_backward_grad(ts_cx *cx, const ts_tanh_backward_args *a, const ts_back *b, ts_tanh_backward_args *g);
-ts_tensor *ts_tanh_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output);
+typedef struct { ts_tensor *grad_output; ts_tensor *output; } ts__tanh_backward_args;
+void ts__tanh_backward_grad(ts_cx *cx, const ts__tanh_backward_args *a, const ts_back *b, ts__tanh_backward_args *g);
+ts_tensor *ts__tanh_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_atan2_args;
 void ts_atan2_grad(ts_cx *cx, const ts_atan2_args *a, const ts_back *b, ts_atan2_args *g);
@@ -1453,6 +1681,10 @@ bool ts_max_dim_impl(ts_cx *cx, const ts_max_dim_args *a, ts_out *out);
 void ts_max_dim_grad(ts_cx *cx, const ts_max_dim_args *a, const ts_back *b, ts_max_dim_args *g);
 bool ts_max_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
 
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_max_other_args;
+bool ts_max_other_impl(ts_cx *cx, const ts_max_other_args *a, ts_out *out);
+ts_tensor *ts_max_other(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
 typedef struct { ts_tensor *self; } ts_min_args;
 bool ts_min_impl(ts_cx *cx, const ts_min_args *a, ts_out *out);
 void ts_min_grad(ts_cx *cx, const ts_min_args *a, const ts_back *b, ts_min_args *g);
@@ -1462,6 +1694,10 @@ typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_min_dim_args;
 bool ts_min_dim_impl(ts_cx *cx, const ts_min_dim_args *a, ts_out *out);
 void ts_min_dim_grad(ts_cx *cx, const ts_min_dim_args *a, const ts_back *b, ts_min_dim_args *g);
 bool ts_min_dim(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_min_other_args;
+bool ts_min_other_impl(ts_cx *cx, const ts_min_other_args *a, ts_out *out);
+ts_tensor *ts_min_other(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_amax_args;
 bool ts_amax_impl(ts_cx *cx, const ts_amax_args *a, ts_out *out);
@@ -1515,20 +1751,6 @@ typedef struct { ts_tensor *self; int64_t dim; bool keepdim; } ts_mode_args;
 bool ts_mode_impl(ts_cx *cx, const ts_mode_args *a, ts_out *out);
 void ts_mode_grad(ts_cx *cx, const ts_mode_args *a, const ts_back *b, ts_mode_args *g);
 bool ts_mode(ts_cx *cx, ts_tensor *self, int64_t dim, bool keepdim, ts_tensor **results);
-
-typedef struct { ts_tensor *self; ts_tensor *result; ts_ints dim; bool keepdim; } ts__ties_args;
-bool ts__ties_impl(ts_cx *cx, const ts__ties_args *a, ts_out *out);
-ts_tensor *ts__ties(ts_cx *cx, ts_tensor *self, ts_tensor *result, ts_ints dim, bool keepdim);
-
-typedef struct { ts_tensor *self; ts_tensor *indices; int64_t dim; bool keepdim; } ts__pick_args;
-bool ts__pick_impl(ts_cx *cx, const ts__pick_args *a, ts_out *out);
-void ts__pick_grad(ts_cx *cx, const ts__pick_args *a, const ts_back *b, ts__pick_args *g);
-ts_tensor *ts__pick(ts_cx *cx, ts_tensor *self, ts_tensor *indices, int64_t dim, bool keepdim);
-
-typedef struct { ts_tensor *grad; ts_tensor *indices; ts_ints size; int64_t dim; bool keepdim; } ts__pick_backward_args;
-bool ts__pick_backward_impl(ts_cx *cx, const ts__pick_backward_args *a, ts_out *out);
-void ts__pick_backward_grad(ts_cx *cx, const ts__pick_backward_args *a, const ts_back *b, ts__pick_backward_args *g);
-ts_tensor *ts__pick_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *indices, ts_ints size, int64_t dim, bool keepdim);
 
 typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_tensor *running_mean; ts_tensor *running_var; ts_ints dims; ts_ints weight_dims; bool training; double momentum; double eps; } ts__normalize_args;
 bool ts__normalize_impl(ts_cx *cx, const ts__normalize_args *a, ts_out *out);
@@ -1761,6 +1983,75 @@ typedef struct { ts_tensor *self; bool unbiased; } ts_var_mean_unbiased_args;
 bool ts_var_mean_unbiased_impl(ts_cx *cx, const ts_var_mean_unbiased_args *a, ts_out *out);
 bool ts_var_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor **results);
 
+typedef struct { ts_tensor *self; ts_ints dim; ts_opt_int correction; bool keepdim; } ts_std_args;
+bool ts_std_impl(ts_cx *cx, const ts_std_args *a, ts_out *out);
+void ts_std_grad(ts_cx *cx, const ts_std_args *a, const ts_back *b, ts_std_args *g);
+ts_tensor *ts_std(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool unbiased; bool keepdim; } ts_std_dim_args;
+bool ts_std_dim_impl(ts_cx *cx, const ts_std_dim_args *a, ts_out *out);
+ts_tensor *ts_std_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim);
+
+typedef struct { ts_tensor *self; bool unbiased; } ts_std_unbiased_args;
+bool ts_std_unbiased_impl(ts_cx *cx, const ts_std_unbiased_args *a, ts_out *out);
+ts_tensor *ts_std_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased);
+
+typedef struct { ts_tensor *self; ts_ints dim; ts_opt_int correction; bool keepdim; } ts_std_mean_args;
+bool ts_std_mean_impl(ts_cx *cx, const ts_std_mean_args *a, ts_out *out);
+void ts_std_mean_grad(ts_cx *cx, const ts_std_mean_args *a, const ts_back *b, ts_std_mean_args *g);
+bool ts_std_mean(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool unbiased; bool keepdim; } ts_std_mean_dim_args;
+bool ts_std_mean_dim_impl(ts_cx *cx, const ts_std_mean_dim_args *a, ts_out *out);
+bool ts_std_mean_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool unbiased, bool keepdim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool unbiased; } ts_std_mean_unbiased_args;
+bool ts_std_mean_unbiased_impl(ts_cx *cx, const ts_std_mean_unbiased_args *a, ts_out *out);
+bool ts_std_mean_unbiased(ts_cx *cx, ts_tensor *self, bool unbiased, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_nansum_args;
+bool ts_nansum_impl(ts_cx *cx, const ts_nansum_args *a, ts_out *out);
+void ts_nansum_grad(ts_cx *cx, const ts_nansum_args *a, const ts_back *b, ts_nansum_args *g);
+ts_tensor *ts_nansum(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_nanmean_args;
+bool ts_nanmean_impl(ts_cx *cx, const ts_nanmean_args *a, ts_out *out);
+ts_tensor *ts_nanmean(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_logsumexp_args;
+bool ts_logsumexp_impl(ts_cx *cx, const ts_logsumexp_args *a, ts_out *out);
+void ts_logsumexp_grad(ts_cx *cx, const ts_logsumexp_args *a, const ts_back *b, ts_logsumexp_args *g);
+ts_tensor *ts_logsumexp(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_vector_norm_args;
+bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out);
+void ts_vector_norm_grad(ts_cx *cx, const ts_vector_norm_args *a, const ts_back *b, ts_vector_norm_args *g);
+ts_tensor *ts_vector_norm(ts_cx *cx, ts_tensor *self, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_args;
+bool ts_norm_impl(ts_cx *cx, const ts_norm_args *a, ts_out *out);
+ts_tensor *ts_norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; const char *p; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_norm_named_args;
+bool ts_norm_named_impl(ts_cx *cx, const ts_norm_named_args *a, ts_out *out);
+ts_tensor *ts_norm_named(ts_cx *cx, ts_tensor *self, const char *p, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_scalar p; } ts_dist_args;
+bool ts_dist_impl(ts_cx *cx, const ts_dist_args *a, ts_out *out);
+ts_tensor *ts_dist(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar p);
+
+typedef struct { ts_tensor *self; double p; ts_ints dim; double eps; } ts_normalize_args;
+bool ts_normalize_impl(ts_cx *cx, const ts_normalize_args *a, ts_out *out);
+ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, double eps);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; int64_t dim; double eps; } ts_cosine_similarity_args;
+bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts_out *out);
+ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdim; } ts_pairwise_distance_args;
+bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
+ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim);
+
 typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
 bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);
 void ts_cumsum_grad(ts_cx *cx, const ts_cumsum_args *a, const ts_back *b, ts_cumsum_args *g);
@@ -1774,6 +2065,21 @@ void ts_cumprod_grad(ts_cx *cx, const ts_cumprod_args *a, const ts_back *b, ts_c
 ts_tensor *ts_cumprod(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype);
 
 ts_tensor *ts_cumprod_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_logcumsumexp_args;
+bool ts_logcumsumexp_impl(ts_cx *cx, const ts_logcumsumexp_args *a, ts_out *out);
+void ts_logcumsumexp_grad(ts_cx *cx, const ts_logcumsumexp_args *a, const ts_back *b, ts_logcumsumexp_args *g);
+ts_tensor *ts_logcumsumexp(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_cummax_args;
+bool ts_cummax_impl(ts_cx *cx, const ts_cummax_args *a, ts_out *out);
+void ts_cummax_grad(ts_cx *cx, const ts_cummax_args *a, const ts_back *b, ts_cummax_args *g);
+bool ts_cummax(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_cummin_args;
+bool ts_cummin_impl(ts_cx *cx, const ts_cummin_args *a, ts_out *out);
+void ts_cummin_grad(ts_cx *cx, const ts_cummin_args *a, const ts_back *b, ts_cummin_args *g);
+bool ts_cummin(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor **results);
 
 typedef struct { ts_tensor *self; int64_t dim; } ts__cumsum_back_args;
 bool ts__cumsum_back_impl(ts_cx *cx, const ts__cumsum_back_args *a, ts_out *out);

@@ -10,26 +10,82 @@ static bool relu_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void relu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_relu_grad(cx, args, back, wanted); }
 
-static const ts_arg threshold_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts_threshold_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts_threshold_backward_args, self)}, {"threshold", TS_ARG_SCALAR, offsetof(ts_threshold_backward_args, threshold)}};
-static bool threshold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_threshold_backward_args *a = args;
-  return ts_threshold_backward_impl(cx, a, out);
+static const ts_arg threshold_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_threshold_args, self)}, {"threshold", TS_ARG_SCALAR, offsetof(ts_threshold_args, threshold)}, {"value", TS_ARG_SCALAR, offsetof(ts_threshold_args, value)}};
+static bool threshold_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_threshold_args *a = args;
+  return ts_threshold_impl(cx, a, out);
 }
-static void threshold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_threshold_backward_grad(cx, args, back, wanted); }
+static void threshold_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_threshold_grad(cx, args, back, wanted); }
 
-static const ts_arg silu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_silu_args, self)}};
-static bool silu_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_silu_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_SILU, TS_NO_INT, NULL);
+static const ts_arg _threshold_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__threshold_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__threshold_backward_args, self)}, {"threshold", TS_ARG_SCALAR, offsetof(ts__threshold_backward_args, threshold)}};
+static bool _threshold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__threshold_backward_args *a = args;
+  return ts__threshold_backward_impl(cx, a, out);
 }
-static void silu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_grad(cx, args, back, wanted); }
+static void _threshold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__threshold_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg silu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_silu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts_silu_backward_args, self)}};
-static bool silu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_silu_backward_args *a = args;
-  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_SILU_BACKWARD, TS_NO_INT, NULL);
+static const ts_arg relu6_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_relu6_args, self)}};
+static bool relu6_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_relu6_args *a = args;
+  return ts_hard_bounds(cx, a->self, 0, 6, out);
 }
-static void silu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_backward_grad(cx, args, back, wanted); }
+static void relu6_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_relu6_grad(cx, args, back, wanted); }
+
+static const ts_arg hardtanh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardtanh_args, self)}, {"minVal", TS_ARG_FLOAT, offsetof(ts_hardtanh_args, min_val)}, {"maxVal", TS_ARG_FLOAT, offsetof(ts_hardtanh_args, max_val)}};
+static bool hardtanh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hardtanh_args *a = args;
+  return ts_hardtanh_impl(cx, a, out);
+}
+static void hardtanh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardtanh_grad(cx, args, back, wanted); }
+
+static const ts_arg _hardtanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardtanh_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardtanh_backward_args, self)}, {"minVal", TS_ARG_FLOAT, offsetof(ts__hardtanh_backward_args, min_val)}, {"maxVal", TS_ARG_FLOAT, offsetof(ts__hardtanh_backward_args, max_val)}};
+static bool _hardtanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__hardtanh_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDTANH_BACKWARD, TS_NO_INT, ((const ts_scalar[3]){ts_float(a->min_val), ts_float(a->max_val)}));
+}
+static void _hardtanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardtanh_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg leaky_relu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_leaky_relu_args, self)}, {"negativeSlope", TS_ARG_FLOAT, offsetof(ts_leaky_relu_args, negative_slope)}};
+static bool leaky_relu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_leaky_relu_args *a = args;
+  return ts_leaky_relu_impl(cx, a, out);
+}
+static void leaky_relu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_leaky_relu_grad(cx, args, back, wanted); }
+
+static const ts_arg _leaky_relu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__leaky_relu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__leaky_relu_backward_args, self)}, {"negativeSlope", TS_ARG_FLOAT, offsetof(ts__leaky_relu_backward_args, negative_slope)}};
+static bool _leaky_relu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__leaky_relu_backward_args *a = args;
+  return ts__leaky_relu_backward_impl(cx, a, out);
+}
+static void _leaky_relu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__leaky_relu_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg elu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_elu_args, self)}, {"alpha", TS_ARG_FLOAT, offsetof(ts_elu_args, alpha)}};
+static bool elu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_elu_args *a = args;
+  return ts_elu_of(cx, a->self, out, a->alpha, 1, 1);
+}
+static void elu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_elu_grad(cx, args, back, wanted); }
+
+static const ts_arg selu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_selu_args, self)}};
+static bool selu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_selu_args *a = args;
+  return ts_elu_of(cx, a->self, out, TS_SELU_ALPHA * TS_SELU_SCALE, TS_SELU_SCALE, 1);
+}
+static void selu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_selu_grad(cx, args, back, wanted); }
+
+static const ts_arg celu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_celu_args, self)}, {"alpha", TS_ARG_FLOAT, offsetof(ts_celu_args, alpha)}};
+static bool celu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_celu_args *a = args;
+  return ts_celu_impl(cx, a, out);
+}
+static void celu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_celu_grad(cx, args, back, wanted); }
+
+static const ts_arg _elu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__elu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__elu_backward_args, self)}, {"negative", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, negative)}, {"positive", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, positive)}, {"inside", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, inside)}};
+static bool _elu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__elu_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_ELU_BACKWARD, TS_NO_INT, ((const ts_scalar[3]){ts_float(a->negative), ts_float(a->positive), ts_float(a->inside)}));
+}
+static void _elu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__elu_backward_grad(cx, args, back, wanted); }
 
 static const ts_arg gelu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gelu_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts_gelu_args, approximate)}};
 static bool gelu_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -38,12 +94,141 @@ static bool gelu_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void gelu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gelu_grad(cx, args, back, wanted); }
 
-static const ts_arg gelu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_gelu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts_gelu_backward_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts_gelu_backward_args, approximate)}};
-static bool gelu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gelu_backward_args *a = args;
-  return ts_gelu_backward_impl(cx, a, out);
+static const ts_arg _gelu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__gelu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__gelu_backward_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts__gelu_backward_args, approximate)}};
+static bool _gelu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__gelu_backward_args *a = args;
+  return ts__gelu_backward_impl(cx, a, out);
 }
-static void gelu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gelu_backward_grad(cx, args, back, wanted); }
+static void _gelu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__gelu_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg silu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_silu_args, self)}};
+static bool silu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_silu_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_SILU, TS_NO_INT, NULL);
+}
+static void silu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_grad(cx, args, back, wanted); }
+
+static const ts_arg _silu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__silu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__silu_backward_args, self)}};
+static bool _silu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__silu_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_SILU_BACKWARD, TS_NO_INT, NULL);
+}
+static void _silu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__silu_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg mish_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mish_args, self)}};
+static bool mish_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mish_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_MISH, TS_NO_INT, NULL);
+}
+static void mish_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mish_grad(cx, args, back, wanted); }
+
+static const ts_arg _mish_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__mish_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__mish_backward_args, self)}};
+static bool _mish_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__mish_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_MISH_BACKWARD, TS_NO_INT, NULL);
+}
+static void _mish_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__mish_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg softplus_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softplus_args, self)}, {"beta", TS_ARG_FLOAT, offsetof(ts_softplus_args, beta)}, {"threshold", TS_ARG_FLOAT, offsetof(ts_softplus_args, threshold)}};
+static bool softplus_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softplus_args *a = args;
+  return ts_softplus_impl(cx, a, out);
+}
+static void softplus_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softplus_grad(cx, args, back, wanted); }
+
+static const ts_arg _softplus_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__softplus_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__softplus_backward_args, self)}, {"beta", TS_ARG_FLOAT, offsetof(ts__softplus_backward_args, beta)}, {"threshold", TS_ARG_FLOAT, offsetof(ts__softplus_backward_args, threshold)}};
+static bool _softplus_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__softplus_backward_args *a = args;
+  return ts__softplus_backward_impl(cx, a, out);
+}
+static void _softplus_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__softplus_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg logsigmoid_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logsigmoid_args, self)}};
+static bool logsigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logsigmoid_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_LOGSIGMOID, TS_NO_INT, NULL);
+}
+static void logsigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsigmoid_grad(cx, args, back, wanted); }
+
+static const ts_arg _logsigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__logsigmoid_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__logsigmoid_backward_args, self)}};
+static bool _logsigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__logsigmoid_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_LOGSIGMOID_BACKWARD, TS_NO_INT, NULL);
+}
+static void _logsigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__logsigmoid_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg hardsigmoid_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardsigmoid_args, self)}};
+static bool hardsigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hardsigmoid_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_HARDSIGMOID, TS_NO_INT, NULL);
+}
+static void hardsigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardsigmoid_grad(cx, args, back, wanted); }
+
+static const ts_arg _hardsigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardsigmoid_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardsigmoid_backward_args, self)}};
+static bool _hardsigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__hardsigmoid_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDSIGMOID_BACKWARD, TS_NO_INT, NULL);
+}
+static void _hardsigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardsigmoid_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg hardswish_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardswish_args, self)}};
+static bool hardswish_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hardswish_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_HARDSWISH, TS_NO_INT, NULL);
+}
+static void hardswish_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardswish_grad(cx, args, back, wanted); }
+
+static const ts_arg _hardswish_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardswish_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardswish_backward_args, self)}};
+static bool _hardswish_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__hardswish_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDSWISH_BACKWARD, TS_NO_INT, NULL);
+}
+static void _hardswish_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardswish_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg hardshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardshrink_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts_hardshrink_args, lambd)}};
+static bool hardshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hardshrink_args *a = args;
+  return ts_hardshrink_impl(cx, a, out);
+}
+static void hardshrink_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardshrink_grad(cx, args, back, wanted); }
+
+static const ts_arg softshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softshrink_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts_softshrink_args, lambd)}};
+static bool softshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softshrink_args *a = args;
+  return ts_softshrink_impl(cx, a, out);
+}
+static void softshrink_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softshrink_grad(cx, args, back, wanted); }
+
+static const ts_arg _shrink_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__shrink_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__shrink_backward_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts__shrink_backward_args, lambd)}};
+static bool _shrink_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__shrink_backward_args *a = args;
+  return ts__shrink_backward_impl(cx, a, out);
+}
+static void _shrink_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__shrink_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg softsign_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softsign_args, self)}};
+static bool softsign_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softsign_args *a = args;
+  return ts_softsign_impl(cx, a, out);
+}
+
+static const ts_arg tanhshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_tanhshrink_args, self)}};
+static bool tanhshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tanhshrink_args *a = args;
+  return ts_tanhshrink_impl(cx, a, out);
+}
+
+static const ts_arg prelu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_prelu_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_prelu_args, weight)}};
+static bool prelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_prelu_args *a = args;
+  return ts_prelu_impl(cx, a, out);
+}
+
+static const ts_arg glu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_glu_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_glu_args, dim)}};
+static bool glu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_glu_args *a = args;
+  return ts_glu_impl(cx, a, out);
+}
 
 static const ts_arg add_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_add_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_add_args, other)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_add_args, alpha)}};
 static bool add_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -442,6 +627,12 @@ static bool where_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_where_impl(cx, a, out);
 }
 static void where_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_where_grad(cx, args, back, wanted); }
+
+static const ts_arg _where_self_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__where_self_args, self)}, {"condition", TS_ARG_TENSOR, offsetof(ts__where_self_args, condition)}, {"other", TS_ARG_OPERAND, offsetof(ts__where_self_args, other)}};
+static bool _where_self_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__where_self_args *a = args;
+  return ts__where_self_impl(cx, a, out);
+}
 
 static const ts_arg masked_fill_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_masked_fill_args, self)}, {"mask", TS_ARG_TENSOR, offsetof(ts_masked_fill_args, mask)}, {"value", TS_ARG_OPERAND, offsetof(ts_masked_fill_args, value)}};
 static bool masked_fill_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -923,6 +1114,38 @@ static bool _class_weights_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__class_weights_impl(cx, a, out);
 }
 
+static const ts_arg binary_cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_binary_cross_entropy_args, reduction)}};
+static bool binary_cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_binary_cross_entropy_args *a = args;
+  return ts_binary_cross_entropy_impl(cx, a, out);
+}
+
+static const ts_arg binary_cross_entropy_with_logits_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_with_logits_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_with_logits_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_binary_cross_entropy_with_logits_args, reduction)}, {"posWeight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, pos_weight)}};
+static bool binary_cross_entropy_with_logits_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_binary_cross_entropy_with_logits_args *a = args;
+  return ts_binary_cross_entropy_with_logits_impl(cx, a, out);
+}
+
+static const ts_arg _binary_cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_args, target)}};
+static bool _binary_cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__binary_cross_entropy_args *a = args;
+  return ts__binary_cross_entropy_impl(cx, a, out);
+}
+static void _binary_cross_entropy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__binary_cross_entropy_grad(cx, args, back, wanted); }
+
+static const ts_arg _binary_cross_entropy_with_logits_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_with_logits_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_with_logits_args, target)}, {"posWeight", TS_ARG_TENSOR_OPT, offsetof(ts__binary_cross_entropy_with_logits_args, pos_weight)}};
+static bool _binary_cross_entropy_with_logits_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__binary_cross_entropy_with_logits_args *a = args;
+  return ts__binary_cross_entropy_with_logits_impl(cx, a, out);
+}
+static void _binary_cross_entropy_with_logits_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__binary_cross_entropy_with_logits_grad(cx, args, back, wanted); }
+
+static const ts_arg kl_div_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_kl_div_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_kl_div_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_kl_div_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_kl_div_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_kl_div_args, reduction)}, {"logTarget", TS_ARG_BOOL, offsetof(ts_kl_div_args, log_target)}};
+static bool kl_div_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kl_div_args *a = args;
+  return ts_kl_div_impl(cx, a, out);
+}
+
 static const ts_arg exp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_exp_args, self)}};
 static bool exp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_exp_args *a = args;
@@ -1098,19 +1321,19 @@ static bool logit_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void logit_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logit_grad(cx, args, back, wanted); }
 
-static const ts_arg sigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_sigmoid_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts_sigmoid_backward_args, output)}};
-static bool sigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_sigmoid_backward_args *a = args;
+static const ts_arg _sigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__sigmoid_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts__sigmoid_backward_args, output)}};
+static bool _sigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__sigmoid_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->output, out, TS_BIN_SIGMOID_BACKWARD, TS_NO_INT, NULL);
 }
-static void sigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sigmoid_backward_grad(cx, args, back, wanted); }
+static void _sigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__sigmoid_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg tanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_tanh_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts_tanh_backward_args, output)}};
-static bool tanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_tanh_backward_args *a = args;
+static const ts_arg _tanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__tanh_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts__tanh_backward_args, output)}};
+static bool _tanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__tanh_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->output, out, TS_BIN_TANH_BACKWARD, TS_NO_INT, NULL);
 }
-static void tanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tanh_backward_grad(cx, args, back, wanted); }
+static void _tanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__tanh_backward_grad(cx, args, back, wanted); }
 
 static const ts_arg atan2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_atan2_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_atan2_args, other)}};
 static bool atan2_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1274,6 +1497,12 @@ static bool max_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void max_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_max_dim_grad(cx, args, back, wanted); }
 
+static const ts_arg max_other_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_other_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_max_other_args, other)}};
+static bool max_other_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_other_args *a = args;
+  return ts_max_other_impl(cx, a, out);
+}
+
 static const ts_arg min_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_args, self)}};
 static bool min_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_min_args *a = args;
@@ -1287,6 +1516,12 @@ static bool min_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_min_dim_impl(cx, a, out);
 }
 static void min_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_min_dim_grad(cx, args, back, wanted); }
+
+static const ts_arg min_other_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_other_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_min_other_args, other)}};
+static bool min_other_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_min_other_args *a = args;
+  return ts_min_other_impl(cx, a, out);
+}
 
 static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_amax_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_amax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_amax_args, keepdim)}};
 static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1362,26 +1597,6 @@ static bool mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_mode_impl(cx, a, out);
 }
 static void mode_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mode_grad(cx, args, back, wanted); }
-
-static const ts_arg _ties_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__ties_args, self)}, {"result", TS_ARG_TENSOR, offsetof(ts__ties_args, result)}, {"dim", TS_ARG_INTS, offsetof(ts__ties_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__ties_args, keepdim)}};
-static bool _ties_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__ties_args *a = args;
-  return ts__ties_impl(cx, a, out);
-}
-
-static const ts_arg _pick_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__pick_args, self)}, {"indices", TS_ARG_TENSOR, offsetof(ts__pick_args, indices)}, {"dim", TS_ARG_INT, offsetof(ts__pick_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__pick_args, keepdim)}};
-static bool _pick_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__pick_args *a = args;
-  return ts__pick_impl(cx, a, out);
-}
-static void _pick_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__pick_grad(cx, args, back, wanted); }
-
-static const ts_arg _pick_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__pick_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__pick_backward_args, indices)}, {"size", TS_ARG_INTS, offsetof(ts__pick_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__pick_backward_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts__pick_backward_args, keepdim)}};
-static bool _pick_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__pick_backward_args *a = args;
-  return ts__pick_backward_impl(cx, a, out);
-}
-static void _pick_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__pick_backward_grad(cx, args, back, wanted); }
 
 static const ts_arg _normalize_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__normalize_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, bias)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_var)}, {"dims", TS_ARG_INTS, offsetof(ts__normalize_args, dims)}, {"weightDims", TS_ARG_INTS, offsetof(ts__normalize_args, weight_dims)}, {"training", TS_ARG_BOOL, offsetof(ts__normalize_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__normalize_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts__normalize_args, eps)}};
 static bool _normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1746,6 +1961,107 @@ static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_mean_unbiased_impl(cx, a, out);
 }
 
+static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_std_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_args, keepdim)}};
+static bool std_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_args *a = args;
+  return ts_std_impl(cx, a, out);
+}
+static void std_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_grad(cx, args, back, wanted); }
+
+static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_dim_args, keepdim)}};
+static bool std_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_dim_args *a = args;
+  return ts_std_dim_impl(cx, a, out);
+}
+
+static const ts_arg std_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_unbiased_args, unbiased)}};
+static bool std_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_unbiased_args *a = args;
+  return ts_std_unbiased_impl(cx, a, out);
+}
+
+static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_mean_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_std_mean_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_mean_args, keepdim)}};
+static bool std_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_mean_args *a = args;
+  return ts_std_mean_impl(cx, a, out);
+}
+static void std_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_mean_grad(cx, args, back, wanted); }
+
+static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_mean_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_mean_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_mean_dim_args, keepdim)}};
+static bool std_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_mean_dim_args *a = args;
+  return ts_std_mean_dim_impl(cx, a, out);
+}
+
+static const ts_arg std_mean_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_mean_unbiased_args, unbiased)}};
+static bool std_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_std_mean_unbiased_args *a = args;
+  return ts_std_mean_unbiased_impl(cx, a, out);
+}
+
+static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nansum_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_nansum_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_nansum_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_nansum_args, dtype)}};
+static bool nansum_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nansum_args *a = args;
+  return ts_nansum_impl(cx, a, out);
+}
+static void nansum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nansum_grad(cx, args, back, wanted); }
+
+static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nanmean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_nanmean_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_nanmean_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_nanmean_args, dtype)}};
+static bool nanmean_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanmean_args *a = args;
+  return ts_nanmean_impl(cx, a, out);
+}
+
+static const ts_arg logsumexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logsumexp_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_logsumexp_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_logsumexp_args, keepdim)}};
+static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logsumexp_args *a = args;
+  return ts_logsumexp_impl(cx, a, out);
+}
+static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
+
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_vector_norm_args, self)}, {"ord", TS_ARG_SCALAR, offsetof(ts_vector_norm_args, ord)}, {"dim", TS_ARG_INTS, offsetof(ts_vector_norm_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_vector_norm_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_vector_norm_args, dtype)}};
+static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vector_norm_args *a = args;
+  return ts_vector_norm_impl(cx, a, out);
+}
+static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
+
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_norm_args, self)}, {"p", TS_ARG_SCALAR, offsetof(ts_norm_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_norm_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_norm_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_norm_args, dtype)}};
+static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_args *a = args;
+  return ts_norm_impl(cx, a, out);
+}
+
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_norm_named_args, self)}, {"p", TS_ARG_TEXT, offsetof(ts_norm_named_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_norm_named_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_norm_named_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_norm_named_args, dtype)}};
+static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_named_args *a = args;
+  return ts_norm_named_impl(cx, a, out);
+}
+
+static const ts_arg dist_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_dist_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_dist_args, other)}, {"p", TS_ARG_SCALAR, offsetof(ts_dist_args, p)}};
+static bool dist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dist_args *a = args;
+  return ts_dist_impl(cx, a, out);
+}
+
+static const ts_arg normalize_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_normalize_args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_normalize_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_normalize_args, dim)}, {"eps", TS_ARG_FLOAT, offsetof(ts_normalize_args, eps)}};
+static bool normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normalize_args *a = args;
+  return ts_normalize_impl(cx, a, out);
+}
+
+static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, offsetof(ts_cosine_similarity_args, x1)}, {"x2", TS_ARG_TENSOR, offsetof(ts_cosine_similarity_args, x2)}, {"dim", TS_ARG_INT, offsetof(ts_cosine_similarity_args, dim)}, {"eps", TS_ARG_FLOAT, offsetof(ts_cosine_similarity_args, eps)}};
+static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cosine_similarity_args *a = args;
+  return ts_cosine_similarity_impl(cx, a, out);
+}
+
+static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, offsetof(ts_pairwise_distance_args, x1)}, {"x2", TS_ARG_TENSOR, offsetof(ts_pairwise_distance_args, x2)}, {"p", TS_ARG_FLOAT, offsetof(ts_pairwise_distance_args, p)}, {"eps", TS_ARG_FLOAT, offsetof(ts_pairwise_distance_args, eps)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_pairwise_distance_args, keepdim)}};
+static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pairwise_distance_args *a = args;
+  return ts_pairwise_distance_impl(cx, a, out);
+}
+
 static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cumsum_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cumsum_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_cumsum_args, dtype)}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cumsum_args *a = args;
@@ -1759,6 +2075,27 @@ static bool cumprod_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_cumprod_impl(cx, a, out);
 }
 static void cumprod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cumprod_grad(cx, args, back, wanted); }
+
+static const ts_arg logcumsumexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logcumsumexp_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_logcumsumexp_args, dim)}};
+static bool logcumsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logcumsumexp_args *a = args;
+  return ts_logcumsumexp_impl(cx, a, out);
+}
+static void logcumsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logcumsumexp_grad(cx, args, back, wanted); }
+
+static const ts_arg cummax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cummax_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cummax_args, dim)}};
+static bool cummax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cummax_args *a = args;
+  return ts_cummax_impl(cx, a, out);
+}
+static void cummax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cummax_grad(cx, args, back, wanted); }
+
+static const ts_arg cummin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cummin_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cummin_args, dim)}};
+static bool cummin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cummin_args *a = args;
+  return ts_cummin_impl(cx, a, out);
+}
+static void cummin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cummin_grad(cx, args, back, wanted); }
 
 static const ts_arg _cumsum_back_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__cumsum_back_args, self)}, {"dim", TS_ARG_INT, offsetof(ts__cumsum_back_args, dim)}};
 static bool _cumsum_back_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2254,11 +2591,49 @@ static bool detach_impl(ts_cx *cx, const void *args, ts_out *out) {
 const ts_op ts_ops[] = {
   {"relu", "ReluBackward0", TS_OP_DIRECT, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad},
   {"relu_", "ReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad},
-  {"thresholdBackward", "ThresholdBackwardBackward0", TS_OP_DIRECT, sizeof(ts_threshold_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, threshold_backward_args, threshold_backward_impl, threshold_backward_grad},
-  {"silu", "SiluBackward0", TS_OP_DIRECT, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
-  {"siluBackward", "SiluBackwardBackward0", TS_OP_DIRECT, sizeof(ts_silu_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, silu_backward_args, silu_backward_impl, silu_backward_grad},
+  {"threshold", "ThresholdBackward0", TS_OP_DIRECT, sizeof(ts_threshold_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, threshold_args, threshold_impl, threshold_grad},
+  {"threshold_", "ThresholdBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_threshold_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, threshold_args, threshold_impl, threshold_grad},
+  {"_thresholdBackward", "ThresholdBackwardBackward0", TS_OP_DIRECT, sizeof(ts__threshold_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _threshold_backward_args, _threshold_backward_impl, _threshold_backward_grad},
+  {"relu6", "Relu6Backward0", TS_OP_DIRECT, sizeof(ts_relu6_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, relu6_args, relu6_impl, relu6_grad},
+  {"relu6_", "Relu6Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu6_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, relu6_args, relu6_impl, relu6_grad},
+  {"hardtanh", "HardtanhBackward0", TS_OP_DIRECT, sizeof(ts_hardtanh_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardtanh_args, hardtanh_impl, hardtanh_grad},
+  {"hardtanh_", "HardtanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardtanh_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardtanh_args, hardtanh_impl, hardtanh_grad},
+  {"_hardtanhBackward", "HardtanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardtanh_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _hardtanh_backward_args, _hardtanh_backward_impl, _hardtanh_backward_grad},
+  {"leakyRelu", "LeakyReluBackward0", TS_OP_DIRECT, sizeof(ts_leaky_relu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, leaky_relu_args, leaky_relu_impl, leaky_relu_grad},
+  {"leakyRelu_", "LeakyReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_leaky_relu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, leaky_relu_args, leaky_relu_impl, leaky_relu_grad},
+  {"_leakyReluBackward", "LeakyReluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__leaky_relu_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _leaky_relu_backward_args, _leaky_relu_backward_impl, _leaky_relu_backward_grad},
+  {"elu", "EluBackward0", TS_OP_DIRECT, sizeof(ts_elu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, elu_args, elu_impl, elu_grad},
+  {"elu_", "EluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_elu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, elu_args, elu_impl, elu_grad},
+  {"selu", "SeluBackward0", TS_OP_DIRECT, sizeof(ts_selu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, selu_args, selu_impl, selu_grad},
+  {"selu_", "SeluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_selu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, selu_args, selu_impl, selu_grad},
+  {"celu", "CeluBackward0", TS_OP_DIRECT, sizeof(ts_celu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, celu_args, celu_impl, celu_grad},
+  {"celu_", "CeluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_celu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, celu_args, celu_impl, celu_grad},
+  {"_eluBackward", "EluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__elu_backward_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 0u, _elu_backward_args, _elu_backward_impl, _elu_backward_grad},
   {"gelu", "GeluBackward0", TS_OP_DIRECT, sizeof(ts_gelu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, gelu_args, gelu_impl, gelu_grad},
-  {"geluBackward", "GeluBackwardBackward0", TS_OP_DIRECT, sizeof(ts_gelu_backward_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, gelu_backward_args, gelu_backward_impl, gelu_backward_grad},
+  {"_geluBackward", "GeluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__gelu_backward_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _gelu_backward_args, _gelu_backward_impl, _gelu_backward_grad},
+  {"silu", "SiluBackward0", TS_OP_DIRECT, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
+  {"silu_", "SiluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
+  {"_siluBackward", "SiluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__silu_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _silu_backward_args, _silu_backward_impl, _silu_backward_grad},
+  {"mish", "MishBackward0", TS_OP_DIRECT, sizeof(ts_mish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, mish_args, mish_impl, mish_grad},
+  {"mish_", "MishBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, mish_args, mish_impl, mish_grad},
+  {"_mishBackward", "MishBackwardBackward0", TS_OP_DIRECT, sizeof(ts__mish_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _mish_backward_args, _mish_backward_impl, _mish_backward_grad},
+  {"softplus", "SoftplusBackward0", TS_OP_DIRECT, sizeof(ts_softplus_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, softplus_args, softplus_impl, softplus_grad},
+  {"_softplusBackward", "SoftplusBackwardBackward0", TS_OP_DIRECT, sizeof(ts__softplus_backward_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softplus_backward_args, _softplus_backward_impl, _softplus_backward_grad},
+  {"logsigmoid", "LogsigmoidBackward0", TS_OP_DIRECT, sizeof(ts_logsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, logsigmoid_args, logsigmoid_impl, logsigmoid_grad},
+  {"_logsigmoidBackward", "LogsigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__logsigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _logsigmoid_backward_args, _logsigmoid_backward_impl, _logsigmoid_backward_grad},
+  {"hardsigmoid", "HardsigmoidBackward0", TS_OP_DIRECT, sizeof(ts_hardsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardsigmoid_args, hardsigmoid_impl, hardsigmoid_grad},
+  {"hardsigmoid_", "HardsigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardsigmoid_args, hardsigmoid_impl, hardsigmoid_grad},
+  {"_hardsigmoidBackward", "HardsigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardsigmoid_backward_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, _hardsigmoid_backward_args, _hardsigmoid_backward_impl, _hardsigmoid_backward_grad},
+  {"hardswish", "HardswishBackward0", TS_OP_DIRECT, sizeof(ts_hardswish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardswish_args, hardswish_impl, hardswish_grad},
+  {"hardswish_", "HardswishBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardswish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardswish_args, hardswish_impl, hardswish_grad},
+  {"_hardswishBackward", "HardswishBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardswish_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _hardswish_backward_args, _hardswish_backward_impl, _hardswish_backward_grad},
+  {"hardshrink", "HardshrinkBackward0", TS_OP_DIRECT, sizeof(ts_hardshrink_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardshrink_args, hardshrink_impl, hardshrink_grad},
+  {"softshrink", "SoftshrinkBackward0", TS_OP_DIRECT, sizeof(ts_softshrink_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, softshrink_args, softshrink_impl, softshrink_grad},
+  {"_shrinkBackward", "ShrinkBackwardBackward0", TS_OP_DIRECT, sizeof(ts__shrink_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _shrink_backward_args, _shrink_backward_impl, _shrink_backward_grad},
+  {"softsign", "SoftsignBackward0", TS_OP_COMPOSITE, sizeof(ts_softsign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, softsign_args, softsign_impl, NULL},
+  {"tanhshrink", "TanhshrinkBackward0", TS_OP_COMPOSITE, sizeof(ts_tanhshrink_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, tanhshrink_args, tanhshrink_impl, NULL},
+  {"prelu", "PreluBackward0", TS_OP_COMPOSITE, sizeof(ts_prelu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, prelu_args, prelu_impl, NULL},
+  {"glu", "GluBackward0", TS_OP_COMPOSITE, sizeof(ts_glu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, glu_args, glu_impl, NULL},
   {"add", "AddBackward0", TS_OP_DIRECT, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"add_", "AddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"sub", "SubBackward0", TS_OP_DIRECT, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad},
@@ -2364,6 +2739,7 @@ const ts_op ts_ops[] = {
   {"bitwiseRightShift", "BitwiseRightShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
   {"bitwiseRightShift_", "BitwiseRightShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
   {"where", "WhereBackward0", TS_OP_DIRECT, sizeof(ts_where_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, where_args, where_impl, where_grad},
+  {"where", "WhereSelfBackward0", TS_OP_COMPOSITE, sizeof(ts__where_self_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _where_self_args, _where_self_impl, NULL},
   {"maskedFill", "MaskedFillBackward0", TS_OP_DIRECT, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
   {"maskedFill_", "MaskedFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
   {"clamp", "ClampBackward0", TS_OP_DIRECT, sizeof(ts_clamp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, clamp_args, clamp_impl, clamp_grad},
@@ -2452,6 +2828,11 @@ const ts_op ts_ops[] = {
   {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad},
   {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad},
   {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
+  {"binaryCrossEntropy", "BinaryCrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_args, binary_cross_entropy_impl, NULL},
+  {"binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_with_logits_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_with_logits_args, binary_cross_entropy_with_logits_impl, NULL},
+  {"_binaryCrossEntropy", "BinaryCrossEntropyBackward0", 0, sizeof(ts__binary_cross_entropy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _binary_cross_entropy_args, _binary_cross_entropy_impl, _binary_cross_entropy_grad},
+  {"_binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", 0, sizeof(ts__binary_cross_entropy_with_logits_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, _binary_cross_entropy_with_logits_args, _binary_cross_entropy_with_logits_impl, _binary_cross_entropy_with_logits_grad},
+  {"klDiv", "KlDivBackward0", TS_OP_COMPOSITE, sizeof(ts_kl_div_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, kl_div_args, kl_div_impl, NULL},
   {"exp", "ExpBackward0", TS_OP_DIRECT, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
   {"exp_", "ExpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
   {"exp2", "Exp2Backward0", TS_OP_DIRECT, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad},
@@ -2502,8 +2883,8 @@ const ts_op ts_ops[] = {
   {"sigmoid_", "SigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad},
   {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
   {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
-  {"sigmoidBackward", "SigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts_sigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, sigmoid_backward_args, sigmoid_backward_impl, sigmoid_backward_grad},
-  {"tanhBackward", "TanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts_tanh_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, tanh_backward_args, tanh_backward_impl, tanh_backward_grad},
+  {"_sigmoidBackward", "SigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__sigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _sigmoid_backward_args, _sigmoid_backward_impl, _sigmoid_backward_grad},
+  {"_tanhBackward", "TanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts__tanh_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _tanh_backward_args, _tanh_backward_impl, _tanh_backward_grad},
   {"atan2", "Atan2Backward0", TS_OP_DIRECT, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad},
   {"atan2_", "Atan2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad},
   {"hypot", "HypotBackward0", TS_OP_DIRECT, sizeof(ts_hypot_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, hypot_args, hypot_impl, hypot_grad},
@@ -2543,8 +2924,10 @@ const ts_op ts_ops[] = {
   {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"max", "MaxBackward1", 0, sizeof(ts_max_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, max_args, max_impl, max_grad},
   {"max", "MaxBackward0", 0, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
+  {"max", "MaxOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_max_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_other_args, max_other_impl, NULL},
   {"min", "MinBackward1", 0, sizeof(ts_min_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, min_args, min_impl, min_grad},
   {"min", "MinBackward0", 0, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
+  {"min", "MinOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_min_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, min_other_args, min_other_impl, NULL},
   {"amax", "AmaxBackward0", 0, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
   {"amin", "AminBackward0", 0, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
   {"aminmax", "AminmaxBackward0", TS_OP_EXACT, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
@@ -2556,9 +2939,6 @@ const ts_op ts_ops[] = {
   {"nanmedian", "NanmedianDimBackward0", 0, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad},
   {"kthvalue", "KthvalueBackward0", 0, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad},
   {"mode", "ModeBackward0", 0, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad},
-  {"_ties", "TiesBackward0", 0, sizeof(ts__ties_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ties_args, _ties_impl, NULL},
-  {"_pick", "PickBackward0", 0, sizeof(ts__pick_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _pick_args, _pick_impl, _pick_grad},
-  {"_pickBackward", "PickBackwardBackward0", 0, sizeof(ts__pick_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _pick_backward_args, _pick_backward_impl, _pick_backward_grad},
   {"_normalize", "NormalizeBackward0", 0, sizeof(ts__normalize_args), 10, 3, TS_RET_TENSORS, 3u, 0u, 6u, _normalize_args, _normalize_impl, _normalize_grad},
   {"_normalizeBackward", "NormalizeBackwardBackward0", 0, sizeof(ts__normalize_backward_args), 9, 3, TS_RET_TENSORS, 31u, 0u, 0u, _normalize_backward_args, _normalize_backward_impl, _normalize_backward_grad},
   {"batchNorm", "BatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_batch_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, batch_norm_args, batch_norm_impl, NULL},
@@ -2616,10 +2996,29 @@ const ts_op ts_ops[] = {
   {"varMean", "VarMeanBackward0", 0, sizeof(ts_var_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 0u, var_mean_args, var_mean_impl, var_mean_grad},
   {"varMean", "VarMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_dim_args, var_mean_dim_impl, NULL},
   {"varMean", "VarMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_var_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, var_mean_unbiased_args, var_mean_unbiased_impl, NULL},
+  {"std", "StdBackward0", 0, sizeof(ts_std_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 1u, std_args, std_impl, std_grad},
+  {"std", "StdDimBackward0", TS_OP_COMPOSITE, sizeof(ts_std_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, std_dim_args, std_dim_impl, NULL},
+  {"std", "StdUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_std_unbiased_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, std_unbiased_args, std_unbiased_impl, NULL},
+  {"stdMean", "StdMeanBackward0", 0, sizeof(ts_std_mean_args), 4, 2, TS_RET_TENSORS, 1u, 0u, 1u, std_mean_args, std_mean_impl, std_mean_grad},
+  {"stdMean", "StdMeanDimBackward0", TS_OP_COMPOSITE, sizeof(ts_std_mean_dim_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, std_mean_dim_args, std_mean_dim_impl, NULL},
+  {"stdMean", "StdMeanUnbiasedBackward0", TS_OP_COMPOSITE, sizeof(ts_std_mean_unbiased_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, std_mean_unbiased_args, std_mean_unbiased_impl, NULL},
+  {"nansum", "NansumBackward0", 0, sizeof(ts_nansum_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, nansum_args, nansum_impl, nansum_grad},
+  {"nanmean", "NanmeanBackward0", TS_OP_COMPOSITE, sizeof(ts_nanmean_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanmean_args, nanmean_impl, NULL},
+  {"logsumexp", "LogsumexpBackward0", 0, sizeof(ts_logsumexp_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, logsumexp_args, logsumexp_impl, logsumexp_grad},
+  {"vectorNorm", "VectorNormBackward0", 0, sizeof(ts_vector_norm_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, vector_norm_args, vector_norm_impl, vector_norm_grad},
+  {"norm", "NormBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_args, norm_impl, NULL},
+  {"norm", "NormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_named_args, norm_named_impl, NULL},
+  {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL},
+  {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
+  {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
+  {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
   {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
   {"cumprod_", "CumprodBackward0", TS_OP_INPLACE, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
+  {"logcumsumexp", "LogcumsumexpBackward0", 0, sizeof(ts_logcumsumexp_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, logcumsumexp_args, logcumsumexp_impl, logcumsumexp_grad},
+  {"cummax", "CummaxBackward0", 0, sizeof(ts_cummax_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummax_args, cummax_impl, cummax_grad},
+  {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
@@ -2704,5 +3103,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 451;
-const char ts_table_hash[] = "9a48df7b2b27a1d3";
+const int ts_op_count = 513;
+const char ts_table_hash[] = "6ed179dfb4d1cbdd";
