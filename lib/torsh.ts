@@ -37,7 +37,6 @@ export const torsh = {
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
-  special: generated.special,
   nn, optim, deepcopy, save, load, metadataOf,
   linalg: generated.linalg, special: generated.special,
   utils: { data },
