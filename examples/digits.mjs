@@ -3,7 +3,7 @@
  * first model, loads it into the other backend and lets both read the same digits. `--help` lists the options.
  */
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accuracy, digitsNet, predict, train } from './lib/digits-net.mjs';
 import { InputError } from './lib/input-error.mjs';
@@ -19,7 +19,8 @@ async function loadBackend(name) {
 }
 
 function describe({ name, threads, blas, simd }) {
-  return `${name} (${[blas, simd, `${threads} thread${threads === 1 ? '' : 's'}`].filter(Boolean).join(', ')})`;
+  const products = blas.includes(simd) ? blas : `${blas}, ${simd}`;
+  return `${name} (${products}, ${threads} thread${threads === 1 ? '' : 's'})`;
 }
 
 /** Trains on one backend and reports; returns { torsh, model, digits }. */
@@ -51,7 +52,7 @@ function compare(set, file, first, other) {
   const [a, b] = [first.torsh.backend.name, other.backend.name];
   const { pixels, labels, count } = set.test;
   const size = set.height * set.width;
-  console.log(`\nThe model trained on ${a} is in ${file}; ${b} has loaded it. What both read:\n`);
+  console.log(`\nThe model trained on ${a} is in ${relative('', file)}; ${b} has loaded it. What both read:\n`);
   console.log(gallery(Array.from({ length: Math.min(SHOWN, count) }, (_, i) => ({
     pixels: pixels.subarray(i * size, (i + 1) * size),
     captions: [`is ${labels[i]}`, `${a} reads ${first.digits[i]}`, `${b} reads ${digits[i]}`],
@@ -68,7 +69,7 @@ async function main() {
   }
   const set = options.data === 'mnist' ? loadMnist(options.folder) : loadUci();
   console.log(`${set.name}: ${set.train.count} pictures of ${set.height}x${set.width} to train on, ${set.test.count} others to test with`);
-  console.log(`seed ${options.seed}, ${options.epochs} epochs in steps of ${options.batchSize}, learning rate ${options.lr}`);
+  console.log(`seed ${options.seed}, ${options.epochs} epoch${options.epochs === 1 ? '' : 's'} in steps of ${options.batchSize}, learning rate ${options.lr}`);
 
   const results = [];
   for (const name of options.backend === 'both' ? ['native', 'wasm'] : [options.backend]) {
@@ -89,7 +90,7 @@ async function main() {
   if (options.save === null) mkdirSync(dirname(file), { recursive: true });
   first.torsh.save(first.model.stateDict(), file);
   if (second) compare(set, file, first, second.torsh);
-  else console.log(`\nThe model is in ${file}.`);
+  else console.log(`\nThe model is in ${relative('', file)}.`);
 }
 
 try {

@@ -37,7 +37,7 @@ function jest(args, env) {
   mkdirSync(join(root, 'build'), { recursive: true });
   rmSync(results, { force: true });
   const argv = ['--config', join(root, 'test/jest.config.cjs'), '--json', `--outputFile=${results}`, ...args];
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), ...argv],
+  const { status } = spawnSync(process.execPath, ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), ...argv],
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
   if (!existsSync(results)) return { passed: 0, failed: 1 };
   const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(results, 'utf8'));

@@ -7,7 +7,7 @@ import { sources } from '../tools/sources.mjs';
 
 /* acorn, which Debian's emscripten needs from -O2 on, lies outside its default path. */
 const env = { ...process.env, NODE_PATH: [process.env.NODE_PATH, '/usr/share/nodejs'].filter(Boolean).join(':') };
-const FLAGS = ['-O3', '-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA'];
+const FLAGS = ['-O3', '-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL'];
 
 const run = (args, cwd) => new Promise((resolve) => {
   const child = spawn('emcc', args, { cwd, env });
