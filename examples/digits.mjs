@@ -69,7 +69,7 @@ async function main() {
   }
   const set = options.data === 'mnist' ? loadMnist(options.folder) : loadUci();
   console.log(`${set.name}: ${set.train.count} pictures of ${set.height}x${set.width} to train on, ${set.test.count} others to test with`);
-  console.log(`seed ${options.seed}, ${options.epochs} epochs in steps of ${options.batchSize}, learning rate ${options.lr}`);
+  console.log(`seed ${options.seed}, ${options.epochs} epoch${options.epochs === 1 ? '' : 's'} in steps of ${options.batchSize}, learning rate ${options.lr}`);
 
   const results = [];
   for (const name of options.backend === 'both' ? ['native', 'wasm'] : [options.backend]) {

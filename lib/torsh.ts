@@ -27,6 +27,8 @@ const backend: BackendInfo = {
   get blas() { return sys._build()!.split('|')[0]; },
   get simd() { return sys._build()!.split('|')[1]; },
 };
+// console.log shows values rather than getters.
+Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value: () => ({ ...backend }) });
 
 export const torsh = {
   ...generated.torsh,

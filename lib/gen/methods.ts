@@ -6,337 +6,340 @@ import { op } from '../runtime/signature';
 
 const S_relu = op(0, 'relu', 'Tensor input', 'Tensor');
 const S_relu_ = op(1, 'relu_', 'Tensor input', 'Tensor');
-const S_add = op(7, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_add_ = op(8, 'add_', 'Operand input, Operand other, *, Scalar alpha=1', 'Tensor');
-const S_sub = op(9, 'sub', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_sub_ = op(10, 'sub_', 'Operand input, Operand other, *, Scalar alpha=1', 'Tensor');
-const S_mul = op(12, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_mul_ = op(13, 'mul_', 'Operand input, Operand other', 'Tensor');
-const S_div = op(14, 'div', 'Operand input, Operand other, *, str? roundingMode=null, Tensor? out=null', 'Tensor');
-const S_div_ = op(15, 'div_', 'Operand input, Operand other, *, str? roundingMode=null', 'Tensor');
-const S_floor_divide = op(16, 'floorDivide', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_floor_divide_ = op(17, 'floorDivide_', 'Operand input, Operand other', 'Tensor');
-const S_remainder = op(18, 'remainder', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_remainder_ = op(19, 'remainder_', 'Operand input, Operand other', 'Tensor');
-const S_fmod = op(20, 'fmod', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_fmod_ = op(21, 'fmod_', 'Tensor input, Operand other', 'Tensor');
-const S_pow = op(22, 'pow', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
-const S_pow_ = op(23, 'pow_', 'Operand input, Operand exponent', 'Tensor');
-const S_float_power = op(24, 'floatPower', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
-const S_float_power_ = op(25, 'floatPower_', 'Operand input, Operand exponent', 'Tensor');
-const S_neg = op(26, 'neg', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_neg_ = op(27, 'neg_', 'Tensor input', 'Tensor');
-const S_positive = op(28, 'positive', 'Tensor input', 'Tensor');
-const S_abs = op(29, 'abs', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_abs_ = op(30, 'abs_', 'Tensor input', 'Tensor');
-const S_sign = op(31, 'sign', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sign_ = op(32, 'sign_', 'Tensor input', 'Tensor');
-const S_sgn = op(33, 'sgn', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sgn_ = op(34, 'sgn_', 'Tensor input', 'Tensor');
-const S_square = op(35, 'square', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_square_ = op(36, 'square_', 'Tensor input', 'Tensor');
-const S_reciprocal = op(37, 'reciprocal', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_reciprocal_ = op(38, 'reciprocal_', 'Tensor input', 'Tensor');
-const S_sqrt = op(39, 'sqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sqrt_ = op(40, 'sqrt_', 'Tensor input', 'Tensor');
-const S_rsqrt = op(41, 'rsqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_rsqrt_ = op(42, 'rsqrt_', 'Tensor input', 'Tensor');
-const S_floor = op(43, 'floor', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_floor_ = op(44, 'floor_', 'Tensor input', 'Tensor');
-const S_ceil = op(45, 'ceil', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_ceil_ = op(46, 'ceil_', 'Tensor input', 'Tensor');
-const S_trunc = op(47, 'trunc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_trunc_ = op(48, 'trunc_', 'Tensor input', 'Tensor');
-const S_round = op(49, 'round', 'Tensor input, *, int decimals=0, Tensor? out=null', 'Tensor');
-const S_round_ = op(50, 'round_', 'Tensor input, *, int decimals=0', 'Tensor');
-const S_frac = op(51, 'frac', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_frac_ = op(52, 'frac_', 'Tensor input', 'Tensor');
-const S_deg2rad = op(53, 'deg2rad', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_deg2rad_ = op(54, 'deg2rad_', 'Tensor input', 'Tensor');
-const S_rad2deg = op(55, 'rad2deg', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_rad2deg_ = op(56, 'rad2deg_', 'Tensor input', 'Tensor');
-const S_nan_to_num = op(57, 'nanToNum', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null, *, Tensor? out=null', 'Tensor');
-const S_nan_to_num_ = op(58, 'nanToNum_', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null', 'Tensor');
-const S_lerp = op(59, 'lerp', 'Tensor input, Tensor end, Operand weight, *, Tensor? out=null', 'Tensor');
-const S_lerp_ = op(60, 'lerp_', 'Tensor input, Tensor end, Operand weight', 'Tensor');
-const S_addcmul = op(61, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
-const S_addcmul_ = op(62, 'addcmul_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
-const S_addcdiv = op(63, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
-const S_addcdiv_ = op(64, 'addcdiv_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
-const S_eq = op(65, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_eq_ = op(66, 'eq_', 'Tensor input, Operand other', 'Tensor');
-const S_ne = op(67, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ne_ = op(68, 'ne_', 'Tensor input, Operand other', 'Tensor');
-const S_lt = op(69, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_lt_ = op(70, 'lt_', 'Tensor input, Operand other', 'Tensor');
-const S_le = op(71, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_le_ = op(72, 'le_', 'Tensor input, Operand other', 'Tensor');
-const S_gt = op(73, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_gt_ = op(74, 'gt_', 'Tensor input, Operand other', 'Tensor');
-const S_ge = op(75, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ge_ = op(76, 'ge_', 'Tensor input, Operand other', 'Tensor');
-const S_isclose = op(77, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
-const S_allclose = op(78, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
-const S_equal = op(79, 'equal', 'Tensor input, Tensor other', 'bool');
-const S_maximum = op(80, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_minimum = op(81, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmax = op(82, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmin = op(83, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_isnan = op(84, 'isnan', 'Tensor input', 'Tensor');
-const S_isinf = op(85, 'isinf', 'Tensor input', 'Tensor');
-const S_isfinite = op(86, 'isfinite', 'Tensor input', 'Tensor');
-const S_isposinf = op(87, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isneginf = op(88, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_signbit = op(89, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isreal = op(90, 'isreal', 'Tensor input', 'Tensor');
-const S_logical_and = op(91, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_and_ = op(92, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_or = op(93, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_or_ = op(94, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_xor = op(95, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_xor_ = op(96, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_not = op(97, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_logical_not_ = op(98, 'logicalNot_', 'Tensor input', 'Tensor');
-const S_bitwise_and = op(99, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_and_ = op(100, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_or = op(101, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_or_ = op(102, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_xor = op(103, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_xor_ = op(104, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_not = op(105, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_bitwise_not_ = op(106, 'bitwiseNot_', 'Tensor input', 'Tensor');
-const S_bitwise_left_shift = op(107, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_left_shift_ = op(108, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_right_shift = op(109, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_right_shift_ = op(110, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
-const S_masked_fill = op(112, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_masked_fill_ = op(113, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_clamp = op(114, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
-const S_clamp_ = op(115, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
-const S_clamp_min = op(116, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
-const S_clamp_min_ = op(117, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
-const S_clamp_max = op(118, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
-const S_clamp_max_ = op(119, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
-const S_new_zeros = op(128, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_ones = op(131, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_empty = op(134, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_full = op(138, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_fill = op(139, 'fill', 'Tensor input, Operand value', 'Tensor');
-const S_fill_ = op(140, 'fill_', 'Tensor input, Operand value', 'Tensor');
-const S_clone = op(145, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_contiguous = op(146, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_copy_ = op(147, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
-const S_zero_ = op(148, 'zero_', 'Tensor input', 'Tensor');
-const S_new_empty_strided = op(150, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
-const S_sum_to_size = op(152, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
-const S_index_put = op(156, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_put_ = op(157, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(158, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
-const S_index_add = op(159, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_add_ = op(160, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(161, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_copy_ = op(162, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_fill = op(163, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_index_fill_ = op(164, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_gather = op(165, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(166, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(168, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_hardshrink = op(38, 'hardshrink', 'Tensor input, float lambd=0.5, *, Tensor? out=null', 'Tensor');
+const S_prelu = op(43, 'prelu', 'Tensor input, Tensor weight', 'Tensor');
+const S_add = op(45, 'add', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_add_ = op(46, 'add_', 'Operand input, Operand other, *, Scalar alpha=1', 'Tensor');
+const S_sub = op(47, 'sub', 'Operand input, Operand other, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_sub_ = op(48, 'sub_', 'Operand input, Operand other, *, Scalar alpha=1', 'Tensor');
+const S_mul = op(50, 'mul', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_mul_ = op(51, 'mul_', 'Operand input, Operand other', 'Tensor');
+const S_div = op(52, 'div', 'Operand input, Operand other, *, str? roundingMode=null, Tensor? out=null', 'Tensor');
+const S_div_ = op(53, 'div_', 'Operand input, Operand other, *, str? roundingMode=null', 'Tensor');
+const S_floor_divide = op(54, 'floorDivide', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_floor_divide_ = op(55, 'floorDivide_', 'Operand input, Operand other', 'Tensor');
+const S_remainder = op(56, 'remainder', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_remainder_ = op(57, 'remainder_', 'Operand input, Operand other', 'Tensor');
+const S_fmod = op(58, 'fmod', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_fmod_ = op(59, 'fmod_', 'Tensor input, Operand other', 'Tensor');
+const S_pow = op(60, 'pow', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
+const S_pow_ = op(61, 'pow_', 'Operand input, Operand exponent', 'Tensor');
+const S_float_power = op(62, 'floatPower', 'Operand input, Operand exponent, *, Tensor? out=null', 'Tensor');
+const S_float_power_ = op(63, 'floatPower_', 'Operand input, Operand exponent', 'Tensor');
+const S_neg = op(64, 'neg', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_neg_ = op(65, 'neg_', 'Tensor input', 'Tensor');
+const S_positive = op(66, 'positive', 'Tensor input', 'Tensor');
+const S_abs = op(67, 'abs', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_abs_ = op(68, 'abs_', 'Tensor input', 'Tensor');
+const S_sign = op(69, 'sign', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sign_ = op(70, 'sign_', 'Tensor input', 'Tensor');
+const S_sgn = op(71, 'sgn', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sgn_ = op(72, 'sgn_', 'Tensor input', 'Tensor');
+const S_square = op(73, 'square', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_square_ = op(74, 'square_', 'Tensor input', 'Tensor');
+const S_reciprocal = op(75, 'reciprocal', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_reciprocal_ = op(76, 'reciprocal_', 'Tensor input', 'Tensor');
+const S_sqrt = op(77, 'sqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sqrt_ = op(78, 'sqrt_', 'Tensor input', 'Tensor');
+const S_rsqrt = op(79, 'rsqrt', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_rsqrt_ = op(80, 'rsqrt_', 'Tensor input', 'Tensor');
+const S_floor = op(81, 'floor', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_floor_ = op(82, 'floor_', 'Tensor input', 'Tensor');
+const S_ceil = op(83, 'ceil', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ceil_ = op(84, 'ceil_', 'Tensor input', 'Tensor');
+const S_trunc = op(85, 'trunc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_trunc_ = op(86, 'trunc_', 'Tensor input', 'Tensor');
+const S_round = op(87, 'round', 'Tensor input, *, int decimals=0, Tensor? out=null', 'Tensor');
+const S_round_ = op(88, 'round_', 'Tensor input, *, int decimals=0', 'Tensor');
+const S_frac = op(89, 'frac', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_frac_ = op(90, 'frac_', 'Tensor input', 'Tensor');
+const S_deg2rad = op(91, 'deg2rad', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_deg2rad_ = op(92, 'deg2rad_', 'Tensor input', 'Tensor');
+const S_rad2deg = op(93, 'rad2deg', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_rad2deg_ = op(94, 'rad2deg_', 'Tensor input', 'Tensor');
+const S_nan_to_num = op(95, 'nanToNum', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null, *, Tensor? out=null', 'Tensor');
+const S_nan_to_num_ = op(96, 'nanToNum_', 'Tensor input, float? nan=null, float? posinf=null, float? neginf=null', 'Tensor');
+const S_lerp = op(97, 'lerp', 'Tensor input, Tensor end, Operand weight, *, Tensor? out=null', 'Tensor');
+const S_lerp_ = op(98, 'lerp_', 'Tensor input, Tensor end, Operand weight', 'Tensor');
+const S_addcmul = op(99, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
+const S_addcmul_ = op(100, 'addcmul_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
+const S_addcdiv = op(101, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
+const S_addcdiv_ = op(102, 'addcdiv_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
+const S_eq = op(103, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_eq_ = op(104, 'eq_', 'Tensor input, Operand other', 'Tensor');
+const S_ne = op(105, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ne_ = op(106, 'ne_', 'Tensor input, Operand other', 'Tensor');
+const S_lt = op(107, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_lt_ = op(108, 'lt_', 'Tensor input, Operand other', 'Tensor');
+const S_le = op(109, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_le_ = op(110, 'le_', 'Tensor input, Operand other', 'Tensor');
+const S_gt = op(111, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_gt_ = op(112, 'gt_', 'Tensor input, Operand other', 'Tensor');
+const S_ge = op(113, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ge_ = op(114, 'ge_', 'Tensor input, Operand other', 'Tensor');
+const S_isclose = op(115, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
+const S_allclose = op(116, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
+const S_equal = op(117, 'equal', 'Tensor input, Tensor other', 'bool');
+const S_maximum = op(118, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_minimum = op(119, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmax = op(120, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmin = op(121, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_isnan = op(122, 'isnan', 'Tensor input', 'Tensor');
+const S_isinf = op(123, 'isinf', 'Tensor input', 'Tensor');
+const S_isfinite = op(124, 'isfinite', 'Tensor input', 'Tensor');
+const S_isposinf = op(125, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isneginf = op(126, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_signbit = op(127, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isreal = op(128, 'isreal', 'Tensor input', 'Tensor');
+const S_logical_and = op(129, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_and_ = op(130, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_or = op(131, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_or_ = op(132, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_xor = op(133, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_xor_ = op(134, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_not = op(135, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_logical_not_ = op(136, 'logicalNot_', 'Tensor input', 'Tensor');
+const S_bitwise_and = op(137, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_and_ = op(138, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_or = op(139, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_or_ = op(140, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_xor = op(141, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_xor_ = op(142, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_not = op(143, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bitwise_not_ = op(144, 'bitwiseNot_', 'Tensor input', 'Tensor');
+const S_bitwise_left_shift = op(145, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_left_shift_ = op(146, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_right_shift = op(147, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_right_shift_ = op(148, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
+const S__where_self = op(150, 'where', 'Tensor input, Tensor condition, Operand other', 'Tensor');
+const S_masked_fill = op(151, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_masked_fill_ = op(152, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_clamp = op(153, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
+const S_clamp_ = op(154, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
+const S_clamp_min = op(155, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
+const S_clamp_min_ = op(156, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
+const S_clamp_max = op(157, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
+const S_clamp_max_ = op(158, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
+const S_new_zeros = op(167, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_ones = op(170, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_empty = op(173, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_full = op(177, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_fill = op(178, 'fill', 'Tensor input, Operand value', 'Tensor');
+const S_fill_ = op(179, 'fill_', 'Tensor input, Operand value', 'Tensor');
+const S_clone = op(184, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_contiguous = op(185, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_copy_ = op(186, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
+const S_zero_ = op(187, 'zero_', 'Tensor input', 'Tensor');
+const S_new_empty_strided = op(189, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_sum_to_size = op(191, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_index_put = op(195, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put_ = op(196, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_select = op(197, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_add = op(198, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add_ = op(199, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_copy = op(200, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy_ = op(201, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_fill = op(202, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill_ = op(203, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_gather = op(204, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_scatter = op(205, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(207, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
-const S_scatter_ = op(167, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value_ = op(169, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter_ = op(206, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value_ = op(208, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(170, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_add_ = op(171, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_take = op(172, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(173, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(174, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(175, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(177, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(178, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
-const S_masked_scatter = op(179, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(180, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_exp = op(205, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(206, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(207, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(208, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(209, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(210, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(211, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(212, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(213, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(214, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(215, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(216, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(217, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(218, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(219, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(220, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(221, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(222, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(223, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(224, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(225, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(226, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(227, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(228, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(229, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(230, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(231, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(232, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(233, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(234, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(235, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(236, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(237, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(238, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(239, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(240, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(241, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(242, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(243, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(244, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(245, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(246, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(247, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(248, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(249, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(250, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(251, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(252, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_logit = op(253, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(254, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(257, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(258, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(259, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(260, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(261, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(262, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(263, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(264, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(265, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(266, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(267, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(268, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(269, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(270, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(271, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(272, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(273, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(274, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(275, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(276, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(277, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(278, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(279, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(280, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(281, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(283, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(284, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_outer = op(285, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(286, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(287, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(288, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(289, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(290, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(291, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(292, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(293, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(294, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(295, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(296, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_scatter_add = op(209, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add_ = op(210, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_take = op(211, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_put = op(212, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put_ = op(213, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_nonzero = op(214, 'nonzero', 'Tensor input', 'Tensor');
+const S_argwhere = op(216, 'argwhere', 'Tensor input', 'Tensor');
+const S_masked_select = op(217, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_scatter = op(218, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter_ = op(219, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_exp = op(244, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp_ = op(245, 'exp_', 'Tensor input', 'Tensor');
+const S_exp2 = op(246, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2_ = op(247, 'exp2_', 'Tensor input', 'Tensor');
+const S_expm1 = op(248, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1_ = op(249, 'expm1_', 'Tensor input', 'Tensor');
+const S_log = op(250, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ = op(251, 'log_', 'Tensor input', 'Tensor');
+const S_log2 = op(252, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2_ = op(253, 'log2_', 'Tensor input', 'Tensor');
+const S_log10 = op(254, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10_ = op(255, 'log10_', 'Tensor input', 'Tensor');
+const S_log1p = op(256, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p_ = op(257, 'log1p_', 'Tensor input', 'Tensor');
+const S_sin = op(258, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin_ = op(259, 'sin_', 'Tensor input', 'Tensor');
+const S_cos = op(260, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos_ = op(261, 'cos_', 'Tensor input', 'Tensor');
+const S_tan = op(262, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan_ = op(263, 'tan_', 'Tensor input', 'Tensor');
+const S_asin = op(264, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin_ = op(265, 'asin_', 'Tensor input', 'Tensor');
+const S_acos = op(266, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos_ = op(267, 'acos_', 'Tensor input', 'Tensor');
+const S_atan = op(268, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan_ = op(269, 'atan_', 'Tensor input', 'Tensor');
+const S_sinh = op(270, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh_ = op(271, 'sinh_', 'Tensor input', 'Tensor');
+const S_cosh = op(272, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh_ = op(273, 'cosh_', 'Tensor input', 'Tensor');
+const S_tanh = op(274, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh_ = op(275, 'tanh_', 'Tensor input', 'Tensor');
+const S_asinh = op(276, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh_ = op(277, 'asinh_', 'Tensor input', 'Tensor');
+const S_acosh = op(278, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh_ = op(279, 'acosh_', 'Tensor input', 'Tensor');
+const S_atanh = op(280, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh_ = op(281, 'atanh_', 'Tensor input', 'Tensor');
+const S_sinc = op(282, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc_ = op(283, 'sinc_', 'Tensor input', 'Tensor');
+const S_erf = op(284, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf_ = op(285, 'erf_', 'Tensor input', 'Tensor');
+const S_erfc = op(286, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc_ = op(287, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfinv = op(288, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv_ = op(289, 'erfinv_', 'Tensor input', 'Tensor');
+const S_sigmoid = op(290, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid_ = op(291, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_logit = op(292, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(293, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(296, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(297, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(298, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(299, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(300, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(301, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(302, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(303, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(304, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(305, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(306, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(307, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(308, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(309, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(310, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(311, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(312, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(313, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(314, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(315, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(316, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(317, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(318, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(319, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(320, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(322, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(323, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_outer = op(324, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(325, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(326, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(327, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(328, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(329, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(330, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(331, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(332, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(333, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(334, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(335, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(297, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(298, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(299, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(336, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(337, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(338, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(300, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(301, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(302, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(303, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(304, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(305, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(306, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(339, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(340, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(341, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(342, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(343, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(344, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(345, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(307, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(308, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(346, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(347, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(309, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(310, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_uniform_ = op(344, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(345, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(346, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(347, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(348, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(349, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(350, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(351, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(352, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(353, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(356, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(357, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(358, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(359, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(360, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(361, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(362, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(363, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(364, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(348, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(349, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_uniform_ = op(383, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(384, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(385, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(386, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(387, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(388, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(389, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(390, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(391, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(392, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(395, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(396, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(397, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(398, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(399, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(400, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(401, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(402, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(403, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(368, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(369, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(370, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(407, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(408, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(409, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(374, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(375, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(376, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(378, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(379, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(413, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(414, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(415, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(417, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(418, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(380, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(384, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(385, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(386, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(387, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(388, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(389, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(390, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_view_as = op(393, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(394, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(395, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(396, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(397, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(398, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(399, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(400, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(401, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(402, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(403, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(404, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(405, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(406, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(407, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_split = op(408, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
-const S_chunk = op(409, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_softmax = op(412, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(413, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_as_strided = op(452, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(453, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(454, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(455, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(456, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(457, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(458, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(459, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(460, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(463, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(464, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(465, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(466, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(467, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(468, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(469, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(471, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(473, 'detach', 'Tensor input', 'Tensor');
+const S_dist = op(419, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(423, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(424, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(425, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(426, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(427, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(428, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(429, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_view_as = op(432, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(433, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(434, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(435, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(436, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(437, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(438, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(439, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(440, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(441, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(442, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(443, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(444, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(445, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(446, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split = op(447, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_chunk = op(448, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_softmax = op(451, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(452, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_as_strided = op(491, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(492, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(493, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(494, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(495, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(496, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(497, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(498, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(499, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(502, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(503, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(504, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(505, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(506, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(507, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(508, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(510, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(512, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -353,382 +356,396 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unaryInplace(1, (this as any), 0);
     return invokeMethod(S_relu_, this, arguments);
   }
+  /** 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
+  hardshrink(lambd?: number, options?: { lambd?: number; out?: Tensor }): Tensor;
+  /** 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
+  hardshrink(options: { lambd?: number; out?: Tensor }): Tensor;
+  hardshrink(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(38, (this as any), 0, 0.5);
+    return invokeMethod(S_hardshrink, this, arguments);
+  }
+  /** input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
+  prelu(weight: Tensor, options?: { weight?: Tensor }): Tensor;
+  prelu(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(43, (this as any), a, 0);
+    return invokeMethod(S_prelu, this, arguments);
+  }
   /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
   add(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   add(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(7, (this as any), a, 3, 2, 1);
+    if (arguments.length === 1 && isTensor(a)) return binary(45, (this as any), a, 3, 2, 1);
     return invokeMethod(S_add, this, arguments);
   }
   /** input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
   add_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar }): Tensor;
   add_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(8, (this as any), a, 3, 2, 1);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(46, (this as any), a, 3, 2, 1);
     return invokeMethod(S_add_, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
   sub(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   sub(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(9, (this as any), a, 3, 2, 1);
+    if (arguments.length === 1 && isTensor(a)) return binary(47, (this as any), a, 3, 2, 1);
     return invokeMethod(S_sub, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
   subtract(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
   subtract(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(9, (this as any), a, 3, 2, 1);
+    if (arguments.length === 1 && isTensor(a)) return binary(47, (this as any), a, 3, 2, 1);
     return invokeMethod(S_sub, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
   sub_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar }): Tensor;
   sub_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(10, (this as any), a, 3, 2, 1);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(48, (this as any), a, 3, 2, 1);
     return invokeMethod(S_sub_, this, arguments);
   }
   /** input - alpha * other, elementwise. Errors: bools, shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.sub.html */
   subtract_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; alpha?: Scalar }): Tensor;
   subtract_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(10, (this as any), a, 3, 2, 1);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(48, (this as any), a, 3, 2, 1);
     return invokeMethod(S_sub_, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
   mul(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   mul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(12, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(50, (this as any), a, 3);
     return invokeMethod(S_mul, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
   multiply(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   multiply(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(12, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(50, (this as any), a, 3);
     return invokeMethod(S_mul, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
   mul_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   mul_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(13, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(51, (this as any), a, 3);
     return invokeMethod(S_mul_, this, arguments);
   }
   /** input * other, elementwise; bools multiply as "and". https://pytorch.org/docs/stable/generated/torch.mul.html */
   multiply_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   multiply_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(13, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(51, (this as any), a, 3);
     return invokeMethod(S_mul_, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   div(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   div(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(14, (this as any), a, 3, -1);
+    if (arguments.length === 1 && isTensor(a)) return binary(52, (this as any), a, 3, -1);
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   divide(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   divide(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(14, (this as any), a, 3, -1);
+    if (arguments.length === 1 && isTensor(a)) return binary(52, (this as any), a, 3, -1);
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   trueDivide(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
   trueDivide(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(14, (this as any), a, 3, -1);
+    if (arguments.length === 1 && isTensor(a)) return binary(52, (this as any), a, 3, -1);
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   div_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   div_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(15, (this as any), a, 3, -1);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(53, (this as any), a, 3, -1);
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   divide_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   divide_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(15, (this as any), a, 3, -1);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(53, (this as any), a, 3, -1);
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   trueDivide_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
   trueDivide_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(15, (this as any), a, 3, -1);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(53, (this as any), a, 3, -1);
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
   floorDivide(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   floorDivide(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(16, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(54, (this as any), a, 3);
     return invokeMethod(S_floor_divide, this, arguments);
   }
   /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
   floorDivide_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   floorDivide_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(17, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(55, (this as any), a, 3);
     return invokeMethod(S_floor_divide_, this, arguments);
   }
   /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
   remainder(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   remainder(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(18, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(56, (this as any), a, 3);
     return invokeMethod(S_remainder, this, arguments);
   }
   /** Python's input % other, elementwise: of the sign of other. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.remainder.html */
   remainder_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   remainder_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(19, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(57, (this as any), a, 3);
     return invokeMethod(S_remainder_, this, arguments);
   }
   /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
   fmod(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   fmod(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(20, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(58, (this as any), a, 2);
     return invokeMethod(S_fmod, this, arguments);
   }
   /** C's fmod of input and other, elementwise: of the sign of input. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.fmod.html */
   fmod_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   fmod_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(21, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(59, (this as any), a, 2);
     return invokeMethod(S_fmod_, this, arguments);
   }
   /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
   pow(exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar; out?: Tensor }): Tensor;
   pow(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(22, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(60, (this as any), a, 3);
     return invokeMethod(S_pow, this, arguments);
   }
   /** input to the power of exponent, elementwise. Errors: two bools, a negative number as the exponent of integers. https://pytorch.org/docs/stable/generated/torch.pow.html */
   pow_(exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar }): Tensor;
   pow_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(23, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(61, (this as any), a, 3);
     return invokeMethod(S_pow_, this, arguments);
   }
   /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
   floatPower(exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar; out?: Tensor }): Tensor;
   floatPower(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(24, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(62, (this as any), a, 3);
     return invokeMethod(S_float_power, this, arguments);
   }
   /** input to the power of exponent, elementwise, in float64. https://pytorch.org/docs/stable/generated/torch.float_power.html */
   floatPower_(exponent: Tensor | Scalar, options?: { exponent?: Tensor | Scalar }): Tensor;
   floatPower_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(25, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(63, (this as any), a, 3);
     return invokeMethod(S_float_power_, this, arguments);
   }
   /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
   neg(options?: { out?: Tensor }): Tensor;
   neg(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(26, (this as any), 0);
+    if (arguments.length === 0) return unary(64, (this as any), 0);
     return invokeMethod(S_neg, this, arguments);
   }
   /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
   negative(options?: { out?: Tensor }): Tensor;
   negative(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(26, (this as any), 0);
+    if (arguments.length === 0) return unary(64, (this as any), 0);
     return invokeMethod(S_neg, this, arguments);
   }
   /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
   neg_(): Tensor;
   neg_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(27, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(65, (this as any), 0);
     return invokeMethod(S_neg_, this, arguments);
   }
   /** -input, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.neg.html */
   negative_(): Tensor;
   negative_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(27, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(65, (this as any), 0);
     return invokeMethod(S_neg_, this, arguments);
   }
   /** input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
   positive(): Tensor;
   positive(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(28, (this as any), 0);
+    if (arguments.length === 0) return unary(66, (this as any), 0);
     return invokeMethod(S_positive, this, arguments);
   }
   /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   abs(options?: { out?: Tensor }): Tensor;
   abs(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(29, (this as any), 0);
+    if (arguments.length === 0) return unary(67, (this as any), 0);
     return invokeMethod(S_abs, this, arguments);
   }
   /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   absolute(options?: { out?: Tensor }): Tensor;
   absolute(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(29, (this as any), 0);
+    if (arguments.length === 0) return unary(67, (this as any), 0);
     return invokeMethod(S_abs, this, arguments);
   }
   /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   abs_(): Tensor;
   abs_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(30, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(68, (this as any), 0);
     return invokeMethod(S_abs_, this, arguments);
   }
   /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   absolute_(): Tensor;
   absolute_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(30, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(68, (this as any), 0);
     return invokeMethod(S_abs_, this, arguments);
   }
   /** -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
   sign(options?: { out?: Tensor }): Tensor;
   sign(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(31, (this as any), 0);
+    if (arguments.length === 0) return unary(69, (this as any), 0);
     return invokeMethod(S_sign, this, arguments);
   }
   /** -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
   sign_(): Tensor;
   sign_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(32, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(70, (this as any), 0);
     return invokeMethod(S_sign_, this, arguments);
   }
   /** The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
   sgn(options?: { out?: Tensor }): Tensor;
   sgn(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(33, (this as any), 0);
+    if (arguments.length === 0) return unary(71, (this as any), 0);
     return invokeMethod(S_sgn, this, arguments);
   }
   /** The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
   sgn_(): Tensor;
   sgn_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(34, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(72, (this as any), 0);
     return invokeMethod(S_sgn_, this, arguments);
   }
   /** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
   square(options?: { out?: Tensor }): Tensor;
   square(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(35, (this as any), 0);
+    if (arguments.length === 0) return unary(73, (this as any), 0);
     return invokeMethod(S_square, this, arguments);
   }
   /** input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
   square_(): Tensor;
   square_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(36, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(74, (this as any), 0);
     return invokeMethod(S_square_, this, arguments);
   }
   /** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
   reciprocal(options?: { out?: Tensor }): Tensor;
   reciprocal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(37, (this as any), 0);
+    if (arguments.length === 0) return unary(75, (this as any), 0);
     return invokeMethod(S_reciprocal, this, arguments);
   }
   /** 1 / input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
   reciprocal_(): Tensor;
   reciprocal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(38, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(76, (this as any), 0);
     return invokeMethod(S_reciprocal_, this, arguments);
   }
   /** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
   sqrt(options?: { out?: Tensor }): Tensor;
   sqrt(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(39, (this as any), 0);
+    if (arguments.length === 0) return unary(77, (this as any), 0);
     return invokeMethod(S_sqrt, this, arguments);
   }
   /** The square root; NaN for negative numbers. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
   sqrt_(): Tensor;
   sqrt_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(40, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(78, (this as any), 0);
     return invokeMethod(S_sqrt_, this, arguments);
   }
   /** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
   rsqrt(options?: { out?: Tensor }): Tensor;
   rsqrt(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(41, (this as any), 0);
+    if (arguments.length === 0) return unary(79, (this as any), 0);
     return invokeMethod(S_rsqrt, this, arguments);
   }
   /** 1 / sqrt(input), elementwise. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
   rsqrt_(): Tensor;
   rsqrt_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(42, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(80, (this as any), 0);
     return invokeMethod(S_rsqrt_, this, arguments);
   }
   /** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
   floor(options?: { out?: Tensor }): Tensor;
   floor(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(43, (this as any), 0);
+    if (arguments.length === 0) return unary(81, (this as any), 0);
     return invokeMethod(S_floor, this, arguments);
   }
   /** The largest integer not above input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.floor.html */
   floor_(): Tensor;
   floor_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(44, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(82, (this as any), 0);
     return invokeMethod(S_floor_, this, arguments);
   }
   /** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
   ceil(options?: { out?: Tensor }): Tensor;
   ceil(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(45, (this as any), 0);
+    if (arguments.length === 0) return unary(83, (this as any), 0);
     return invokeMethod(S_ceil, this, arguments);
   }
   /** The smallest integer not below input. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.ceil.html */
   ceil_(): Tensor;
   ceil_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(46, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(84, (this as any), 0);
     return invokeMethod(S_ceil_, this, arguments);
   }
   /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
   trunc(options?: { out?: Tensor }): Tensor;
   trunc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(47, (this as any), 0);
+    if (arguments.length === 0) return unary(85, (this as any), 0);
     return invokeMethod(S_trunc, this, arguments);
   }
   /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
   fix(options?: { out?: Tensor }): Tensor;
   fix(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(47, (this as any), 0);
+    if (arguments.length === 0) return unary(85, (this as any), 0);
     return invokeMethod(S_trunc, this, arguments);
   }
   /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
   trunc_(): Tensor;
   trunc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(48, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(86, (this as any), 0);
     return invokeMethod(S_trunc_, this, arguments);
   }
   /** input rounded towards zero. Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
   fix_(): Tensor;
   fix_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(48, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(86, (this as any), 0);
     return invokeMethod(S_trunc_, this, arguments);
   }
   /** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
   round(options?: { decimals?: number; out?: Tensor }): Tensor;
   round(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(49, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(87, (this as any), 0, 0);
     return invokeMethod(S_round, this, arguments);
   }
   /** The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only). Integers stay as they are; the gradient is zero. https://pytorch.org/docs/stable/generated/torch.round.html */
   round_(options?: { decimals?: number }): Tensor;
   round_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(50, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(88, (this as any), 0, 0);
     return invokeMethod(S_round_, this, arguments);
   }
   /** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
   frac(options?: { out?: Tensor }): Tensor;
   frac(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(51, (this as any), 0);
+    if (arguments.length === 0) return unary(89, (this as any), 0);
     return invokeMethod(S_frac, this, arguments);
   }
   /** input - trunc(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frac.html */
   frac_(): Tensor;
   frac_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(52, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(90, (this as any), 0);
     return invokeMethod(S_frac_, this, arguments);
   }
   /** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
   deg2rad(options?: { out?: Tensor }): Tensor;
   deg2rad(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(53, (this as any), 0);
+    if (arguments.length === 0) return unary(91, (this as any), 0);
     return invokeMethod(S_deg2rad, this, arguments);
   }
   /** Degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
   deg2rad_(): Tensor;
   deg2rad_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(54, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(92, (this as any), 0);
     return invokeMethod(S_deg2rad_, this, arguments);
   }
   /** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
   rad2deg(options?: { out?: Tensor }): Tensor;
   rad2deg(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(55, (this as any), 0);
+    if (arguments.length === 0) return unary(93, (this as any), 0);
     return invokeMethod(S_rad2deg, this, arguments);
   }
   /** Radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
   rad2deg_(): Tensor;
   rad2deg_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(56, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(94, (this as any), 0);
     return invokeMethod(S_rad2deg_, this, arguments);
   }
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
@@ -736,7 +753,7 @@ export abstract class TensorOps {
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
   nanToNum(options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
   nanToNum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(57, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unary(95, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_nan_to_num, this, arguments);
   }
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
@@ -744,7 +761,7 @@ export abstract class TensorOps {
   /** input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). https://pytorch.org/docs/stable/generated/torch.nan_to_num.html */
   nanToNum_(options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor;
   nanToNum_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(58, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(96, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_nan_to_num_, this, arguments);
   }
   /** input + weight * (end - input), elementwise. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.lerp.html */
@@ -780,133 +797,133 @@ export abstract class TensorOps {
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   eq(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(65, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(103, (this as any), a, 2);
     return invokeMethod(S_eq, this, arguments);
   }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   eq_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(66, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(104, (this as any), a, 2);
     return invokeMethod(S_eq_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   ne(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(67, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(105, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   notEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(67, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(105, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   ne_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(68, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(106, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   notEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(68, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(106, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   lt(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(69, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(107, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   less(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(69, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(107, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   lt_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(70, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(108, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   less_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(70, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(108, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   le(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(71, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(109, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   lessEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(71, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(109, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   le_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(72, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(110, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   lessEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(72, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(110, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   gt(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(73, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(111, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   greater(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(73, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(111, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   gt_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(74, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(112, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   greater_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(74, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(112, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   ge(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(75, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(113, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   greaterEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(75, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(113, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   ge_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(76, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(114, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   greaterEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(76, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(114, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
@@ -914,7 +931,7 @@ export abstract class TensorOps {
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
   isclose(other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
   isclose(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(77, (this as any), a, 0, 0.00001, 1e-8, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(115, (this as any), a, 0, 0.00001, 1e-8, 0);
     return invokeMethod(S_isclose, this, arguments);
   }
   /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
@@ -932,188 +949,193 @@ export abstract class TensorOps {
   /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
   maximum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   maximum(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(80, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 0);
     return invokeMethod(S_maximum, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
   minimum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   minimum(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(81, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(119, (this as any), a, 0);
     return invokeMethod(S_minimum, this, arguments);
   }
   /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
   fmax(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   fmax(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(82, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 0);
     return invokeMethod(S_fmax, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
   fmin(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   fmin(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(83, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(121, (this as any), a, 0);
     return invokeMethod(S_fmin, this, arguments);
   }
   /** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
   isnan(): Tensor;
   isnan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(84, (this as any), 0);
+    if (arguments.length === 0) return unary(122, (this as any), 0);
     return invokeMethod(S_isnan, this, arguments);
   }
   /** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
   isinf(): Tensor;
   isinf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(85, (this as any), 0);
+    if (arguments.length === 0) return unary(123, (this as any), 0);
     return invokeMethod(S_isinf, this, arguments);
   }
   /** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
   isfinite(): Tensor;
   isfinite(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(86, (this as any), 0);
+    if (arguments.length === 0) return unary(124, (this as any), 0);
     return invokeMethod(S_isfinite, this, arguments);
   }
   /** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
   isposinf(options?: { out?: Tensor }): Tensor;
   isposinf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(87, (this as any), 0);
+    if (arguments.length === 0) return unary(125, (this as any), 0);
     return invokeMethod(S_isposinf, this, arguments);
   }
   /** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
   isneginf(options?: { out?: Tensor }): Tensor;
   isneginf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(88, (this as any), 0);
+    if (arguments.length === 0) return unary(126, (this as any), 0);
     return invokeMethod(S_isneginf, this, arguments);
   }
   /** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
   signbit(options?: { out?: Tensor }): Tensor;
   signbit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(89, (this as any), 0);
+    if (arguments.length === 0) return unary(127, (this as any), 0);
     return invokeMethod(S_signbit, this, arguments);
   }
   /** Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
   isreal(): Tensor;
   isreal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(90, (this as any), 0);
+    if (arguments.length === 0) return unary(128, (this as any), 0);
     return invokeMethod(S_isreal, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalAnd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(91, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(129, (this as any), a, 0);
     return invokeMethod(S_logical_and, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalAnd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(92, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(130, (this as any), a, 0);
     return invokeMethod(S_logical_and_, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalOr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(93, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(131, (this as any), a, 0);
     return invokeMethod(S_logical_or, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalOr_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(94, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(132, (this as any), a, 0);
     return invokeMethod(S_logical_or_, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalXor(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(95, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(133, (this as any), a, 0);
     return invokeMethod(S_logical_xor, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalXor_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(96, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(134, (this as any), a, 0);
     return invokeMethod(S_logical_xor_, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot(options?: { out?: Tensor }): Tensor;
   logicalNot(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(97, (this as any), 0);
+    if (arguments.length === 0) return unary(135, (this as any), 0);
     return invokeMethod(S_logical_not, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot_(): Tensor;
   logicalNot_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(98, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(136, (this as any), 0);
     return invokeMethod(S_logical_not_, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseAnd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(99, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(137, (this as any), a, 3);
     return invokeMethod(S_bitwise_and, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseAnd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(100, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(138, (this as any), a, 3);
     return invokeMethod(S_bitwise_and_, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseOr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(101, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 3);
     return invokeMethod(S_bitwise_or, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseOr_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(102, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(140, (this as any), a, 3);
     return invokeMethod(S_bitwise_or_, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseXor(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(103, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(141, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseXor_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(104, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(142, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor_, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot(options?: { out?: Tensor }): Tensor;
   bitwiseNot(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(105, (this as any), 0);
+    if (arguments.length === 0) return unary(143, (this as any), 0);
     return invokeMethod(S_bitwise_not, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot_(): Tensor;
   bitwiseNot_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(106, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(144, (this as any), 0);
     return invokeMethod(S_bitwise_not_, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseLeftShift(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(107, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(145, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseLeftShift_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(108, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(146, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift_, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseRightShift(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(109, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(147, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseRightShift_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(110, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(148, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift_, this, arguments);
+  }
+  /** input where condition holds, else other. https://pytorch.org/docs/stable/generated/torch.Tensor.where.html */
+  where(condition: Tensor, other: Tensor | Scalar, options?: { condition?: Tensor; other?: Tensor | Scalar }): Tensor;
+  where(..._args: any[]): any {
+    return invokeMethod(S__where_self, this, arguments);
   }
   /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
   maskedFill(mask: Tensor, value: Tensor | Scalar, options?: { mask?: Tensor; value?: Tensor | Scalar }): Tensor;
@@ -1156,25 +1178,25 @@ export abstract class TensorOps {
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin(min: Tensor | Scalar, options?: { min?: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMin(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(116, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(155, (this as any), a, 2);
     return invokeMethod(S_clamp_min, this, arguments);
   }
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin_(min: Tensor | Scalar, options?: { min?: Tensor | Scalar }): Tensor;
   clampMin_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(117, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(156, (this as any), a, 2);
     return invokeMethod(S_clamp_min_, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax(max: Tensor | Scalar, options?: { max?: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMax(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(157, (this as any), a, 2);
     return invokeMethod(S_clamp_max, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax_(max: Tensor | Scalar, options?: { max?: Tensor | Scalar }): Tensor;
   clampMax_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(119, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(158, (this as any), a, 2);
     return invokeMethod(S_clamp_max_, this, arguments);
   }
   /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
@@ -1212,25 +1234,25 @@ export abstract class TensorOps {
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(178, (this as any), a, 2);
     return invokeMethod(S_fill, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill_(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(140, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(179, (this as any), a, 2);
     return invokeMethod(S_fill_, this, arguments);
   }
   /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
   clone(options?: { memoryFormat?: string | null }): Tensor;
   clone(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(145, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(184, (this as any), 0, -1);
     return invokeMethod(S_clone, this, arguments);
   }
   /** input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
   contiguous(options?: { memoryFormat?: string | null }): Tensor;
   contiguous(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(146, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(185, (this as any), 0, -1);
     return invokeMethod(S_contiguous, this, arguments);
   }
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
@@ -1238,13 +1260,13 @@ export abstract class TensorOps {
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
   copy_(src: Tensor, options: { src?: Tensor; nonBlocking?: boolean }): Tensor;
   copy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(147, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(186, (this as any), a, 0, 0);
     return invokeMethod(S_copy_, this, arguments);
   }
   /** Fills input with zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html */
   zero_(): Tensor;
   zero_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(148, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(187, (this as any), 0);
     return invokeMethod(S_zero_, this, arguments);
   }
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -1344,7 +1366,7 @@ export abstract class TensorOps {
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(172, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(211, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1364,19 +1386,19 @@ export abstract class TensorOps {
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(175, (this as any), 0);
+    if (arguments.length === 0) return unary(214, (this as any), 0);
     return invokeMethod(S_nonzero, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(177, (this as any), 0);
+    if (arguments.length === 0) return unary(216, (this as any), 0);
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(178, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(217, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -1392,361 +1414,361 @@ export abstract class TensorOps {
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(205, (this as any), 0);
+    if (arguments.length === 0) return unary(244, (this as any), 0);
     return invokeMethod(S_exp, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(206, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(245, (this as any), 0);
     return invokeMethod(S_exp_, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(207, (this as any), 0);
+    if (arguments.length === 0) return unary(246, (this as any), 0);
     return invokeMethod(S_exp2, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(208, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(247, (this as any), 0);
     return invokeMethod(S_exp2_, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(209, (this as any), 0);
+    if (arguments.length === 0) return unary(248, (this as any), 0);
     return invokeMethod(S_expm1, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(210, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(249, (this as any), 0);
     return invokeMethod(S_expm1_, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(211, (this as any), 0);
+    if (arguments.length === 0) return unary(250, (this as any), 0);
     return invokeMethod(S_log, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(212, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(251, (this as any), 0);
     return invokeMethod(S_log_, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(213, (this as any), 0);
+    if (arguments.length === 0) return unary(252, (this as any), 0);
     return invokeMethod(S_log2, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(214, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(253, (this as any), 0);
     return invokeMethod(S_log2_, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(215, (this as any), 0);
+    if (arguments.length === 0) return unary(254, (this as any), 0);
     return invokeMethod(S_log10, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(216, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(255, (this as any), 0);
     return invokeMethod(S_log10_, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(217, (this as any), 0);
+    if (arguments.length === 0) return unary(256, (this as any), 0);
     return invokeMethod(S_log1p, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(218, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(257, (this as any), 0);
     return invokeMethod(S_log1p_, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(219, (this as any), 0);
+    if (arguments.length === 0) return unary(258, (this as any), 0);
     return invokeMethod(S_sin, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(220, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(259, (this as any), 0);
     return invokeMethod(S_sin_, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(221, (this as any), 0);
+    if (arguments.length === 0) return unary(260, (this as any), 0);
     return invokeMethod(S_cos, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(222, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(261, (this as any), 0);
     return invokeMethod(S_cos_, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(223, (this as any), 0);
+    if (arguments.length === 0) return unary(262, (this as any), 0);
     return invokeMethod(S_tan, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(224, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(263, (this as any), 0);
     return invokeMethod(S_tan_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(225, (this as any), 0);
+    if (arguments.length === 0) return unary(264, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(225, (this as any), 0);
+    if (arguments.length === 0) return unary(264, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(226, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(265, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(226, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(265, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(227, (this as any), 0);
+    if (arguments.length === 0) return unary(266, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(227, (this as any), 0);
+    if (arguments.length === 0) return unary(266, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(228, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(267, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(228, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(267, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(229, (this as any), 0);
+    if (arguments.length === 0) return unary(268, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(229, (this as any), 0);
+    if (arguments.length === 0) return unary(268, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(230, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(269, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(230, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(269, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(231, (this as any), 0);
+    if (arguments.length === 0) return unary(270, (this as any), 0);
     return invokeMethod(S_sinh, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(232, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(271, (this as any), 0);
     return invokeMethod(S_sinh_, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(233, (this as any), 0);
+    if (arguments.length === 0) return unary(272, (this as any), 0);
     return invokeMethod(S_cosh, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(234, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(273, (this as any), 0);
     return invokeMethod(S_cosh_, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(235, (this as any), 0);
+    if (arguments.length === 0) return unary(274, (this as any), 0);
     return invokeMethod(S_tanh, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(236, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(275, (this as any), 0);
     return invokeMethod(S_tanh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(237, (this as any), 0);
+    if (arguments.length === 0) return unary(276, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(237, (this as any), 0);
+    if (arguments.length === 0) return unary(276, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(238, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(277, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(238, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(277, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(239, (this as any), 0);
+    if (arguments.length === 0) return unary(278, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(239, (this as any), 0);
+    if (arguments.length === 0) return unary(278, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(240, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(279, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(240, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(279, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(241, (this as any), 0);
+    if (arguments.length === 0) return unary(280, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(241, (this as any), 0);
+    if (arguments.length === 0) return unary(280, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(242, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(281, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(242, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(281, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(243, (this as any), 0);
+    if (arguments.length === 0) return unary(282, (this as any), 0);
     return invokeMethod(S_sinc, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(244, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(283, (this as any), 0);
     return invokeMethod(S_sinc_, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(245, (this as any), 0);
+    if (arguments.length === 0) return unary(284, (this as any), 0);
     return invokeMethod(S_erf, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(246, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(285, (this as any), 0);
     return invokeMethod(S_erf_, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(247, (this as any), 0);
+    if (arguments.length === 0) return unary(286, (this as any), 0);
     return invokeMethod(S_erfc, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(248, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(287, (this as any), 0);
     return invokeMethod(S_erfc_, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(249, (this as any), 0);
+    if (arguments.length === 0) return unary(288, (this as any), 0);
     return invokeMethod(S_erfinv, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(250, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(289, (this as any), 0);
     return invokeMethod(S_erfinv_, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(251, (this as any), 0);
+    if (arguments.length === 0) return unary(290, (this as any), 0);
     return invokeMethod(S_sigmoid, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(252, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(291, (this as any), 0);
     return invokeMethod(S_sigmoid_, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -1754,7 +1776,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(253, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(292, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -1762,157 +1784,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(254, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(293, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(257, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(296, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(257, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(296, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(258, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(297, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(258, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(297, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(259, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(298, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(260, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(299, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(261, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(300, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(262, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(301, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(263, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(302, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(264, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(303, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(265, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(304, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(266, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(305, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(267, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(306, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(268, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(307, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(269, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(308, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(270, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(309, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(271, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(310, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(272, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(311, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(273, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(312, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(274, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(313, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(275, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(314, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(276, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(315, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(277, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(316, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(278, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(317, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(279, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(318, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -1928,25 +1950,25 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(283, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(322, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(284, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(323, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(285, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(324, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(285, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(324, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -1998,8 +2020,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(294, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(296, (this as any), a, 0);
+    if (arguments.length === 0) return unary(333, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(335, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2011,8 +2033,8 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(297, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(299, (this as any), a, 0);
+    if (arguments.length === 0) return unary(336, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(338, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -2020,7 +2042,7 @@ export abstract class TensorOps {
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(300, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(339, (this as any), 0, -1, 0);
     return invokeMethod(S_amax, this, arguments);
   }
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
@@ -2028,7 +2050,7 @@ export abstract class TensorOps {
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(301, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(340, (this as any), 0, -1, 0);
     return invokeMethod(S_amin, this, arguments);
   }
   /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
@@ -2041,7 +2063,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(303, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(342, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2049,7 +2071,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(304, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(343, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2059,7 +2081,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(305, (this as any), 0);
+    if (arguments.length === 0) return unary(344, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2069,7 +2091,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(307, (this as any), 0);
+    if (arguments.length === 0) return unary(346, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2091,7 +2113,7 @@ export abstract class TensorOps {
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(344, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(383, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2099,7 +2121,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(345, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(384, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2107,7 +2129,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(346, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(385, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2115,7 +2137,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(347, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(386, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2123,7 +2145,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(348, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(387, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2131,7 +2153,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(349, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(388, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2151,7 +2173,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(352, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(391, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2166,7 +2188,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(356, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(395, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_sum, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -2174,7 +2196,7 @@ export abstract class TensorOps {
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(357, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(396, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_mean, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -2182,7 +2204,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(358, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(397, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2190,7 +2212,7 @@ export abstract class TensorOps {
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   any(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(359, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(398, (this as any), 0, -1, 0);
     return invokeMethod(S_any, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -2198,7 +2220,7 @@ export abstract class TensorOps {
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   all(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(360, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(399, (this as any), 0, -1, 0);
     return invokeMethod(S_all, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -2206,7 +2228,7 @@ export abstract class TensorOps {
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
   countNonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(361, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(400, (this as any), 0, -1);
     return invokeMethod(S_count_nonzero, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
@@ -2222,7 +2244,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(362, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(401, (this as any), 0, -1, 0, 0);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2238,7 +2260,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(368, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(407, (this as any), 0, -1, 0, 0);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2246,7 +2268,7 @@ export abstract class TensorOps {
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nansum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(374, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(413, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nansum, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -2254,7 +2276,7 @@ export abstract class TensorOps {
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nanmean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(375, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(414, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nanmean, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -2280,7 +2302,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(380, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(419, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2321,19 +2343,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(393, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(432, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(394, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(433, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(395, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(434, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2344,7 +2366,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(397, (this as any), 0);
+    if (arguments.length === 0) return unary(436, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2358,7 +2380,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(402, (this as any), 0);
+    if (arguments.length === 0) return unary(441, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2366,7 +2388,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(403, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(442, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -2417,7 +2439,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(412, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(451, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -2425,7 +2447,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(413, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(452, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -2526,7 +2548,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(465, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(504, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2534,19 +2556,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(466, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(505, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(467, (this as any), 0);
+    if (arguments.length === 0) return unary(506, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(468, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(507, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2554,7 +2576,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(469, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(508, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2565,7 +2587,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(473, (this as any), 0);
+    if (arguments.length === 0) return unary(512, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -4,7 +4,6 @@ import * as ops from '../gen/ops';
 import { fail, type Tail } from './common';
 import { takesNames } from './forward';
 import { functional as F } from './functional';
-import { overwrite } from './inplace';
 import { Module } from './module';
 import { py } from './repr';
 
@@ -39,7 +38,7 @@ export class ReLU extends Inplace {
     super(sigs.ReLU, args);
   }
   forward(input: Tensor): Tensor {
-    return this.inplace ? input.relu_() : input.relu();
+    return F.relu(input, this.inplace);
   }
 }
 
@@ -49,7 +48,7 @@ export class SiLU extends Inplace {
     super(sigs.SiLU, args);
   }
   forward(input: Tensor): Tensor {
-    return this.inplace ? overwrite(input, ops.silu) : ops.silu(input);
+    return F.silu(input, this.inplace);
   }
 }
 

@@ -7,32 +7,10 @@ import { overwrite } from './inplace';
 import type { PoolOp, Pooled } from './pooling';
 
 export { pad } from './pad';
-export { sigmoid, tanh } from '../gen/ops';
 
 const sigs = {
-  relu: signature('relu', 'input, inplace=false'),
-  silu: signature('silu', 'input, inplace=false'),
   dropout: signature('dropout', 'input, p=0.5, training=true, inplace=false'),
 };
-
-/** max(0, x); inplace: written into input. */
-export function relu(input: Tensor, inplace?: boolean): Tensor;
-export function relu(input: Tensor, options: { inplace?: boolean }): Tensor;
-export function relu(...args: unknown[]): Tensor {
-  const [input, inplace] = bind(sigs.relu, args) as [Tensor, boolean];
-  return inplace ? input.relu_() : ops.relu(input);
-}
-
-/** relu, written into input. */
-export const relu_ = (input: Tensor): Tensor => input.relu_();
-
-/** x sigmoid(x); inplace: written into input. */
-export function silu(input: Tensor, inplace?: boolean): Tensor;
-export function silu(input: Tensor, options: { inplace?: boolean }): Tensor;
-export function silu(...args: unknown[]): Tensor {
-  const [input, inplace] = bind(sigs.silu, args) as [Tensor, boolean];
-  return inplace ? overwrite(input, ops.silu) : ops.silu(input);
-}
 
 /** In training, zeroes each element with probability p and scales the others by 1 / (1 - p). */
 export function dropout(input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;

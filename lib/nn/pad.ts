@@ -53,7 +53,10 @@ export function pad(...args: unknown[]): Tensor {
     }
     if (mode === 'circular' && most > n) throw refuse('Padding value causes wrapping around more than once.');
     if (n === 0) throw refuse(`Expected non-zero dimensions for input, but got: [${shape.join(', ')}]`);
-    const source = Array.from({ length: n + before + after }, (_, i) => sources[mode](i - before, n));
+    // What is cropped takes no part in going round.
+    const from = mode === 'circular' ? Math.max(0, -before) : 0;
+    const size = mode === 'circular' ? Math.max(1, n - from - Math.max(0, -after)) : n;
+    const source = Array.from({ length: n + before + after }, (_, i) => from + sources[mode](i - before - from, size));
     return x.indexSelect(dim, tensor(source, { dtype: 'int64' }));
   }, input);
 }

@@ -89,10 +89,10 @@ export abstract class Optimizer {
     for (const group of this.paramGroups) zeroGrads(group.params, none);
   }
 
-  /** Runs the closure with gradients recorded, then `update` for each group without. */
+  /** Runs the closure with gradients recorded, then `update`, made of calls that record nothing, for each group. */
   _run(closure: Closure | null | undefined, update: (group: ParamGroup) => void): Tensor | number | null {
     const loss = closure ? enableGrad(closure) : null;
-    noGrad(() => { for (const group of this.paramGroups) update(group); });
+    for (const group of this.paramGroups) update(group);
     return loss;
   }
 

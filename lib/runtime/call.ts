@@ -145,6 +145,21 @@ export function invokeMethod(lazy: LazySignature, self: unknown, args: ArrayLike
   return perform(sig, bind(sig, args, self), self as Tensor);
 }
 
+/** torsh.abs_(x): the in-place twin of an op as a function. */
+export function invokeInplace(lazy: LazySignature, args: ArrayLike<unknown>): unknown {
+  const sig = lazy();
+  const values = bind(sig, args);
+  return perform(sig, values, checkTensor(values[0], sig.name, sig.params[0].name));
+}
+
+/** A function with an `inplace` argument, which picks between an op and its twin. */
+export function invokeOptional(whole: LazySignature, plain: LazySignature, twin: LazySignature, args: ArrayLike<unknown>): unknown {
+  const sig = whole();
+  const values = bind(sig, args);
+  const [inplace] = values.splice(sig.index.get('inplace')!, 1);
+  return truth(sig.name, 'inplace', inplace) ? perform(twin(), values, checkTensor(values[0], sig.name, sig.params[0].name)) : perform(plain(), values, null);
+}
+
 /** An op of several forms (max of a tensor, along a dim, of two tensors): the first that takes these arguments. */
 export function invokeForm(forms: readonly LazySignature[], self: unknown, args: ArrayLike<unknown>): unknown {
   for (const form of forms) {

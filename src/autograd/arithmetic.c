@@ -57,8 +57,9 @@ void ts_pow_grad(ts_cx *cx, const ts_pow_args *a, const ts_back *b, ts_pow_args 
   ts_tensor *self = a->self;
   if (self->wrapped_number) {
     double base = ts_read_scalar(self, ts_data(self)).f;
-    g->exponent = MUL(b->grad, MUL(b->result, NUM(vm_log(base))));
-    if (base == 0) g->exponent = ts_drop(cx, ts_ge(cx, a->exponent, NUM(0)), g->exponent);
+    /* Powers of 0 are 0 or, where they have a slope, infinite: -y is y log(0) there, without 0 times infinity. */
+    ts_tensor *slope = base == 0 ? ts_drop(cx, ts_ge(cx, a->exponent, NUM(0)), NEG(b->result)) : MUL(b->result, NUM(vm_log(base)));
+    g->exponent = MUL(b->grad, slope);
     return;
   }
   /* 0 ** exponent is flat where it is defined; its logarithm stays out, lest it become NaN times 0 in higher derivatives. */

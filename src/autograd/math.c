@@ -31,22 +31,22 @@ OF_INPUT(acos, MUL(grad, NEG(ts_rsqrt(cx, ONE_MINUS(SQUARE(x))))))
 OF_INPUT(atan, DIV(grad, ONE_PLUS(SQUARE(x))))
 OF_INPUT(sinh, MUL(grad, ts_cosh(cx, x)))
 OF_INPUT(cosh, MUL(grad, ts_sinh(cx, x)))
-OF_RESULT(tanh, ts_tanh_backward(cx, grad, y))
+OF_RESULT(tanh, ts__tanh_backward(cx, grad, y))
 OF_INPUT(asinh, MUL(grad, ts_rsqrt(cx, ONE_PLUS(SQUARE(x)))))
 OF_INPUT(acosh, MUL(grad, ts_rsqrt(cx, SUB(SQUARE(x), NUM(1)))))
 OF_INPUT(atanh, DIV(grad, ONE_MINUS(SQUARE(x))))
 OF_INPUT(erf, MUL(grad, MUL(ts_exp(cx, NEG(SQUARE(x))), NUM(0x1.20dd750429b6dp+0))))
 OF_INPUT(erfc, MUL(grad, MUL(ts_exp(cx, NEG(SQUARE(x))), NUM(-0x1.20dd750429b6dp+0))))
 OF_RESULT(erfinv, MUL(grad, MUL(ts_exp(cx, SQUARE(y)), NUM(0x1.c5bf891b4ef6bp-1))))
-OF_RESULT(sigmoid, ts_sigmoid_backward(cx, grad, y))
+OF_RESULT(sigmoid, ts__sigmoid_backward(cx, grad, y))
 
-void ts_tanh_backward_grad(ts_cx *cx, const ts_tanh_backward_args *a, const ts_back *b, ts_tanh_backward_args *g) {
-  if (g->grad_output) g->grad_output = ts_tanh_backward(cx, b->grad, a->output);
+void ts__tanh_backward_grad(ts_cx *cx, const ts__tanh_backward_args *a, const ts_back *b, ts__tanh_backward_args *g) {
+  if (g->grad_output) g->grad_output = ts__tanh_backward(cx, b->grad, a->output);
   if (g->output) g->output = MUL(MUL(b->grad, a->grad_output), MUL(a->output, NUM(-2)));
 }
 
-void ts_sigmoid_backward_grad(ts_cx *cx, const ts_sigmoid_backward_args *a, const ts_back *b, ts_sigmoid_backward_args *g) {
-  if (g->grad_output) g->grad_output = ts_sigmoid_backward(cx, b->grad, a->output);
+void ts__sigmoid_backward_grad(ts_cx *cx, const ts__sigmoid_backward_args *a, const ts_back *b, ts__sigmoid_backward_args *g) {
+  if (g->grad_output) g->grad_output = ts__sigmoid_backward(cx, b->grad, a->output);
   if (g->output) g->output = MUL(MUL(b->grad, a->grad_output), ONE_MINUS(MUL(a->output, NUM(2))));
 }
 

@@ -12,19 +12,94 @@ ts_tensor *ts_relu_(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_relu_], &args);
 }
 
-ts_tensor *ts_threshold_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_scalar threshold) {
-  ts_threshold_backward_args args = {grad, self, threshold};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_threshold_backward], &args);
+ts_tensor *ts_threshold(ts_cx *cx, ts_tensor *self, ts_scalar threshold, ts_scalar value) {
+  ts_threshold_args args = {self, threshold, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_threshold], &args);
 }
 
-ts_tensor *ts_silu(ts_cx *cx, ts_tensor *self) {
-  ts_silu_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_silu], &args);
+ts_tensor *ts_threshold_(ts_cx *cx, ts_tensor *self, ts_scalar threshold, ts_scalar value) {
+  ts_threshold_args args = {self, threshold, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_threshold_], &args);
 }
 
-ts_tensor *ts_silu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self) {
-  ts_silu_backward_args args = {grad_output, self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_silu_backward], &args);
+ts_tensor *ts__threshold_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_scalar threshold) {
+  ts__threshold_backward_args args = {grad, self, threshold};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__threshold_backward], &args);
+}
+
+ts_tensor *ts_relu6(ts_cx *cx, ts_tensor *self) {
+  ts_relu6_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_relu6], &args);
+}
+
+ts_tensor *ts_relu6_(ts_cx *cx, ts_tensor *self) {
+  ts_relu6_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_relu6_], &args);
+}
+
+ts_tensor *ts_hardtanh(ts_cx *cx, ts_tensor *self, double min_val, double max_val) {
+  ts_hardtanh_args args = {self, min_val, max_val};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hardtanh], &args);
+}
+
+ts_tensor *ts_hardtanh_(ts_cx *cx, ts_tensor *self, double min_val, double max_val) {
+  ts_hardtanh_args args = {self, min_val, max_val};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hardtanh_], &args);
+}
+
+ts_tensor *ts__hardtanh_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double min_val, double max_val) {
+  ts__hardtanh_backward_args args = {grad_output, self, min_val, max_val};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__hardtanh_backward], &args);
+}
+
+ts_tensor *ts_leaky_relu(ts_cx *cx, ts_tensor *self, double negative_slope) {
+  ts_leaky_relu_args args = {self, negative_slope};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_leaky_relu], &args);
+}
+
+ts_tensor *ts_leaky_relu_(ts_cx *cx, ts_tensor *self, double negative_slope) {
+  ts_leaky_relu_args args = {self, negative_slope};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_leaky_relu_], &args);
+}
+
+ts_tensor *ts__leaky_relu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double negative_slope) {
+  ts__leaky_relu_backward_args args = {grad_output, self, negative_slope};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__leaky_relu_backward], &args);
+}
+
+ts_tensor *ts_elu(ts_cx *cx, ts_tensor *self, double alpha) {
+  ts_elu_args args = {self, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_elu], &args);
+}
+
+ts_tensor *ts_elu_(ts_cx *cx, ts_tensor *self, double alpha) {
+  ts_elu_args args = {self, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_elu_], &args);
+}
+
+ts_tensor *ts_selu(ts_cx *cx, ts_tensor *self) {
+  ts_selu_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_selu], &args);
+}
+
+ts_tensor *ts_selu_(ts_cx *cx, ts_tensor *self) {
+  ts_selu_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_selu_], &args);
+}
+
+ts_tensor *ts_celu(ts_cx *cx, ts_tensor *self, double alpha) {
+  ts_celu_args args = {self, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_celu], &args);
+}
+
+ts_tensor *ts_celu_(ts_cx *cx, ts_tensor *self, double alpha) {
+  ts_celu_args args = {self, alpha};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_celu_], &args);
+}
+
+ts_tensor *ts__elu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double negative, double positive, double inside) {
+  ts__elu_backward_args args = {grad_output, self, negative, positive, inside};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__elu_backward], &args);
 }
 
 ts_tensor *ts_gelu(ts_cx *cx, ts_tensor *self, const char *approximate) {
@@ -32,9 +107,124 @@ ts_tensor *ts_gelu(ts_cx *cx, ts_tensor *self, const char *approximate) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_gelu], &args);
 }
 
-ts_tensor *ts_gelu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, const char *approximate) {
-  ts_gelu_backward_args args = {grad_output, self, approximate};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_gelu_backward], &args);
+ts_tensor *ts__gelu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, const char *approximate) {
+  ts__gelu_backward_args args = {grad_output, self, approximate};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__gelu_backward], &args);
+}
+
+ts_tensor *ts_silu(ts_cx *cx, ts_tensor *self) {
+  ts_silu_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_silu], &args);
+}
+
+ts_tensor *ts_silu_(ts_cx *cx, ts_tensor *self) {
+  ts_silu_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_silu_], &args);
+}
+
+ts_tensor *ts__silu_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self) {
+  ts__silu_backward_args args = {grad_output, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__silu_backward], &args);
+}
+
+ts_tensor *ts_mish(ts_cx *cx, ts_tensor *self) {
+  ts_mish_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mish], &args);
+}
+
+ts_tensor *ts_mish_(ts_cx *cx, ts_tensor *self) {
+  ts_mish_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mish_], &args);
+}
+
+ts_tensor *ts__mish_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self) {
+  ts__mish_backward_args args = {grad_output, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__mish_backward], &args);
+}
+
+ts_tensor *ts_softplus(ts_cx *cx, ts_tensor *self, double beta, double threshold) {
+  ts_softplus_args args = {self, beta, threshold};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_softplus], &args);
+}
+
+ts_tensor *ts__softplus_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double beta, double threshold) {
+  ts__softplus_backward_args args = {grad_output, self, beta, threshold};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__softplus_backward], &args);
+}
+
+ts_tensor *ts_logsigmoid(ts_cx *cx, ts_tensor *self) {
+  ts_logsigmoid_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logsigmoid], &args);
+}
+
+ts_tensor *ts__logsigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self) {
+  ts__logsigmoid_backward_args args = {grad_output, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__logsigmoid_backward], &args);
+}
+
+ts_tensor *ts_hardsigmoid(ts_cx *cx, ts_tensor *self) {
+  ts_hardsigmoid_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hardsigmoid], &args);
+}
+
+ts_tensor *ts_hardsigmoid_(ts_cx *cx, ts_tensor *self) {
+  ts_hardsigmoid_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hardsigmoid_], &args);
+}
+
+ts_tensor *ts__hardsigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self) {
+  ts__hardsigmoid_backward_args args = {grad_output, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__hardsigmoid_backward], &args);
+}
+
+ts_tensor *ts_hardswish(ts_cx *cx, ts_tensor *self) {
+  ts_hardswish_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hardswish], &args);
+}
+
+ts_tensor *ts_hardswish_(ts_cx *cx, ts_tensor *self) {
+  ts_hardswish_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hardswish_], &args);
+}
+
+ts_tensor *ts__hardswish_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self) {
+  ts__hardswish_backward_args args = {grad_output, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__hardswish_backward], &args);
+}
+
+ts_tensor *ts_hardshrink(ts_cx *cx, ts_tensor *self, double lambd) {
+  ts_hardshrink_args args = {self, lambd};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hardshrink], &args);
+}
+
+ts_tensor *ts_softshrink(ts_cx *cx, ts_tensor *self, double lambd) {
+  ts_softshrink_args args = {self, lambd};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_softshrink], &args);
+}
+
+ts_tensor *ts__shrink_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *self, double lambd) {
+  ts__shrink_backward_args args = {grad_output, self, lambd};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__shrink_backward], &args);
+}
+
+ts_tensor *ts_softsign(ts_cx *cx, ts_tensor *self) {
+  ts_softsign_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_softsign], &args);
+}
+
+ts_tensor *ts_tanhshrink(ts_cx *cx, ts_tensor *self) {
+  ts_tanhshrink_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tanhshrink], &args);
+}
+
+ts_tensor *ts_prelu(ts_cx *cx, ts_tensor *self, ts_tensor *weight) {
+  ts_prelu_args args = {self, weight};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_prelu], &args);
+}
+
+ts_tensor *ts_glu(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_glu_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_glu], &args);
 }
 
 ts_tensor *ts_add(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_scalar alpha) {
@@ -566,6 +756,11 @@ ts_tensor *ts_where(ts_cx *cx, ts_tensor *condition, ts_tensor *self, ts_tensor 
   return ts_dispatch1(cx, &ts_ops[TS_OP_where], &args);
 }
 
+ts_tensor *ts__where_self(ts_cx *cx, ts_tensor *self, ts_tensor *condition, ts_tensor *other) {
+  ts__where_self_args args = {self, condition, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__where_self], &args);
+}
+
 ts_tensor *ts_masked_fill(ts_cx *cx, ts_tensor *self, ts_tensor *mask, ts_tensor *value) {
   ts_masked_fill_args args = {self, mask, value};
   return ts_dispatch1(cx, &ts_ops[TS_OP_masked_fill], &args);
@@ -1013,9 +1208,13 @@ ts_tensor *ts__cross_entropy_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *sel
   return ts_dispatch1(cx, &ts_ops[TS_OP__cross_entropy_backward], &args);
 }
 
-ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype) {
+bool ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype, ts_tensor **results) {
   ts__class_weights_args args = {size, target, weight, ignore_index, reduction, label_smoothing, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__class_weights], &args);
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__class_weights], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
 }
 
 ts_tensor *ts_binary_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
@@ -1293,14 +1492,14 @@ ts_tensor *ts_logit_(ts_cx *cx, ts_tensor *self, ts_opt_float eps) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_logit_], &args);
 }
 
-ts_tensor *ts_sigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output) {
-  ts_sigmoid_backward_args args = {grad_output, output};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_sigmoid_backward], &args);
+ts_tensor *ts__sigmoid_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output) {
+  ts__sigmoid_backward_args args = {grad_output, output};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__sigmoid_backward], &args);
 }
 
-ts_tensor *ts_tanh_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output) {
-  ts_tanh_backward_args args = {grad_output, output};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_tanh_backward], &args);
+ts_tensor *ts__tanh_backward(ts_cx *cx, ts_tensor *grad_output, ts_tensor *output) {
+  ts__tanh_backward_args args = {grad_output, output};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__tanh_backward], &args);
 }
 
 ts_tensor *ts_atan2(ts_cx *cx, ts_tensor *self, ts_tensor *other) {

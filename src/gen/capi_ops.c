@@ -17,24 +17,101 @@ torsh_status torsh_relu_(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_threshold_backward(torsh_tensor grad, torsh_tensor self, torsh_scalar threshold, torsh_tensor *out) {
+torsh_status torsh_threshold(torsh_tensor self, torsh_scalar threshold, torsh_scalar value, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_threshold_backward(cx, grad, self, capi_scalar(threshold));
+  ts_tensor *t = ts_threshold(cx, self, capi_scalar(threshold), capi_scalar(value));
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out) {
+torsh_status torsh_threshold_(torsh_tensor self, torsh_scalar threshold, torsh_scalar value, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_silu(cx, self);
+  ts_tensor *t = ts_threshold_(cx, self, capi_scalar(threshold), capi_scalar(value));
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_silu_backward(torsh_tensor grad_output, torsh_tensor self, torsh_tensor *out) {
+torsh_status torsh_relu6(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_silu_backward(cx, grad_output, self);
+  ts_tensor *t = ts_relu6(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_relu6_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_relu6_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardtanh(torsh_tensor self, double min_val, double max_val, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardtanh(cx, self, min_val, max_val);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardtanh_(torsh_tensor self, double min_val, double max_val, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardtanh_(cx, self, min_val, max_val);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_leaky_relu(torsh_tensor self, double negative_slope, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_leaky_relu(cx, self, negative_slope);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_leaky_relu_(torsh_tensor self, double negative_slope, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_leaky_relu_(cx, self, negative_slope);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_elu(torsh_tensor self, double alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_elu(cx, self, alpha);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_elu_(torsh_tensor self, double alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_elu_(cx, self, alpha);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_selu(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_selu(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_selu_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_selu_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_celu(torsh_tensor self, double alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_celu(cx, self, alpha);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_celu_(torsh_tensor self, double alpha, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_celu_(cx, self, alpha);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -45,10 +122,115 @@ torsh_status torsh_gelu(torsh_tensor self, const char *approximate, torsh_tensor
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_gelu_backward(torsh_tensor grad_output, torsh_tensor self, const char *approximate, torsh_tensor *out) {
+torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_gelu_backward(cx, grad_output, self, approximate);
+  ts_tensor *t = ts_silu(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_silu_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_silu_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mish(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mish(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mish_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mish_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_softplus(torsh_tensor self, double beta, double threshold, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_softplus(cx, self, beta, threshold);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_logsigmoid(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logsigmoid(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardsigmoid(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardsigmoid(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardsigmoid_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardsigmoid_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardswish(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardswish(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardswish_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardswish_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hardshrink(torsh_tensor self, double lambd, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hardshrink(cx, self, lambd);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_softshrink(torsh_tensor self, double lambd, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_softshrink(cx, self, lambd);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_softsign(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_softsign(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tanhshrink(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tanhshrink(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_prelu(torsh_tensor self, torsh_tensor weight, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_prelu(cx, self, weight);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_glu(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_glu(cx, self, dim);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1631,20 +1813,6 @@ torsh_status torsh_logit_(torsh_tensor self, const double *eps, torsh_tensor *ou
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_logit_(cx, self, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_sigmoid_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_sigmoid_backward(cx, grad_output, output);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_tanh_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_tanh_backward(cx, grad_output, output);
   return capi_give(cx, &t, 1, out);
 }
 

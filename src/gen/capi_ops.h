@@ -14,20 +14,98 @@ TORSH_API torsh_status torsh_relu(torsh_tensor self, torsh_tensor *out);
 /* max(input, 0), elementwise; NaN stays NaN, the gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 TORSH_API torsh_status torsh_relu_(torsh_tensor self, torsh_tensor *out);
 
-/* grad where input is above the threshold, else 0: the gradient of relu and threshold. */
-TORSH_API torsh_status torsh_threshold_backward(torsh_tensor grad, torsh_tensor self, torsh_scalar threshold, torsh_tensor *out);
+/* input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
+TORSH_API torsh_status torsh_threshold(torsh_tensor self, torsh_scalar threshold, torsh_scalar value, torsh_tensor *out);
 
-/* input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
-TORSH_API torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out);
+/* input where it is above threshold, else value, elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
+TORSH_API torsh_status torsh_threshold_(torsh_tensor self, torsh_scalar threshold, torsh_scalar value, torsh_tensor *out);
 
-/* The gradient of silu. */
-TORSH_API torsh_status torsh_silu_backward(torsh_tensor grad_output, torsh_tensor self, torsh_tensor *out);
+/* min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
+TORSH_API torsh_status torsh_relu6(torsh_tensor self, torsh_tensor *out);
+
+/* min(max(input, 0), 6), elementwise. Errors: bools. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
+TORSH_API torsh_status torsh_relu6_(torsh_tensor self, torsh_tensor *out);
+
+/* input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
+TORSH_API torsh_status torsh_hardtanh(torsh_tensor self, double min_val, double max_val, torsh_tensor *out);
+
+/* input within [minVal, maxVal], elementwise; the gradient on the bounds is 0. Errors: bools, unsigned integers with negative bounds. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
+TORSH_API torsh_status torsh_hardtanh_(torsh_tensor self, double min_val, double max_val, torsh_tensor *out);
+
+/* input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
+TORSH_API torsh_status torsh_leaky_relu(torsh_tensor self, double negative_slope, torsh_tensor *out);
+
+/* input where positive, else negativeSlope * input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
+TORSH_API torsh_status torsh_leaky_relu_(torsh_tensor self, double negative_slope, torsh_tensor *out);
+
+/* input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
+TORSH_API torsh_status torsh_elu(torsh_tensor self, double alpha, torsh_tensor *out);
+
+/* input where positive, else alpha * (exp(input) - 1), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
+TORSH_API torsh_status torsh_elu_(torsh_tensor self, double alpha, torsh_tensor *out);
+
+/* 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
+TORSH_API torsh_status torsh_selu(torsh_tensor self, torsh_tensor *out);
+
+/* 1.0507 * elu(input, 1.67326), elementwise: keeps mean 0 and variance 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
+TORSH_API torsh_status torsh_selu_(torsh_tensor self, torsh_tensor *out);
+
+/* input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
+TORSH_API torsh_status torsh_celu(torsh_tensor self, double alpha, torsh_tensor *out);
+
+/* input where positive, else alpha * (exp(input / alpha) - 1), elementwise. Errors: integers, alpha 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
+TORSH_API torsh_status torsh_celu_(torsh_tensor self, double alpha, torsh_tensor *out);
 
 /* input times the normal distribution function of input, elementwise; approximate 'tanh' computes it by tanh. Errors: integers, another approximate. https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html */
 TORSH_API torsh_status torsh_gelu(torsh_tensor self, const char *approximate, torsh_tensor *out);
 
-/* The gradient of gelu. */
-TORSH_API torsh_status torsh_gelu_backward(torsh_tensor grad_output, torsh_tensor self, const char *approximate, torsh_tensor *out);
+/* input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
+TORSH_API torsh_status torsh_silu(torsh_tensor self, torsh_tensor *out);
+
+/* input * sigmoid(input), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
+TORSH_API torsh_status torsh_silu_(torsh_tensor self, torsh_tensor *out);
+
+/* input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
+TORSH_API torsh_status torsh_mish(torsh_tensor self, torsh_tensor *out);
+
+/* input * tanh(softplus(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
+TORSH_API torsh_status torsh_mish_(torsh_tensor self, torsh_tensor *out);
+
+/* log(1 + exp(beta * input)) / beta, elementwise; input itself where beta * input is above threshold. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html */
+TORSH_API torsh_status torsh_softplus(torsh_tensor self, double beta, double threshold, torsh_tensor *out);
+
+/* log(sigmoid(input)), elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html */
+TORSH_API torsh_status torsh_logsigmoid(torsh_tensor self, torsh_tensor *out);
+
+/* min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
+TORSH_API torsh_status torsh_hardsigmoid(torsh_tensor self, torsh_tensor *out);
+
+/* min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
+TORSH_API torsh_status torsh_hardsigmoid_(torsh_tensor self, torsh_tensor *out);
+
+/* input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
+TORSH_API torsh_status torsh_hardswish(torsh_tensor self, torsh_tensor *out);
+
+/* input * min(max(input + 3, 0), 6) / 6, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
+TORSH_API torsh_status torsh_hardswish_(torsh_tensor self, torsh_tensor *out);
+
+/* 0 within [-lambd, lambd], elsewhere input, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
+TORSH_API torsh_status torsh_hardshrink(torsh_tensor self, double lambd, torsh_tensor *out);
+
+/* input moved towards 0 by lambd, 0 within [-lambd, lambd], elementwise. Errors: integers, a negative lambd. https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html */
+TORSH_API torsh_status torsh_softshrink(torsh_tensor self, double lambd, torsh_tensor *out);
+
+/* input / (1 + |input|), elementwise. https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
+TORSH_API torsh_status torsh_softsign(torsh_tensor self, torsh_tensor *out);
+
+/* input - tanh(input), elementwise. https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
+TORSH_API torsh_status torsh_tanhshrink(torsh_tensor self, torsh_tensor *out);
+
+/* input where positive, else weight * input; weight has one element, or one for each channel (dim 1). Errors: integers, different dtypes, another number of weights. https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html */
+TORSH_API torsh_status torsh_prelu(torsh_tensor self, torsh_tensor weight, torsh_tensor *out);
+
+/* The first half of input along dim times the sigmoid of the second. Errors: integers, an odd size. https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html */
+TORSH_API torsh_status torsh_glu(torsh_tensor self, int64_t dim, torsh_tensor *out);
 
 /* input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. https://pytorch.org/docs/stable/generated/torch.add.html */
 TORSH_API torsh_status torsh_add(torsh_tensor self, torsh_tensor other, torsh_scalar alpha, torsh_tensor *out);
@@ -706,12 +784,6 @@ TORSH_API torsh_status torsh_logit(torsh_tensor self, const double *eps, torsh_t
 
 /* log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 TORSH_API torsh_status torsh_logit_(torsh_tensor self, const double *eps, torsh_tensor *out);
-
-/* gradOutput * output * (1 - output): the gradient of sigmoid. */
-TORSH_API torsh_status torsh_sigmoid_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out);
-
-/* gradOutput * (1 - output ** 2): the gradient of tanh. */
-TORSH_API torsh_status torsh_tanh_backward(torsh_tensor grad_output, torsh_tensor output, torsh_tensor *out);
 
 /* The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
 TORSH_API torsh_status torsh_atan2(torsh_tensor self, torsh_tensor other, torsh_tensor *out);

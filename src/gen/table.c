@@ -10,26 +10,82 @@ static bool relu_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void relu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_relu_grad(cx, args, back, wanted); }
 
-static const ts_arg threshold_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts_threshold_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts_threshold_backward_args, self)}, {"threshold", TS_ARG_SCALAR, offsetof(ts_threshold_backward_args, threshold)}};
-static bool threshold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_threshold_backward_args *a = args;
-  return ts_threshold_backward_impl(cx, a, out);
+static const ts_arg threshold_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_threshold_args, self)}, {"threshold", TS_ARG_SCALAR, offsetof(ts_threshold_args, threshold)}, {"value", TS_ARG_SCALAR, offsetof(ts_threshold_args, value)}};
+static bool threshold_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_threshold_args *a = args;
+  return ts_threshold_impl(cx, a, out);
 }
-static void threshold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_threshold_backward_grad(cx, args, back, wanted); }
+static void threshold_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_threshold_grad(cx, args, back, wanted); }
 
-static const ts_arg silu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_silu_args, self)}};
-static bool silu_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_silu_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_SILU, TS_NO_INT, NULL);
+static const ts_arg _threshold_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__threshold_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__threshold_backward_args, self)}, {"threshold", TS_ARG_SCALAR, offsetof(ts__threshold_backward_args, threshold)}};
+static bool _threshold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__threshold_backward_args *a = args;
+  return ts__threshold_backward_impl(cx, a, out);
 }
-static void silu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_grad(cx, args, back, wanted); }
+static void _threshold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__threshold_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg silu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_silu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts_silu_backward_args, self)}};
-static bool silu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_silu_backward_args *a = args;
-  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_SILU_BACKWARD, TS_NO_INT, NULL);
+static const ts_arg relu6_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_relu6_args, self)}};
+static bool relu6_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_relu6_args *a = args;
+  return ts_hard_bounds(cx, a->self, 0, 6, out);
 }
-static void silu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_backward_grad(cx, args, back, wanted); }
+static void relu6_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_relu6_grad(cx, args, back, wanted); }
+
+static const ts_arg hardtanh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardtanh_args, self)}, {"minVal", TS_ARG_FLOAT, offsetof(ts_hardtanh_args, min_val)}, {"maxVal", TS_ARG_FLOAT, offsetof(ts_hardtanh_args, max_val)}};
+static bool hardtanh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hardtanh_args *a = args;
+  return ts_hardtanh_impl(cx, a, out);
+}
+static void hardtanh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardtanh_grad(cx, args, back, wanted); }
+
+static const ts_arg _hardtanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardtanh_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardtanh_backward_args, self)}, {"minVal", TS_ARG_FLOAT, offsetof(ts__hardtanh_backward_args, min_val)}, {"maxVal", TS_ARG_FLOAT, offsetof(ts__hardtanh_backward_args, max_val)}};
+static bool _hardtanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__hardtanh_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDTANH_BACKWARD, TS_NO_INT, ((const ts_scalar[3]){ts_float(a->min_val), ts_float(a->max_val)}));
+}
+static void _hardtanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardtanh_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg leaky_relu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_leaky_relu_args, self)}, {"negativeSlope", TS_ARG_FLOAT, offsetof(ts_leaky_relu_args, negative_slope)}};
+static bool leaky_relu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_leaky_relu_args *a = args;
+  return ts_leaky_relu_impl(cx, a, out);
+}
+static void leaky_relu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_leaky_relu_grad(cx, args, back, wanted); }
+
+static const ts_arg _leaky_relu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__leaky_relu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__leaky_relu_backward_args, self)}, {"negativeSlope", TS_ARG_FLOAT, offsetof(ts__leaky_relu_backward_args, negative_slope)}};
+static bool _leaky_relu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__leaky_relu_backward_args *a = args;
+  return ts__leaky_relu_backward_impl(cx, a, out);
+}
+static void _leaky_relu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__leaky_relu_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg elu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_elu_args, self)}, {"alpha", TS_ARG_FLOAT, offsetof(ts_elu_args, alpha)}};
+static bool elu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_elu_args *a = args;
+  return ts_elu_of(cx, a->self, out, a->alpha, 1, 1);
+}
+static void elu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_elu_grad(cx, args, back, wanted); }
+
+static const ts_arg selu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_selu_args, self)}};
+static bool selu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_selu_args *a = args;
+  return ts_elu_of(cx, a->self, out, TS_SELU_ALPHA * TS_SELU_SCALE, TS_SELU_SCALE, 1);
+}
+static void selu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_selu_grad(cx, args, back, wanted); }
+
+static const ts_arg celu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_celu_args, self)}, {"alpha", TS_ARG_FLOAT, offsetof(ts_celu_args, alpha)}};
+static bool celu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_celu_args *a = args;
+  return ts_celu_impl(cx, a, out);
+}
+static void celu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_celu_grad(cx, args, back, wanted); }
+
+static const ts_arg _elu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__elu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__elu_backward_args, self)}, {"negative", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, negative)}, {"positive", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, positive)}, {"inside", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, inside)}};
+static bool _elu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__elu_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_ELU_BACKWARD, TS_NO_INT, ((const ts_scalar[3]){ts_float(a->negative), ts_float(a->positive), ts_float(a->inside)}));
+}
+static void _elu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__elu_backward_grad(cx, args, back, wanted); }
 
 static const ts_arg gelu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gelu_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts_gelu_args, approximate)}};
 static bool gelu_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -38,12 +94,141 @@ static bool gelu_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void gelu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gelu_grad(cx, args, back, wanted); }
 
-static const ts_arg gelu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_gelu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts_gelu_backward_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts_gelu_backward_args, approximate)}};
-static bool gelu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_gelu_backward_args *a = args;
-  return ts_gelu_backward_impl(cx, a, out);
+static const ts_arg _gelu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__gelu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__gelu_backward_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts__gelu_backward_args, approximate)}};
+static bool _gelu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__gelu_backward_args *a = args;
+  return ts__gelu_backward_impl(cx, a, out);
 }
-static void gelu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gelu_backward_grad(cx, args, back, wanted); }
+static void _gelu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__gelu_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg silu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_silu_args, self)}};
+static bool silu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_silu_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_SILU, TS_NO_INT, NULL);
+}
+static void silu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_grad(cx, args, back, wanted); }
+
+static const ts_arg _silu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__silu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__silu_backward_args, self)}};
+static bool _silu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__silu_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_SILU_BACKWARD, TS_NO_INT, NULL);
+}
+static void _silu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__silu_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg mish_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mish_args, self)}};
+static bool mish_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mish_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_MISH, TS_NO_INT, NULL);
+}
+static void mish_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mish_grad(cx, args, back, wanted); }
+
+static const ts_arg _mish_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__mish_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__mish_backward_args, self)}};
+static bool _mish_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__mish_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_MISH_BACKWARD, TS_NO_INT, NULL);
+}
+static void _mish_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__mish_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg softplus_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softplus_args, self)}, {"beta", TS_ARG_FLOAT, offsetof(ts_softplus_args, beta)}, {"threshold", TS_ARG_FLOAT, offsetof(ts_softplus_args, threshold)}};
+static bool softplus_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softplus_args *a = args;
+  return ts_softplus_impl(cx, a, out);
+}
+static void softplus_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softplus_grad(cx, args, back, wanted); }
+
+static const ts_arg _softplus_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__softplus_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__softplus_backward_args, self)}, {"beta", TS_ARG_FLOAT, offsetof(ts__softplus_backward_args, beta)}, {"threshold", TS_ARG_FLOAT, offsetof(ts__softplus_backward_args, threshold)}};
+static bool _softplus_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__softplus_backward_args *a = args;
+  return ts__softplus_backward_impl(cx, a, out);
+}
+static void _softplus_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__softplus_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg logsigmoid_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logsigmoid_args, self)}};
+static bool logsigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logsigmoid_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_LOGSIGMOID, TS_NO_INT, NULL);
+}
+static void logsigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsigmoid_grad(cx, args, back, wanted); }
+
+static const ts_arg _logsigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__logsigmoid_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__logsigmoid_backward_args, self)}};
+static bool _logsigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__logsigmoid_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_LOGSIGMOID_BACKWARD, TS_NO_INT, NULL);
+}
+static void _logsigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__logsigmoid_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg hardsigmoid_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardsigmoid_args, self)}};
+static bool hardsigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hardsigmoid_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_HARDSIGMOID, TS_NO_INT, NULL);
+}
+static void hardsigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardsigmoid_grad(cx, args, back, wanted); }
+
+static const ts_arg _hardsigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardsigmoid_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardsigmoid_backward_args, self)}};
+static bool _hardsigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__hardsigmoid_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDSIGMOID_BACKWARD, TS_NO_INT, NULL);
+}
+static void _hardsigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardsigmoid_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg hardswish_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardswish_args, self)}};
+static bool hardswish_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hardswish_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_HARDSWISH, TS_NO_INT, NULL);
+}
+static void hardswish_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardswish_grad(cx, args, back, wanted); }
+
+static const ts_arg _hardswish_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardswish_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardswish_backward_args, self)}};
+static bool _hardswish_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__hardswish_backward_args *a = args;
+  return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDSWISH_BACKWARD, TS_NO_INT, NULL);
+}
+static void _hardswish_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardswish_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg hardshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardshrink_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts_hardshrink_args, lambd)}};
+static bool hardshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hardshrink_args *a = args;
+  return ts_hardshrink_impl(cx, a, out);
+}
+static void hardshrink_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardshrink_grad(cx, args, back, wanted); }
+
+static const ts_arg softshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softshrink_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts_softshrink_args, lambd)}};
+static bool softshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softshrink_args *a = args;
+  return ts_softshrink_impl(cx, a, out);
+}
+static void softshrink_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softshrink_grad(cx, args, back, wanted); }
+
+static const ts_arg _shrink_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__shrink_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__shrink_backward_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts__shrink_backward_args, lambd)}};
+static bool _shrink_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__shrink_backward_args *a = args;
+  return ts__shrink_backward_impl(cx, a, out);
+}
+static void _shrink_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__shrink_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg softsign_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softsign_args, self)}};
+static bool softsign_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_softsign_args *a = args;
+  return ts_softsign_impl(cx, a, out);
+}
+
+static const ts_arg tanhshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_tanhshrink_args, self)}};
+static bool tanhshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tanhshrink_args *a = args;
+  return ts_tanhshrink_impl(cx, a, out);
+}
+
+static const ts_arg prelu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_prelu_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_prelu_args, weight)}};
+static bool prelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_prelu_args *a = args;
+  return ts_prelu_impl(cx, a, out);
+}
+
+static const ts_arg glu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_glu_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_glu_args, dim)}};
+static bool glu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_glu_args *a = args;
+  return ts_glu_impl(cx, a, out);
+}
 
 static const ts_arg add_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_add_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_add_args, other)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_add_args, alpha)}};
 static bool add_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -442,6 +627,12 @@ static bool where_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_where_impl(cx, a, out);
 }
 static void where_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_where_grad(cx, args, back, wanted); }
+
+static const ts_arg _where_self_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__where_self_args, self)}, {"condition", TS_ARG_TENSOR, offsetof(ts__where_self_args, condition)}, {"other", TS_ARG_OPERAND, offsetof(ts__where_self_args, other)}};
+static bool _where_self_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__where_self_args *a = args;
+  return ts__where_self_impl(cx, a, out);
+}
 
 static const ts_arg masked_fill_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_masked_fill_args, self)}, {"mask", TS_ARG_TENSOR, offsetof(ts_masked_fill_args, mask)}, {"value", TS_ARG_OPERAND, offsetof(ts_masked_fill_args, value)}};
 static bool masked_fill_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1130,19 +1321,19 @@ static bool logit_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void logit_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logit_grad(cx, args, back, wanted); }
 
-static const ts_arg sigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_sigmoid_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts_sigmoid_backward_args, output)}};
-static bool sigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_sigmoid_backward_args *a = args;
+static const ts_arg _sigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__sigmoid_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts__sigmoid_backward_args, output)}};
+static bool _sigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__sigmoid_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->output, out, TS_BIN_SIGMOID_BACKWARD, TS_NO_INT, NULL);
 }
-static void sigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sigmoid_backward_grad(cx, args, back, wanted); }
+static void _sigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__sigmoid_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg tanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts_tanh_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts_tanh_backward_args, output)}};
-static bool tanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_tanh_backward_args *a = args;
+static const ts_arg _tanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__tanh_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts__tanh_backward_args, output)}};
+static bool _tanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__tanh_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->output, out, TS_BIN_TANH_BACKWARD, TS_NO_INT, NULL);
 }
-static void tanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tanh_backward_grad(cx, args, back, wanted); }
+static void _tanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__tanh_backward_grad(cx, args, back, wanted); }
 
 static const ts_arg atan2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_atan2_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_atan2_args, other)}};
 static bool atan2_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2400,11 +2591,49 @@ static bool detach_impl(ts_cx *cx, const void *args, ts_out *out) {
 const ts_op ts_ops[] = {
   {"relu", "ReluBackward0", TS_OP_DIRECT, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad},
   {"relu_", "ReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, relu_args, relu_impl, relu_grad},
-  {"thresholdBackward", "ThresholdBackwardBackward0", TS_OP_DIRECT, sizeof(ts_threshold_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, threshold_backward_args, threshold_backward_impl, threshold_backward_grad},
-  {"silu", "SiluBackward0", TS_OP_DIRECT, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
-  {"siluBackward", "SiluBackwardBackward0", TS_OP_DIRECT, sizeof(ts_silu_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, silu_backward_args, silu_backward_impl, silu_backward_grad},
+  {"threshold", "ThresholdBackward0", TS_OP_DIRECT, sizeof(ts_threshold_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, threshold_args, threshold_impl, threshold_grad},
+  {"threshold_", "ThresholdBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_threshold_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, threshold_args, threshold_impl, threshold_grad},
+  {"_thresholdBackward", "ThresholdBackwardBackward0", TS_OP_DIRECT, sizeof(ts__threshold_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _threshold_backward_args, _threshold_backward_impl, _threshold_backward_grad},
+  {"relu6", "Relu6Backward0", TS_OP_DIRECT, sizeof(ts_relu6_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, relu6_args, relu6_impl, relu6_grad},
+  {"relu6_", "Relu6Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_relu6_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, relu6_args, relu6_impl, relu6_grad},
+  {"hardtanh", "HardtanhBackward0", TS_OP_DIRECT, sizeof(ts_hardtanh_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardtanh_args, hardtanh_impl, hardtanh_grad},
+  {"hardtanh_", "HardtanhBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardtanh_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardtanh_args, hardtanh_impl, hardtanh_grad},
+  {"_hardtanhBackward", "HardtanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardtanh_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _hardtanh_backward_args, _hardtanh_backward_impl, _hardtanh_backward_grad},
+  {"leakyRelu", "LeakyReluBackward0", TS_OP_DIRECT, sizeof(ts_leaky_relu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, leaky_relu_args, leaky_relu_impl, leaky_relu_grad},
+  {"leakyRelu_", "LeakyReluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_leaky_relu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, leaky_relu_args, leaky_relu_impl, leaky_relu_grad},
+  {"_leakyReluBackward", "LeakyReluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__leaky_relu_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _leaky_relu_backward_args, _leaky_relu_backward_impl, _leaky_relu_backward_grad},
+  {"elu", "EluBackward0", TS_OP_DIRECT, sizeof(ts_elu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, elu_args, elu_impl, elu_grad},
+  {"elu_", "EluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_elu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, elu_args, elu_impl, elu_grad},
+  {"selu", "SeluBackward0", TS_OP_DIRECT, sizeof(ts_selu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, selu_args, selu_impl, selu_grad},
+  {"selu_", "SeluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_selu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, selu_args, selu_impl, selu_grad},
+  {"celu", "CeluBackward0", TS_OP_DIRECT, sizeof(ts_celu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, celu_args, celu_impl, celu_grad},
+  {"celu_", "CeluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_celu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, celu_args, celu_impl, celu_grad},
+  {"_eluBackward", "EluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__elu_backward_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 0u, _elu_backward_args, _elu_backward_impl, _elu_backward_grad},
   {"gelu", "GeluBackward0", TS_OP_DIRECT, sizeof(ts_gelu_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, gelu_args, gelu_impl, gelu_grad},
-  {"geluBackward", "GeluBackwardBackward0", TS_OP_DIRECT, sizeof(ts_gelu_backward_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, gelu_backward_args, gelu_backward_impl, gelu_backward_grad},
+  {"_geluBackward", "GeluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__gelu_backward_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _gelu_backward_args, _gelu_backward_impl, _gelu_backward_grad},
+  {"silu", "SiluBackward0", TS_OP_DIRECT, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
+  {"silu_", "SiluBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_silu_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, silu_args, silu_impl, silu_grad},
+  {"_siluBackward", "SiluBackwardBackward0", TS_OP_DIRECT, sizeof(ts__silu_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _silu_backward_args, _silu_backward_impl, _silu_backward_grad},
+  {"mish", "MishBackward0", TS_OP_DIRECT, sizeof(ts_mish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, mish_args, mish_impl, mish_grad},
+  {"mish_", "MishBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_mish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, mish_args, mish_impl, mish_grad},
+  {"_mishBackward", "MishBackwardBackward0", TS_OP_DIRECT, sizeof(ts__mish_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _mish_backward_args, _mish_backward_impl, _mish_backward_grad},
+  {"softplus", "SoftplusBackward0", TS_OP_DIRECT, sizeof(ts_softplus_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, softplus_args, softplus_impl, softplus_grad},
+  {"_softplusBackward", "SoftplusBackwardBackward0", TS_OP_DIRECT, sizeof(ts__softplus_backward_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softplus_backward_args, _softplus_backward_impl, _softplus_backward_grad},
+  {"logsigmoid", "LogsigmoidBackward0", TS_OP_DIRECT, sizeof(ts_logsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, logsigmoid_args, logsigmoid_impl, logsigmoid_grad},
+  {"_logsigmoidBackward", "LogsigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__logsigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _logsigmoid_backward_args, _logsigmoid_backward_impl, _logsigmoid_backward_grad},
+  {"hardsigmoid", "HardsigmoidBackward0", TS_OP_DIRECT, sizeof(ts_hardsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardsigmoid_args, hardsigmoid_impl, hardsigmoid_grad},
+  {"hardsigmoid_", "HardsigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardsigmoid_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardsigmoid_args, hardsigmoid_impl, hardsigmoid_grad},
+  {"_hardsigmoidBackward", "HardsigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardsigmoid_backward_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, _hardsigmoid_backward_args, _hardsigmoid_backward_impl, _hardsigmoid_backward_grad},
+  {"hardswish", "HardswishBackward0", TS_OP_DIRECT, sizeof(ts_hardswish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardswish_args, hardswish_impl, hardswish_grad},
+  {"hardswish_", "HardswishBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_hardswish_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardswish_args, hardswish_impl, hardswish_grad},
+  {"_hardswishBackward", "HardswishBackwardBackward0", TS_OP_DIRECT, sizeof(ts__hardswish_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _hardswish_backward_args, _hardswish_backward_impl, _hardswish_backward_grad},
+  {"hardshrink", "HardshrinkBackward0", TS_OP_DIRECT, sizeof(ts_hardshrink_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, hardshrink_args, hardshrink_impl, hardshrink_grad},
+  {"softshrink", "SoftshrinkBackward0", TS_OP_DIRECT, sizeof(ts_softshrink_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, softshrink_args, softshrink_impl, softshrink_grad},
+  {"_shrinkBackward", "ShrinkBackwardBackward0", TS_OP_DIRECT, sizeof(ts__shrink_backward_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _shrink_backward_args, _shrink_backward_impl, _shrink_backward_grad},
+  {"softsign", "SoftsignBackward0", TS_OP_COMPOSITE, sizeof(ts_softsign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, softsign_args, softsign_impl, NULL},
+  {"tanhshrink", "TanhshrinkBackward0", TS_OP_COMPOSITE, sizeof(ts_tanhshrink_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, tanhshrink_args, tanhshrink_impl, NULL},
+  {"prelu", "PreluBackward0", TS_OP_COMPOSITE, sizeof(ts_prelu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, prelu_args, prelu_impl, NULL},
+  {"glu", "GluBackward0", TS_OP_COMPOSITE, sizeof(ts_glu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, glu_args, glu_impl, NULL},
   {"add", "AddBackward0", TS_OP_DIRECT, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"add_", "AddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_add_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, add_args, add_impl, add_grad},
   {"sub", "SubBackward0", TS_OP_DIRECT, sizeof(ts_sub_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, sub_args, sub_impl, sub_grad},
@@ -2510,6 +2739,7 @@ const ts_op ts_ops[] = {
   {"bitwiseRightShift", "BitwiseRightShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
   {"bitwiseRightShift_", "BitwiseRightShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
   {"where", "WhereBackward0", TS_OP_DIRECT, sizeof(ts_where_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, where_args, where_impl, where_grad},
+  {"where", "WhereSelfBackward0", TS_OP_COMPOSITE, sizeof(ts__where_self_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _where_self_args, _where_self_impl, NULL},
   {"maskedFill", "MaskedFillBackward0", TS_OP_DIRECT, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
   {"maskedFill_", "MaskedFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
   {"clamp", "ClampBackward0", TS_OP_DIRECT, sizeof(ts_clamp_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, clamp_args, clamp_impl, clamp_grad},
@@ -2597,7 +2827,7 @@ const ts_op ts_ops[] = {
   {"crossEntropy", "CrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_entropy_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_entropy_args, cross_entropy_impl, NULL},
   {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad},
   {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad},
-  {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
+  {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
   {"binaryCrossEntropy", "BinaryCrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_args, binary_cross_entropy_impl, NULL},
   {"binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_with_logits_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_with_logits_args, binary_cross_entropy_with_logits_impl, NULL},
   {"_binaryCrossEntropy", "BinaryCrossEntropyBackward0", 0, sizeof(ts__binary_cross_entropy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _binary_cross_entropy_args, _binary_cross_entropy_impl, _binary_cross_entropy_grad},
@@ -2653,8 +2883,8 @@ const ts_op ts_ops[] = {
   {"sigmoid_", "SigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad},
   {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
   {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
-  {"sigmoidBackward", "SigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts_sigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, sigmoid_backward_args, sigmoid_backward_impl, sigmoid_backward_grad},
-  {"tanhBackward", "TanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts_tanh_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, tanh_backward_args, tanh_backward_impl, tanh_backward_grad},
+  {"_sigmoidBackward", "SigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__sigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _sigmoid_backward_args, _sigmoid_backward_impl, _sigmoid_backward_grad},
+  {"_tanhBackward", "TanhBackwardBackward0", TS_OP_DIRECT, sizeof(ts__tanh_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _tanh_backward_args, _tanh_backward_impl, _tanh_backward_grad},
   {"atan2", "Atan2Backward0", TS_OP_DIRECT, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad},
   {"atan2_", "Atan2Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_atan2_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, atan2_args, atan2_impl, atan2_grad},
   {"hypot", "HypotBackward0", TS_OP_DIRECT, sizeof(ts_hypot_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, hypot_args, hypot_impl, hypot_grad},
@@ -2873,5 +3103,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 474;
-const char ts_table_hash[] = "2c9aa0382388d000";
+const int ts_op_count = 513;
+const char ts_table_hash[] = "b1817f0033096e47";

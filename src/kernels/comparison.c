@@ -27,6 +27,10 @@ bool ts_where_impl(ts_cx *cx, const ts_where_args *a, ts_out *out) {
   return choose(cx, a->condition, a->self, a->other, d, out);
 }
 
+bool ts__where_self_impl(ts_cx *cx, const ts__where_self_args *a, ts_out *out) {
+  return (out->t[0] = ts_where(cx, a->condition, a->self, a->other)) != NULL;
+}
+
 bool ts_masked_fill_impl(ts_cx *cx, const ts_masked_fill_args *a, ts_out *out) {
   ts_dtype d = (ts_dtype)a->self->dtype;
   if (a->mask->dtype != TS_BOOL && a->mask->dtype != TS_UINT8)

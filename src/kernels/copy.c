@@ -2,9 +2,6 @@
 #include <string.h>
 #include "kernels.h"
 
-/* Half floats of one dtype are moved as bits. */
-static ts_dtype moved_as(ts_dtype d) { return ts_is_half(d) ? TS_INT16 : d; }
-
 bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
   if (!ts_check_writable(cx, dst)) return false;
   if (dst->numel == 0) return true;
@@ -24,7 +21,7 @@ bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
     return true;
   }
   ts_dtype from = (ts_dtype)src->dtype, to = (ts_dtype)dst->dtype;
-  ts_loop loop = from == to ? ts_loops.cast[moved_as(from)][moved_as(to)] : ts_loops.cast[from][to];
+  ts_loop loop = ts_loops.cast[from][to];
   if (!loop) return ts_fail(cx, TS_ERR_DTYPE, "cannot convert %s to %s", ts_dtype_name(from), ts_dtype_name(to));
   ts_iterate(2, (ts_tensor *const[]){dst, src}, n, sizes, loop, NULL, 0);
   return true;

@@ -72,11 +72,6 @@ static void run_blocks(char *const *p, const int64_t *s, int64_t n, const void *
   }
 }
 
-static ts_loop conversion(ts_dtype from, ts_dtype to) {
-  bool bits = from == to && ts_is_half(from); /* moved, not rounded */
-  return bits ? ts_loops.cast[TS_INT16][TS_INT16] : ts_loops.cast[from][to];
-}
-
 /* ---- running ---- */
 
 bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_elementwise_job *job, ts_out *out) {
@@ -115,7 +110,7 @@ bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_element
   for (int k = 0; k <= n; k++) {
     ts_dtype own = (ts_dtype)operands[k]->dtype, want = k ? job->in[k - 1] : job->out;
     blocks.to[k] = ts_itemsize(want);
-    blocks.copy[k] = k ? conversion(own, want) : conversion(want, own);
+    blocks.copy[k] = k ? ts_loops.cast[own][want] : ts_loops.cast[want][own];
     if (!blocks.copy[k])
       return ts_fail(cx, TS_ERR_DTYPE, "cannot convert %s to %s", ts_dtype_name(own), ts_dtype_name(want));
   }

@@ -2,6 +2,7 @@
    Loops exist for few dtypes: 16-bit floats are computed in float32, small integers and bools in int64, block by block. */
 #ifndef TS_ELEMENTWISE_H
 #define TS_ELEMENTWISE_H
+#include "../core/selu.h"
 #include "kernels.h"
 
 /* torch.result_type of operands: tensors with dims outrank 0-d ones, those outrank wrapped numbers, within a category. */
@@ -46,4 +47,8 @@ bool ts_scaled_by(ts_cx *cx, ts_tensor *x, ts_out *out, double factor);
 bool ts_clamped(ts_cx *cx, ts_tensor *x, ts_tensor *min, ts_tensor *max, ts_out *out);
 bool ts_logical(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_binary_id id);
 bool ts_bitwise(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_binary_id id);
+/* hardtanh: integers take bounds rounded towards zero. */
+bool ts_hard_bounds(ts_cx *cx, ts_tensor *x, double min, double max, ts_out *out);
+/* x * positive above zero, else negative * (exp(x * inside) - 1): elu, selu and celu. */
+bool ts_elu_of(ts_cx *cx, ts_tensor *x, ts_out *out, double negative, double positive, double inside);
 #endif

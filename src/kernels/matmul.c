@@ -194,6 +194,17 @@ bool ts_matmul_impl(ts_cx *cx, const ts_matmul_args *a, ts_out *out) {
   return (out->t[0] = ts_reshape(cx, r, (ts_ints){sizes, ndim})) != NULL;
 }
 
+/* beta * self + alpha * p. For integers PyTorch cuts the factors to whole numbers; beta = 0 ignores self, NaN and all. */
+static ts_tensor *combine(ts_cx *cx, ts_tensor *p, ts_tensor *self, ts_scalar beta, ts_scalar alpha) {
+  if (!p) return NULL;
+  if (ts_is_integral((ts_dtype)p->dtype, true)) {
+    if (beta.kind == TS_NUM_FLOAT) beta = ts_int((int64_t)beta.f);
+    if (alpha.kind == TS_NUM_FLOAT) alpha = ts_int((int64_t)alpha.f);
+  }
+  if (alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, alpha));
+  return p && beta.f != 0 ? ts_add(cx, p, self, beta) : p;
+}
+
 bool ts_addmm_impl(ts_cx *cx, const ts_addmm_args *a, ts_out *out) {
   const ts_tensor *x = a->mat1, *y = a->mat2, *self = a->self;
   ts_dtype d = (ts_dtype)x->dtype;
@@ -210,12 +221,7 @@ bool ts_addmm_impl(ts_cx *cx, const ts_addmm_args *a, ts_out *out) {
   if (!fits)
     return ts_fail(cx, TS_ERR_SHAPE, "input of shape %s does not broadcast to the product of shapes %s and %s", TS_TEXT(self), TS_TEXT(x), TS_TEXT(y));
   if (ts_is_float(d)) return (out->t[0] = scaled_product(cx, a->self, a->mat1, a->mat2, a->beta.f, a->alpha.f)) != NULL;
-  if (a->beta.kind == TS_NUM_FLOAT || a->alpha.kind == TS_NUM_FLOAT)
-    return ts_fail(cx, TS_ERR_DTYPE, "For integral input tensors, arguments alpha and beta must not be floating point numbers.");
-  ts_tensor *p = product(cx, a->mat1, a->mat2);
-  if (p && a->alpha.i != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
-  if (p && a->beta.i != 0) p = ts_add(cx, p, a->self, a->beta);
-  return (out->t[0] = p) != NULL;
+  return (out->t[0] = combine(cx, product(cx, a->mat1, a->mat2), a->self, a->beta, a->alpha)) != NULL;
 }
 
 /* Everything but the last dim of input is rows. */
@@ -277,8 +283,7 @@ bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out) {
 
 bool ts_baddbmm_impl(ts_cx *cx, const ts_baddbmm_args *a, ts_out *out) {
   ts_tensor *p = ts_bmm(cx, a->batch1, a->batch2);
-  if (p && a->alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
-  if (p && a->beta.f != 0) p = ts_add(cx, p, a->self, a->beta);
+  p = combine(cx, p, a->self, a->beta, a->alpha);
   if (p && !ts_failed(cx) && a->beta.f != 0 && p->ndim == 3 && !(p->sizes[1] == a->batch1->sizes[1] && p->sizes[2] == a->batch2->sizes[2] && p->sizes[0] == a->batch1->sizes[0]))
     return ts_fail(cx, TS_ERR_SHAPE, "input of shape %s does not broadcast to the product of shapes %s and %s", TS_TEXT(a->self), TS_TEXT(a->batch1), TS_TEXT(a->batch2));
   return (out->t[0] = p) != NULL;
@@ -286,22 +291,19 @@ bool ts_baddbmm_impl(ts_cx *cx, const ts_baddbmm_args *a, ts_out *out) {
 
 bool ts_addmv_impl(ts_cx *cx, const ts_addmv_args *a, ts_out *out) {
   ts_tensor *p = ts_mv(cx, a->mat, a->vec);
-  if (p && a->alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
-  if (p && a->beta.f != 0) p = ts_add(cx, p, a->self, a->beta);
+  p = combine(cx, p, a->self, a->beta, a->alpha);
   return (out->t[0] = p) != NULL;
 }
 
 bool ts_addr_impl(ts_cx *cx, const ts_addr_args *a, ts_out *out) {
   ts_tensor *p = ts_outer(cx, a->vec1, a->vec2);
-  if (p && a->alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
-  if (p && a->beta.f != 0) p = ts_add(cx, p, a->self, a->beta);
+  p = combine(cx, p, a->self, a->beta, a->alpha);
   return (out->t[0] = p) != NULL;
 }
 
 bool ts_addbmm_impl(ts_cx *cx, const ts_addbmm_args *a, ts_out *out) {
   ts_tensor *p = ts_sum(cx, ts_bmm(cx, a->batch1, a->batch2), TS_INTS(0), false, TS_DTYPE_NONE);
   if (p && a->batch1->dtype != p->dtype) p = ts__to_dtype(cx, p, (ts_dtype)a->batch1->dtype);
-  if (p && a->alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, a->alpha));
-  if (p && a->beta.f != 0) p = ts_add(cx, p, a->self, a->beta);
+  p = combine(cx, p, a->self, a->beta, a->alpha);
   return (out->t[0] = p) != NULL;
 }

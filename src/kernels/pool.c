@@ -85,8 +85,8 @@ MAX_PLANES(int64_t)
 
 /* The same walk forwards (averages) and backwards (spreads). */
 #define AVERAGE_PLANES(T)                                                                                         \
-  static inline double share_##T(const pool_job *j, int64_t cover, int64_t inside) {                               \
-    return 1.0 / (double)(j->divisor ? j->divisor : j->count_pad ? cover : inside);                                \
+  static inline T divisor_##T(const pool_job *j, int64_t cover, int64_t inside) {                                  \
+    return (T)(j->divisor ? j->divisor : j->count_pad ? cover : inside);                                           \
   }                                                                                                                \
   static void average_##T(const pool_job *j, const T *in, T *spread, T *out) {                                     \
     const ts_window *w = &j->w;                                                                                    \
@@ -106,14 +106,14 @@ MAX_PLANES(int64_t)
             if (!spread) *out = 0;                                                                                 \
             continue;                                                                                              \
           }                                                                                                        \
-          T part = (T)(spread ? (double)*out * share_##T(j, cover, inside) : 0), sum = 0;                          \
+          T part = spread ? *out / divisor_##T(j, cover, inside) : 0, sum = 0;                          \
           for (int64_t z = from[0]; z < to[0]; z++)                                                                \
             for (int64_t y = from[1]; y < to[1]; y++) {                                                            \
               int64_t row = (z * w->in[1] + y) * w->in[2];                                                         \
               if (spread) for (int64_t x = from[2]; x < to[2]; x++) spread[row + x] += part;                       \
               else for (int64_t x = from[2]; x < to[2]; x++) sum += in[row + x];                                   \
             }                                                                                                      \
-          if (!spread) *out = (T)(sum * share_##T(j, cover, inside));                                              \
+          if (!spread) *out = sum / divisor_##T(j, cover, inside);                                              \
         }                                                                                                          \
   }                                                                                                                \
   static void average_planes_##T(void *arg, int64_t begin, int64_t end) {                                          \
@@ -128,6 +128,7 @@ MAX_PLANES(int64_t)
   }
 AVERAGE_PLANES(float)
 AVERAGE_PLANES(double)
+AVERAGE_PLANES(int64_t)
 
 static ts_dtype work_dtype(ts_dtype d) { return ts_is_half(d) ? TS_FLOAT32 : ts_is_float(d) ? d : TS_INT64; }
 static int64_t grain_of(int64_t per_plane) { return per_plane > 8192 ? 1 : 8192 / (per_plane ? per_plane : 1) + 1; }
@@ -191,7 +192,7 @@ static bool average(ts_cx *cx, ts_out *out, ts_tensor *self, ts_ints whole, int6
   pool_job j = {.count_pad = count_pad, .divisor = divisor.given ? divisor.v : 0};
   int n = (int)dims;
   ts_dtype d = (ts_dtype)self->dtype, work = ts_is_half(d) ? TS_FLOAT32 : d;
-  if (!ts_is_float(d)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
+  if (!ts_is_float(d) && d != TS_INT64) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   if (divisor.given && divisor.v == 0) return ts_fail(cx, TS_ERR_ARGUMENT, "divisor must be not zero");
   if (!window_of(cx, "avg_pool", n, (int)whole.n, whole.v, set, &j.w)) return false;
   int64_t sizes[TS_MAX_DIM];
@@ -204,7 +205,7 @@ static bool average(ts_cx *cx, ts_out *out, ts_tensor *self, ts_ints whole, int6
   int64_t planes = (backward ? from : to)->numel / ts_volume(j.w.out);
   bool is_double = work == TS_FLOAT64;
   ts_parallel_for(planes, grain_of(ts_volume(j.w.out) * ts_volume(j.w.kernel)),
-                  backward ? (is_double ? spread_planes_double : spread_planes_float) : (is_double ? average_planes_double : average_planes_float), &j);
+                  d == TS_INT64 ? (backward ? spread_planes_int64_t : average_planes_int64_t) : backward ? (is_double ? spread_planes_double : spread_planes_float) : is_double ? average_planes_double : average_planes_float, &j);
   return (out->t[0] = ts_raw_cast(cx, to, d)) != NULL;
 }
 

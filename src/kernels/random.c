@@ -7,10 +7,10 @@
 #include "generators.h"
 #include "kernels.h"
 
-/* Fills t, whatever its strides, in row-major order. */
+/* Fills t in the order of memory when it is dense, as PyTorch does, else in row-major order. */
 #define FILL(t, call)                                                        \
   do {                                                                       \
-    ts_tensor *dense = ts_is_contiguous(t) ? (t) : ts_empty(cx, (ts_dtype)(t)->dtype, (t)->ndim, (t)->sizes); \
+    ts_tensor *dense = ts_is_dense(t) ? (t) : ts_empty(cx, (ts_dtype)(t)->dtype, (t)->ndim, (t)->sizes); \
     if (!dense) return false;                                                \
     void *data = ts_data(dense);                                             \
     int64_t n = dense->numel;                                                \
@@ -34,7 +34,8 @@ static bool normal(ts_cx *cx, ts_tensor *t, ts_opt_int id, double mean, double s
   ts_generator *g = ts_generator_of(cx, id);
   if (!g || !floating(cx, (ts_dtype)t->dtype)) return false;
   if (!(std >= 0)) return ts_fail(cx, TS_ERR_ARGUMENT, "normal expects std >= 0.0, but found std %g", std);
-  FILL(t, ts_fill_normal(g, data, n, d, mean, std));
+  if (ts_is_contiguous(t)) FILL(t, ts_fill_normal(g, data, n, d, mean, std));
+  else FILL(t, ts_fill_normal_serial(g, data, n, d, mean, std));
   return true;
 }
 
@@ -42,6 +43,7 @@ static bool integers(ts_cx *cx, ts_tensor *t, ts_opt_int id, int64_t low, int64_
   ts_generator *g = ts_generator_of(cx, id);
   if (!g) return false;
   if (low >= high) return ts_fail(cx, TS_ERR_ARGUMENT, "random_ expects 'from' to be less than 'to', but got from=%" PRId64 " >= to=%" PRId64, low, high);
+  if (ts_is_float((ts_dtype)t->dtype)) ts_random_bounds((ts_dtype)t->dtype, &low, &high);
   FILL(t, ts_fill_random_from_to(g, data, n, d, (uint64_t)high - (uint64_t)low, low));
   return true;
 }
@@ -218,10 +220,11 @@ bool ts_multinomial_impl(ts_cx *cx, const ts_multinomial_args *a, ts_out *out) {
     for (int64_t r = 0; r < rows; r++) {
       double sum = 0;
       for (int64_t c = 0; c < classes; c++) {
-        sum += v[r * classes + c];
+        /* in the dtype of the weights */
+        sum = work == TS_FLOAT64 ? sum + v[r * classes + c] : (float)sum + (float)v[r * classes + c];
         cum[c] = sum;
       }
-      for (int64_t c = 0; c < classes; c++) cum[c] /= sum;
+      for (int64_t c = 0; c < classes; c++) cum[c] = work == TS_FLOAT64 ? cum[c] / sum : (float)cum[c] / (float)sum;
       if (classes) cum[classes - 1] = 1;
       for (int64_t k = 0; k < n; k++) {
         double u;

@@ -2,12 +2,13 @@
 import { camel, list, misfit, of, refuses, t, torchDoc, within } from './rows.mjs';
 
 const ALL = ['function', 'method', 'inplace', 'out'];
+const TWIN = [...ALL, 'inplace function'];
 const division = (name, how) => ({ args: [of('int64', 3), list([1, 0, 2], 'int64')], ...how, code: 'ERR_NUMERIC', message: `${camel(name)}: ZeroDivisionError` });
 const nonzero = (...shape) => within(0.5, 2, ...shape);
 
 /** Ops of one tensor. */
 const unary = (name, impl, grad, doc, more = {}) => ({
-  name, args: 'Tensor self', as: ALL, flags: ['direct'], impl, grad, dtypes: 'int float', doc: `${doc} ${torchDoc(name)}`,
+  name, args: 'Tensor self', as: TWIN, flags: ['direct'], impl, grad, dtypes: 'int float', doc: `${doc} ${torchDoc(name)}`,
   samples: [{ args: [t(3, 4)] }, { args: [t()] }, { args: [t(0, 2)] }, { args: [list([1.3, -2.6, 0.7, -0.2])] }, { args: [of('int32', 3)] }], ...more,
 });
 const rounding = (name, id, doc, more = {}) => unary(name, `ts_rounded(cx, a->self, out, ${id})`, { saves: '' }, `${doc} Integers stay as they are; the gradient is zero.`, {
@@ -109,8 +110,8 @@ export default [
   unary('abs', 'ts_unary(cx, a->self, out, TS_UN_ABS, TS_NO_BOOL, NULL)', { saves: 'self' }, 'The absolute value; its gradient at 0 is 0. Errors: bools.', {
     aliases: ['absolute'], errors: [refuses('abs', 'bool', of('bool', 2))],
   }),
-  unary('sign', 'ts_sign_of(cx, a->self, out)', { saves: '' }, '-1, 0 or 1, elementwise; NaN gives 0.', { dtypes: 'all' }),
-  unary('sgn', 'ts_sign_of(cx, a->self, out)', { saves: '' }, 'The same as sign for real numbers.', { dtypes: 'all' }),
+  unary('sign', 'ts_sign_of(cx, a->self, out)', { saves: '' }, '-1, 0 or 1, elementwise; NaN gives 0.', { as: ALL, dtypes: 'all' }),
+  unary('sgn', 'ts_sign_of(cx, a->self, out)', { saves: '' }, 'The same as sign for real numbers.', { as: ALL, dtypes: 'all' }),
   unary('square', 'ts_pow_number(cx, a->self, out, 2)', { saves: 'self' }, 'input * input, elementwise.', { dtypes: 'all' }),
   unary('reciprocal', 'ts_unary(cx, a->self, out, TS_UN_RECIPROCAL, TS_TO_FLOAT, NULL)', { saves: 'result' }, '1 / input, elementwise; integers give float32.', {
     dtypes: 'all', samples: [{ args: [nonzero(3, 4)] }, { args: [nonzero()] }, { args: [of('int32', 3)] }],
@@ -125,7 +126,7 @@ export default [
   rounding('ceil', 'TS_UN_CEIL', 'The smallest integer not below input.'),
   rounding('trunc', 'TS_UN_TRUNC', 'input rounded towards zero.', { aliases: ['fix'] }),
   rounding('round', null, 'The nearest integer, halves to even; with decimals, the nearest multiple of 10 ** -decimals (floats only).', {
-    args: 'Tensor self, *, int decimals=0', impl: undefined,
+    args: 'Tensor self, *, int decimals=0', aliases: ['special.round'], impl: undefined,
     samples: [{ args: [list([1.3, -2.6, 0.7, -0.2, 2.45])] }, { args: [list([1.345, -2.678, 150.26])], kwargs: { decimals: 2 } }, { args: [list([1345, -2678, 150.26])], kwargs: { decimals: -2 } }, { args: [of('int32', 3)] }],
     errors: [refuses('round', 'bool', of('bool', 2)), { args: [of('int64', 2)], kwargs: { decimals: 1 }, code: 'ERR_DTYPE', message: 'round: not implemented for int64' }],
   }),
@@ -135,7 +136,7 @@ export default [
   unary('deg2rad', 'ts_scaled_by(cx, a->self, out, 0x1.1df46a2529d39p-6)', { saves: '' }, 'Degrees to radians.', { dtypes: 'all' }),
   unary('rad2deg', 'ts_scaled_by(cx, a->self, out, 0x1.ca5dc1a63c1f8p+5)', { saves: '' }, 'Radians to degrees.', { dtypes: 'all' }),
   {
-    name: 'nan_to_num', args: 'Tensor self, float? nan=None, float? posinf=None, float? neginf=None', as: ALL, flags: ['direct'], grad: { saves: 'self' }, dtypes: 'all',
+    name: 'nan_to_num', args: 'Tensor self, float? nan=None, float? posinf=None, float? neginf=None', as: TWIN, flags: ['direct'], grad: { saves: 'self' }, dtypes: 'all',
     doc: `input with NaN replaced by nan (0), infinity by posinf (the largest finite number) and -infinity by neginf (the least). ${torchDoc('nan_to_num')}`,
     samples: [{ args: [t(3, 4)] }, { args: [t(3), 1, 2, 3] }, { args: [of('int64', 2)] }],
   },

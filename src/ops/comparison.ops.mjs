@@ -2,6 +2,7 @@
 import { camel, list, misfit, of, refuses, t, tensorDoc, torchDoc, within } from './rows.mjs';
 
 const ALL = ['function', 'method', 'inplace', 'out'];
+const TWIN = [...ALL, 'inplace function'];
 const NO = 'not differentiable';
 const special = { args: [within(-2, 2, 3, 4)] };
 
@@ -95,7 +96,7 @@ export default [
   shift('bitwise_left_shift', 'TS_BIN_SHL', 'left'),
   shift('bitwise_right_shift', 'TS_BIN_SHR', 'right, keeping the sign,'),
   {
-    name: 'where', args: 'Tensor condition, Operand self, Operand other', flags: ['direct'], grad: { saves: 'condition' }, dtypes: 'all',
+    name: 'where', overload: 'where', args: 'Tensor condition, Operand self, Operand other', flags: ['direct'], grad: { saves: 'condition' }, dtypes: 'all',
     doc: `input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. ${torchDoc('where')}`,
     samples: [
       { args: [of('bool', 3, 4), t(3, 4), t(3, 4)] }, { args: [of('bool', 3, 1), t(4), t()] }, { args: [of('bool', 3), 1, 2.5] }, { args: [of('bool', 3), of('int64', 3), 0] }, { args: [of('bool', 3), of('bfloat16', 3), t(3)] }, { args: [of('bool', 3), of('int8', 3), of('uint8', 3)] },
@@ -104,6 +105,10 @@ export default [
       { args: [t(2), t(2), t(2)], code: 'ERR_DTYPE', message: 'where: where expected condition to be a boolean tensor, but got a tensor with dtype float32' },
       { args: [of('bool', 2, 3), t(4), t(4)], code: 'ERR_SHAPE', message: 'where: The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1 (shapes [2, 3] and [4])' },
     ],
+  },
+  {
+    name: '_where_self', overload: 'where', args: 'Tensor self, Tensor condition, Operand other', as: ['method'], grad: 'composite', dtypes: 'all',
+    doc: `input where condition holds, else other. ${tensorDoc('where')}`, samples: [{ args: [t(3, 4), of('bool', 3, 4), t(4)] }],
   },
   {
     name: 'masked_fill', args: 'Tensor self, Tensor mask, Operand value', as: ['function', 'method', 'inplace'], flags: ['direct'], grad: { saves: 'mask' }, dtypes: 'all',
@@ -116,7 +121,7 @@ export default [
     ],
   },
   {
-    name: 'clamp', args: 'Tensor self, Operand? min=None, Operand? max=None', as: ALL, flags: ['direct'], aliases: ['clip'], grad: { saves: 'self min max' }, dtypes: 'int float',
+    name: 'clamp', args: 'Tensor self, Operand? min=None, Operand? max=None', as: TWIN, flags: ['direct'], aliases: ['clip'], grad: { saves: 'self min max' }, dtypes: 'int float',
     doc: `min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. ${torchDoc('clamp')}`,
     samples: [
       bounds, { args: [within(-2, 2, 5), 0] }, { args: [within(-2, 2, 5)], kwargs: { max: 0.5 } }, { args: [within(-2, 2, 3, 4), within(-2, 0, 4), within(0, 1, 3, 1)] }, { args: [t(3), t(3)] },
@@ -128,11 +133,11 @@ export default [
     ],
   },
   {
-    name: 'clamp_min', args: 'Tensor self, Operand min', as: ALL, flags: ['direct'], impl: 'ts_clamped(cx, a->self, a->min, NULL, out)', grad: { saves: 'self min' }, dtypes: 'int float',
+    name: 'clamp_min', args: 'Tensor self, Operand min', as: TWIN, flags: ['direct'], impl: 'ts_clamped(cx, a->self, a->min, NULL, out)', grad: { saves: 'self min' }, dtypes: 'int float',
     doc: `max(input, min), elementwise. ${torchDoc('clamp')}`, samples: [{ args: [within(-2, 2, 5), 0] }, { args: [t(3, 4), t(4)] }, { args: [of('int64', 5), 1] }], errors: [misfit('clamp_min')],
   },
   {
-    name: 'clamp_max', args: 'Tensor self, Operand max', as: ALL, flags: ['direct'], impl: 'ts_clamped(cx, a->self, NULL, a->max, out)', grad: { saves: 'self max' }, dtypes: 'int float',
+    name: 'clamp_max', args: 'Tensor self, Operand max', as: TWIN, flags: ['direct'], impl: 'ts_clamped(cx, a->self, NULL, a->max, out)', grad: { saves: 'self max' }, dtypes: 'int float',
     doc: `min(input, max), elementwise. ${torchDoc('clamp')}`, samples: [{ args: [within(-2, 2, 5), 0] }, { args: [t(3, 4), t(4)] }, { args: [of('int64', 5), 1] }], errors: [misfit('clamp_max')],
   },
 ];

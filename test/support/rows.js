@@ -95,7 +95,11 @@ const variants = {
   function: (row) => (torsh, { args, options }) => namespace(torsh, row.namespaces[0])[row.jsName](...args, ...trailing(options)),
   method: (row) => (_torsh, { args, options }) => args[0][row.jsName](...args.slice(1), ...trailing(options)),
   property: (row) => (_torsh, { args }) => args[0][row.jsName],
-  inplace: (row) => (_torsh, { args, options }) => args[0][row.jsName.endsWith('_') ? row.jsName : `${row.jsName}_`](...args.slice(1), ...trailing(options)),
+  inplace: (row) => (torsh, { args, options }) => {
+    const name = row.jsName.endsWith('_') ? row.jsName : `${row.jsName}_`;
+    if (row.variants.includes('method') || row.jsName === name) return args[0][name](...args.slice(1), ...trailing(options));
+    return torsh.nn.functional[row.jsName](...args, { ...options, inplace: true });
+  },
 };
 
 /** The row's first callable variant. */

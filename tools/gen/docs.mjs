@@ -8,7 +8,7 @@ export function opsJson(rows, hash) {
       name: r.name, jsName: r.jsName, id: r.id, family: r.file.replace('.ops.mjs', ''), system: r.system || undefined,
       args: r.args.map((a) => ({ name: a.name, type: a.type, ...(a.optional ? { default: a.default } : {}), keywordOnly: a.keywordOnly })),
       returns: r.returns.kind === 'TENSORS' ? (r.returns.names.length === 1 ? 'Tensor' : r.returns.names) : r.returns.type,
-      variants: r.as, namespaces: r.namespaces, aliases: r.aliases, flags: r.flags, dtypes: r.dtypes, gradient: r.gradient,
+      variants: r.as, namespaces: r.namespaces, aliases: [...r.aliases, ...r.elsewhere], flags: r.flags, dtypes: r.dtypes, gradient: r.gradient,
       tolerance: r.tolerance, samples: r.samples, errors: r.errors, doc: r.doc,
     })),
   }, null, 1) + '\n';
@@ -20,9 +20,9 @@ export function reference(rows, banner) {
     if (r.twinOf || r.system || r.name.startsWith('_')) continue;
     const page = r.file.replace('.ops.mjs', '');
     if (!pages.has(page)) pages.set(page, [`<!-- ${banner} -->`, `# ${page}`, '']);
-    const where = r.as.map((v) => ({ function: r.namespaces.map((n) => `\`${n === 'torsh' ? 'torsh' : `torsh.${n}`}.${r.jsName}\``).join(', '), method: `\`x.${r.jsName}()\``, property: `\`x.${r.jsName}\``, inplace: `\`x.${r.jsName}_()\``, out: '`{ out }`' }[v]));
+    const where = r.as.map((v) => ({ function: r.namespaces.map((n) => `\`${n === 'torsh' ? 'torsh' : `torsh.${n}`}.${r.jsName}\``).join(', '), method: `\`x.${r.jsName}()\``, property: `\`x.${r.jsName}\``, inplace: r.as.includes('method') && `\`x.${r.jsName}_()\``, 'inplace function': `\`${r.jsName}_(x)\``, 'inplace argument': '`{ inplace }`', out: '`{ out }`' }[v])).filter(Boolean);
     pages.get(page).push(`## ${r.jsName}`, '', `\`${r.jsName}(${signatureText(r)}) -> ${r.returns.names.length > 1 ? r.returns.names.join(', ') : r.returns.type}\``, '', r.doc, '',
-      `${where.join(' · ')}  `, `dtypes: ${r.dtypes}. Gradient: ${r.gradient === 'formula' ? 'yes' : r.gradient}.${r.aliases.length ? ` Also: ${r.aliases.join(', ')}.` : ''}`, '');
+      `${where.join(' · ')}  `, `dtypes: ${r.dtypes}. Gradient: ${r.gradient === 'formula' ? 'yes' : r.gradient}.${r.aliases.length + r.elsewhere.length ? ` Also: ${[...r.aliases, ...r.elsewhere].join(', ')}.` : ''}`, '');
   }
   return pages;
 }

@@ -33,6 +33,8 @@ const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float'
 const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory', 'exact'];
 const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'file', 'tolerance', 'overload'];
 
+const FORMS = ['function', 'method', 'property', 'inplace', 'inplace function', 'inplace argument', 'out'];
+
 export const camel = (s) => s.replace(/([a-z0-9])_([a-z0-9])/gi, (_, a, b) => a + b.toUpperCase());
 const pascal = (s) => { const c = camel(s.replace(/^_+/, '')); return c[0].toUpperCase() + c.slice(1); };
 
@@ -85,6 +87,7 @@ function expandRow(row, file) {
   const args = parseArgs(row.args, where);
   const returns = parseReturns(row.returns ?? 'Tensor');
   const as = row.as ?? (system ? [] : ['function']);
+  for (const f of as) if (!FORMS.includes(f)) throw new Error(`${where}: unknown form '${f}'`);
   const grad = typeof row.grad === 'object' ? row.grad : null;
   if (!system && !grad && row.grad !== 'composite' && row.grad !== 'not differentiable') throw new Error(`${where}: gradient is '${row.grad}'`);
   const allFlags = row.grad === 'composite' && !flags.includes('composite') ? [...flags, 'composite'] : flags;
@@ -110,12 +113,12 @@ function expandRow(row, file) {
   }
   const base = {
     ...row, file, args, returns, as, flags: allFlags, system, grad, saveMask, shapeMask, resultMask, jsName: camel(row.overload ?? row.name),
-    namespaces: row.namespaces ?? ['torsh'], aliases: row.aliases ?? [], node: row.node ?? `${pascal(row.name)}Backward0`,
+    namespaces: row.namespaces ?? ['torsh'], aliases: (row.aliases ?? []).filter((a) => !a.includes('.')), elsewhere: (row.aliases ?? []).filter((a) => a.includes('.')), node: row.node ?? `${pascal(row.name)}Backward0`,
     gradient: system ? 'system' : grad ? 'formula' : row.grad, samples: row.samples ?? [], errors: row.errors ?? [],
   };
   if (!as.includes('inplace')) return [base];
   const twin = { ...base, name: `${row.name}_`, jsName: `${base.jsName}_`, twinOf: row.name, flags: [...allFlags.filter((f) => f !== 'view'), 'inplace'],
-    as: ['method'], aliases: base.aliases.map((a) => `${a}_`), node: base.node };
+    as: [...(as.includes('method') ? ['method'] : []), ...(as.includes('inplace function') ? ['function'] : [])], elsewhere: [], aliases: base.aliases.map((a) => `${a}_`), node: base.node };
   return [base, twin];
 }
 

@@ -136,10 +136,36 @@ function body(group, method) {
 
 const formsDeclaration = (group) => (group.length > 1 ? [`const F_${group[0].jsName} = [${group.map((r) => `S_${r.name}`).join(', ')}];`] : []);
 
+/** The row with one more positional argument: inplace. */
+const withInplace = (row) => {
+  const at = row.args.findIndex((a) => a.keywordOnly), n = at < 0 ? row.args.length : at;
+  return { ...row, args: [...row.args.slice(0, n), { type: 'bool', cName: 'inplace', name: 'inplace', keywordOnly: false, spread: false, expand: 0, optional: true, default: false }, ...row.args.slice(n)] };
+};
+/** The function of nn.functional that overwrites its input when inplace is true: another one than that of torsh. */
+function inplaceArgument(row) {
+  const wide = withInplace(row);
+  const { params, lines } = body([row], false);
+  return [`const I_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(wide).replace(/'/g, "\\'")}', '${returnText(row)}');`,
+    ...overloads(wide, wide.args).flatMap((o) => [docOf(row), `export function ${row.jsName}$(${o}): ${returnType(row)};`]),
+    `export function ${row.jsName}$(${params}): any {`, ...lines.slice(0, -1).map((l) => `  ${l}`), `  return invokeOptional(I_${row.name}, S_${row.name}, S_${row.name}_, arguments);`, '}', ''];
+}
+
 export function functions(rows, banner) {
-  const fns = rows.filter((r) => !r.system && !r.flags.includes('inplace'));
-  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';", "import { type DType, type Scalar, binary, invoke, invokeForm, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
-  for (const group of byName(fns)) {
+  const isTwin = (r) => r.flags.includes('inplace');
+  const fns = rows.filter((r) => !r.system && !isTwin(r));
+  const twins = rows.filter((r) => r.twinOf && (r.as.includes('function') || rows.some((o) => o.name === r.twinOf && o.as.includes('inplace argument'))));
+  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
+    "import { type DType, type Scalar, binary, invoke, invokeForm, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
+  for (const twin of twins) {
+    out.push(sigDeclaration(twin));
+    if (!twin.as.includes('function')) continue;
+    for (const o of overloads(twin, twin.args)) out.push(docOf(twin), `export function ${twin.jsName}(${o}): ${returnType(twin)};`);
+    out.push(`export function ${twin.jsName}(..._args: any[]): any {`, `  return invokeInplace(S_${twin.name}, arguments);`, '}', '');
+  }
+  for (const row of fns.filter((r) => r.as.includes('inplace argument'))) out.push(...inplaceArgument(row));
+  for (const all of byName(fns)) {
+    /* Forms that are methods alone are no forms of the function. */
+    const public_ = all.filter((r) => r.as.includes('function')), group = public_.length ? public_ : all;
     out.push(...group.map(sigDeclaration), ...formsDeclaration(group));
     for (const row of group) for (const o of overloads(row, row.args)) out.push(docOf(row), `export function ${fname(row)}(${o}): ${returnType(row)};`);
     const { params, lines } = body(group, false);
@@ -179,11 +205,16 @@ export function namespaces(rows, banner) {
   const out = [banner, "import * as ops from './ops';", ''];
   const spaces = new Map();
   for (const row of rows) {
-    if (row.system || row.flags.includes('inplace') || !row.as.includes('function') || row.name.startsWith('_')) continue;
-    for (const ns of row.namespaces) {
+    if (row.system || !row.as.includes('function') || row.name.startsWith('_')) continue;
+    const add = (ns, name, value) => {
       if (!spaces.has(ns)) spaces.set(ns, []);
-      for (const name of [row.jsName, ...row.aliases]) if (!spaces.get(ns).some(([n]) => n === name)) spaces.get(ns).push([name, fname(row)]);
+      if (!spaces.get(ns).some(([n]) => n === name)) spaces.get(ns).push([name, value]);
+    };
+    for (const ns of row.namespaces) {
+      const value = ns === 'nn.functional' && row.as.includes('inplace argument') ? `${row.jsName}$` : fname(row);
+      for (const name of [row.jsName, ...row.aliases]) add(ns, name, value);
     }
+    for (const path of row.elsewhere) add(path.slice(0, path.lastIndexOf('.')), path.slice(path.lastIndexOf('.') + 1), fname(row));
   }
   for (const [ns, entries] of [...spaces].sort()) {
     const id = ns.split('.').map((s, i) => (i ? s[0].toUpperCase() + s.slice(1) : s)).join('');

@@ -23,7 +23,7 @@ PLAIN(TS_DENSE1_FLOATS)
 #define SOFTPLUS(t) x * p0 > p1 ? x : TS_VM_##t(log1p)(TS_VM_##t(exp)(x * p0)) / p0 /* beta, threshold */
 #define THRESHOLD(t) x <= p0 ? p1 : x                                          /* threshold, value */
 #define HARDSHRINK(t) x >= -p0 && x <= p0 ? 0 : x                              /* lambda */
-#define SOFTSHRINK(t) x > p0 ? x - p0 : x < -p0 ? x + p0 : x * 0               /* lambda; NaN stays */
+#define SOFTSHRINK(t) x > p0 ? x - p0 : x < -p0 ? x + p0 : 0                   /* lambda; NaN gives 0 */
 #define WITH_PARAMS(X) X(LEAKY_RELU) X(ELU) X(SOFTPLUS) X(THRESHOLD) X(HARDSHRINK) X(SOFTSHRINK)
 WITH_PARAMS(TS_DENSE1P_FLOATS)
 

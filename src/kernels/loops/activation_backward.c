@@ -21,7 +21,7 @@ static inline double silu_slope_f64(double y, double s) { return s * (1 + y * (1
 GELU_TANH_SLOPE(float, gelu_tanh_slope_f32)
 GELU_TANH_SLOPE(double, gelu_tanh_slope_f64)
 /* With h = tanh(softplus(y)), s = sigmoid(y): h + y s (1 - h^2). */
-#define MISH_BACKWARD(t) y > 20 ? x : x * mish_slope_##t(y, TS_VM_##t(exp)(y > 20 ? 20 : y))
+#define MISH_BACKWARD(t) y > 20 ? x * (1 + y * 0) : x * mish_slope_##t(y, TS_VM_##t(exp)(y > 20 ? 20 : y)) /* NaN at infinity, as PyTorch's */
 #define MISH_SLOPE(type, name)                                \
   static inline type name(type y, type e) {                   \
     type d = e * (e + 2) + 2, h = e * (e + 2) / d, q = 2 / d; \

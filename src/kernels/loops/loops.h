@@ -136,13 +136,22 @@ typedef double ts_val_f64;
 #else
 #define TS_DENSE_LOOP _Pragma("GCC ivdep")
 #endif
+/* TS_SMALL builds leave float64 to scalar code. */
+#if defined(__clang__) && defined(TS_SMALL)
+#define TS_DENSE_f64 _Pragma("clang loop vectorize(disable) unroll(disable)")
+#else
+#define TS_DENSE_f64 TS_DENSE_LOOP
+#endif
+#define TS_DENSE_f32 TS_DENSE_LOOP
+#define TS_DENSE_i64 TS_DENSE_LOOP
+#define TS_DENSE_b8 TS_DENSE_LOOP
 #define TS_DENSE_(name, o, i, setup, inputs, expression)                                                               \
   static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \
     (void)s, (void)params;                                                                                             \
     ts_mem_##o *out = (ts_mem_##o *)p[0];                                                                              \
     const ts_mem_##i *a = (const ts_mem_##i *)p[1];                                                                    \
     setup;                                                                                                             \
-    TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) {                                                                    \
+    TS_DENSE_##i for (int64_t k = 0; k < n; k++) {                                                                     \
       const ts_val_##i x = TS_LOAD_##i(a[k]) inputs(i);                                                                \
       out[k] = TS_SAVE_##o(expression);                                                                                \
     }                                                                                                                  \
