@@ -7,7 +7,10 @@ import { sources } from '../tools/sources.mjs';
 
 /* acorn, which Debian's emscripten needs from -O2 on, lies outside its default path. */
 const env = { ...process.env, NODE_PATH: [process.env.NODE_PATH, '/usr/share/nodejs'].filter(Boolean).join(':') };
-const FLAGS = ['-O3', '-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL'];
+/* Speed where the time goes; size elsewhere, because pages download it. */
+const HOT = /^src\/(kernels\/(loops\/|conv_work|sort|scan|copy)|gemm\/|core\/(iter|wall|dispatch|graph|alloc|tensor|context|random))/;
+const optimise = (f) => (HOT.test(f) ? '-O3' : '-Os');
+const FLAGS = ['-msimd128', '-std=gnu11', '-Wall', '-Wextra', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-fvisibility=hidden', '-Wno-pass-failed', '-DTS_ONE_ISA', '-DTS_SMALL'];
 
 const run = (args, cwd) => new Promise((resolve) => {
   const child = spawn('emcc', args, { cwd, env });
@@ -43,7 +46,7 @@ export async function buildWasm(root) {
     while (queue.length && !failure) {
       const f = queue.shift();
       const isa = f.startsWith('src/kernels/loops/') ? ['-DTS_ISA=base'] : [];
-      const { code, text } = await run([...FLAGS, ...isa, '-c', f, '-o', object(f)], root);
+      const { code, text } = await run([...FLAGS, optimise(f), ...isa, '-c', f, '-o', object(f)], root);
       if (text.trim()) console.log(text.trim());
       if (code !== 0) failure = `${f}:\n${text}`;
     }

@@ -96,4 +96,10 @@ export async function compileWasm(source: WebAssembly.Module | BufferSource | Re
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-export const compileWasmSync = (bytes: BufferSource): WebAssembly.Module => new WebAssembly.Module(bytes);
+export function compileWasmSync(bytes: BufferSource): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (e) {
+    throw new TorshError('ERR_BACKEND', 'torsh', `torsh: torsh.wasm is damaged or WebAssembly is not available: ${(e as Error).message}`, { cause: e });
+  }
+}

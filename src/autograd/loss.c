@@ -9,11 +9,11 @@ void ts__difference_loss_grad(ts_cx *cx, const ts__difference_loss_args *a, cons
 
 void ts__difference_loss_backward_grad(ts_cx *cx, const ts__difference_loss_backward_args *a, const ts_back *b, ts__difference_loss_backward_args *g) {
   ts_tensor *v = b->grad;
-  if (g->grad) g->grad = ts_mul(cx, v, ts__difference_loss_backward(cx, NUM(1), a->self, a->target, a->kind, a->limit, a->reduction));
+  if (g->grad) g->grad = MUL(v, ts__difference_loss_backward(cx, NUM(1), a->self, a->target, a->kind, a->limit, a->reduction));
   if ((!g->self && !g->target) || a->kind == 1) return;
   double scale = strcmp(a->reduction, "mean") == 0 ? 1 / (double)v->numel : 1;
-  ts_tensor *curved = ts_mul(cx, v, ts_mul(cx, a->grad, NUM(a->kind == 0 ? 2 * scale : scale)));
-  if (a->kind > 1) curved = ts_mul(cx, curved, ts__difference_loss_curvature(cx, a->self, a->target, a->kind, a->limit));
+  ts_tensor *curved = MUL(v, MUL(a->grad, NUM(a->kind == 0 ? 2 * scale : scale)));
+  if (a->kind > 1) curved = MUL(curved, ts__difference_loss_curvature(cx, a->self, a->target, a->kind, a->limit));
   if (g->self) g->self = curved;
   if (g->target) g->target = NEG(curved);
 }
@@ -39,14 +39,14 @@ void ts__cross_entropy_backward_grad(ts_cx *cx, const ts__cross_entropy_backward
   int64_t dim = a->self->ndim == 1 ? 0 : 1;
   ts_tensor *v = b->grad, *p = ts_softmax(cx, a->self, (ts_opt_int){true, dim}, TS_DTYPE_NONE), *results[2] = {NULL};
   if (g->grad) {
-    ts_tensor *of_c = ts_add(cx, v, ts_sum(cx, ts_mul(cx, v, p), TS_INTS(dim), true, TS_DTYPE_NONE), ts_int(-1));
+    ts_tensor *of_c = SUB(v, ts_sum(cx, MUL(v, p), TS_INTS(dim), true, TS_DTYPE_NONE));
     ts__nll_loss(cx, of_c, a->target, a->weight, a->ignore_index, a->reduction, results);
     g->grad = results[0];
   }
   if (g->self) {
     ts_tensor *c = ts__nll_loss_backward(cx, a->grad, ts_sizes_of(a->self), a->target, a->weight, a->ignore_index, a->reduction);
     ts_tensor *total = ts_sum(cx, c, TS_INTS(dim), true, TS_DTYPE_NONE);
-    g->self = ts__softmax_backward_data(cx, NEG(ts_mul(cx, v, total)), p, dim);
+    g->self = ts__softmax_backward_data(cx, NEG(MUL(v, total)), p, dim);
   }
 }
 

@@ -36,7 +36,7 @@ void ts_aminmax_grad(ts_cx *cx, const ts_aminmax_args *a, const ts_back *b, ts_a
   ts_ints dim = {&a->dim.v, a->dim.given ? 1 : -1};
   ts_tensor *low = shared(cx, b->grads[0], a->self, b->results[0], dim, a->keepdim);
   ts_tensor *high = shared(cx, b->grads[1], a->self, b->results[1], dim, a->keepdim);
-  g->self = low && high ? ts_add(cx, low, high, ts_int(1)) : low ? low : high;
+  g->self = low && high ? ADD(low, high) : low ? low : high;
 }
 
 void ts_median_grad(ts_cx *cx, const ts_median_args *a, const ts_back *b, ts_median_args *g) {

@@ -10,15 +10,13 @@ void ts__normalize_grad(ts_cx *cx, const ts__normalize_args *a, const ts_back *b
 }
 
 typedef struct { ts_tensor *normal; ts_ints dims; bool training; } projection;
-static ts_tensor *times(ts_cx *cx, ts_tensor *a, ts_tensor *b) { return ts_mul(cx, a, b); }
-static ts_tensor *minus(ts_cx *cx, ts_tensor *a, ts_tensor *b) { return ts_add(cx, a, b, ts_int(-1)); }
-static ts_tensor *plus(ts_cx *cx, ts_tensor *a, ts_tensor *b) { return a && b ? ts_add(cx, a, b, ts_int(1)) : a ? a : b; }
-static ts_tensor *mean(ts_cx *cx, ts_tensor *t, const projection *p) { return ts_mean(cx, t, p->dims, true, TS_DTYPE_NONE); }
+static ts_tensor *plus(ts_cx *cx, ts_tensor *a, ts_tensor *b) { return a && b ? ADD(a, b) : a ? a : b; }
+static ts_tensor *mean(ts_cx *cx, ts_tensor *t, ts_ints dims) { return ts_mean(cx, t, dims, true, TS_DTYPE_NONE); }
 
 /* t less its mean and less its part along the normalised input: what changes of statistics take away. */
 static ts_tensor *project(ts_cx *cx, ts_tensor *t, const projection *p) {
   if (!p->training) return t;
-  return minus(cx, minus(cx, t, mean(cx, t, p)), times(cx, p->normal, mean(cx, times(cx, t, p->normal), p)));
+  return SUB(SUB(t, mean(cx, t, p->dims)), MUL(p->normal, mean(cx, MUL(t, p->normal), p->dims)));
 }
 
 /* A weight, its sizes along dims, ready to broadcast against self. */
@@ -35,30 +33,28 @@ static ts_tensor *spread(ts_cx *cx, ts_tensor *t, ts_ints dims, const ts_tensor 
 void ts__normalize_backward_grad(ts_cx *cx, const ts__normalize_backward_args *a, const ts_back *b, ts__normalize_backward_args *g) {
   ts_tensor *v = b->grads[0], *vw = spread(cx, b->grads[1], a->weight_dims, a->self), *vb = spread(cx, b->grads[2], a->weight_dims, a->self);
   ts_tensor *w = spread(cx, a->weight, a->weight_dims, a->self), *s = a->rstd, *grad = NULL, *of_normal = NULL, *of_rstd = NULL;
-  projection p = {times(cx, minus(cx, a->self, a->mean), s), a->dims, a->training};
-  ts_tensor *u = w ? times(cx, a->grad, w) : a->grad;
+  ts_tensor *centred = SUB(a->self, a->training && cx->grad_mode ? mean(cx, a->self, a->dims) : a->mean);
+  /* For derivatives still higher the statistics must be functions of x; else what the forward found will do. */
+  if (a->training && cx->grad_mode) s = ts_rsqrt(cx, ADD(mean(cx, ts_square(cx, centred), a->dims), NUM(a->eps)));
+  projection p = {MUL(centred, s), a->dims, a->training};
+  ts_tensor *u = w ? MUL(a->grad, w) : a->grad;
   if (v) {
-    ts_tensor *pv = times(cx, s, project(cx, v, &p));
-    grad = w ? times(cx, w, pv) : pv;
-    if (g->weight) {
-      int64_t sizes[TS_MAX_DIM];
-      for (int64_t i = 0; i < a->weight->ndim; i++) sizes[i] = a->weight->sizes[i];
-      ts_tensor *like = ts_sum_to_size(cx, times(cx, a->grad, pv), ts_sizes_of(w));
-      g->weight = ts_reshape(cx, like, (ts_ints){sizes, a->weight->ndim});
-    }
+    ts_tensor *pv = MUL(s, project(cx, v, &p));
+    grad = w ? MUL(w, pv) : pv;
+    if (g->weight && w) g->weight = ts_reshape(cx, ts_sum_to_size(cx, MUL(a->grad, pv), ts_sizes_of(w)), ts_sizes_of(a->weight));
     if (g->self && a->training) {
-      ts_tensor *both = plus(cx, times(cx, v, mean(cx, times(cx, u, p.normal), &p)), times(cx, u, mean(cx, times(cx, v, p.normal), &p)));
-      of_normal = times(cx, both, times(cx, s, ts_wrap_scalar(cx, ts_int(-1))));
-      of_rstd = times(cx, times(cx, s, s), times(cx, p.normal, mean(cx, times(cx, v, project(cx, u, &p)), &p)));
+      ts_tensor *both = ADD(MUL(v, mean(cx, MUL(u, p.normal), a->dims)), MUL(u, mean(cx, MUL(v, p.normal), a->dims)));
+      of_normal = NEG(MUL(both, s));
+      of_rstd = MUL(MUL(s, s), MUL(p.normal, mean(cx, MUL(v, project(cx, u, &p)), a->dims)));
     }
   }
   if (vw) {
-    grad = plus(cx, grad, times(cx, vw, p.normal));
-    of_normal = plus(cx, of_normal, times(cx, vw, a->grad));
+    grad = plus(cx, grad, MUL(vw, p.normal));
+    of_normal = plus(cx, of_normal, MUL(vw, a->grad));
   }
   if (g->grad) g->grad = plus(cx, grad, vb);
   if (g->self && of_normal) {
-    g->self = times(cx, s, project(cx, of_normal, &p));
-    if (of_rstd) g->self = minus(cx, g->self, of_rstd);
+    g->self = MUL(s, project(cx, of_normal, &p));
+    if (of_rstd) g->self = SUB(g->self, of_rstd);
   }
 }

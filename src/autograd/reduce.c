@@ -20,10 +20,8 @@ static double reduced_count(ts_ints dims, const ts_tensor *self) {
   return n;
 }
 
-static ts_tensor *scaled(ts_cx *cx, ts_tensor *t, double by) { return ts_mul(cx, t, ts_wrap_scalar(cx, ts_float(by))); }
-
 static ts_tensor *mean_grad(ts_cx *cx, ts_tensor *grad, ts_ints dim, bool keepdim, const ts_tensor *self) {
-  grad = scaled(cx, ts_unreduce(cx, grad, dim, keepdim, self), 1 / reduced_count(dim, self));
+  grad = MUL(ts_unreduce(cx, grad, dim, keepdim, self), NUM(1 / reduced_count(dim, self)));
   return ts_expand(cx, grad, ts_sizes_of(self), false);
 }
 
@@ -34,11 +32,11 @@ void ts_mean_grad(ts_cx *cx, const ts_mean_args *a, const ts_back *b, ts_mean_ar
 /* 2 / (n - correction) * grad * (self - mean). */
 static ts_tensor *var_grad(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim) {
   double n = reduced_count(dim, self) - (correction.given ? (double)correction.v : 1);
-  ts_tensor *centred = ts_add(cx, self, ts_mean(cx, self, dim, true, TS_DTYPE_NONE), ts_int(-1));
-  return ts_mul(cx, scaled(cx, ts_unreduce(cx, grad, dim, keepdim, self), 2 / n), centred);
+  ts_tensor *centred = SUB(self, ts_mean(cx, self, dim, true, TS_DTYPE_NONE));
+  return MUL(MUL(ts_unreduce(cx, grad, dim, keepdim, self), NUM(2 / n)), centred);
 }
 
-static ts_tensor *plus(ts_cx *cx, ts_tensor *a, ts_tensor *b) { return a && b ? ts_add(cx, a, b, ts_int(1)) : a ? a : b; }
+static ts_tensor *plus(ts_cx *cx, ts_tensor *a, ts_tensor *b) { return a && b ? ADD(a, b) : a ? a : b; }
 
 void ts_var_grad(ts_cx *cx, const ts_var_args *a, const ts_back *b, ts_var_args *g) {
   g->self = var_grad(cx, b->grad, a->self, a->dim, a->correction, a->keepdim);

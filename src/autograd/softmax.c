@@ -16,14 +16,14 @@ void ts__softmax_backward_data_grad(ts_cx *cx, const ts__softmax_backward_data_a
   ts_tensor *v = b->grad, *y = a->output;
   if (g->grad) g->grad = ts__softmax_backward_data(cx, v, y, a->dim);
   if (g->output) {
-    ts_tensor *centred = ts_add(cx, a->grad, sum_along(cx, ts_mul(cx, a->grad, y), a->dim), ts_int(-1));
-    g->output = ts_add(cx, ts_mul(cx, v, centred), ts_mul(cx, a->grad, sum_along(cx, ts_mul(cx, v, y), a->dim)), ts_int(-1));
+    ts_tensor *centred = SUB(a->grad, sum_along(cx, MUL(a->grad, y), a->dim));
+    g->output = SUB(MUL(v, centred), MUL(a->grad, sum_along(cx, MUL(v, y), a->dim)));
   }
 }
 
-/* Of g - exp(y) sum(g); y is a logarithm of softmax, so its softmax is its exponential. */
+/* Of g - exp(y) sum(g). */
 void ts__log_softmax_backward_data_grad(ts_cx *cx, const ts__log_softmax_backward_data_args *a, const ts_back *b, ts__log_softmax_backward_data_args *g) {
-  ts_tensor *v = b->grad, *p = ts_softmax(cx, a->output, (ts_opt_int){true, a->dim}, TS_DTYPE_NONE);
-  if (g->grad) g->grad = ts_add(cx, v, sum_along(cx, ts_mul(cx, v, p), a->dim), ts_int(-1));
-  if (g->output) g->output = ts_mul(cx, ts_mul(cx, v, p), ts_mul(cx, sum_along(cx, a->grad, a->dim), ts_wrap_scalar(cx, ts_int(-1))));
+  ts_tensor *v = b->grad, *p = ts_exp(cx, a->output);
+  if (g->grad) g->grad = SUB(v, sum_along(cx, MUL(v, p), a->dim));
+  if (g->output) g->output = NEG(MUL(MUL(v, p), sum_along(cx, a->grad, a->dim)));
 }

@@ -1208,9 +1208,13 @@ ts_tensor *ts__cross_entropy_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *sel
   return ts_dispatch1(cx, &ts_ops[TS_OP__cross_entropy_backward], &args);
 }
 
-ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype) {
+bool ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype, ts_tensor **results) {
   ts__class_weights_args args = {size, target, weight, ignore_index, reduction, label_smoothing, dtype};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__class_weights], &args);
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__class_weights], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
 }
 
 ts_tensor *ts_binary_cross_entropy(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {

@@ -1363,7 +1363,7 @@ ts_tensor *ts__cross_entropy_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *sel
 
 typedef struct { ts_ints size; ts_tensor *target; ts_tensor *weight; int64_t ignore_index; const char *reduction; double label_smoothing; ts_dtype dtype; } ts__class_weights_args;
 bool ts__class_weights_impl(ts_cx *cx, const ts__class_weights_args *a, ts_out *out);
-ts_tensor *ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype);
+bool ts__class_weights(ts_cx *cx, ts_ints size, ts_tensor *target, ts_tensor *weight, int64_t ignore_index, const char *reduction, double label_smoothing, ts_dtype dtype, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_binary_cross_entropy_args;
 bool ts_binary_cross_entropy_impl(ts_cx *cx, const ts_binary_cross_entropy_args *a, ts_out *out);

@@ -2827,7 +2827,7 @@ const ts_op ts_ops[] = {
   {"crossEntropy", "CrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_entropy_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_entropy_args, cross_entropy_impl, NULL},
   {"_crossEntropy", "NllLossBackward0", 0, sizeof(ts__cross_entropy_args), 5, 3, TS_RET_TENSORS, 7u, 0u, 4u, _cross_entropy_args, _cross_entropy_impl, _cross_entropy_grad},
   {"_crossEntropyBackward", "CrossEntropyBackwardBackward0", 0, sizeof(ts__cross_entropy_backward_args), 7, 1, TS_RET_TENSORS, 15u, 0u, 0u, _cross_entropy_backward_args, _cross_entropy_backward_impl, _cross_entropy_backward_grad},
-  {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
+  {"_classWeights", "ClassWeightsBackward0", 0, sizeof(ts__class_weights_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _class_weights_args, _class_weights_impl, NULL},
   {"binaryCrossEntropy", "BinaryCrossEntropyBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_args, binary_cross_entropy_impl, NULL},
   {"binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", TS_OP_COMPOSITE, sizeof(ts_binary_cross_entropy_with_logits_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, binary_cross_entropy_with_logits_args, binary_cross_entropy_with_logits_impl, NULL},
   {"_binaryCrossEntropy", "BinaryCrossEntropyBackward0", 0, sizeof(ts__binary_cross_entropy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _binary_cross_entropy_args, _binary_cross_entropy_impl, _binary_cross_entropy_grad},
@@ -3104,4 +3104,4 @@ const ts_op ts_ops[] = {
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
 const int ts_op_count = 513;
-const char ts_table_hash[] = "6ed179dfb4d1cbdd";
+const char ts_table_hash[] = "b1817f0033096e47";

@@ -37,7 +37,7 @@ static void piece_range(void *arg, int64_t begin, int64_t end) {
       int64_t n = to - i < CHUNK ? to - i : CHUNK;
       char *const at[3] = {(char *)room, (char *)j->x + i * j->item, (char *)j->y + i * j->item};
       j->value(at, steps, n, j->params);
-      j->sum(&j->parts[p], (const char *)room, n, j->item, 1, 0);
+      j->sum(&j->parts[p], (const char *)room, n, j->item, 1);
     }
   }
 }

@@ -20,7 +20,8 @@ static bool moments(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correcti
   for (int64_t i = 0; i < wide->numel; i++) {
     double n = acc[3 * i].f, variance = acc[3 * i + 2].f / (n > less ? n - less : 0);
     value[i] = root ? sqrt(variance) : variance;
-    if (middle) middle[i] = n == 0 ? NAN : acc[3 * i + 1].f;
+    /* As PyTorch: an infinite element makes both NaN. */
+    if (middle) middle[i] = n == 0 || isnan(acc[3 * i + 2].f) ? NAN : acc[3 * i + 1].f;
   }
   if (mean && !(*mean = ts_raw_cast(cx, center, to))) return false;
   return (*spread = ts_raw_cast(cx, wide, to)) != NULL;

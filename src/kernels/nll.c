@@ -223,6 +223,8 @@ bool ts__class_weights_impl(ts_cx *cx, const ts__class_weights_args *a, ts_out *
     for (int64_t c = 0; c < l.classes; c++) to[place_of(&l, i, c)] = spread * (weight ? ((const double *)ts_data(weight))[c] : 1);
     to[place_of(&l, i, label[i])] += (1 - a->label_smoothing) * w[i] * by;
   }
+  if (!(out->t[1] = ts_full_zero(cx, TS_FLOAT64, 0, NULL))) return false;
+  *(double *)ts_data(out->t[1]) = total;
   return (out->t[0] = ts_raw_cast(cx, q, a->dtype == TS_DTYPE_NONE ? TS_FLOAT32 : a->dtype)) != NULL;
 }
 
@@ -265,7 +267,9 @@ bool ts_cross_entropy_impl(ts_cx *cx, const ts_cross_entropy_args *a, ts_out *ou
     if (ts__nll_loss(cx, log, a->target, a->weight, a->ignore_index, reduction, results)) out->t[0] = results[0];
     return out->t[0] != NULL;
   }
-  ts_tensor *q = ts__class_weights(cx, ts_sizes_of(self), a->target, a->weight, a->ignore_index, reduction, a->label_smoothing, (ts_dtype)log->dtype);
-  ts_tensor *loss = ts_sum(cx, ts_mul(cx, log, q), m == TS_REDUCE_NONE ? TS_INTS(dim) : TS_NO_INTS, false, TS_DTYPE_NONE);
+  if (!ts__class_weights(cx, ts_sizes_of(self), a->target, a->weight, a->ignore_index, reduction, a->label_smoothing, (ts_dtype)log->dtype, results)) return false;
+  bool nothing = m == TS_REDUCE_MEAN && *(double *)ts_data(results[1]) == 0;
+  ts_tensor *loss = ts_sum(cx, ts_mul(cx, log, results[0]), m == TS_REDUCE_NONE ? TS_INTS(dim) : TS_NO_INTS, false, TS_DTYPE_NONE);
+  if (nothing) loss = ts_add(cx, loss, ts_wrap_scalar(cx, ts_float(NAN)), ts_int(1)); /* the mean of nothing; its gradient is zero */
   return (out->t[0] = ts_mul(cx, loss, ts_wrap_scalar(cx, ts_int(-1)))) != NULL;
 }

@@ -141,10 +141,10 @@ typedef struct {
    the given part of the outermost reduced dim. */
 static void reduce_one(const job *j, const char *in, ts_word *acc, int64_t begin, int64_t end) {
   const group *r = &j->reduced;
-  int64_t cols = j->columns ? j->kept.sizes[0] : 1, col_step = j->columns ? j->kept.steps[0] : 0;
+  int64_t cols = j->columns ? j->kept.sizes[0] : 1;
   if (r->n <= 1) {
     int64_t step = r->n ? r->steps[0] : 0;
-    j->r->loop(acc, in + begin * step, end - begin, step, cols, col_step);
+    j->r->loop(acc, in + begin * step, end - begin, step, cols);
     return;
   }
   int last = r->n - 1;
@@ -152,7 +152,7 @@ static void reduce_one(const job *j, const char *in, ts_word *acc, int64_t begin
   in += begin * r->steps[last];
   at[last] = begin;
   for (;;) {
-    j->r->loop(acc, in, r->sizes[0], r->steps[0], cols, col_step);
+    j->r->loop(acc, in, r->sizes[0], r->steps[0], cols);
     int d = 1;
     for (; d < last; d++) {
       in += r->steps[d];
@@ -189,20 +189,36 @@ static void fill(ts_word *acc, int64_t n, const ts_reduction *r) {
 
 enum { PIECE = 65536, FEW = 16 };
 
-bool ts_reduce(ts_cx *cx, const ts_tensor *self, uint64_t mask, const ts_reduction *r, ts_word *acc) {
-  if (!r->loop) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)self->dtype));
-  job j = {{0}, {0}, ts_data(self), acc, r, false, 0, 0, 0};
-  int64_t item = ts_itemsize((ts_dtype)self->dtype), results = 1;
+/* Groups the dims; false when elements that the inner loop takes together do not lie side by side. */
+static bool plan(job *j, const ts_tensor *self, uint64_t mask, int64_t *results) {
+  int64_t item = ts_itemsize((ts_dtype)self->dtype);
+  *results = 1;
   for (int d = self->ndim - 1; d >= 0; d--) {
     bool reduced = mask >> d & 1;
-    add_dim(reduced ? &j.reduced : &j.kept, self->sizes[d], self->strides[d] * item, reduced ? 0 : results);
-    if (!reduced) results *= self->sizes[d];
+    add_dim(reduced ? &j->reduced : &j->kept, self->sizes[d], self->strides[d] * item, reduced ? 0 : *results);
+    if (!reduced) *results *= self->sizes[d];
+  }
+  if (self->numel == 0) return true;
+  merge(&j->kept);
+  merge(&j->reduced);
+  j->in = ts_data(self);
+  j->columns = j->kept.n && j->kept.out[0] == 1 && (!j->reduced.n || j->kept.steps[0] < j->reduced.steps[0]);
+  return j->columns ? j->kept.steps[0] == item : !j->reduced.n || j->reduced.steps[0] == item;
+}
+
+bool ts_reduce(ts_cx *cx, ts_tensor *self, uint64_t mask, const ts_reduction *r, ts_word *acc) {
+  if (!r->loop) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)self->dtype));
+  job j = {.acc = acc, .r = r};
+  int64_t results;
+  if (!plan(&j, self, mask, &results)) {
+    ts_tensor *copy = ts_empty(cx, (ts_dtype)self->dtype, self->ndim, self->sizes);
+    if (!copy || !ts_raw_copy(cx, copy, self)) return false;
+    self = copy;
+    j = (job){.acc = acc, .r = r};
+    plan(&j, self, mask, &results);
   }
   fill(acc, results, r);
   if (self->numel == 0) return true;
-  merge(&j.kept);
-  merge(&j.reduced);
-  j.columns = j.kept.n && j.kept.out[0] == 1 && (!j.reduced.n || j.kept.steps[0] < j.reduced.steps[0]);
   j.outputs = results / (j.columns ? j.kept.sizes[0] : 1);
   j.words = results * r->words;
   int64_t each = self->numel / j.outputs;

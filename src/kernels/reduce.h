@@ -3,8 +3,9 @@
 #define TS_REDUCE_H
 #include "../core/op.h"
 
-/* An inner loop: acc[j] takes in the n elements in[i * step + j * col_step] (bytes) for each j < cols. */
-typedef void (*ts_reduce_loop)(void *acc, const char *in, int64_t n, int64_t step, int64_t cols, int64_t col_step);
+/* An inner loop. cols == 1: the accumulator takes in n elements side by side. Else acc[j] takes in element j of each of n
+   rows of cols elements, step bytes apart, for every j. */
+typedef void (*ts_reduce_loop)(void *acc, const char *in, int64_t n, int64_t step, int64_t cols);
 
 /* Accumulators are one to three words of 8 bytes (double or int64_t), whatever the dtype of the input. */
 enum { TS_REDUCE_WORDS = 3 };
@@ -19,8 +20,8 @@ typedef struct {
 /* Index of a loop in ts_loops.reduce. There are loops for float32, float64, int64 where it makes sense, and sums of bools;
    callers cast what has none. */
 typedef enum {
-  TS_RED_SUM, TS_RED_NANSUM, TS_RED_PROD, TS_RED_MAX, TS_RED_MIN, TS_RED_ARGMAX, TS_RED_ARGMIN,
-  TS_RED_MOMENTS, TS_RED_ABS, TS_RED_SQUARE, TS_RED_COUNT
+  TS_RED_SUM, TS_RED_PROD, TS_RED_MAX, TS_RED_MIN, TS_RED_ARGMAX, TS_RED_ARGMIN,
+  TS_RED_MOMENTS, TS_RED_SQUARE, TS_RED_COUNT
 } ts_reduce_id;
 
 /* What to reduce tensors of dtype by; words of TS_RED_ARG*: value, index, elements seen; of TS_RED_MOMENTS: count, mean,
@@ -28,7 +29,7 @@ typedef enum {
 ts_reduction ts_reduction_of(ts_reduce_id id, ts_dtype dtype);
 /* Reduces self over the dims in mask into acc, in row-major order of the other dims: one accumulator each. Elements are
    taken in memory order (TS_RED_ARG*: contiguous, or one dim). The result does not depend on the number of threads. */
-bool ts_reduce(ts_cx *cx, const ts_tensor *self, uint64_t mask, const ts_reduction *r, ts_word *acc);
+bool ts_reduce(ts_cx *cx, ts_tensor *self, uint64_t mask, const ts_reduction *r, ts_word *acc);
 
 /* dims (None or empty: all) as a mask over [0, ndim); PyTorch's errors for repeated or wrong ones. */
 bool ts_dim_mask(ts_cx *cx, ts_ints dims, int ndim, uint64_t *mask);

@@ -20,7 +20,6 @@ static bool sum_by(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim, ts_dty
   uint64_t mask;
   ts_dtype to;
   if (!ts_dim_mask(cx, dim, self->ndim, &mask) || !sum_dtype(cx, &self, dtype, &to)) return false;
-  if (id == TS_RED_NANSUM && ts_is_integral((ts_dtype)self->dtype, true)) id = TS_RED_SUM;
   return give(cx, out, ts_reduced(cx, self, mask, keepdim, id), to);
 }
 
@@ -29,7 +28,9 @@ bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out) {
 }
 
 bool ts_nansum_impl(ts_cx *cx, const ts_nansum_args *a, ts_out *out) {
-  return sum_by(cx, a->self, a->dim, a->keepdim, a->dtype, TS_RED_NANSUM, out);
+  bool may = ts_is_inexact((ts_dtype)a->self->dtype);
+  ts_tensor *self = may ? ts_masked_fill(cx, a->self, ts_isnan(cx, a->self), ts_wrap_scalar(cx, ts_int(0))) : a->self;
+  return self && sum_by(cx, self, a->dim, a->keepdim, a->dtype, TS_RED_SUM, out);
 }
 
 bool ts_prod_impl(ts_cx *cx, const ts_prod_args *a, ts_out *out) {

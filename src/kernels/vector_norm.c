@@ -20,12 +20,12 @@ bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out) {
   if (to == TS_FLOAT64 && !(self = ts_raw_cast(cx, self, to))) return false;
   if (p == 0) {
     acc = ts_reduced(cx, ts_raw_cast(cx, self, TS_BOOL), mask, a->keepdim, TS_RED_SUM);
-  } else if (p == 1 || p == 2) {
-    acc = ts_reduced(cx, self, mask, a->keepdim, p == 1 ? TS_RED_ABS : TS_RED_SQUARE);
+  } else if (p == 2) {
+    acc = ts_reduced(cx, self, mask, a->keepdim, TS_RED_SQUARE);
   } else {
     ts_tensor *sizes = ts_abs(cx, self);
     if (!sizes) return false;
-    if (!isinf(p)) sizes = ts_pow(cx, ts_raw_cast(cx, sizes, TS_FLOAT64), ts_wrap_scalar(cx, ts_float(p)));
+    if (!isinf(p) && p != 1) sizes = ts_pow(cx, ts_raw_cast(cx, sizes, TS_FLOAT64), ts_wrap_scalar(cx, ts_float(p)));
     acc = sizes ? ts_reduced(cx, sizes, mask, a->keepdim, isinf(p) ? p > 0 ? TS_RED_MAX : TS_RED_MIN : TS_RED_SUM) : NULL;
   }
   if (!acc) return false;

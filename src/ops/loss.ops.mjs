@@ -59,7 +59,7 @@ export default [
   },
   { name: '_cross_entropy', args: `Tensor self, ${kept}`, returns: 'Tensor output, Tensor total_weight, Tensor lse', grad: { saves: 'self target weight result2' }, node: 'NllLossBackward0', dtypes: 'float', doc: 'crossEntropy of (N, C) with classes.', samples: [{ args: [t(2, 3), labels(3, 2), null, -100, 'mean'] }] },
   { name: '_cross_entropy_backward', args: `Tensor grad, Tensor self, ${kept}, Tensor lse`, grad: { saves: 'grad self target weight' }, dtypes: 'float', doc: 'Gradient of _cross_entropy.', samples: [{ args: [t(), t(2, 3), labels(3, 2), null, -100, 'mean', t(2, 2)] }] },
-  { name: '_class_weights', args: `int[] size, ${kept}, float label_smoothing, dtype? dtype=None`, grad: 'not differentiable', dtypes: 'float', doc: 'q of crossEntropy = -sum(q * logSoftmax(input)).', samples: [{ args: [[2, 3], labels(3, 2), null, -100, 'mean', 0.1] }] },
+  { name: '_class_weights', args: `int[] size, ${kept}, float label_smoothing, dtype? dtype=None`, returns: 'Tensor q, Tensor total', grad: 'not differentiable', dtypes: 'float', doc: 'q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights.', samples: [{ args: [[2, 3], labels(3, 2), null, -100, 'mean', 0.1] }] },
   {
     ...base, name: 'binary_cross_entropy', args: `Tensor self, Tensor target, Tensor? weight=None, ${legacy}, str reduction='mean'`, grad: 'composite',
     doc: `-(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. ${page('binary_cross_entropy')}`,

@@ -2,7 +2,7 @@
 const { createServer } = require('node:http');
 const { createReadStream, existsSync, statSync } = require('node:fs');
 const { extname, join, normalize } = require('node:path');
-const { root } = require('../support/child');
+const { root, evaluate } = require('../support/child');
 
 const types = { '.html': 'text/html; charset=utf-8', '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.gz': 'application/gzip', '.css': 'text/css' };
 
@@ -27,8 +27,7 @@ function serve(folder) {
 const runs = process.env.TORSH_NO_BROWSER ? test.skip : test;
 
 runs('digits.html trains in Chromium and draws its loss', async () => {
-  const { findChromium } = await import('../../tools/setup.mjs');
-  const executablePath = findChromium();
+  const executablePath = await evaluate("import { findChromium } from './tools/setup.mjs'; console.log(JSON.stringify(findChromium()))", { esm: true });
   if (!executablePath) throw new Error('no Chromium: run `node tools/setup.mjs`, or set TORSH_NO_BROWSER=1 to leave the browser test out');
   const { chromium } = require('playwright-core');
   const server = await serve(root);

@@ -25,8 +25,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('holds what it should and little else', () => {
   const names = packed.files.map((f) => f.path);
-  for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.ts']) expect(names).toContain(name);
-  expect(names.filter((n) => /^(src|test|tools|build|examples|node_modules)\/|\.node$|binding\.gyp/.test(n))).toEqual([]);
+  for (const name of ['package.json', 'README.md', 'dist/torsh.cjs', 'dist/torsh.mjs', 'dist/torsh.wasm', 'dist/torsh.web.mjs', 'types/torsh.d.mts', 'types/torsh.d.cts', 'types/lib/tensor.d.ts']) expect(names).toContain(name);
+  expect(names.filter((n) => /^(src|test|tools|build|examples|node_modules)\/|\.node$|binding\.gyp|libtorsh/.test(n))).toEqual([]);
   expect(statSync(join(folder, packed.filename)).size).toBeLessThan(3e6);
 });
 
@@ -83,8 +83,16 @@ test('types hold under node16 and bundler resolution', async () => {
     torsh.zeros([2], { dtype: 'float128' });
     console.log(shape, name);
   `);
+  writeFileSync(join(folder, 'use.cts'), `
+    import torsh = require('torsh');
+    const x: torsh.Tensor = torsh.tensor([1, 2]).add(1);
+    const layer: torsh.nn.Linear = new torsh.nn.Linear(2, 1);
+    const dtype: torsh.DType = x.dtype;
+    console.log(layer(x), dtype);
+  `);
   for (const [module, resolution] of [['node16', 'node16'], ['esnext', 'bundler']]) {
+    const files = module === 'node16' ? ['use.mts', 'use.cts'] : ['use.mts'];
     await expectRun(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022',
-      '--module', module, '--moduleResolution', resolution, '--lib', 'es2022,dom', '--types', '', 'use.mts'], { timeout: 120000 });
+      '--module', module, '--moduleResolution', resolution, '--lib', 'es2022,esnext.disposable,dom', '--types', '', ...files], { timeout: 120000 });
   }
 }, 120000);

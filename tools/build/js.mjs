@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import esbuild from 'esbuild';
+import { writeTypes } from './types.mjs';
 
 
 
@@ -16,7 +17,7 @@ export async function buildJs(root) {
   const webTwins = { name: 'web-twins', setup(build) { build.onResolve({ filter: /\.node$/ }, (args) => build.resolve(args.path.replace(/\.node$/, '.web'), { resolveDir: args.resolveDir, kind: args.kind })); } };
   try {
     await Promise.all([
-      ...['native', 'wasm', 'torsh'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.cjs`, platform: 'node', format: 'cjs', footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs'] })),
+      ...['native', 'wasm', 'torsh.node'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name.replace('.node', '')}.cjs`, platform: 'node', format: 'cjs', footer: { js: 'module.exports = module.exports.default;' }, external: ['./native.cjs', './wasm.cjs'] })),
       ...['torsh.web', 'web'].map((name) => esbuild.build({ ...common, entryPoints: [`lib/entry/${name}.ts`], outfile: `dist/${name}.mjs`, platform: 'browser', format: 'esm', plugins: [webTwins] })),
     ]);
   } catch (e) {
@@ -32,5 +33,6 @@ export async function buildJs(root) {
   }
   copyFileSync(join(root, 'src/gen/ops.json'), join(dist, 'ops.json'));
   const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { cwd: root, encoding: 'utf8' });
-  return tsc.status === 0 ? null : tsc.stdout + tsc.stderr;
+  if (tsc.status !== 0) return tsc.stdout + tsc.stderr;
+  return writeTypes(root);
 }

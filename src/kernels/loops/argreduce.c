@@ -12,9 +12,9 @@ enum { LANES = 16, CHUNK = 2048, COLS = 256, ROWS = 64 };
 
 /* F is the member of the first word; START loses against everything. */
 #define ARG(name, t, F, START, PICK, BETTER)                                                                           \
-  static void name##_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols, int64_t col_step) { \
+  static void name##_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols) {                  \
     ts_word *acc = accumulators;                                                                                       \
-    if (cols == 1 && step == sizeof(ts_mem_##t)) {                                                                     \
+    if (cols == 1) {                                                                                                   \
       const ts_mem_##t *p = (const ts_mem_##t *)in;                                                                    \
       for (int64_t i = 0; i < n; i += CHUNK) {                                                                         \
         const int64_t length = n - i < CHUNK ? n - i : CHUNK;                                                          \
@@ -44,21 +44,11 @@ enum { LANES = 16, CHUNK = 2048, COLS = 256, ROWS = 64 };
           where[k] = -1;                                                                                               \
         }                                                                                                              \
         for (int32_t i = 0; i < rows; i++) {                                                                           \
-          const char *row = in + (r + i) * step + c * col_step;                                                        \
-          if (col_step == sizeof(ts_mem_##t)) {                                                                        \
-            const ts_mem_##t *p = (const ts_mem_##t *)row;                                                             \
-            for (int64_t k = 0; k < width; k++) {                                                                      \
-              const bool better = BETTER(p[k], best[k]);                                                               \
-              best[k] = better ? p[k] : best[k];                                                                       \
-              where[k] = better ? i : where[k];                                                                        \
-            }                                                                                                          \
-          } else {                                                                                                     \
-            for (int64_t k = 0; k < width; k++) {                                                                      \
-              const ts_mem_##t x = *(const ts_mem_##t *)(row + k * col_step);                                          \
-              if (!BETTER(x, best[k])) continue;                                                                       \
-              best[k] = x;                                                                                             \
-              where[k] = i;                                                                                            \
-            }                                                                                                          \
+          const ts_mem_##t *p = (const ts_mem_##t *)(in + (r + i) * step) + c;                                         \
+          TS_DENSE_LOOP for (int64_t k = 0; k < width; k++) {                                                          \
+            const bool better = BETTER(p[k], best[k]);                                                                 \
+            best[k] = better ? p[k] : best[k];                                                                         \
+            where[k] = better ? i : where[k];                                                                          \
           }                                                                                                            \
         }                                                                                                              \
         for (int64_t k = 0; k < width; k++) {                                                                          \

@@ -30,39 +30,29 @@ static inline void join(ts_word *acc, double n, double m, double s) {
       join(acc, (double)length, mean, squares);                                                                        \
     }                                                                                                                  \
   }                                                                                                                    \
-  static void moments_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols, int64_t col_step) { \
+  static void moments_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols) {                \
     ts_word *acc = accumulators;                                                                                       \
-    if (cols == 1 && step == sizeof(ts_mem_##t)) {                                                                     \
+    if (cols == 1) {                                                                                                   \
       moments_of_##t(acc, (const ts_mem_##t *)in, n);                                                                  \
       return;                                                                                                          \
     }                                                                                                                  \
-    if (cols > 1 && col_step == sizeof(ts_mem_##t)) {                                                                  \
-      double mean[COLS], squares[COLS];                                                                                \
-      for (int64_t c = 0; c < cols; c += COLS) {                                                                       \
-        const int64_t width = cols - c < COLS ? cols - c : COLS;                                                       \
-        for (int64_t r = 0; r < n; r += ROWS) {                                                                        \
-          const int64_t rows = n - r < ROWS ? n - r : ROWS;                                                            \
-          for (int64_t k = 0; k < width; k++) mean[k] = squares[k] = 0;                                                \
-          for (int64_t i = 0; i < rows; i++) {                                                                         \
-            const ts_mem_##t *p = (const ts_mem_##t *)(in + (r + i) * step) + c;                                       \
-            for (int64_t k = 0; k < width; k++) mean[k] += (double)p[k];                                               \
-          }                                                                                                            \
-          for (int64_t k = 0; k < width; k++) mean[k] /= (double)rows;                                                 \
-          for (int64_t i = 0; i < rows; i++) {                                                                         \
-            const ts_mem_##t *p = (const ts_mem_##t *)(in + (r + i) * step) + c;                                       \
-            for (int64_t k = 0; k < width; k++) squares[k] += ((double)p[k] - mean[k]) * ((double)p[k] - mean[k]);     \
-          }                                                                                                            \
-          for (int64_t k = 0; k < width; k++) join(acc + 3 * (c + k), (double)rows, mean[k], squares[k]);              \
+    double mean[COLS], squares[COLS];                                                                                  \
+    for (int64_t c = 0; c < cols; c += COLS) {                                                                         \
+      const int64_t width = cols - c < COLS ? cols - c : COLS;                                                         \
+      for (int64_t r = 0; r < n; r += ROWS) {                                                                          \
+        const int64_t rows = n - r < ROWS ? n - r : ROWS;                                                              \
+        for (int64_t k = 0; k < width; k++) mean[k] = squares[k] = 0;                                                  \
+        for (int64_t i = 0; i < rows; i++) {                                                                           \
+          const ts_mem_##t *p = (const ts_mem_##t *)(in + (r + i) * step) + c;                                         \
+          TS_DENSE_LOOP for (int64_t k = 0; k < width; k++) mean[k] += (double)p[k];                                   \
         }                                                                                                              \
-      }                                                                                                                \
-      return;                                                                                                          \
-    }                                                                                                                  \
-    ts_mem_##t near[COLS];                                                                                             \
-    for (int64_t c = 0; c < cols; c++) {                                                                               \
-      for (int64_t i = 0; i < n; i += COLS) {                                                                          \
-        const int64_t length = n - i < COLS ? n - i : COLS;                                                            \
-        for (int64_t k = 0; k < length; k++) near[k] = *(const ts_mem_##t *)(in + (i + k) * step + c * col_step);      \
-        moments_of_##t(acc + 3 * c, near, length);                                                                     \
+        for (int64_t k = 0; k < width; k++) mean[k] /= (double)rows;                                                   \
+        for (int64_t i = 0; i < rows; i++) {                                                                           \
+          const ts_mem_##t *p = (const ts_mem_##t *)(in + (r + i) * step) + c;                                         \
+          TS_DENSE_LOOP for (int64_t k = 0; k < width; k++)                                                            \
+            squares[k] += ((double)p[k] - mean[k]) * ((double)p[k] - mean[k]);                                         \
+        }                                                                                                              \
+        for (int64_t k = 0; k < width; k++) join(acc + 3 * (c + k), (double)rows, mean[k], squares[k]);                \
       }                                                                                                                \
     }                                                                                                                  \
   }
@@ -77,12 +67,12 @@ static inline void join(ts_word *acc, double n, double m, double s) {
     const ts_mem_##t *m = (const ts_mem_##t *)p[2], *r = (const ts_mem_##t *)p[3];                                     \
     if (s[0] == SIZE && s[1] == SIZE && s[2] == 0 && s[3] == 0 && s[4] == 0 && s[5] == 0) {                            \
       const ts_mem_##t mean = *m, scale = *r, weight = *w, bias = *b;                                                  \
-      TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = (x[k] - mean) * scale * weight + bias;                         \
+      TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = (x[k] - mean) * scale * weight + bias;                         \
     } else if (s[0] == SIZE && s[1] == SIZE && s[2] == 0 && s[3] == 0 && s[4] == SIZE && s[5] == SIZE) {               \
       const ts_mem_##t mean = *m, scale = *r;                                                                          \
-      TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = (x[k] - mean) * scale * w[k] + b[k];                           \
+      TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = (x[k] - mean) * scale * w[k] + b[k];                           \
     } else if (s[0] == SIZE && s[1] == SIZE && s[2] == SIZE && s[3] == SIZE && s[4] == SIZE && s[5] == SIZE) {         \
-      TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = (x[k] - m[k]) * r[k] * w[k] + b[k];                            \
+      TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = (x[k] - m[k]) * r[k] * w[k] + b[k];                            \
     } else {                                                                                                           \
       for (int64_t k = 0; k < n; k++)                                                                                  \
         *(ts_mem_##t *)(p[0] + k * s[0]) =                                                                             \
@@ -106,12 +96,12 @@ static inline void join(ts_word *acc, double n, double m, double s) {
       const ts_mem_##t scale = *r, mean = *m, of_x = *b, rest = *c;                                                    \
       if (s[3] == 0) {                                                                                                 \
         const ts_mem_##t of_g = *w * scale;                                                                            \
-        TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = g[k] * of_g + (x[k] - mean) * of_x + rest;                   \
+        TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = g[k] * of_g + (x[k] - mean) * of_x + rest;                   \
       } else {                                                                                                         \
-        TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = g[k] * w[k] * scale + (x[k] - mean) * of_x + rest;           \
+        TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = g[k] * w[k] * scale + (x[k] - mean) * of_x + rest;           \
       }                                                                                                                \
     } else if (dense && s[3] == SIZE && s[4] == SIZE && s[5] == SIZE && s[6] == SIZE && s[7] == SIZE) {                \
-      TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = g[k] * (w[k] * r[k]) + (x[k] - m[k]) * b[k] + c[k];            \
+      TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = g[k] * (w[k] * r[k]) + (x[k] - m[k]) * b[k] + c[k];            \
     } else {                                                                                                           \
       for (int64_t k = 0; k < n; k++) {                                                                                \
         ts_mem_##t v[8];                                                                                               \
@@ -167,13 +157,13 @@ static inline void join(ts_word *acc, double n, double m, double s) {
     if (dense && s[0] == 8 && s[1] == 8 && s[5] == 0 && (s[4] == 0 || s[4] == SIZE)) {                                 \
       const double weight = (double)*w, mean = (double)*m;                                                             \
       if (s[4] == 0) {                                                                                                 \
-        TS_IVDEP for (int64_t k = 0; k < n; k++) {                                                                     \
+        TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) {                                                                     \
           const double v = (double)g[k] * weight;                                                                      \
           first[k] += v;                                                                                               \
           second[k] += v * ((double)x[k] - mean);                                                                      \
         }                                                                                                              \
       } else {                                                                                                         \
-        TS_IVDEP for (int64_t k = 0; k < n; k++) {                                                                     \
+        TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) {                                                                     \
           const double v = (double)g[k] * weight;                                                                      \
           first[k] += v;                                                                                               \
           second[k] += v * ((double)x[k] - (double)m[k]);                                                              \

@@ -7,9 +7,9 @@ enum { LANES = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
 
 /* ZERO starts a lane of type lane_t, STEP(l, x) takes an element into it, FOLD(a, l) a lane into the accumulator. */
 #define REDUCE(name, t, acc_t, lane_t, ZERO, STEP, FOLD)                                                               \
-  static void name##_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols, int64_t col_step) { \
+  static void name##_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols) {                  \
     acc_t *acc = accumulators;                                                                                         \
-    if (cols == 1 && step == sizeof(ts_mem_##t)) {                                                                     \
+    if (cols == 1) {                                                                                                   \
       const ts_mem_##t *p = (const ts_mem_##t *)in;                                                                    \
       acc_t total = *acc;                                                                                              \
       int64_t i = 0;                                                                                                   \
@@ -28,31 +28,23 @@ enum { LANES = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
       *acc = total;                                                                                                    \
       return;                                                                                                          \
     }                                                                                                                  \
-    if (cols > 1 && col_step == sizeof(ts_mem_##t)) {                                                                  \
-      lane_t lane[COLS];                                                                                               \
-      for (int64_t c = 0; c < cols; c += COLS) {                                                                       \
-        int64_t width = cols - c < COLS ? cols - c : COLS;                                                             \
-        for (int64_t r = 0; r < n; r += ROWS) {                                                                        \
-          int64_t rows = n - r < ROWS ? n - r : ROWS;                                                                  \
-          for (int64_t k = 0; k < width; k++) lane[k] = ZERO;                                                          \
-          for (int64_t i = 0; i < rows; i++) {                                                                         \
-            const ts_mem_##t *p = (const ts_mem_##t *)(in + (r + i) * step) + c;                                       \
-            for (int64_t k = 0; k < width; k++) lane[k] = STEP(lane[k], TS_LOAD_##t(p[k]));                            \
-          }                                                                                                            \
-          for (int64_t k = 0; k < width; k++) acc[c + k] = FOLD(acc[c + k], (acc_t)lane[k]);                           \
+    lane_t lane[COLS];                                                                                                 \
+    for (int64_t c = 0; c < cols; c += COLS) {                                                                         \
+      int64_t width = cols - c < COLS ? cols - c : COLS;                                                               \
+      for (int64_t r = 0; r < n; r += ROWS) {                                                                          \
+        int64_t rows = n - r < ROWS ? n - r : ROWS;                                                                    \
+        for (int64_t k = 0; k < width; k++) lane[k] = ZERO;                                                            \
+        for (int64_t i = 0; i < rows; i++) {                                                                           \
+          const ts_mem_##t *p = (const ts_mem_##t *)(in + (r + i) * step) + c;                                         \
+          TS_DENSE_LOOP for (int64_t k = 0; k < width; k++) lane[k] = STEP(lane[k], TS_LOAD_##t(p[k]));                \
         }                                                                                                              \
+        TS_DENSE_LOOP for (int64_t k = 0; k < width; k++) acc[c + k] = FOLD(acc[c + k], (acc_t)lane[k]);               \
       }                                                                                                                \
-      return;                                                                                                          \
     }                                                                                                                  \
-    for (int64_t i = 0; i < n; i++)                                                                                    \
-      for (int64_t c = 0; c < cols; c++)                                                                               \
-        acc[c] = FOLD(acc[c], (acc_t)STEP(ZERO, TS_LOAD_##t(*(const ts_mem_##t *)(in + i * step + c * col_step))));    \
   }
 
 #define PLUS(a, x) ((a) + (x))
 #define TIMES(a, x) ((a) * (x))
-#define PLUS_ABS(a, x) ((a) + ((x) < 0 ? -(x) : (x)))
-#define PLUS_NUMBER(a, x) ((a) + ((x) == (x) ? (x) : 0))
 #define PLUS_SQUARE(a, x) ((a) + (double)(x) * (double)(x))
 #define MAX(a, x) ((x) > (a) || (x) != (x) ? (x) : (a))
 #define MIN(a, x) ((x) < (a) || (x) != (x) ? (x) : (a))
@@ -65,8 +57,6 @@ REDUCE(sum, i64, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
 REDUCE(sum, f32, double, float, 0, PLUS, PLUS)
 REDUCE(sum, f64, double, double, 0, PLUS, PLUS)
 
-REDUCE(nansum, f32, double, float, 0, PLUS_NUMBER, PLUS)
-REDUCE(nansum, f64, double, double, 0, PLUS_NUMBER, PLUS)
 REDUCE(prod, f32, double, double, 1, TIMES, TIMES)
 REDUCE(prod, f64, double, double, 1, TIMES, TIMES)
 REDUCE(prod, i64, int64_t, int64_t, 1, TIMES_WHOLE, TIMES_WHOLE)
@@ -76,8 +66,6 @@ REDUCE(max, i64, int64_t, int64_t, INT64_MIN, MAX, MAX)
 REDUCE(min, f32, double, float, INFINITY, MIN, MIN)
 REDUCE(min, f64, double, double, INFINITY, MIN, MIN)
 REDUCE(min, i64, int64_t, int64_t, INT64_MAX, MIN, MIN)
-REDUCE(abs, f32, double, float, 0, PLUS_ABS, PLUS)
-REDUCE(abs, f64, double, double, 0, PLUS_ABS, PLUS)
 REDUCE(square, f32, double, double, 0, PLUS_SQUARE, PLUS)
 REDUCE(square, f64, double, double, 0, PLUS_SQUARE, PLUS)
 
@@ -90,10 +78,8 @@ TS_FILL(reduce) {
   SET_FLOAT(ID, name)     \
   table->reduce[TS_RED_##ID][TS_INT64] = name##_i64;
   SET_ALL(SUM, sum)
-  SET_FLOAT(NANSUM, nansum)
   SET_ALL(PROD, prod)
   SET_ALL(MAX, max)
   SET_ALL(MIN, min)
-  SET_FLOAT(ABS, abs)
   SET_FLOAT(SQUARE, square)
 }

@@ -6,10 +6,12 @@
 
 enum { LANES = 16, CHUNK = 2048, COLS = 128 };
 
-#define EXP_f32 vm_expf
-#define EXP_f64 vm_exp
-#define LOG_f32 vm_logf
-#define LOG_f64 vm_log
+/* One body each, however often they are used. */
+#define FUNCTIONS(t)                                                                                                   \
+  VM_SLOW void exp_##t(ts_mem_##t *out, const ts_mem_##t *x, int64_t n, ts_mem_##t less) {                             \
+    TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = TS_VM_##t(exp)(x[k] - less);                                \
+  }                                                                                                                    \
+  VM_SLOW ts_mem_##t log_##t(double x) { return TS_VM_##t(log)((ts_mem_##t)x); }
 #define MAX(a, x) ((x) > (a) || (x) != (x) ? (x) : (a))
 
 #define FORWARD(t)                                                                                                     \
@@ -30,7 +32,7 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
     for (int64_t i = 0; i < n; i += CHUNK) {                                                                           \
       const int64_t length = n - i < CHUNK ? n - i : CHUNK, even = length - length % LANES;                            \
       ts_mem_##t *e = out ? out + i : here;                                                                            \
-      TS_IVDEP for (int64_t k = 0; k < length; k++) e[k] = EXP_##t(x[i + k] - max);                                    \
+      exp_##t(e, x + i, length, max);                                                                                  \
       ts_mem_##t lane[LANES] = {0};                                                                                    \
       for (int64_t j = 0; j < even; j += LANES)                                                                        \
         for (int k = 0; k < LANES; k++) lane[k] += e[j + k];                                                           \
@@ -47,11 +49,11 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
         const ts_mem_##t max = row_max_##t(x, n);                                                                      \
         const double sum = row_sum_##t(log ? NULL : out, x, n, max);                                                   \
         if (log) {                                                                                                     \
-          const ts_mem_##t shift = LOG_##t((ts_mem_##t)sum);                                                           \
-          TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = x[k] - max - shift;                                        \
+          const ts_mem_##t shift = log_##t(sum);                                                           \
+          TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = x[k] - max - shift;                                        \
         } else {                                                                                                       \
           const ts_mem_##t scale = (ts_mem_##t)(1 / sum);                                                              \
-          TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] *= scale;                                                    \
+          TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] *= scale;                                                    \
         }                                                                                                              \
         continue;                                                                                                      \
       }                                                                                                                \
@@ -70,17 +72,16 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
         for (int64_t i = 0; i < n; i++) {                                                                              \
           const ts_mem_##t *p = x + i * inner + c;                                                                     \
           ts_mem_##t *q = out + i * inner + c;                                                                         \
-          TS_IVDEP for (int64_t k = 0; k < width; k++) {                                                               \
-            q[k] = EXP_##t(p[k] - max[k]);                                                                             \
-            sum[k] += (double)q[k];                                                                                    \
-          }                                                                                                            \
+          for (int64_t k = 0; k < width; k++) q[k] = p[k] - max[k];                                                    \
+          exp_##t(q, q, width, 0);                                                                                     \
+          for (int64_t k = 0; k < width; k++) sum[k] += (double)q[k];                                                  \
         }                                                                                                              \
-        for (int64_t k = 0; k < width; k++) fix[k] = log ? LOG_##t((ts_mem_##t)sum[k]) : (ts_mem_##t)(1 / sum[k]);     \
+        for (int64_t k = 0; k < width; k++) fix[k] = log ? log_##t(sum[k]) : (ts_mem_##t)(1 / sum[k]);     \
         for (int64_t i = 0; i < n; i++) {                                                                              \
           const ts_mem_##t *p = x + i * inner + c;                                                                     \
           ts_mem_##t *q = out + i * inner + c;                                                                         \
-          if (log) TS_IVDEP for (int64_t k = 0; k < width; k++) q[k] = p[k] - max[k] - fix[k];                         \
-          else TS_IVDEP for (int64_t k = 0; k < width; k++) q[k] *= fix[k];                                            \
+          if (log) TS_DENSE_LOOP for (int64_t k = 0; k < width; k++) q[k] = p[k] - max[k] - fix[k];                         \
+          else TS_DENSE_LOOP for (int64_t k = 0; k < width; k++) q[k] *= fix[k];                                            \
         }                                                                                                              \
       }                                                                                                                \
     }                                                                                                                  \
@@ -107,8 +108,12 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
         }                                                                                                              \
         for (int k = 0; k < LANES; k++) total += lane[k];                                                              \
         const ts_mem_##t sum = (ts_mem_##t)total;                                                                      \
-        if (log) TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = g[k] - EXP_##t(y[k]) * sum;                         \
-        else TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = (g[k] - sum) * y[k];                                    \
+        if (log) {                                                                                                     \
+          exp_##t(out, y, n, 0);                                                                                       \
+          TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = g[k] - out[k] * sum;                                  \
+        } else {                                                                                                       \
+          TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = (g[k] - sum) * y[k];                                  \
+        }                                                                                                              \
         continue;                                                                                                      \
       }                                                                                                                \
       for (int64_t c = 0; c < inner; c += COLS) {                                                                      \
@@ -122,10 +127,12 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
         }                                                                                                              \
         for (int64_t i = 0; i < n; i++) {                                                                              \
           const int64_t at = i * inner + c;                                                                            \
-          if (log)                                                                                                     \
-            TS_IVDEP for (int64_t k = 0; k < width; k++) out[at + k] = g[at + k] - EXP_##t(y[at + k]) * (ts_mem_##t)total[k]; \
-          else                                                                                                         \
-            TS_IVDEP for (int64_t k = 0; k < width; k++) out[at + k] = (g[at + k] - (ts_mem_##t)total[k]) * y[at + k]; \
+          if (log) {                                                                                                   \
+            exp_##t(out + at, y + at, width, 0);                                                                       \
+            for (int64_t k = 0; k < width; k++) out[at + k] = g[at + k] - out[at + k] * (ts_mem_##t)total[k];          \
+          } else {                                                                                                     \
+            for (int64_t k = 0; k < width; k++) out[at + k] = (g[at + k] - (ts_mem_##t)total[k]) * y[at + k];          \
+          }                                                                                                            \
         }                                                                                                              \
       }                                                                                                                \
     }                                                                                                                  \
@@ -137,7 +144,7 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
     for (int64_t r = 0; r < rows; r++) {                                                                               \
       const ts_mem_##t *x = (const ts_mem_##t *)input + r * n, max = row_max_##t(x, n);                                \
       ((ts_mem_##t *)maxima)[r] = max;                                                                                 \
-      ((ts_mem_##t *)rests)[r] = LOG_##t((ts_mem_##t)row_sum_##t(NULL, x, n, max));                                    \
+      ((ts_mem_##t *)rests)[r] = log_##t(row_sum_##t(NULL, x, n, max));                                    \
     }                                                                                                                  \
   }                                                                                                                    \
   static void scaled_softmax_##t(void *result, const void *input, const void *maxima, const void *rests,               \
@@ -146,12 +153,17 @@ enum { LANES = 16, CHUNK = 2048, COLS = 128 };
       const ts_mem_##t *x = (const ts_mem_##t *)input + r * n, by = (ts_mem_##t)scale[r];                              \
       const ts_mem_##t max = ((const ts_mem_##t *)maxima)[r], rest = ((const ts_mem_##t *)rests)[r];                   \
       ts_mem_##t *out = (ts_mem_##t *)result + r * n;                                                                  \
-      if (by == 0) for (int64_t k = 0; k < n; k++) out[k] = 0;                                                         \
-      else TS_IVDEP for (int64_t k = 0; k < n; k++) out[k] = EXP_##t(x[k] - max - rest) * by;                          \
+      if (by == 0) {                                                                                                   \
+        for (int64_t k = 0; k < n; k++) out[k] = 0;                                                                    \
+        continue;                                                                                                      \
+      }                                                                                                                \
+      TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] = x[k] - max - rest;                                        \
+      exp_##t(out, out, n, 0);                                                                                         \
+      TS_DENSE_LOOP for (int64_t k = 0; k < n; k++) out[k] *= by;                                                      \
     }                                                                                                                  \
   }
 
-#define ALL(t) FORWARD(t) BACKWARD(t) ENTROPY(t)
+#define ALL(t) FUNCTIONS(t) FORWARD(t) BACKWARD(t) ENTROPY(t)
 ALL(f32)
 ALL(f64)
 
