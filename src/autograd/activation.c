@@ -34,7 +34,7 @@ static ts_tensor *gelu_bend(ts_cx *cx, ts_tensor *x, bool tanh) {
   ts_tensor *z = ts_square(cx, x);
   if (!tanh) return MUL(MUL(ts_exp(cx, MUL(z, NUM(-0.5))), NUM(0x1.9884533d43651p-2)), ts_rsub(cx, z, NUM(2), ts_int(1)));
   /* h = tanh(u), u = beta (x + k x^3), u1 and u2 its derivatives: (1 - h^2) (u1 + x (u2 / 2 - h u1^2)). */
-  const double beta = 0x1.988453d41beafp-1, k = 0.044715;
+  const double beta = 0x1.9884533d43651p-1, k = 0.044715;
   ts_tensor *u1 = MUL(ADD(MUL(z, NUM(3 * k)), NUM(1)), NUM(beta)), *half_u2 = MUL(x, NUM(3 * k * beta));
   ts_tensor *h = ts_tanh(cx, MUL(MUL(x, ADD(MUL(z, NUM(k)), NUM(1))), NUM(beta)));
   return MUL(ONE_MINUS(ts_square(cx, h)), ADD(u1, MUL(x, SUB(half_u2, MUL(h, ts_square(cx, u1))))));

@@ -756,6 +756,13 @@ ts_tensor *ts_where(ts_cx *cx, ts_tensor *condition, ts_tensor *self, ts_tensor 
   return ts_dispatch1(cx, &ts_ops[TS_OP_where], &args);
 }
 
+ts_list ts__where_tuple(ts_cx *cx, ts_tensor *condition) {
+  ts__where_tuple_args args = {condition};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__where_tuple], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
 ts_tensor *ts__where_self(ts_cx *cx, ts_tensor *self, ts_tensor *condition, ts_tensor *other) {
   ts__where_self_args args = {self, condition, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP__where_self], &args);
@@ -1480,6 +1487,75 @@ ts_tensor *ts_sigmoid(ts_cx *cx, ts_tensor *self) {
 ts_tensor *ts_sigmoid_(ts_cx *cx, ts_tensor *self) {
   ts_sigmoid_args args = {self};
   return ts_dispatch1(cx, &ts_ops[TS_OP_sigmoid_], &args);
+}
+
+ts_tensor *ts_lgamma(ts_cx *cx, ts_tensor *self) {
+  ts_lgamma_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lgamma], &args);
+}
+
+ts_tensor *ts_lgamma_(ts_cx *cx, ts_tensor *self) {
+  ts_lgamma_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lgamma_], &args);
+}
+
+ts_tensor *ts_digamma(ts_cx *cx, ts_tensor *self) {
+  ts_digamma_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_digamma], &args);
+}
+
+ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self) {
+  ts_digamma_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_digamma_], &args);
+}
+
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
+  ts_polygamma_args args = {n, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
+}
+
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
+}
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
+}
+
+ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
+  ts_mvlgamma_args args = {self, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma], &args);
+}
+
+ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p) {
+  ts_mvlgamma_args args = {self, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma_], &args);
+}
+
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
+}
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
+}
+
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
+  ts_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
+}
+
+bool ts_frexp(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
+  ts_frexp_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_frexp], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
 }
 
 ts_tensor *ts_logit(ts_cx *cx, ts_tensor *self, ts_opt_float eps) {

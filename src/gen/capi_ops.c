@@ -1802,6 +1802,84 @@ torsh_status torsh_sigmoid_(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_lgamma(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lgamma(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lgamma_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lgamma_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_digamma(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_digamma(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_digamma_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_digamma_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_polygamma(cx, n, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mvlgamma(torsh_tensor self, int64_t p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mvlgamma(cx, self, p);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_mvlgamma_(torsh_tensor self, int64_t p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_mvlgamma_(cx, self, p);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_frexp(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_frexp(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
 torsh_status torsh_logit(torsh_tensor self, const double *eps, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

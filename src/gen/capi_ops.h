@@ -779,6 +779,39 @@ TORSH_API torsh_status torsh_sigmoid(torsh_tensor self, torsh_tensor *out);
 /* 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 TORSH_API torsh_status torsh_sigmoid_(torsh_tensor self, torsh_tensor *out);
 
+/* log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
+TORSH_API torsh_status torsh_lgamma(torsh_tensor self, torsh_tensor *out);
+
+/* log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
+TORSH_API torsh_status torsh_lgamma_(torsh_tensor self, torsh_tensor *out);
+
+/* The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
+TORSH_API torsh_status torsh_digamma(torsh_tensor self, torsh_tensor *out);
+
+/* The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
+TORSH_API torsh_status torsh_digamma_(torsh_tensor self, torsh_tensor *out);
+
+/* The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+TORSH_API torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
+TORSH_API torsh_status torsh_mvlgamma(torsh_tensor self, int64_t p, torsh_tensor *out);
+
+/* The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
+TORSH_API torsh_status torsh_mvlgamma_(torsh_tensor self, int64_t p, torsh_tensor *out);
+
+/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+TORSH_API torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+TORSH_API torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html */
+TORSH_API torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out);
+
+/* mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
+TORSH_API torsh_status torsh_frexp(torsh_tensor self, torsh_tensor *out);
+
 /* log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 TORSH_API torsh_status torsh_logit(torsh_tensor self, const double *eps, torsh_tensor *out);
 

@@ -628,6 +628,12 @@ static bool where_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void where_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_where_grad(cx, args, back, wanted); }
 
+static const ts_arg _where_tuple_args[] = {{"condition", TS_ARG_TENSOR, offsetof(ts__where_tuple_args, condition)}};
+static bool _where_tuple_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__where_tuple_args *a = args;
+  return ts__where_tuple_impl(cx, a, out);
+}
+
 static const ts_arg _where_self_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__where_self_args, self)}, {"condition", TS_ARG_TENSOR, offsetof(ts__where_self_args, condition)}, {"other", TS_ARG_OPERAND, offsetof(ts__where_self_args, other)}};
 static bool _where_self_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__where_self_args *a = args;
@@ -1313,6 +1319,61 @@ static bool sigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_unary(cx, a->self, out, TS_UN_SIGMOID, TS_TO_FLOAT, NULL);
 }
 static void sigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sigmoid_grad(cx, args, back, wanted); }
+
+static const ts_arg lgamma_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_lgamma_args, self)}};
+static bool lgamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lgamma_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_LGAMMA, TS_TO_FLOAT, NULL);
+}
+static void lgamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_lgamma_grad(cx, args, back, wanted); }
+
+static const ts_arg digamma_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_digamma_args, self)}};
+static bool digamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_digamma_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_DIGAMMA, TS_TO_FLOAT, NULL);
+}
+static void digamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_digamma_grad(cx, args, back, wanted); }
+
+static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, offsetof(ts_polygamma_args, n)}, {"input", TS_ARG_TENSOR, offsetof(ts_polygamma_args, self)}};
+static bool polygamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_polygamma_args *a = args;
+  return ts_polygamma_of(cx, a->n, a->self, out);
+}
+static void polygamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polygamma_grad(cx, args, back, wanted); }
+
+static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__polygamma_self_args, self)}, {"n", TS_ARG_INT, offsetof(ts__polygamma_self_args, n)}};
+static bool _polygamma_self_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__polygamma_self_args *a = args;
+  return ts_polygamma_of(cx, a->n, a->self, out);
+}
+static void _polygamma_self_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__polygamma_self_grad(cx, args, back, wanted); }
+
+static const ts_arg mvlgamma_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mvlgamma_args, self)}, {"p", TS_ARG_INT, offsetof(ts_mvlgamma_args, p)}};
+static bool mvlgamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_mvlgamma_args *a = args;
+  return ts_mvlgamma_impl(cx, a, out);
+}
+
+static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_i0_args, self)}};
+static bool i0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i0_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_I0, TS_TO_FLOAT, NULL);
+}
+static void i0_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0_grad(cx, args, back, wanted); }
+
+static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_i1_args, self)}};
+static bool i1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i1_args *a = args;
+  return ts_unary(cx, a->self, out, TS_UN_I1, TS_TO_FLOAT, NULL);
+}
+static void i1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1_grad(cx, args, back, wanted); }
+
+static const ts_arg frexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_frexp_args, self)}};
+static bool frexp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_frexp_args *a = args;
+  return ts_frexp_impl(cx, a, out);
+}
+static void frexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_frexp_grad(cx, args, back, wanted); }
 
 static const ts_arg logit_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logit_args, self)}, {"eps", TS_ARG_FLOAT_OPT, offsetof(ts_logit_args, eps)}};
 static bool logit_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2739,6 +2800,7 @@ const ts_op ts_ops[] = {
   {"bitwiseRightShift", "BitwiseRightShiftBackward0", TS_OP_DIRECT, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
   {"bitwiseRightShift_", "BitwiseRightShiftBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_bitwise_right_shift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, bitwise_right_shift_args, bitwise_right_shift_impl, NULL},
   {"where", "WhereBackward0", TS_OP_DIRECT, sizeof(ts_where_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 0u, where_args, where_impl, where_grad},
+  {"where", "WhereTupleBackward0", 0, sizeof(ts__where_tuple_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _where_tuple_args, _where_tuple_impl, NULL},
   {"where", "WhereSelfBackward0", TS_OP_COMPOSITE, sizeof(ts__where_self_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _where_self_args, _where_self_impl, NULL},
   {"maskedFill", "MaskedFillBackward0", TS_OP_DIRECT, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
   {"maskedFill_", "MaskedFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_fill_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, masked_fill_args, masked_fill_impl, masked_fill_grad},
@@ -2881,6 +2943,19 @@ const ts_op ts_ops[] = {
   {"erfinv_", "ErfinvBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_erfinv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, erfinv_args, erfinv_impl, erfinv_grad},
   {"sigmoid", "SigmoidBackward0", TS_OP_DIRECT, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad},
   {"sigmoid_", "SigmoidBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sigmoid_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, sigmoid_args, sigmoid_impl, sigmoid_grad},
+  {"lgamma", "LgammaBackward0", TS_OP_DIRECT, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad},
+  {"lgamma_", "LgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad},
+  {"digamma", "DigammaBackward0", TS_OP_DIRECT, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
+  {"digamma_", "DigammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
+  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
+  {"mvlgamma", "MvlgammaBackward0", TS_OP_COMPOSITE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
+  {"mvlgamma_", "MvlgammaBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
+  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
+  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
+  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i1_args, i1_impl, i1_grad},
+  {"frexp", "FrexpBackward0", 0, sizeof(ts_frexp_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 2u, frexp_args, frexp_impl, frexp_grad},
   {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
   {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
   {"_sigmoidBackward", "SigmoidBackwardBackward0", TS_OP_DIRECT, sizeof(ts__sigmoid_backward_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _sigmoid_backward_args, _sigmoid_backward_impl, _sigmoid_backward_grad},
@@ -3103,5 +3178,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 513;
-const char ts_table_hash[] = "b1817f0033096e47";
+const int ts_op_count = 527;
+const char ts_table_hash[] = "1ac4dad2045f012f";

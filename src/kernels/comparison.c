@@ -27,6 +27,11 @@ bool ts_where_impl(ts_cx *cx, const ts_where_args *a, ts_out *out) {
   return choose(cx, a->condition, a->self, a->other, d, out);
 }
 
+bool ts__where_tuple_impl(ts_cx *cx, const ts__where_tuple_args *a, ts_out *out) {
+  out->list = ts__nonzero_tuple(cx, a->condition);
+  return !ts_failed(cx);
+}
+
 bool ts__where_self_impl(ts_cx *cx, const ts__where_self_args *a, ts_out *out) {
   return (out->t[0] = ts_where(cx, a->condition, a->self, a->other)) != NULL;
 }

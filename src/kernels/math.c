@@ -59,3 +59,48 @@ static bool of_integers(ts_cx *cx, ts_tensor *x, ts_tensor *y, ts_out *out, ts_b
 }
 bool ts_gcd_impl(ts_cx *cx, const ts_gcd_args *a, ts_out *out) { return of_integers(cx, a->self, a->other, out, TS_BIN_GCD); }
 bool ts_lcm_impl(ts_cx *cx, const ts_lcm_args *a, ts_out *out) { return of_integers(cx, a->self, a->other, out, TS_BIN_LCM); }
+
+bool ts_polygamma_of(ts_cx *cx, int64_t n, ts_tensor *x, ts_out *out) {
+  if (n < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "polygamma(n, x) does not support negative n.");
+  ts_scalar params[3] = {ts_float((double)n), ts_float(x->dtype != TS_FLOAT64), ts_none()};
+  return ts_unary(cx, x, out, TS_UN_POLYGAMMA, TS_TO_FLOAT, params);
+}
+
+/* p (p - 1) / 4 log(pi) + the sum of lgamma(x - i / 2) for i < p. */
+bool ts_mvlgamma_impl(ts_cx *cx, const ts_mvlgamma_args *a, ts_out *out) {
+  if (a->p < 1) return ts_fail(cx, TS_ERR_ARGUMENT, "p has to be greater than or equal to 1");
+  double p = (double)a->p;
+  ts_tensor *sum = ts_lgamma(cx, a->self);
+  for (int64_t i = 1; i < a->p && !ts_failed(cx); i++) {
+    ts_tensor *shifted = ts_add(cx, a->self, ts_wrap_scalar(cx, ts_float(-0.5 * (double)i)), ts_int(1));
+    sum = ts_add(cx, sum, ts_lgamma(cx, shifted), ts_int(1));
+  }
+  if (a->p > 1) sum = ts_add(cx, sum, ts_wrap_scalar(cx, ts_float(0.25 * p * (p - 1) * 0x1.250d048e7a1bdp+0)), ts_int(1));
+  return (out->t[0] = sum) != NULL;
+}
+
+/* Mantissa, exponent, input. */
+#define FREXP(type, name, c_frexp)                                                           \
+  static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {        \
+    (void)params;                                                                            \
+    for (int64_t k = 0; k < n; k++) {                                                        \
+      const type x = *(const type *)(p[2] + k * s[2]);                                       \
+      int e = 0;                                                                             \
+      *(type *)(p[0] + k * s[0]) = isfinite(x) ? c_frexp(x, &e) : x;                         \
+      *(int32_t *)(p[1] + k * s[1]) = e;                                                     \
+    }                                                                                        \
+  }
+FREXP(float, frexp_f32, frexpf)
+FREXP(double, frexp_f64, frexp)
+
+bool ts_frexp_impl(ts_cx *cx, const ts_frexp_args *a, ts_out *out) {
+  ts_tensor *x = a->self;
+  ts_dtype d = (ts_dtype)x->dtype, wide = ts_is_half(d) ? TS_FLOAT32 : d;
+  if (!ts_is_float(d)) return ts_fail(cx, TS_ERR_DTYPE, "torch.frexp() only supports floating-point dtypes");
+  ts_tensor *from = ts_raw_cast(cx, x, wide), *mantissa = ts_empty_like(cx, x, wide), *exponent = ts_empty_like(cx, x, TS_INT32);
+  if (!from || !mantissa || !exponent) return false;
+  ts_iterate(3, (ts_tensor *const[]){mantissa, exponent, from}, x->ndim, x->sizes, wide == TS_FLOAT64 ? frexp_f64 : frexp_f32, NULL, 0);
+  out->t[0] = ts_raw_cast(cx, mantissa, d);
+  out->t[1] = exponent;
+  return out->t[0] != NULL;
+}

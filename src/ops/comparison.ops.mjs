@@ -107,6 +107,10 @@ export default [
     ],
   },
   {
+    name: '_where_tuple', overload: 'where', args: 'Tensor condition', returns: 'Tensor[]', grad: 'not differentiable', dtypes: 'all',
+    doc: `The coordinates of the elements that are not zero, one tensor for each dim: nonzero with asTuple. ${torchDoc('where')}`, samples: [{ args: [of('bool', 3, 4)] }],
+  },
+  {
     name: '_where_self', overload: 'where', args: 'Tensor self, Tensor condition, Operand other', as: ['method'], grad: 'composite', dtypes: 'all',
     doc: `input where condition holds, else other. ${tensorDoc('where')}`, samples: [{ args: [t(3, 4), of('bool', 3, 4), t(4)] }],
   },

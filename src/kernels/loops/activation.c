@@ -7,7 +7,7 @@
 #define SILU(t) x * TS_VM_##t(sigmoid)(x)
 #define GELU(t) (ts_val_##t)0.5 * x * (1 + TS_VM_##t(erf)(x * (ts_val_##t)0x1.6a09e667f3bcdp-1))
 #define GELU_TANH(t) \
-  (ts_val_##t)0.5 * x * (1 + TS_VM_##t(tanh)((ts_val_##t)0x1.988453d41beafp-1 * (x + (ts_val_##t)0.044715 * x * x * x)))
+  (ts_val_##t)0.5 * x * (1 + TS_VM_##t(tanh)((ts_val_##t)0x1.9884533d43651p-1 * (x + (ts_val_##t)0.044715 * x * x * x)))
 /* x tanh(log(1 + e^x)) = x (e^2x + 2 e^x) / (e^2x + 2 e^x + 2); above 20 it is x. */
 #define MISH(t) x > 20 ? x : x * mish_##t(TS_VM_##t(exp)(x > 20 ? 20 : x))
 static inline float mish_f32(float e) { return e * (e + 2) / (e * (e + 2) + 2); }

@@ -12,10 +12,10 @@ static inline double silu_slope_f64(double y, double s) { return s * (1 + y * (1
   x * ((ts_val_##t)0.5 * (1 + TS_VM_##t(erf)(y * (ts_val_##t)0x1.6a09e667f3bcdp-1)) + \
        y * TS_VM_##t(exp)(y * y * (ts_val_##t)-0.5) * (ts_val_##t)0x1.9884533d43651p-2)
 #define GELU_TANH_BACKWARD(t)                                                                                           \
-  x * gelu_tanh_slope_##t(y, TS_VM_##t(tanh)((ts_val_##t)0x1.988453d41beafp-1 * (y + (ts_val_##t)0.044715 * y * y * y)))
+  x * gelu_tanh_slope_##t(y, TS_VM_##t(tanh)((ts_val_##t)0x1.9884533d43651p-1 * (y + (ts_val_##t)0.044715 * y * y * y)))
 #define GELU_TANH_SLOPE(type, name)                                                                          \
   static inline type name(type y, type h) {                                                                  \
-    type inner = (type)0x1.988453d41beafp-1 * (1 + (type)(3 * 0.044715) * y * y);                            \
+    type inner = (type)0x1.9884533d43651p-1 * (1 + (type)(3 * 0.044715) * y * y);                            \
     return (type)0.5 * (1 + h) + (type)0.5 * y * (1 - h * h) * inner;                                        \
   }
 GELU_TANH_SLOPE(float, gelu_tanh_slope_f32)
