@@ -329,28 +329,43 @@ const S_unflatten = op(457, 'unflatten', 'Tensor input, int dim, int[] sizes', '
 const S_movedim = op(458, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 const S_unbind = op(459, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 const S_split_with_sizes = op(460, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_split = op(461, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
-const S_chunk = op(462, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_softmax = op(465, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(466, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_as_strided = op(505, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(506, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(507, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(508, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(509, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(510, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(511, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(512, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(513, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(516, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(517, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(518, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(519, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(520, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(521, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(522, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(524, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(526, 'detach', 'Tensor input', 'Tensor');
+const S_chunk = op(461, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(462, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(463, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const F_split = [S_split, S_split_sizes];
+const S_tensor_split = op(464, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(465, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(466, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
+const S_hsplit = op(467, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(468, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const F_hsplit = [S_hsplit, S_hsplit_at];
+const S_vsplit = op(469, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(470, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const F_vsplit = [S_vsplit, S_vsplit_at];
+const S_dsplit = op(471, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(472, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const F_dsplit = [S_dsplit, S_dsplit_at];
+const S_softmax = op(475, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(476, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_as_strided = op(515, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(516, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(517, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(518, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(519, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(520, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(521, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(522, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(523, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(526, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(527, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(528, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(529, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(530, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(531, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(532, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(534, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(536, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -2492,13 +2507,6 @@ export abstract class TensorOps {
   splitWithSizes(..._args: any[]): any {
     return invokeMethod(S_split_with_sizes, this, arguments);
   }
-  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
-  split(splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
-  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
-  split(splitSizeOrSections: number | readonly number[], options: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
-  split(..._args: any[]): any {
-    return invokeMethod(S_split, this, arguments);
-  }
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   chunk(chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -2506,12 +2514,59 @@ export abstract class TensorOps {
   chunk(..._args: any[]): any {
     return invokeMethod(S_chunk, this, arguments);
   }
+  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+  split(splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
+  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+  split(splitSize: number, options: { splitSize?: number; dim?: number }): Tensor[];
+  /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  split(splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  split(splitSizeOrSections: number | readonly number[], options: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  split(..._args: any[]): any {
+    return invokeForm(F_split, this, arguments);
+  }
+  /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(sections: number, dim?: number, options?: { sections?: number; dim?: number }): Tensor[];
+  /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(sections: number, options: { sections?: number; dim?: number }): Tensor[];
+  /** Views of pieces along dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(indices: number | readonly number[], dim?: number, options?: { indices?: number | readonly number[]; dim?: number }): Tensor[];
+  /** Views of pieces along dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(indices: number | readonly number[], options: { indices?: number | readonly number[]; dim?: number }): Tensor[];
+  /** tensorSplit with the number of sections (0-d) or the indices (1-d) in an int64 tensor. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(tensorIndicesOrSections: Tensor, dim?: number, options?: { tensorIndicesOrSections?: Tensor; dim?: number }): Tensor[];
+  /** tensorSplit with the number of sections (0-d) or the indices (1-d) in an int64 tensor. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+  tensorSplit(tensorIndicesOrSections: Tensor, options: { tensorIndicesOrSections?: Tensor; dim?: number }): Tensor[];
+  tensorSplit(..._args: any[]): any {
+    return invokeForm(F_tensorSplit, this, arguments);
+  }
+  /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+  hsplit(sections: number, options?: { sections?: number }): Tensor[];
+  /** Views of pieces along the second dim (of 1-d tensors the first), cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+  hsplit(indices: number | readonly number[], options?: { indices?: number | readonly number[] }): Tensor[];
+  hsplit(..._args: any[]): any {
+    return invokeForm(F_hsplit, this, arguments);
+  }
+  /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+  vsplit(sections: number, options?: { sections?: number }): Tensor[];
+  /** Views of pieces along the first dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+  vsplit(indices: number | readonly number[], options?: { indices?: number | readonly number[] }): Tensor[];
+  vsplit(..._args: any[]): any {
+    return invokeForm(F_vsplit, this, arguments);
+  }
+  /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+  dsplit(sections: number, options?: { sections?: number }): Tensor[];
+  /** Views of pieces along the third dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+  dsplit(indices: number | readonly number[], options?: { indices?: number | readonly number[] }): Tensor[];
+  dsplit(..._args: any[]): any {
+    return invokeForm(F_dsplit, this, arguments);
+  }
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(465, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(475, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -2519,7 +2574,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(466, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(476, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -2620,7 +2675,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(518, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(528, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2628,19 +2683,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(519, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(529, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(520, (this as any), 0);
+    if (arguments.length === 0) return unary(530, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(521, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(531, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2648,7 +2703,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(522, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(532, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2659,7 +2714,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(526, (this as any), 0);
+    if (arguments.length === 0) return unary(536, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

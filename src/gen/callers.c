@@ -2441,18 +2441,88 @@ ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int
   return ts_dispatch(cx, &ts_ops[TS_OP_split_with_sizes], &args, &out) ? out.list : (ts_list){NULL, 0};
 }
 
-ts_list ts_split(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim) {
-  ts_split_args args = {self, split_size_or_sections, dim};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  return ts_dispatch(cx, &ts_ops[TS_OP_split], &args, &out) ? out.list : (ts_list){NULL, 0};
-}
-
 ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim) {
   ts_chunk_args args = {self, chunks, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP_chunk], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim) {
+  ts_split_args args = {self, split_size, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim) {
+  ts_split_sizes_args args = {self, split_size_or_sections, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_sizes], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_tensor_split(ts_cx *cx, ts_tensor *self, int64_t sections, int64_t dim) {
+  ts_tensor_split_args args = {self, sections, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_tensor_split_at(ts_cx *cx, ts_tensor *self, ts_ints indices, int64_t dim) {
+  ts_tensor_split_at_args args = {self, indices, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split_at], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_tensor_split_by(ts_cx *cx, ts_tensor *self, ts_tensor *tensor_indices_or_sections, int64_t dim) {
+  ts_tensor_split_by_args args = {self, tensor_indices_or_sections, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_tensor_split_by], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_hsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
+  ts_hsplit_args args = {self, sections};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_hsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_hsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
+  ts_hsplit_at_args args = {self, indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_hsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_vsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
+  ts_vsplit_args args = {self, sections};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_vsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_vsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
+  ts_vsplit_at_args args = {self, indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_vsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_dsplit(ts_cx *cx, ts_tensor *self, int64_t sections) {
+  ts_dsplit_args args = {self, sections};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_dsplit], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_dsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices) {
+  ts_dsplit_at_args args = {self, indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_dsplit_at], &args, &out) ? out.list : (ts_list){NULL, 0};
 }
 
 ts_tensor *ts_cat(ts_cx *cx, ts_list tensors, int64_t dim) {

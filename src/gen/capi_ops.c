@@ -2881,17 +2881,87 @@ torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_size
   return capi_give_list(cx, list, out, capacity, n_out);
 }
 
-torsh_status torsh_split(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_list list = ts_split(cx, self, (ts_ints){split_size_or_sections, n_split_size_or_sections}, dim);
-  return capi_give_list(cx, list, out, capacity, n_out);
-}
-
 torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_list list = ts_chunk(cx, self, chunks, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split(cx, self, split_size, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split_sizes(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_sizes(cx, self, (ts_ints){split_size_or_sections, n_split_size_or_sections}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_tensor_split(torsh_tensor self, int64_t sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_tensor_split(cx, self, sections, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_tensor_split_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_tensor_split_at(cx, self, (ts_ints){indices, n_indices}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_tensor_split_by(torsh_tensor self, torsh_tensor tensor_indices_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_tensor_split_by(cx, self, tensor_indices_or_sections, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_hsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_hsplit(cx, self, sections);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_hsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_hsplit_at(cx, self, (ts_ints){indices, n_indices});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_vsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_vsplit(cx, self, sections);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_vsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_vsplit_at(cx, self, (ts_ints){indices, n_indices});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_dsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_dsplit(cx, self, sections);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_dsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_dsplit_at(cx, self, (ts_ints){indices, n_indices});
   return capi_give_list(cx, list, out, capacity, n_out);
 }
 

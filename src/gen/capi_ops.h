@@ -1232,11 +1232,41 @@ TORSH_API torsh_status torsh_unbind(torsh_tensor self, int64_t dim, torsh_tensor
 /* Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 TORSH_API torsh_status torsh_split_with_sizes(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
 
-/* Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
-TORSH_API torsh_status torsh_split(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
-
 /* Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 TORSH_API torsh_status torsh_chunk(torsh_tensor self, int64_t chunks, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+TORSH_API torsh_status torsh_split_sizes(torsh_tensor self, const int64_t *split_size_or_sections, int64_t n_split_size_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+TORSH_API torsh_status torsh_tensor_split(torsh_tensor self, int64_t sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+TORSH_API torsh_status torsh_tensor_split_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* tensorSplit with the number of sections (0-d) or the indices (1-d) in an int64 tensor. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
+TORSH_API torsh_status torsh_tensor_split_by(torsh_tensor self, torsh_tensor tensor_indices_or_sections, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+TORSH_API torsh_status torsh_hsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along the second dim (of 1-d tensors the first), cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+TORSH_API torsh_status torsh_hsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+TORSH_API torsh_status torsh_vsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along the first dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+TORSH_API torsh_status torsh_vsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+TORSH_API torsh_status torsh_dsplit(torsh_tensor self, int64_t sections, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of pieces along the third dim, cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+TORSH_API torsh_status torsh_dsplit_at(torsh_tensor self, const int64_t *indices, int64_t n_indices, torsh_tensor *out, int64_t capacity, int64_t *n_out);
 
 /* Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 TORSH_API torsh_status torsh_cat(const torsh_tensor *tensors, int64_t n_tensors, int64_t dim, torsh_tensor *out);

@@ -465,72 +465,82 @@ enum {
   TS_OP_movedim = 458,
   TS_OP_unbind = 459,
   TS_OP_split_with_sizes = 460,
-  TS_OP_split = 461,
-  TS_OP_chunk = 462,
-  TS_OP_cat = 463,
-  TS_OP_stack = 464,
-  TS_OP_softmax = 465,
-  TS_OP_log_softmax = 466,
-  TS_OP_softmin = 467,
-  TS_OP__softmax_backward_data = 468,
-  TS_OP__log_softmax_backward_data = 469,
-  TS_OP__empty = 470,
-  TS_OP__meta = 471,
-  TS_OP__item = 472,
-  TS_OP__same_storage = 473,
-  TS_OP__set_requires_grad = 474,
-  TS_OP__grad = 475,
-  TS_OP__grad_id = 476,
-  TS_OP__set_grad = 477,
-  TS_OP__retain_grad = 478,
-  TS_OP__grad_fn = 479,
-  TS_OP__next_functions = 480,
-  TS_OP__add_hook = 481,
-  TS_OP__remove_hook = 482,
-  TS_OP__dropped_callbacks = 483,
-  TS_OP__backward = 484,
-  TS_OP__autograd_grad = 485,
-  TS_OP__set_grad_mode = 486,
-  TS_OP__set_inference_mode = 487,
-  TS_OP__grad_mode = 488,
-  TS_OP__inference_mode = 489,
-  TS_OP__set_data = 490,
-  TS_OP__share = 491,
-  TS_OP__memory = 492,
-  TS_OP__set_memory_budget = 493,
-  TS_OP__reset_peak_memory = 494,
-  TS_OP__trim_memory = 495,
-  TS_OP__num_threads = 496,
-  TS_OP__set_num_threads = 497,
-  TS_OP__build = 498,
-  TS_OP__generator_new = 499,
-  TS_OP__generator_free = 500,
-  TS_OP__manual_seed = 501,
-  TS_OP__initial_seed = 502,
-  TS_OP__rng_state = 503,
-  TS_OP__set_rng_state = 504,
-  TS_OP_as_strided = 505,
-  TS_OP_expand = 506,
-  TS_OP_reshape = 507,
-  TS_OP_view = 508,
-  TS_OP_transpose = 509,
-  TS_OP_transpose_ = 510,
-  TS_OP_unsqueeze = 511,
-  TS_OP_unsqueeze_ = 512,
-  TS_OP_narrow = 513,
-  TS_OP__slice = 514,
-  TS_OP__slice_backward = 515,
-  TS_OP_select = 516,
-  TS_OP_permute = 517,
-  TS_OP_squeeze = 518,
-  TS_OP_squeeze_ = 519,
-  TS_OP_t = 520,
-  TS_OP_t_ = 521,
-  TS_OP_diagonal = 522,
-  TS_OP__diagonal_backward = 523,
-  TS_OP_unfold = 524,
-  TS_OP__unfold_backward = 525,
-  TS_OP_detach = 526,
+  TS_OP_chunk = 461,
+  TS_OP_split = 462,
+  TS_OP_split_sizes = 463,
+  TS_OP_tensor_split = 464,
+  TS_OP_tensor_split_at = 465,
+  TS_OP_tensor_split_by = 466,
+  TS_OP_hsplit = 467,
+  TS_OP_hsplit_at = 468,
+  TS_OP_vsplit = 469,
+  TS_OP_vsplit_at = 470,
+  TS_OP_dsplit = 471,
+  TS_OP_dsplit_at = 472,
+  TS_OP_cat = 473,
+  TS_OP_stack = 474,
+  TS_OP_softmax = 475,
+  TS_OP_log_softmax = 476,
+  TS_OP_softmin = 477,
+  TS_OP__softmax_backward_data = 478,
+  TS_OP__log_softmax_backward_data = 479,
+  TS_OP__empty = 480,
+  TS_OP__meta = 481,
+  TS_OP__item = 482,
+  TS_OP__same_storage = 483,
+  TS_OP__set_requires_grad = 484,
+  TS_OP__grad = 485,
+  TS_OP__grad_id = 486,
+  TS_OP__set_grad = 487,
+  TS_OP__retain_grad = 488,
+  TS_OP__grad_fn = 489,
+  TS_OP__next_functions = 490,
+  TS_OP__add_hook = 491,
+  TS_OP__remove_hook = 492,
+  TS_OP__dropped_callbacks = 493,
+  TS_OP__backward = 494,
+  TS_OP__autograd_grad = 495,
+  TS_OP__set_grad_mode = 496,
+  TS_OP__set_inference_mode = 497,
+  TS_OP__grad_mode = 498,
+  TS_OP__inference_mode = 499,
+  TS_OP__set_data = 500,
+  TS_OP__share = 501,
+  TS_OP__memory = 502,
+  TS_OP__set_memory_budget = 503,
+  TS_OP__reset_peak_memory = 504,
+  TS_OP__trim_memory = 505,
+  TS_OP__num_threads = 506,
+  TS_OP__set_num_threads = 507,
+  TS_OP__build = 508,
+  TS_OP__generator_new = 509,
+  TS_OP__generator_free = 510,
+  TS_OP__manual_seed = 511,
+  TS_OP__initial_seed = 512,
+  TS_OP__rng_state = 513,
+  TS_OP__set_rng_state = 514,
+  TS_OP_as_strided = 515,
+  TS_OP_expand = 516,
+  TS_OP_reshape = 517,
+  TS_OP_view = 518,
+  TS_OP_transpose = 519,
+  TS_OP_transpose_ = 520,
+  TS_OP_unsqueeze = 521,
+  TS_OP_unsqueeze_ = 522,
+  TS_OP_narrow = 523,
+  TS_OP__slice = 524,
+  TS_OP__slice_backward = 525,
+  TS_OP_select = 526,
+  TS_OP_permute = 527,
+  TS_OP_squeeze = 528,
+  TS_OP_squeeze_ = 529,
+  TS_OP_t = 530,
+  TS_OP_t_ = 531,
+  TS_OP_diagonal = 532,
+  TS_OP__diagonal_backward = 533,
+  TS_OP_unfold = 534,
+  TS_OP__unfold_backward = 535,
+  TS_OP_detach = 536,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -2214,13 +2224,53 @@ bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_o
 void ts_split_with_sizes_grad(ts_cx *cx, const ts_split_with_sizes_args *a, const ts_back *b, ts_split_with_sizes_args *g);
 ts_list ts_split_with_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
 
-typedef struct { ts_tensor *self; ts_ints split_size_or_sections; int64_t dim; } ts_split_args;
-bool ts_split_impl(ts_cx *cx, const ts_split_args *a, ts_out *out);
-ts_list ts_split(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim);
-
 typedef struct { ts_tensor *self; int64_t chunks; int64_t dim; } ts_chunk_args;
 bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out);
 ts_list ts_chunk(ts_cx *cx, ts_tensor *self, int64_t chunks, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_args;
+bool ts_split_impl(ts_cx *cx, const ts_split_args *a, ts_out *out);
+ts_list ts_split(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_size_or_sections; int64_t dim; } ts_split_sizes_args;
+bool ts_split_sizes_impl(ts_cx *cx, const ts_split_sizes_args *a, ts_out *out);
+ts_list ts_split_sizes(ts_cx *cx, ts_tensor *self, ts_ints split_size_or_sections, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t sections; int64_t dim; } ts_tensor_split_args;
+bool ts_tensor_split_impl(ts_cx *cx, const ts_tensor_split_args *a, ts_out *out);
+ts_list ts_tensor_split(ts_cx *cx, ts_tensor *self, int64_t sections, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints indices; int64_t dim; } ts_tensor_split_at_args;
+bool ts_tensor_split_at_impl(ts_cx *cx, const ts_tensor_split_at_args *a, ts_out *out);
+ts_list ts_tensor_split_at(ts_cx *cx, ts_tensor *self, ts_ints indices, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *tensor_indices_or_sections; int64_t dim; } ts_tensor_split_by_args;
+bool ts_tensor_split_by_impl(ts_cx *cx, const ts_tensor_split_by_args *a, ts_out *out);
+ts_list ts_tensor_split_by(ts_cx *cx, ts_tensor *self, ts_tensor *tensor_indices_or_sections, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_hsplit_args;
+bool ts_hsplit_impl(ts_cx *cx, const ts_hsplit_args *a, ts_out *out);
+ts_list ts_hsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_hsplit_at_args;
+bool ts_hsplit_at_impl(ts_cx *cx, const ts_hsplit_at_args *a, ts_out *out);
+ts_list ts_hsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_vsplit_args;
+bool ts_vsplit_impl(ts_cx *cx, const ts_vsplit_args *a, ts_out *out);
+ts_list ts_vsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_vsplit_at_args;
+bool ts_vsplit_at_impl(ts_cx *cx, const ts_vsplit_at_args *a, ts_out *out);
+ts_list ts_vsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
+
+typedef struct { ts_tensor *self; int64_t sections; } ts_dsplit_args;
+bool ts_dsplit_impl(ts_cx *cx, const ts_dsplit_args *a, ts_out *out);
+ts_list ts_dsplit(ts_cx *cx, ts_tensor *self, int64_t sections);
+
+typedef struct { ts_tensor *self; ts_ints indices; } ts_dsplit_at_args;
+bool ts_dsplit_at_impl(ts_cx *cx, const ts_dsplit_at_args *a, ts_out *out);
+ts_list ts_dsplit_at(ts_cx *cx, ts_tensor *self, ts_ints indices);
 
 typedef struct { ts_list tensors; int64_t dim; } ts_cat_args;
 bool ts_cat_impl(ts_cx *cx, const ts_cat_args *a, ts_out *out);

@@ -3,2400 +3,2460 @@
 #include "ops.h"
 #include "../kernels/families.h"
 
-static const ts_arg relu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_relu_args, self)}};
+static const ts_arg relu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_relu_args, self), 0u}};
 static bool relu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_relu_args *a = args;
   return ts_relu_impl(cx, a, out);
 }
 static void relu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_relu_grad(cx, args, back, wanted); }
 
-static const ts_arg threshold_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_threshold_args, self)}, {"threshold", TS_ARG_SCALAR, offsetof(ts_threshold_args, threshold)}, {"value", TS_ARG_SCALAR, offsetof(ts_threshold_args, value)}};
+static const ts_arg threshold_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_threshold_args, self), 0u}, {"threshold", TS_ARG_SCALAR, 0, offsetof(ts_threshold_args, threshold), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_threshold_args, value), 0u}};
 static bool threshold_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_threshold_args *a = args;
   return ts_threshold_impl(cx, a, out);
 }
 static void threshold_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_threshold_grad(cx, args, back, wanted); }
 
-static const ts_arg _threshold_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__threshold_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__threshold_backward_args, self)}, {"threshold", TS_ARG_SCALAR, offsetof(ts__threshold_backward_args, threshold)}};
+static const ts_arg _threshold_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__threshold_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__threshold_backward_args, self), 0u}, {"threshold", TS_ARG_SCALAR, 0, offsetof(ts__threshold_backward_args, threshold), 0u}};
 static bool _threshold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__threshold_backward_args *a = args;
   return ts__threshold_backward_impl(cx, a, out);
 }
 static void _threshold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__threshold_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg relu6_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_relu6_args, self)}};
+static const ts_arg relu6_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_relu6_args, self), 0u}};
 static bool relu6_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_relu6_args *a = args;
   return ts_hard_bounds(cx, a->self, 0, 6, out);
 }
 static void relu6_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_relu6_grad(cx, args, back, wanted); }
 
-static const ts_arg hardtanh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardtanh_args, self)}, {"minVal", TS_ARG_FLOAT, offsetof(ts_hardtanh_args, min_val)}, {"maxVal", TS_ARG_FLOAT, offsetof(ts_hardtanh_args, max_val)}};
+static const ts_arg hardtanh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hardtanh_args, self), 0u}, {"minVal", TS_ARG_FLOAT, 0, offsetof(ts_hardtanh_args, min_val), 0u}, {"maxVal", TS_ARG_FLOAT, 0, offsetof(ts_hardtanh_args, max_val), 0u}};
 static bool hardtanh_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hardtanh_args *a = args;
   return ts_hardtanh_impl(cx, a, out);
 }
 static void hardtanh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardtanh_grad(cx, args, back, wanted); }
 
-static const ts_arg _hardtanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardtanh_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardtanh_backward_args, self)}, {"minVal", TS_ARG_FLOAT, offsetof(ts__hardtanh_backward_args, min_val)}, {"maxVal", TS_ARG_FLOAT, offsetof(ts__hardtanh_backward_args, max_val)}};
+static const ts_arg _hardtanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__hardtanh_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__hardtanh_backward_args, self), 0u}, {"minVal", TS_ARG_FLOAT, 0, offsetof(ts__hardtanh_backward_args, min_val), 0u}, {"maxVal", TS_ARG_FLOAT, 0, offsetof(ts__hardtanh_backward_args, max_val), 0u}};
 static bool _hardtanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__hardtanh_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDTANH_BACKWARD, TS_NO_INT, ((const ts_scalar[3]){ts_float(a->min_val), ts_float(a->max_val)}));
 }
 static void _hardtanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardtanh_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg leaky_relu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_leaky_relu_args, self)}, {"negativeSlope", TS_ARG_FLOAT, offsetof(ts_leaky_relu_args, negative_slope)}};
+static const ts_arg leaky_relu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_leaky_relu_args, self), 0u}, {"negativeSlope", TS_ARG_FLOAT, 0, offsetof(ts_leaky_relu_args, negative_slope), 0u}};
 static bool leaky_relu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_leaky_relu_args *a = args;
   return ts_leaky_relu_impl(cx, a, out);
 }
 static void leaky_relu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_leaky_relu_grad(cx, args, back, wanted); }
 
-static const ts_arg _leaky_relu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__leaky_relu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__leaky_relu_backward_args, self)}, {"negativeSlope", TS_ARG_FLOAT, offsetof(ts__leaky_relu_backward_args, negative_slope)}};
+static const ts_arg _leaky_relu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__leaky_relu_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__leaky_relu_backward_args, self), 0u}, {"negativeSlope", TS_ARG_FLOAT, 0, offsetof(ts__leaky_relu_backward_args, negative_slope), 0u}};
 static bool _leaky_relu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__leaky_relu_backward_args *a = args;
   return ts__leaky_relu_backward_impl(cx, a, out);
 }
 static void _leaky_relu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__leaky_relu_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg elu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_elu_args, self)}, {"alpha", TS_ARG_FLOAT, offsetof(ts_elu_args, alpha)}};
+static const ts_arg elu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_elu_args, self), 0u}, {"alpha", TS_ARG_FLOAT, 0, offsetof(ts_elu_args, alpha), 0u}};
 static bool elu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_elu_args *a = args;
   return ts_elu_of(cx, a->self, out, a->alpha, 1, 1);
 }
 static void elu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_elu_grad(cx, args, back, wanted); }
 
-static const ts_arg selu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_selu_args, self)}};
+static const ts_arg selu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_selu_args, self), 0u}};
 static bool selu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_selu_args *a = args;
   return ts_elu_of(cx, a->self, out, TS_SELU_ALPHA * TS_SELU_SCALE, TS_SELU_SCALE, 1);
 }
 static void selu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_selu_grad(cx, args, back, wanted); }
 
-static const ts_arg celu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_celu_args, self)}, {"alpha", TS_ARG_FLOAT, offsetof(ts_celu_args, alpha)}};
+static const ts_arg celu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_celu_args, self), 0u}, {"alpha", TS_ARG_FLOAT, 0, offsetof(ts_celu_args, alpha), 0u}};
 static bool celu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_celu_args *a = args;
   return ts_celu_impl(cx, a, out);
 }
 static void celu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_celu_grad(cx, args, back, wanted); }
 
-static const ts_arg _elu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__elu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__elu_backward_args, self)}, {"negative", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, negative)}, {"positive", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, positive)}, {"inside", TS_ARG_FLOAT, offsetof(ts__elu_backward_args, inside)}};
+static const ts_arg _elu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__elu_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__elu_backward_args, self), 0u}, {"negative", TS_ARG_FLOAT, 0, offsetof(ts__elu_backward_args, negative), 0u}, {"positive", TS_ARG_FLOAT, 0, offsetof(ts__elu_backward_args, positive), 0u}, {"inside", TS_ARG_FLOAT, 0, offsetof(ts__elu_backward_args, inside), 0u}};
 static bool _elu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__elu_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_ELU_BACKWARD, TS_NO_INT, ((const ts_scalar[3]){ts_float(a->negative), ts_float(a->positive), ts_float(a->inside)}));
 }
 static void _elu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__elu_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg gelu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gelu_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts_gelu_args, approximate)}};
+static const ts_arg gelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gelu_args, self), 0u}, {"approximate", TS_ARG_TEXT, 0, offsetof(ts_gelu_args, approximate), 0u}};
 static bool gelu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_gelu_args *a = args;
   return ts_gelu_impl(cx, a, out);
 }
 static void gelu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gelu_grad(cx, args, back, wanted); }
 
-static const ts_arg _gelu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__gelu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__gelu_backward_args, self)}, {"approximate", TS_ARG_TEXT, offsetof(ts__gelu_backward_args, approximate)}};
+static const ts_arg _gelu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__gelu_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__gelu_backward_args, self), 0u}, {"approximate", TS_ARG_TEXT, 0, offsetof(ts__gelu_backward_args, approximate), 0u}};
 static bool _gelu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__gelu_backward_args *a = args;
   return ts__gelu_backward_impl(cx, a, out);
 }
 static void _gelu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__gelu_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg silu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_silu_args, self)}};
+static const ts_arg silu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_silu_args, self), 0u}};
 static bool silu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_silu_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_SILU, TS_NO_INT, NULL);
 }
 static void silu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_silu_grad(cx, args, back, wanted); }
 
-static const ts_arg _silu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__silu_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__silu_backward_args, self)}};
+static const ts_arg _silu_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__silu_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__silu_backward_args, self), 0u}};
 static bool _silu_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__silu_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_SILU_BACKWARD, TS_NO_INT, NULL);
 }
 static void _silu_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__silu_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg mish_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mish_args, self)}};
+static const ts_arg mish_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mish_args, self), 0u}};
 static bool mish_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mish_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_MISH, TS_NO_INT, NULL);
 }
 static void mish_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mish_grad(cx, args, back, wanted); }
 
-static const ts_arg _mish_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__mish_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__mish_backward_args, self)}};
+static const ts_arg _mish_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__mish_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__mish_backward_args, self), 0u}};
 static bool _mish_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__mish_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_MISH_BACKWARD, TS_NO_INT, NULL);
 }
 static void _mish_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__mish_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg softplus_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softplus_args, self)}, {"beta", TS_ARG_FLOAT, offsetof(ts_softplus_args, beta)}, {"threshold", TS_ARG_FLOAT, offsetof(ts_softplus_args, threshold)}};
+static const ts_arg softplus_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_softplus_args, self), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_softplus_args, beta), 0u}, {"threshold", TS_ARG_FLOAT, 0, offsetof(ts_softplus_args, threshold), 0u}};
 static bool softplus_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_softplus_args *a = args;
   return ts_softplus_impl(cx, a, out);
 }
 static void softplus_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softplus_grad(cx, args, back, wanted); }
 
-static const ts_arg _softplus_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__softplus_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__softplus_backward_args, self)}, {"beta", TS_ARG_FLOAT, offsetof(ts__softplus_backward_args, beta)}, {"threshold", TS_ARG_FLOAT, offsetof(ts__softplus_backward_args, threshold)}};
+static const ts_arg _softplus_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__softplus_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__softplus_backward_args, self), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts__softplus_backward_args, beta), 0u}, {"threshold", TS_ARG_FLOAT, 0, offsetof(ts__softplus_backward_args, threshold), 0u}};
 static bool _softplus_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__softplus_backward_args *a = args;
   return ts__softplus_backward_impl(cx, a, out);
 }
 static void _softplus_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__softplus_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg logsigmoid_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logsigmoid_args, self)}};
+static const ts_arg logsigmoid_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logsigmoid_args, self), 0u}};
 static bool logsigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logsigmoid_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_LOGSIGMOID, TS_NO_INT, NULL);
 }
 static void logsigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsigmoid_grad(cx, args, back, wanted); }
 
-static const ts_arg _logsigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__logsigmoid_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__logsigmoid_backward_args, self)}};
+static const ts_arg _logsigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__logsigmoid_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__logsigmoid_backward_args, self), 0u}};
 static bool _logsigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__logsigmoid_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_LOGSIGMOID_BACKWARD, TS_NO_INT, NULL);
 }
 static void _logsigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__logsigmoid_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg hardsigmoid_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardsigmoid_args, self)}};
+static const ts_arg hardsigmoid_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hardsigmoid_args, self), 0u}};
 static bool hardsigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hardsigmoid_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_HARDSIGMOID, TS_NO_INT, NULL);
 }
 static void hardsigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardsigmoid_grad(cx, args, back, wanted); }
 
-static const ts_arg _hardsigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardsigmoid_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardsigmoid_backward_args, self)}};
+static const ts_arg _hardsigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__hardsigmoid_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__hardsigmoid_backward_args, self), 0u}};
 static bool _hardsigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__hardsigmoid_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDSIGMOID_BACKWARD, TS_NO_INT, NULL);
 }
 static void _hardsigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardsigmoid_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg hardswish_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardswish_args, self)}};
+static const ts_arg hardswish_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hardswish_args, self), 0u}};
 static bool hardswish_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hardswish_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_HARDSWISH, TS_NO_INT, NULL);
 }
 static void hardswish_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardswish_grad(cx, args, back, wanted); }
 
-static const ts_arg _hardswish_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__hardswish_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__hardswish_backward_args, self)}};
+static const ts_arg _hardswish_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__hardswish_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__hardswish_backward_args, self), 0u}};
 static bool _hardswish_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__hardswish_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->self, out, TS_BIN_HARDSWISH_BACKWARD, TS_NO_INT, NULL);
 }
 static void _hardswish_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__hardswish_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg hardshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hardshrink_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts_hardshrink_args, lambd)}};
+static const ts_arg hardshrink_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hardshrink_args, self), 0u}, {"lambd", TS_ARG_FLOAT, 0, offsetof(ts_hardshrink_args, lambd), 0u}};
 static bool hardshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hardshrink_args *a = args;
   return ts_hardshrink_impl(cx, a, out);
 }
 static void hardshrink_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hardshrink_grad(cx, args, back, wanted); }
 
-static const ts_arg softshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softshrink_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts_softshrink_args, lambd)}};
+static const ts_arg softshrink_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_softshrink_args, self), 0u}, {"lambd", TS_ARG_FLOAT, 0, offsetof(ts_softshrink_args, lambd), 0u}};
 static bool softshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_softshrink_args *a = args;
   return ts_softshrink_impl(cx, a, out);
 }
 static void softshrink_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softshrink_grad(cx, args, back, wanted); }
 
-static const ts_arg _shrink_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__shrink_backward_args, grad_output)}, {"input", TS_ARG_TENSOR, offsetof(ts__shrink_backward_args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts__shrink_backward_args, lambd)}};
+static const ts_arg _shrink_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__shrink_backward_args, grad_output), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__shrink_backward_args, self), 0u}, {"lambd", TS_ARG_FLOAT, 0, offsetof(ts__shrink_backward_args, lambd), 0u}};
 static bool _shrink_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__shrink_backward_args *a = args;
   return ts__shrink_backward_impl(cx, a, out);
 }
 static void _shrink_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__shrink_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg softsign_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softsign_args, self)}};
+static const ts_arg softsign_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_softsign_args, self), 0u}};
 static bool softsign_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_softsign_args *a = args;
   return ts_softsign_impl(cx, a, out);
 }
 
-static const ts_arg tanhshrink_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_tanhshrink_args, self)}};
+static const ts_arg tanhshrink_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tanhshrink_args, self), 0u}};
 static bool tanhshrink_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_tanhshrink_args *a = args;
   return ts_tanhshrink_impl(cx, a, out);
 }
 
-static const ts_arg prelu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_prelu_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_prelu_args, weight)}};
+static const ts_arg prelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_prelu_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_prelu_args, weight), 0u}};
 static bool prelu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_prelu_args *a = args;
   return ts_prelu_impl(cx, a, out);
 }
 
-static const ts_arg glu_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_glu_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_glu_args, dim)}};
+static const ts_arg glu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_glu_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_glu_args, dim), 0u}};
 static bool glu_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_glu_args *a = args;
   return ts_glu_impl(cx, a, out);
 }
 
-static const ts_arg add_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_add_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_add_args, other)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_add_args, alpha)}};
+static const ts_arg add_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_add_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_add_args, other), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_add_args, alpha), 0u}};
 static bool add_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_add_args *a = args;
   return ts_add_impl(cx, a, out);
 }
 static void add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_add_grad(cx, args, back, wanted); }
 
-static const ts_arg sub_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_sub_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_sub_args, other)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_sub_args, alpha)}};
+static const ts_arg sub_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_sub_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_sub_args, other), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_sub_args, alpha), 0u}};
 static bool sub_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sub_args *a = args;
   return ts_sub_impl(cx, a, out);
 }
 static void sub_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sub_grad(cx, args, back, wanted); }
 
-static const ts_arg rsub_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_rsub_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_rsub_args, other)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_rsub_args, alpha)}};
+static const ts_arg rsub_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rsub_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_rsub_args, other), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_rsub_args, alpha), 0u}};
 static bool rsub_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_rsub_args *a = args;
   return ts_rsub_impl(cx, a, out);
 }
 static void rsub_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_rsub_grad(cx, args, back, wanted); }
 
-static const ts_arg mul_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_mul_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_mul_args, other)}};
+static const ts_arg mul_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_mul_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_mul_args, other), 1u}};
 static bool mul_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mul_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_MUL, TS_SAME, NULL);
 }
 static void mul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mul_grad(cx, args, back, wanted); }
 
-static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_div_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_div_args, other)}, {"roundingMode", TS_ARG_TEXT, offsetof(ts_div_args, rounding_mode)}};
+static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
 static bool div_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_div_args *a = args;
   return ts_div_impl(cx, a, out);
 }
 static void div_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_div_grad(cx, args, back, wanted); }
 
-static const ts_arg floor_divide_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_floor_divide_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_floor_divide_args, other)}};
+static const ts_arg floor_divide_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_floor_divide_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_floor_divide_args, other), 0u}};
 static bool floor_divide_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_floor_divide_args *a = args;
   return ts_floor_divide_impl(cx, a, out);
 }
 
-static const ts_arg remainder_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_remainder_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_remainder_args, other)}};
+static const ts_arg remainder_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_remainder_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_remainder_args, other), 2u}};
 static bool remainder_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_remainder_args *a = args;
   return ts_remainder_impl(cx, a, out);
 }
 static void remainder_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_remainder_grad(cx, args, back, wanted); }
 
-static const ts_arg fmod_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_fmod_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_fmod_args, other)}};
+static const ts_arg fmod_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fmod_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_fmod_args, other), 2u}};
 static bool fmod_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fmod_args *a = args;
   return ts_fmod_impl(cx, a, out);
 }
 static void fmod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fmod_grad(cx, args, back, wanted); }
 
-static const ts_arg pow_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_pow_args, self)}, {"exponent", TS_ARG_OPERAND, offsetof(ts_pow_args, exponent)}};
+static const ts_arg pow_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_pow_args, self), 0u}, {"exponent", TS_ARG_OPERAND, 0, offsetof(ts_pow_args, exponent), 0u}};
 static bool pow_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pow_args *a = args;
   return ts_pow_impl(cx, a, out);
 }
 static void pow_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_pow_grad(cx, args, back, wanted); }
 
-static const ts_arg float_power_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_float_power_args, self)}, {"exponent", TS_ARG_OPERAND, offsetof(ts_float_power_args, exponent)}};
+static const ts_arg float_power_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_float_power_args, self), 0u}, {"exponent", TS_ARG_OPERAND, 0, offsetof(ts_float_power_args, exponent), 0u}};
 static bool float_power_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_float_power_args *a = args;
   return ts_float_power_impl(cx, a, out);
 }
 
-static const ts_arg neg_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_neg_args, self)}};
+static const ts_arg neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_neg_args, self), 0u}};
 static bool neg_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_neg_args *a = args;
   return ts_neg_impl(cx, a, out);
 }
 static void neg_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_neg_grad(cx, args, back, wanted); }
 
-static const ts_arg positive_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_positive_args, self)}};
+static const ts_arg positive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_positive_args, self), 0u}};
 static bool positive_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_positive_args *a = args;
   return ts_positive_impl(cx, a, out);
 }
 
-static const ts_arg abs_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_abs_args, self)}};
+static const ts_arg abs_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_abs_args, self), 0u}};
 static bool abs_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_abs_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ABS, TS_NO_BOOL, NULL);
 }
 static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_abs_grad(cx, args, back, wanted); }
 
-static const ts_arg sign_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sign_args, self)}};
+static const ts_arg sign_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sign_args, self), 0u}};
 static bool sign_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sign_args *a = args;
   return ts_sign_of(cx, a->self, out);
 }
 static void sign_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sign_grad(cx, args, back, wanted); }
 
-static const ts_arg sgn_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sgn_args, self)}};
+static const ts_arg sgn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sgn_args, self), 0u}};
 static bool sgn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sgn_args *a = args;
   return ts_sign_of(cx, a->self, out);
 }
 static void sgn_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sgn_grad(cx, args, back, wanted); }
 
-static const ts_arg square_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_square_args, self)}};
+static const ts_arg square_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_square_args, self), 0u}};
 static bool square_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_square_args *a = args;
   return ts_pow_number(cx, a->self, out, 2);
 }
 static void square_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_square_grad(cx, args, back, wanted); }
 
-static const ts_arg reciprocal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_reciprocal_args, self)}};
+static const ts_arg reciprocal_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_reciprocal_args, self), 0u}};
 static bool reciprocal_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_reciprocal_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_RECIPROCAL, TS_TO_FLOAT, NULL);
 }
 static void reciprocal_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_reciprocal_grad(cx, args, back, wanted); }
 
-static const ts_arg sqrt_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sqrt_args, self)}};
+static const ts_arg sqrt_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sqrt_args, self), 0u}};
 static bool sqrt_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sqrt_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_SQRT, TS_TO_FLOAT, NULL);
 }
 static void sqrt_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sqrt_grad(cx, args, back, wanted); }
 
-static const ts_arg rsqrt_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_rsqrt_args, self)}};
+static const ts_arg rsqrt_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rsqrt_args, self), 0u}};
 static bool rsqrt_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_rsqrt_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_RSQRT, TS_TO_FLOAT, NULL);
 }
 static void rsqrt_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_rsqrt_grad(cx, args, back, wanted); }
 
-static const ts_arg floor_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_floor_args, self)}};
+static const ts_arg floor_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_floor_args, self), 0u}};
 static bool floor_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_floor_args *a = args;
   return ts_rounded(cx, a->self, out, TS_UN_FLOOR);
 }
 static void floor_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_floor_grad(cx, args, back, wanted); }
 
-static const ts_arg ceil_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ceil_args, self)}};
+static const ts_arg ceil_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ceil_args, self), 0u}};
 static bool ceil_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ceil_args *a = args;
   return ts_rounded(cx, a->self, out, TS_UN_CEIL);
 }
 static void ceil_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ceil_grad(cx, args, back, wanted); }
 
-static const ts_arg trunc_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_trunc_args, self)}};
+static const ts_arg trunc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_trunc_args, self), 0u}};
 static bool trunc_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_trunc_args *a = args;
   return ts_rounded(cx, a->self, out, TS_UN_TRUNC);
 }
 static void trunc_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_trunc_grad(cx, args, back, wanted); }
 
-static const ts_arg round_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_round_args, self)}, {"decimals", TS_ARG_INT, offsetof(ts_round_args, decimals)}};
+static const ts_arg round_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_round_args, self), 0u}, {"decimals", TS_ARG_INT, 0, offsetof(ts_round_args, decimals), 0u}};
 static bool round_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_round_args *a = args;
   return ts_round_impl(cx, a, out);
 }
 static void round_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_round_grad(cx, args, back, wanted); }
 
-static const ts_arg frac_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_frac_args, self)}};
+static const ts_arg frac_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frac_args, self), 0u}};
 static bool frac_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_frac_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_FRAC, TS_NO_INT, NULL);
 }
 static void frac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_frac_grad(cx, args, back, wanted); }
 
-static const ts_arg deg2rad_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_deg2rad_args, self)}};
+static const ts_arg deg2rad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_deg2rad_args, self), 0u}};
 static bool deg2rad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_deg2rad_args *a = args;
   return ts_scaled_by(cx, a->self, out, 0x1.1df46a2529d39p-6);
 }
 static void deg2rad_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_deg2rad_grad(cx, args, back, wanted); }
 
-static const ts_arg rad2deg_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_rad2deg_args, self)}};
+static const ts_arg rad2deg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rad2deg_args, self), 0u}};
 static bool rad2deg_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_rad2deg_args *a = args;
   return ts_scaled_by(cx, a->self, out, 0x1.ca5dc1a63c1f8p+5);
 }
 static void rad2deg_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_rad2deg_grad(cx, args, back, wanted); }
 
-static const ts_arg nan_to_num_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nan_to_num_args, self)}, {"nan", TS_ARG_FLOAT_OPT, offsetof(ts_nan_to_num_args, nan)}, {"posinf", TS_ARG_FLOAT_OPT, offsetof(ts_nan_to_num_args, posinf)}, {"neginf", TS_ARG_FLOAT_OPT, offsetof(ts_nan_to_num_args, neginf)}};
+static const ts_arg nan_to_num_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nan_to_num_args, self), 0u}, {"nan", TS_ARG_FLOAT_OPT, 0, offsetof(ts_nan_to_num_args, nan), 0u}, {"posinf", TS_ARG_FLOAT_OPT, 0, offsetof(ts_nan_to_num_args, posinf), 0u}, {"neginf", TS_ARG_FLOAT_OPT, 0, offsetof(ts_nan_to_num_args, neginf), 0u}};
 static bool nan_to_num_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nan_to_num_args *a = args;
   return ts_nan_to_num_impl(cx, a, out);
 }
 static void nan_to_num_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nan_to_num_grad(cx, args, back, wanted); }
 
-static const ts_arg lerp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_lerp_args, self)}, {"end", TS_ARG_TENSOR, offsetof(ts_lerp_args, end)}, {"weight", TS_ARG_OPERAND, offsetof(ts_lerp_args, weight)}};
+static const ts_arg lerp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lerp_args, self), 4u}, {"end", TS_ARG_TENSOR, 0, offsetof(ts_lerp_args, end), 4u}, {"weight", TS_ARG_OPERAND, 0, offsetof(ts_lerp_args, weight), 0u}};
 static bool lerp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lerp_args *a = args;
   return ts_lerp_impl(cx, a, out);
 }
 static void lerp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_lerp_grad(cx, args, back, wanted); }
 
-static const ts_arg addcmul_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addcmul_args, self)}, {"tensor1", TS_ARG_TENSOR, offsetof(ts_addcmul_args, tensor1)}, {"tensor2", TS_ARG_TENSOR, offsetof(ts_addcmul_args, tensor2)}, {"value", TS_ARG_SCALAR, offsetof(ts_addcmul_args, value)}};
+static const ts_arg addcmul_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_addcmul_args, self), 0u}, {"tensor1", TS_ARG_TENSOR, 0, offsetof(ts_addcmul_args, tensor1), 4u}, {"tensor2", TS_ARG_TENSOR, 0, offsetof(ts_addcmul_args, tensor2), 2u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_addcmul_args, value), 0u}};
 static bool addcmul_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_addcmul_args *a = args;
   return ts_addcmul_impl(cx, a, out);
 }
 static void addcmul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addcmul_grad(cx, args, back, wanted); }
 
-static const ts_arg addcdiv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addcdiv_args, self)}, {"tensor1", TS_ARG_TENSOR, offsetof(ts_addcdiv_args, tensor1)}, {"tensor2", TS_ARG_TENSOR, offsetof(ts_addcdiv_args, tensor2)}, {"value", TS_ARG_SCALAR, offsetof(ts_addcdiv_args, value)}};
+static const ts_arg addcdiv_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_addcdiv_args, self), 0u}, {"tensor1", TS_ARG_TENSOR, 0, offsetof(ts_addcdiv_args, tensor1), 0u}, {"tensor2", TS_ARG_TENSOR, 0, offsetof(ts_addcdiv_args, tensor2), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_addcdiv_args, value), 0u}};
 static bool addcdiv_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_addcdiv_args *a = args;
   return ts_addcdiv_impl(cx, a, out);
 }
 static void addcdiv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addcdiv_grad(cx, args, back, wanted); }
 
-static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_eq_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_eq_args, other)}};
+static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_eq_args *a = args;
   return ts_compare(cx, a->self, a->other, out, TS_CMP_EQ);
 }
 
-static const ts_arg ne_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ne_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_ne_args, other)}};
+static const ts_arg ne_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ne_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_ne_args, other), 0u}};
 static bool ne_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ne_args *a = args;
   return ts_compare(cx, a->self, a->other, out, TS_CMP_NE);
 }
 
-static const ts_arg lt_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_lt_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_lt_args, other)}};
+static const ts_arg lt_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lt_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_lt_args, other), 0u}};
 static bool lt_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lt_args *a = args;
   return ts_compare(cx, a->self, a->other, out, TS_CMP_LT);
 }
 
-static const ts_arg le_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_le_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_le_args, other)}};
+static const ts_arg le_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_le_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_le_args, other), 0u}};
 static bool le_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_le_args *a = args;
   return ts_compare(cx, a->self, a->other, out, TS_CMP_LE);
 }
 
-static const ts_arg gt_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gt_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_gt_args, other)}};
+static const ts_arg gt_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gt_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_gt_args, other), 0u}};
 static bool gt_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_gt_args *a = args;
   return ts_compare(cx, a->self, a->other, out, TS_CMP_GT);
 }
 
-static const ts_arg ge_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ge_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_ge_args, other)}};
+static const ts_arg ge_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ge_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_ge_args, other), 0u}};
 static bool ge_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ge_args *a = args;
   return ts_compare(cx, a->self, a->other, out, TS_CMP_GE);
 }
 
-static const ts_arg isclose_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isclose_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_isclose_args, other)}, {"rtol", TS_ARG_FLOAT, offsetof(ts_isclose_args, rtol)}, {"atol", TS_ARG_FLOAT, offsetof(ts_isclose_args, atol)}, {"equalNan", TS_ARG_BOOL, offsetof(ts_isclose_args, equal_nan)}};
+static const ts_arg isclose_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_isclose_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_isclose_args, other), 0u}, {"rtol", TS_ARG_FLOAT, 0, offsetof(ts_isclose_args, rtol), 0u}, {"atol", TS_ARG_FLOAT, 0, offsetof(ts_isclose_args, atol), 0u}, {"equalNan", TS_ARG_BOOL, 0, offsetof(ts_isclose_args, equal_nan), 0u}};
 static bool isclose_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isclose_args *a = args;
   return ts_isclose_impl(cx, a, out);
 }
 
-static const ts_arg allclose_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_allclose_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_allclose_args, other)}, {"rtol", TS_ARG_FLOAT, offsetof(ts_allclose_args, rtol)}, {"atol", TS_ARG_FLOAT, offsetof(ts_allclose_args, atol)}, {"equalNan", TS_ARG_BOOL, offsetof(ts_allclose_args, equal_nan)}};
+static const ts_arg allclose_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_allclose_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_allclose_args, other), 0u}, {"rtol", TS_ARG_FLOAT, 0, offsetof(ts_allclose_args, rtol), 0u}, {"atol", TS_ARG_FLOAT, 0, offsetof(ts_allclose_args, atol), 0u}, {"equalNan", TS_ARG_BOOL, 0, offsetof(ts_allclose_args, equal_nan), 0u}};
 static bool allclose_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_allclose_args *a = args;
   return ts_allclose_impl(cx, a, out);
 }
 
-static const ts_arg equal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_equal_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_equal_args, other)}};
+static const ts_arg equal_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_equal_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_equal_args, other), 0u}};
 static bool equal_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_equal_args *a = args;
   return ts_equal_impl(cx, a, out);
 }
 
-static const ts_arg maximum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_maximum_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_maximum_args, other)}};
+static const ts_arg maximum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_maximum_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_maximum_args, other), 0u}};
 static bool maximum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_maximum_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_MAX, TS_SAME, NULL);
 }
 static void maximum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_maximum_grad(cx, args, back, wanted); }
 
-static const ts_arg minimum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_minimum_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_minimum_args, other)}};
+static const ts_arg minimum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_minimum_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_minimum_args, other), 0u}};
 static bool minimum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_minimum_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_MIN, TS_SAME, NULL);
 }
 static void minimum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_minimum_grad(cx, args, back, wanted); }
 
-static const ts_arg fmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_fmax_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_fmax_args, other)}};
+static const ts_arg fmax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fmax_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_fmax_args, other), 0u}};
 static bool fmax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fmax_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_FMAX, TS_SAME, NULL);
 }
 static void fmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fmax_grad(cx, args, back, wanted); }
 
-static const ts_arg fmin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_fmin_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_fmin_args, other)}};
+static const ts_arg fmin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fmin_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_fmin_args, other), 0u}};
 static bool fmin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fmin_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_FMIN, TS_SAME, NULL);
 }
 static void fmin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fmin_grad(cx, args, back, wanted); }
 
-static const ts_arg isnan_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isnan_args, self)}};
+static const ts_arg isnan_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_isnan_args, self), 0u}};
 static bool isnan_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isnan_args *a = args;
   return ts_test(cx, a->self, out, TS_TEST_ISNAN);
 }
 
-static const ts_arg isinf_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isinf_args, self)}};
+static const ts_arg isinf_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_isinf_args, self), 0u}};
 static bool isinf_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isinf_args *a = args;
   return ts_test(cx, a->self, out, TS_TEST_ISINF);
 }
 
-static const ts_arg isfinite_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isfinite_args, self)}};
+static const ts_arg isfinite_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_isfinite_args, self), 0u}};
 static bool isfinite_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isfinite_args *a = args;
   return ts_test(cx, a->self, out, TS_TEST_ISFINITE);
 }
 
-static const ts_arg isposinf_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isposinf_args, self)}};
+static const ts_arg isposinf_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_isposinf_args, self), 0u}};
 static bool isposinf_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isposinf_args *a = args;
   return ts_test(cx, a->self, out, TS_TEST_ISPOSINF);
 }
 
-static const ts_arg isneginf_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isneginf_args, self)}};
+static const ts_arg isneginf_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_isneginf_args, self), 0u}};
 static bool isneginf_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isneginf_args *a = args;
   return ts_test(cx, a->self, out, TS_TEST_ISNEGINF);
 }
 
-static const ts_arg signbit_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_signbit_args, self)}};
+static const ts_arg signbit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_signbit_args, self), 0u}};
 static bool signbit_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_signbit_args *a = args;
   return ts_test(cx, a->self, out, TS_TEST_SIGNBIT);
 }
 
-static const ts_arg isreal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_isreal_args, self)}};
+static const ts_arg isreal_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_isreal_args, self), 0u}};
 static bool isreal_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_isreal_args *a = args;
   return ts_isreal_impl(cx, a, out);
 }
 
-static const ts_arg logical_and_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logical_and_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logical_and_args, other)}};
+static const ts_arg logical_and_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logical_and_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_logical_and_args, other), 0u}};
 static bool logical_and_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logical_and_args *a = args;
   return ts_logical(cx, a->self, a->other, out, TS_BIN_AND);
 }
 
-static const ts_arg logical_or_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logical_or_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logical_or_args, other)}};
+static const ts_arg logical_or_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logical_or_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_logical_or_args, other), 0u}};
 static bool logical_or_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logical_or_args *a = args;
   return ts_logical(cx, a->self, a->other, out, TS_BIN_OR);
 }
 
-static const ts_arg logical_xor_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logical_xor_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logical_xor_args, other)}};
+static const ts_arg logical_xor_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logical_xor_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_logical_xor_args, other), 0u}};
 static bool logical_xor_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logical_xor_args *a = args;
   return ts_logical(cx, a->self, a->other, out, TS_BIN_XOR);
 }
 
-static const ts_arg logical_not_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logical_not_args, self)}};
+static const ts_arg logical_not_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logical_not_args, self), 0u}};
 static bool logical_not_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logical_not_args *a = args;
   return ts_logical_not_impl(cx, a, out);
 }
 
-static const ts_arg bitwise_and_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_and_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_and_args, other)}};
+static const ts_arg bitwise_and_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_and_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_and_args, other), 0u}};
 static bool bitwise_and_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bitwise_and_args *a = args;
   return ts_bitwise(cx, a->self, a->other, out, TS_BIN_AND);
 }
 
-static const ts_arg bitwise_or_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_or_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_or_args, other)}};
+static const ts_arg bitwise_or_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_or_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_or_args, other), 0u}};
 static bool bitwise_or_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bitwise_or_args *a = args;
   return ts_bitwise(cx, a->self, a->other, out, TS_BIN_OR);
 }
 
-static const ts_arg bitwise_xor_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_xor_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_xor_args, other)}};
+static const ts_arg bitwise_xor_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_xor_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_xor_args, other), 0u}};
 static bool bitwise_xor_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bitwise_xor_args *a = args;
   return ts_bitwise(cx, a->self, a->other, out, TS_BIN_XOR);
 }
 
-static const ts_arg bitwise_not_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_bitwise_not_args, self)}};
+static const ts_arg bitwise_not_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bitwise_not_args, self), 0u}};
 static bool bitwise_not_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bitwise_not_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_BITWISE_NOT, TS_NO_FLOAT, NULL);
 }
 
-static const ts_arg bitwise_left_shift_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_left_shift_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_left_shift_args, other)}};
+static const ts_arg bitwise_left_shift_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_left_shift_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_left_shift_args, other), 0u}};
 static bool bitwise_left_shift_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bitwise_left_shift_args *a = args;
   return ts_bitwise(cx, a->self, a->other, out, TS_BIN_SHL);
 }
 
-static const ts_arg bitwise_right_shift_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_bitwise_right_shift_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_bitwise_right_shift_args, other)}};
+static const ts_arg bitwise_right_shift_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_right_shift_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_bitwise_right_shift_args, other), 0u}};
 static bool bitwise_right_shift_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bitwise_right_shift_args *a = args;
   return ts_bitwise(cx, a->self, a->other, out, TS_BIN_SHR);
 }
 
-static const ts_arg where_args[] = {{"condition", TS_ARG_TENSOR, offsetof(ts_where_args, condition)}, {"input", TS_ARG_OPERAND, offsetof(ts_where_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_where_args, other)}};
+static const ts_arg where_args[] = {{"condition", TS_ARG_TENSOR, 0, offsetof(ts_where_args, condition), 0u}, {"input", TS_ARG_OPERAND, 0, offsetof(ts_where_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_where_args, other), 0u}};
 static bool where_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_where_args *a = args;
   return ts_where_impl(cx, a, out);
 }
 static void where_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_where_grad(cx, args, back, wanted); }
 
-static const ts_arg _where_tuple_args[] = {{"condition", TS_ARG_TENSOR, offsetof(ts__where_tuple_args, condition)}};
+static const ts_arg _where_tuple_args[] = {{"condition", TS_ARG_TENSOR, 0, offsetof(ts__where_tuple_args, condition), 0u}};
 static bool _where_tuple_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__where_tuple_args *a = args;
   return ts__where_tuple_impl(cx, a, out);
 }
 
-static const ts_arg _where_self_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__where_self_args, self)}, {"condition", TS_ARG_TENSOR, offsetof(ts__where_self_args, condition)}, {"other", TS_ARG_OPERAND, offsetof(ts__where_self_args, other)}};
+static const ts_arg _where_self_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__where_self_args, self), 0u}, {"condition", TS_ARG_TENSOR, 0, offsetof(ts__where_self_args, condition), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts__where_self_args, other), 0u}};
 static bool _where_self_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__where_self_args *a = args;
   return ts__where_self_impl(cx, a, out);
 }
 
-static const ts_arg masked_fill_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_masked_fill_args, self)}, {"mask", TS_ARG_TENSOR, offsetof(ts_masked_fill_args, mask)}, {"value", TS_ARG_OPERAND, offsetof(ts_masked_fill_args, value)}};
+static const ts_arg masked_fill_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_masked_fill_args, self), 0u}, {"mask", TS_ARG_TENSOR, 0, offsetof(ts_masked_fill_args, mask), 0u}, {"value", TS_ARG_OPERAND, 0, offsetof(ts_masked_fill_args, value), 0u}};
 static bool masked_fill_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_masked_fill_args *a = args;
   return ts_masked_fill_impl(cx, a, out);
 }
 static void masked_fill_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_masked_fill_grad(cx, args, back, wanted); }
 
-static const ts_arg clamp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_clamp_args, self)}, {"min", TS_ARG_OPERAND_OPT, offsetof(ts_clamp_args, min)}, {"max", TS_ARG_OPERAND_OPT, offsetof(ts_clamp_args, max)}};
+static const ts_arg clamp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clamp_args, self), 0u}, {"min", TS_ARG_OPERAND_OPT, 0, offsetof(ts_clamp_args, min), 0u}, {"max", TS_ARG_OPERAND_OPT, 0, offsetof(ts_clamp_args, max), 0u}};
 static bool clamp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clamp_args *a = args;
   return ts_clamp_impl(cx, a, out);
 }
 static void clamp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_grad(cx, args, back, wanted); }
 
-static const ts_arg clamp_min_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_clamp_min_args, self)}, {"min", TS_ARG_OPERAND, offsetof(ts_clamp_min_args, min)}};
+static const ts_arg clamp_min_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clamp_min_args, self), 0u}, {"min", TS_ARG_OPERAND, 0, offsetof(ts_clamp_min_args, min), 0u}};
 static bool clamp_min_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clamp_min_args *a = args;
   return ts_clamped(cx, a->self, a->min, NULL, out);
 }
 static void clamp_min_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_min_grad(cx, args, back, wanted); }
 
-static const ts_arg clamp_max_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_clamp_max_args, self)}, {"max", TS_ARG_OPERAND, offsetof(ts_clamp_max_args, max)}};
+static const ts_arg clamp_max_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clamp_max_args, self), 0u}, {"max", TS_ARG_OPERAND, 0, offsetof(ts_clamp_max_args, max), 0u}};
 static bool clamp_max_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clamp_max_args *a = args;
   return ts_clamped(cx, a->self, NULL, a->max, out);
 }
 static void clamp_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_max_grad(cx, args, back, wanted); }
 
-static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_conv1d_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_conv1d_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_conv1d_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts_conv1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_conv1d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_conv1d_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts_conv1d_args, groups)}};
+static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
   return ts_conv_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_conv2d_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_conv2d_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_conv2d_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts_conv2d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_conv2d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_conv2d_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts_conv2d_args, groups)}};
+static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
 static bool conv2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv2d_args *a = args;
   return ts_conv_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_conv3d_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_conv3d_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_conv3d_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts_conv3d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_conv3d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_conv3d_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts_conv3d_args, groups)}};
+static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
 static bool conv3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv3d_args *a = args;
   return ts_conv_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg _conv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__conv_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts__conv_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts__conv_args, bias)}, {"stride", TS_ARG_INTS, offsetof(ts__conv_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__conv_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__conv_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts__conv_args, groups)}};
+static const ts_arg _conv_args[] = {{"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_args, self), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_args, weight), 1u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts__conv_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_args, groups), 0u}};
 static bool _conv_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_args *a = args;
   return ts__conv_impl(cx, a, out);
 }
 static void _conv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__conv_input_args, grad)}, {"weight", TS_ARG_TENSOR, offsetof(ts__conv_input_args, weight)}, {"size", TS_ARG_INTS, offsetof(ts__conv_input_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts__conv_input_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__conv_input_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__conv_input_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts__conv_input_args, groups)}};
+static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
 static bool _conv_input_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_input_args *a = args;
   return ts__conv_input_impl(cx, a, out);
 }
 static void _conv_input_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_input_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__conv_weight_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__conv_weight_args, self)}, {"size", TS_ARG_INTS, offsetof(ts__conv_weight_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts__conv_weight_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__conv_weight_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__conv_weight_args, dilation)}, {"groups", TS_ARG_INT, offsetof(ts__conv_weight_args, groups)}};
+static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
 static bool _conv_weight_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_weight_args *a = args;
   return ts__conv_weight_impl(cx, a, out);
 }
 static void _conv_weight_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_weight_grad(cx, args, back, wanted); }
 
-static const ts_arg zeros_args[] = {{"size", TS_ARG_INTS, offsetof(ts_zeros_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_zeros_args, dtype)}};
+static const ts_arg zeros_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_zeros_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_zeros_args, dtype), 0u}};
 static bool zeros_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_zeros_args *a = args;
   return ts_filled(cx, out, a->size, a->dtype, ts_int(0));
 }
 
-static const ts_arg zeros_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_zeros_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_zeros_like_args, dtype)}};
+static const ts_arg zeros_like_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_zeros_like_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_zeros_like_args, dtype), 0u}};
 static bool zeros_like_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_zeros_like_args *a = args;
   return ts_filled_like(cx, out, a->self, a->dtype, ts_int(0));
 }
 
-static const ts_arg new_zeros_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_zeros_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_zeros_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_zeros_args, dtype)}};
+static const ts_arg new_zeros_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_new_zeros_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_new_zeros_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_new_zeros_args, dtype), 0u}};
 static bool new_zeros_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_new_zeros_args *a = args;
   return ts_filled_new(cx, out, a->self, a->size, a->dtype, ts_int(0));
 }
 
-static const ts_arg ones_args[] = {{"size", TS_ARG_INTS, offsetof(ts_ones_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_ones_args, dtype)}};
+static const ts_arg ones_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_ones_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_ones_args, dtype), 0u}};
 static bool ones_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ones_args *a = args;
   return ts_filled(cx, out, a->size, a->dtype, ts_int(1));
 }
 
-static const ts_arg ones_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ones_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_ones_like_args, dtype)}};
+static const ts_arg ones_like_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ones_like_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_ones_like_args, dtype), 0u}};
 static bool ones_like_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ones_like_args *a = args;
   return ts_filled_like(cx, out, a->self, a->dtype, ts_int(1));
 }
 
-static const ts_arg new_ones_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_ones_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_ones_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_ones_args, dtype)}};
+static const ts_arg new_ones_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_new_ones_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_new_ones_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_new_ones_args, dtype), 0u}};
 static bool new_ones_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_new_ones_args *a = args;
   return ts_filled_new(cx, out, a->self, a->size, a->dtype, ts_int(1));
 }
 
-static const ts_arg empty_args[] = {{"size", TS_ARG_INTS, offsetof(ts_empty_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_empty_args, dtype)}};
+static const ts_arg empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_empty_args, dtype), 0u}};
 static bool empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_empty_args *a = args;
   return ts_filled(cx, out, a->size, a->dtype, ts_none());
 }
 
-static const ts_arg empty_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_empty_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_empty_like_args, dtype)}};
+static const ts_arg empty_like_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_empty_like_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_empty_like_args, dtype), 0u}};
 static bool empty_like_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_empty_like_args *a = args;
   return ts_filled_like(cx, out, a->self, a->dtype, ts_none());
 }
 
-static const ts_arg new_empty_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_empty_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_empty_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_empty_args, dtype)}};
+static const ts_arg new_empty_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_new_empty_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_new_empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_new_empty_args, dtype), 0u}};
 static bool new_empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_new_empty_args *a = args;
   return ts_filled_new(cx, out, a->self, a->size, a->dtype, ts_none());
 }
 
-static const ts_arg empty_strided_args[] = {{"size", TS_ARG_INTS, offsetof(ts_empty_strided_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts_empty_strided_args, stride)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_empty_strided_args, dtype)}};
+static const ts_arg empty_strided_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_empty_strided_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_empty_strided_args, stride), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_empty_strided_args, dtype), 0u}};
 static bool empty_strided_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_empty_strided_args *a = args;
   return ts_empty_strided_impl(cx, a, out);
 }
 
-static const ts_arg full_args[] = {{"size", TS_ARG_INTS, offsetof(ts_full_args, size)}, {"fillValue", TS_ARG_SCALAR, offsetof(ts_full_args, fill_value)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_full_args, dtype)}};
+static const ts_arg full_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_full_args, size), 0u}, {"fillValue", TS_ARG_SCALAR, 0, offsetof(ts_full_args, fill_value), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_full_args, dtype), 0u}};
 static bool full_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_full_args *a = args;
   return ts_full_impl(cx, a, out);
 }
 
-static const ts_arg full_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_full_like_args, self)}, {"fillValue", TS_ARG_SCALAR, offsetof(ts_full_like_args, fill_value)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_full_like_args, dtype)}};
+static const ts_arg full_like_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_full_like_args, self), 0u}, {"fillValue", TS_ARG_SCALAR, 0, offsetof(ts_full_like_args, fill_value), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_full_like_args, dtype), 0u}};
 static bool full_like_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_full_like_args *a = args;
   return ts_full_like_impl(cx, a, out);
 }
 
-static const ts_arg new_full_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_full_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_full_args, size)}, {"fillValue", TS_ARG_SCALAR, offsetof(ts_new_full_args, fill_value)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_full_args, dtype)}};
+static const ts_arg new_full_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_new_full_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_new_full_args, size), 0u}, {"fillValue", TS_ARG_SCALAR, 0, offsetof(ts_new_full_args, fill_value), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_new_full_args, dtype), 0u}};
 static bool new_full_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_new_full_args *a = args;
   return ts_new_full_impl(cx, a, out);
 }
 
-static const ts_arg fill_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_fill_args, self)}, {"value", TS_ARG_OPERAND, offsetof(ts_fill_args, value)}};
+static const ts_arg fill_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fill_args, self), 0u}, {"value", TS_ARG_OPERAND, 0, offsetof(ts_fill_args, value), 0u}};
 static bool fill_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fill_args *a = args;
   return ts_fill_impl(cx, a, out);
 }
 static void fill_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fill_grad(cx, args, back, wanted); }
 
-static const ts_arg arange_args[] = {{"start", TS_ARG_SCALAR, offsetof(ts_arange_args, start)}, {"end", TS_ARG_SCALAR, offsetof(ts_arange_args, end)}, {"step", TS_ARG_SCALAR, offsetof(ts_arange_args, step)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_arange_args, dtype)}};
+static const ts_arg arange_args[] = {{"start", TS_ARG_SCALAR, 0, offsetof(ts_arange_args, start), 0u}, {"end", TS_ARG_SCALAR, 0, offsetof(ts_arange_args, end), 0u}, {"step", TS_ARG_SCALAR, 0, offsetof(ts_arange_args, step), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_arange_args, dtype), 0u}};
 static bool arange_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_arange_args *a = args;
   return ts_arange_impl(cx, a, out);
 }
 
-static const ts_arg linspace_args[] = {{"start", TS_ARG_SCALAR, offsetof(ts_linspace_args, start)}, {"end", TS_ARG_SCALAR, offsetof(ts_linspace_args, end)}, {"steps", TS_ARG_INT, offsetof(ts_linspace_args, steps)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_linspace_args, dtype)}};
+static const ts_arg linspace_args[] = {{"start", TS_ARG_SCALAR, 0, offsetof(ts_linspace_args, start), 0u}, {"end", TS_ARG_SCALAR, 0, offsetof(ts_linspace_args, end), 0u}, {"steps", TS_ARG_INT, 0, offsetof(ts_linspace_args, steps), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linspace_args, dtype), 0u}};
 static bool linspace_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linspace_args *a = args;
   return ts_linspace_impl(cx, a, out);
 }
 
-static const ts_arg logspace_args[] = {{"start", TS_ARG_SCALAR, offsetof(ts_logspace_args, start)}, {"end", TS_ARG_SCALAR, offsetof(ts_logspace_args, end)}, {"steps", TS_ARG_INT, offsetof(ts_logspace_args, steps)}, {"base", TS_ARG_FLOAT, offsetof(ts_logspace_args, base)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_logspace_args, dtype)}};
+static const ts_arg logspace_args[] = {{"start", TS_ARG_SCALAR, 0, offsetof(ts_logspace_args, start), 0u}, {"end", TS_ARG_SCALAR, 0, offsetof(ts_logspace_args, end), 0u}, {"steps", TS_ARG_INT, 0, offsetof(ts_logspace_args, steps), 0u}, {"base", TS_ARG_FLOAT, 0, offsetof(ts_logspace_args, base), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_logspace_args, dtype), 0u}};
 static bool logspace_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logspace_args *a = args;
   return ts_logspace_impl(cx, a, out);
 }
 
-static const ts_arg eye_args[] = {{"n", TS_ARG_INT, offsetof(ts_eye_args, n)}, {"m", TS_ARG_INT_OPT, offsetof(ts_eye_args, m)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_eye_args, dtype)}};
+static const ts_arg eye_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_eye_args, n), 0u}, {"m", TS_ARG_INT_OPT, 0, offsetof(ts_eye_args, m), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_eye_args, dtype), 0u}};
 static bool eye_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_eye_args *a = args;
   return ts_eye_impl(cx, a, out);
 }
 
-static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_clone_args, self)}, {"memoryFormat", TS_ARG_TEXT, offsetof(ts_clone_args, memory_format)}};
+static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_clone_args, memory_format), 0u}};
 static bool clone_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clone_args *a = args;
   return ts_clone_impl(cx, a, out);
 }
 static void clone_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clone_grad(cx, args, back, wanted); }
 
-static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_contiguous_args, self)}, {"memoryFormat", TS_ARG_TEXT, offsetof(ts_contiguous_args, memory_format)}};
+static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
 static bool contiguous_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_contiguous_args *a = args;
   return ts_contiguous_impl(cx, a, out);
 }
 
-static const ts_arg copy__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_copy__args, self)}, {"src", TS_ARG_TENSOR, offsetof(ts_copy__args, src)}, {"nonBlocking", TS_ARG_BOOL, offsetof(ts_copy__args, non_blocking)}};
+static const ts_arg copy__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, src), 0u}, {"nonBlocking", TS_ARG_BOOL, 0, offsetof(ts_copy__args, non_blocking), 0u}};
 static bool copy__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_copy__args *a = args;
   return ts_copy__impl(cx, a, out);
 }
 static void copy__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_copy__grad(cx, args, back, wanted); }
 
-static const ts_arg zero__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_zero__args, self)}};
+static const ts_arg zero__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_zero__args, self), 0u}};
 static bool zero__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_zero__args *a = args;
   return ts_zero__impl(cx, a, out);
 }
 static void zero__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero__grad(cx, args, back, wanted); }
 
-static const ts_arg _to_dtype_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__to_dtype_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts__to_dtype_args, dtype)}};
+static const ts_arg _to_dtype_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__to_dtype_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__to_dtype_args, dtype), 0u}};
 static bool _to_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__to_dtype_args *a = args;
   return ts__to_dtype_impl(cx, a, out);
 }
 static void _to_dtype_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__to_dtype_grad(cx, args, back, wanted); }
 
-static const ts_arg new_empty_strided_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_new_empty_strided_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_new_empty_strided_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts_new_empty_strided_args, stride)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_new_empty_strided_args, dtype)}};
+static const ts_arg new_empty_strided_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_new_empty_strided_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_new_empty_strided_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_new_empty_strided_args, stride), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_new_empty_strided_args, dtype), 0u}};
 static bool new_empty_strided_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_new_empty_strided_args *a = args;
   return ts_new_empty_strided_impl(cx, a, out);
 }
 
-static const ts_arg _as_strided_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__as_strided_backward_args, grad)}, {"inputSize", TS_ARG_INTS, offsetof(ts__as_strided_backward_args, input_size)}, {"inputStride", TS_ARG_INTS, offsetof(ts__as_strided_backward_args, input_stride)}, {"inputOffset", TS_ARG_INT, offsetof(ts__as_strided_backward_args, input_offset)}, {"size", TS_ARG_INTS, offsetof(ts__as_strided_backward_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts__as_strided_backward_args, stride)}, {"offset", TS_ARG_INT, offsetof(ts__as_strided_backward_args, offset)}};
+static const ts_arg _as_strided_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__as_strided_backward_args, grad), 0u}, {"inputSize", TS_ARG_INTS, 0, offsetof(ts__as_strided_backward_args, input_size), 0u}, {"inputStride", TS_ARG_INTS, 0, offsetof(ts__as_strided_backward_args, input_stride), 0u}, {"inputOffset", TS_ARG_INT, 0, offsetof(ts__as_strided_backward_args, input_offset), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__as_strided_backward_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__as_strided_backward_args, stride), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts__as_strided_backward_args, offset), 0u}};
 static bool _as_strided_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__as_strided_backward_args *a = args;
   return ts__as_strided_backward_impl(cx, a, out);
 }
 static void _as_strided_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__as_strided_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg sum_to_size_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sum_to_size_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_sum_to_size_args, size)}};
+static const ts_arg sum_to_size_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_to_size_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_sum_to_size_args, size), 0u}};
 static bool sum_to_size_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_to_size_args *a = args;
   return ts_sum_to_size_impl(cx, a, out);
 }
 
-static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__index_args, self)}, {"indices", TS_ARG_LIST_OPT, offsetof(ts__index_args, indices)}};
+static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
   return ts__index_impl(cx, a, out);
 }
 static void _index_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__index_grad(cx, args, back, wanted); }
 
-static const ts_arg _at_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__at_args, self)}, {"items", TS_ARG_INTS, offsetof(ts__at_args, items)}, {"tensors", TS_ARG_LIST, offsetof(ts__at_args, tensors)}};
+static const ts_arg _at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__at_args, self), 0u}, {"items", TS_ARG_INTS, 0, offsetof(ts__at_args, items), 0u}, {"tensors", TS_ARG_LIST, 0, offsetof(ts__at_args, tensors), 0u}};
 static bool _at_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__at_args *a = args;
   return ts__at_impl(cx, a, out);
 }
 
-static const ts_arg _set_at_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__set_at_args, self)}, {"items", TS_ARG_INTS, offsetof(ts__set_at_args, items)}, {"tensors", TS_ARG_LIST, offsetof(ts__set_at_args, tensors)}, {"value", TS_ARG_OPERAND, offsetof(ts__set_at_args, value)}};
+static const ts_arg _set_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_at_args, self), 0u}, {"items", TS_ARG_INTS, 0, offsetof(ts__set_at_args, items), 0u}, {"tensors", TS_ARG_LIST, 0, offsetof(ts__set_at_args, tensors), 0u}, {"value", TS_ARG_OPERAND, 0, offsetof(ts__set_at_args, value), 0u}};
 static bool _set_at_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_at_args *a = args;
   return ts__set_at_impl(cx, a, out);
 }
 
-static const ts_arg index_put_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_put_args, self)}, {"indices", TS_ARG_LIST_OPT, offsetof(ts_index_put_args, indices)}, {"values", TS_ARG_TENSOR, offsetof(ts_index_put_args, values)}, {"accumulate", TS_ARG_BOOL, offsetof(ts_index_put_args, accumulate)}};
+static const ts_arg index_put_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_put_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts_index_put_args, indices), 0u}, {"values", TS_ARG_TENSOR, 0, offsetof(ts_index_put_args, values), 0u}, {"accumulate", TS_ARG_BOOL, 0, offsetof(ts_index_put_args, accumulate), 0u}};
 static bool index_put_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_index_put_args *a = args;
   return ts_index_put_impl(cx, a, out);
 }
 static void index_put_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_put_grad(cx, args, back, wanted); }
 
-static const ts_arg index_select_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_select_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_index_select_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_index_select_args, index)}};
+static const ts_arg index_select_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_select_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_index_select_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_index_select_args, index), 0u}};
 static bool index_select_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_index_select_args *a = args;
   return ts_index_select_impl(cx, a, out);
 }
 static void index_select_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_select_grad(cx, args, back, wanted); }
 
-static const ts_arg index_add_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_add_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_index_add_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_index_add_args, index)}, {"source", TS_ARG_TENSOR, offsetof(ts_index_add_args, source)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_index_add_args, alpha)}};
+static const ts_arg index_add_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_add_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_index_add_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_index_add_args, index), 0u}, {"source", TS_ARG_TENSOR, 0, offsetof(ts_index_add_args, source), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_index_add_args, alpha), 0u}};
 static bool index_add_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_index_add_args *a = args;
   return ts_index_add_impl(cx, a, out);
 }
 static void index_add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_add_grad(cx, args, back, wanted); }
 
-static const ts_arg index_copy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_copy_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_index_copy_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_index_copy_args, index)}, {"source", TS_ARG_TENSOR, offsetof(ts_index_copy_args, source)}};
+static const ts_arg index_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_index_copy_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_index_copy_args, index), 0u}, {"source", TS_ARG_TENSOR, 0, offsetof(ts_index_copy_args, source), 0u}};
 static bool index_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_index_copy_args *a = args;
   return ts_index_copy_impl(cx, a, out);
 }
 static void index_copy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_copy_grad(cx, args, back, wanted); }
 
-static const ts_arg index_fill_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_index_fill_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_index_fill_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_index_fill_args, index)}, {"value", TS_ARG_OPERAND, offsetof(ts_index_fill_args, value)}};
+static const ts_arg index_fill_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_fill_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_index_fill_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_index_fill_args, index), 0u}, {"value", TS_ARG_OPERAND, 0, offsetof(ts_index_fill_args, value), 0u}};
 static bool index_fill_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_index_fill_args *a = args;
   return ts_index_fill_impl(cx, a, out);
 }
 static void index_fill_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_index_fill_grad(cx, args, back, wanted); }
 
-static const ts_arg gather_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gather_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_gather_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_gather_args, index)}, {"sparseGrad", TS_ARG_BOOL, offsetof(ts_gather_args, sparse_grad)}};
+static const ts_arg gather_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gather_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gather_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_gather_args, index), 0u}, {"sparseGrad", TS_ARG_BOOL, 0, offsetof(ts_gather_args, sparse_grad), 0u}};
 static bool gather_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_gather_args *a = args;
   return ts_gather_impl(cx, a, out);
 }
 static void gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_scatter_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_scatter_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_scatter_args, index)}, {"src", TS_ARG_TENSOR, offsetof(ts_scatter_args, src)}, {"reduce", TS_ARG_TEXT, offsetof(ts_scatter_args, reduce)}};
+static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_args, reduce), 0u}};
 static bool scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_args *a = args;
   return ts_scatter_impl(cx, a, out);
 }
 static void scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_scatter_value_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_scatter_value_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_scatter_value_args, index)}, {"value", TS_ARG_SCALAR, offsetof(ts_scatter_value_args, value)}, {"reduce", TS_ARG_TEXT, offsetof(ts_scatter_value_args, reduce)}};
+static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
 static bool scatter_value_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_value_args *a = args;
   return ts_scatter_value_impl(cx, a, out);
 }
 static void scatter_value_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_value_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_add_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_scatter_add_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_scatter_add_args, dim)}, {"index", TS_ARG_TENSOR, offsetof(ts_scatter_add_args, index)}, {"src", TS_ARG_TENSOR, offsetof(ts_scatter_add_args, src)}};
+static const ts_arg scatter_add_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_add_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_add_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_add_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_add_args, src), 0u}};
 static bool scatter_add_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_add_args *a = args;
   return ts_scatter_add_impl(cx, a, out);
 }
 static void scatter_add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_add_grad(cx, args, back, wanted); }
 
-static const ts_arg take_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_take_args, self)}, {"index", TS_ARG_TENSOR, offsetof(ts_take_args, index)}};
+static const ts_arg take_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_take_args, self), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_take_args, index), 0u}};
 static bool take_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_take_args *a = args;
   return ts_take_impl(cx, a, out);
 }
 static void take_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_take_grad(cx, args, back, wanted); }
 
-static const ts_arg put_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_put_args, self)}, {"index", TS_ARG_TENSOR, offsetof(ts_put_args, index)}, {"source", TS_ARG_TENSOR, offsetof(ts_put_args, source)}, {"accumulate", TS_ARG_BOOL, offsetof(ts_put_args, accumulate)}};
+static const ts_arg put_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_put_args, self), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_put_args, index), 0u}, {"source", TS_ARG_TENSOR, 0, offsetof(ts_put_args, source), 0u}, {"accumulate", TS_ARG_BOOL, 0, offsetof(ts_put_args, accumulate), 0u}};
 static bool put_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_put_args *a = args;
   return ts_put_impl(cx, a, out);
 }
 static void put_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_put_grad(cx, args, back, wanted); }
 
-static const ts_arg nonzero_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nonzero_args, self)}};
+static const ts_arg nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nonzero_args, self), 0u}};
 static bool nonzero_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nonzero_args *a = args;
   return ts_nonzero_impl(cx, a, out);
 }
 
-static const ts_arg _nonzero_tuple_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__nonzero_tuple_args, self)}};
+static const ts_arg _nonzero_tuple_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__nonzero_tuple_args, self), 0u}};
 static bool _nonzero_tuple_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__nonzero_tuple_args *a = args;
   return ts__nonzero_tuple_impl(cx, a, out);
 }
 
-static const ts_arg argwhere_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_argwhere_args, self)}};
+static const ts_arg argwhere_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_argwhere_args, self), 0u}};
 static bool argwhere_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_argwhere_args *a = args;
   return ts_argwhere_impl(cx, a, out);
 }
 
-static const ts_arg masked_select_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_masked_select_args, self)}, {"mask", TS_ARG_TENSOR, offsetof(ts_masked_select_args, mask)}};
+static const ts_arg masked_select_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_masked_select_args, self), 0u}, {"mask", TS_ARG_TENSOR, 0, offsetof(ts_masked_select_args, mask), 0u}};
 static bool masked_select_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_masked_select_args *a = args;
   return ts_masked_select_impl(cx, a, out);
 }
 static void masked_select_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_masked_select_grad(cx, args, back, wanted); }
 
-static const ts_arg masked_scatter_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_masked_scatter_args, self)}, {"mask", TS_ARG_TENSOR, offsetof(ts_masked_scatter_args, mask)}, {"source", TS_ARG_TENSOR, offsetof(ts_masked_scatter_args, source)}};
+static const ts_arg masked_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_masked_scatter_args, self), 0u}, {"mask", TS_ARG_TENSOR, 0, offsetof(ts_masked_scatter_args, mask), 0u}, {"source", TS_ARG_TENSOR, 0, offsetof(ts_masked_scatter_args, source), 0u}};
 static bool masked_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_masked_scatter_args *a = args;
   return ts_masked_scatter_impl(cx, a, out);
 }
 static void masked_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_masked_scatter_grad(cx, args, back, wanted); }
 
-static const ts_arg embedding_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_embedding_args, input)}, {"weight", TS_ARG_TENSOR, offsetof(ts_embedding_args, weight)}, {"paddingIdx", TS_ARG_INT_OPT, offsetof(ts_embedding_args, padding_idx)}, {"maxNorm", TS_ARG_FLOAT_OPT, offsetof(ts_embedding_args, max_norm)}, {"normType", TS_ARG_FLOAT, offsetof(ts_embedding_args, norm_type)}, {"scaleGradByFreq", TS_ARG_BOOL, offsetof(ts_embedding_args, scale_grad_by_freq)}, {"sparse", TS_ARG_BOOL, offsetof(ts_embedding_args, sparse)}};
+static const ts_arg embedding_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_args, weight), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_args, padding_idx), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, scale_grad_by_freq), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_args, sparse), 0u}};
 static bool embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_embedding_args *a = args;
   return ts_embedding_impl(cx, a, out);
 }
 
-static const ts_arg _embedding_args[] = {{"weight", TS_ARG_TENSOR, offsetof(ts__embedding_args, weight)}, {"indices", TS_ARG_TENSOR, offsetof(ts__embedding_args, indices)}, {"paddingIdx", TS_ARG_INT, offsetof(ts__embedding_args, padding_idx)}, {"scaleGradByFreq", TS_ARG_BOOL, offsetof(ts__embedding_args, scale_grad_by_freq)}};
+static const ts_arg _embedding_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_args, scale_grad_by_freq), 0u}};
 static bool _embedding_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__embedding_args *a = args;
   return ts__embedding_impl(cx, a, out);
 }
 static void _embedding_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_grad(cx, args, back, wanted); }
 
-static const ts_arg _embedding_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__embedding_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__embedding_backward_args, indices)}, {"numWeights", TS_ARG_INT, offsetof(ts__embedding_backward_args, num_weights)}, {"paddingIdx", TS_ARG_INT, offsetof(ts__embedding_backward_args, padding_idx)}, {"scaleGradByFreq", TS_ARG_BOOL, offsetof(ts__embedding_backward_args, scale_grad_by_freq)}};
+static const ts_arg _embedding_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_backward_args, indices), 0u}, {"numWeights", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, num_weights), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_backward_args, scale_grad_by_freq), 0u}};
 static bool _embedding_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__embedding_backward_args *a = args;
   return ts__embedding_backward_impl(cx, a, out);
 }
 static void _embedding_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg _embedding_double_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__embedding_double_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__embedding_double_backward_args, indices)}, {"paddingIdx", TS_ARG_INT, offsetof(ts__embedding_double_backward_args, padding_idx)}, {"scaleGradByFreq", TS_ARG_BOOL, offsetof(ts__embedding_double_backward_args, scale_grad_by_freq)}};
+static const ts_arg _embedding_double_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_double_backward_args, indices), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_double_backward_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_double_backward_args, scale_grad_by_freq), 0u}};
 static bool _embedding_double_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__embedding_double_backward_args *a = args;
   return ts__embedding_double_backward_impl(cx, a, out);
 }
 static void _embedding_double_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_double_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg one_hot_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_one_hot_args, self)}, {"numClasses", TS_ARG_INT, offsetof(ts_one_hot_args, num_classes)}};
+static const ts_arg one_hot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_one_hot_args, self), 0u}, {"numClasses", TS_ARG_INT, 0, offsetof(ts_one_hot_args, num_classes), 0u}};
 static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_one_hot_args *a = args;
   return ts_one_hot_impl(cx, a, out);
 }
 
-static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mse_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_mse_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_mse_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_mse_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_mse_loss_args, reduction)}};
+static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
 static bool mse_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mse_loss_args *a = args;
   return ts_mse_loss_impl(cx, a, out);
 }
 
-static const ts_arg l1_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_l1_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_l1_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_l1_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_l1_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_l1_loss_args, reduction)}};
+static const ts_arg l1_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_l1_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_l1_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_l1_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_l1_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_l1_loss_args, reduction), 0u}};
 static bool l1_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_l1_loss_args *a = args;
   return ts_l1_loss_impl(cx, a, out);
 }
 
-static const ts_arg smooth_l1_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_smooth_l1_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_smooth_l1_loss_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_smooth_l1_loss_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_smooth_l1_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_smooth_l1_loss_args, reduction)}, {"beta", TS_ARG_FLOAT, offsetof(ts_smooth_l1_loss_args, beta)}};
+static const ts_arg smooth_l1_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_smooth_l1_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_smooth_l1_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_smooth_l1_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_smooth_l1_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_smooth_l1_loss_args, reduction), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_smooth_l1_loss_args, beta), 0u}};
 static bool smooth_l1_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_smooth_l1_loss_args *a = args;
   return ts_smooth_l1_loss_impl(cx, a, out);
 }
 
-static const ts_arg huber_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_huber_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_huber_loss_args, target)}, {"reduction", TS_ARG_TEXT, offsetof(ts_huber_loss_args, reduction)}, {"delta", TS_ARG_FLOAT, offsetof(ts_huber_loss_args, delta)}};
+static const ts_arg huber_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_huber_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_huber_loss_args, target), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_huber_loss_args, reduction), 0u}, {"delta", TS_ARG_FLOAT, 0, offsetof(ts_huber_loss_args, delta), 0u}};
 static bool huber_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_huber_loss_args *a = args;
   return ts_huber_loss_impl(cx, a, out);
 }
 
-static const ts_arg _difference_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_args, limit)}, {"reduction", TS_ARG_TEXT, offsetof(ts__difference_loss_args, reduction)}};
+static const ts_arg _difference_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__difference_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__difference_loss_args, target), 0u}, {"kind", TS_ARG_INT, 0, offsetof(ts__difference_loss_args, kind), 0u}, {"limit", TS_ARG_FLOAT, 0, offsetof(ts__difference_loss_args, limit), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts__difference_loss_args, reduction), 0u}};
 static bool _difference_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__difference_loss_args *a = args;
   return ts__difference_loss_impl(cx, a, out);
 }
 static void _difference_loss_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__difference_loss_grad(cx, args, back, wanted); }
 
-static const ts_arg _difference_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_backward_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_backward_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_backward_args, limit)}, {"reduction", TS_ARG_TEXT, offsetof(ts__difference_loss_backward_args, reduction)}};
+static const ts_arg _difference_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__difference_loss_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__difference_loss_backward_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__difference_loss_backward_args, target), 0u}, {"kind", TS_ARG_INT, 0, offsetof(ts__difference_loss_backward_args, kind), 0u}, {"limit", TS_ARG_FLOAT, 0, offsetof(ts__difference_loss_backward_args, limit), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts__difference_loss_backward_args, reduction), 0u}};
 static bool _difference_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__difference_loss_backward_args *a = args;
   return ts__difference_loss_backward_impl(cx, a, out);
 }
 static void _difference_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__difference_loss_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg _difference_loss_curvature_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__difference_loss_curvature_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__difference_loss_curvature_args, target)}, {"kind", TS_ARG_INT, offsetof(ts__difference_loss_curvature_args, kind)}, {"limit", TS_ARG_FLOAT, offsetof(ts__difference_loss_curvature_args, limit)}};
+static const ts_arg _difference_loss_curvature_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__difference_loss_curvature_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__difference_loss_curvature_args, target), 0u}, {"kind", TS_ARG_INT, 0, offsetof(ts__difference_loss_curvature_args, kind), 0u}, {"limit", TS_ARG_FLOAT, 0, offsetof(ts__difference_loss_curvature_args, limit), 0u}};
 static bool _difference_loss_curvature_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__difference_loss_curvature_args *a = args;
   return ts__difference_loss_curvature_impl(cx, a, out);
 }
 
-static const ts_arg nll_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nll_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_nll_loss_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_nll_loss_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_nll_loss_args, size_average)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts_nll_loss_args, ignore_index)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_nll_loss_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_nll_loss_args, reduction)}};
+static const ts_arg nll_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nll_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_nll_loss_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_nll_loss_args, weight), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_nll_loss_args, size_average), 0u}, {"ignoreIndex", TS_ARG_INT, 0, offsetof(ts_nll_loss_args, ignore_index), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_nll_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_nll_loss_args, reduction), 0u}};
 static bool nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nll_loss_args *a = args;
   return ts_nll_loss_impl(cx, a, out);
 }
 
-static const ts_arg _nll_loss_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__nll_loss_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__nll_loss_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__nll_loss_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__nll_loss_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__nll_loss_args, reduction)}};
+static const ts_arg _nll_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__nll_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__nll_loss_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__nll_loss_args, weight), 0u}, {"ignoreIndex", TS_ARG_INT, 0, offsetof(ts__nll_loss_args, ignore_index), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts__nll_loss_args, reduction), 0u}};
 static bool _nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__nll_loss_args *a = args;
   return ts__nll_loss_impl(cx, a, out);
 }
 static void _nll_loss_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__nll_loss_grad(cx, args, back, wanted); }
 
-static const ts_arg _nll_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__nll_loss_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__nll_loss_backward_args, size)}, {"target", TS_ARG_TENSOR, offsetof(ts__nll_loss_backward_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__nll_loss_backward_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__nll_loss_backward_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__nll_loss_backward_args, reduction)}};
+static const ts_arg _nll_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__nll_loss_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__nll_loss_backward_args, size), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__nll_loss_backward_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__nll_loss_backward_args, weight), 0u}, {"ignoreIndex", TS_ARG_INT, 0, offsetof(ts__nll_loss_backward_args, ignore_index), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts__nll_loss_backward_args, reduction), 0u}};
 static bool _nll_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__nll_loss_backward_args *a = args;
   return ts__nll_loss_backward_impl(cx, a, out);
 }
 static void _nll_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__nll_loss_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_cross_entropy_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_cross_entropy_args, size_average)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts_cross_entropy_args, ignore_index)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_cross_entropy_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_cross_entropy_args, reduction)}, {"labelSmoothing", TS_ARG_FLOAT, offsetof(ts_cross_entropy_args, label_smoothing)}};
+static const ts_arg cross_entropy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cross_entropy_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_cross_entropy_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cross_entropy_args, weight), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_cross_entropy_args, size_average), 0u}, {"ignoreIndex", TS_ARG_INT, 0, offsetof(ts_cross_entropy_args, ignore_index), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_cross_entropy_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_cross_entropy_args, reduction), 0u}, {"labelSmoothing", TS_ARG_FLOAT, 0, offsetof(ts_cross_entropy_args, label_smoothing), 0u}};
 static bool cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cross_entropy_args *a = args;
   return ts_cross_entropy_impl(cx, a, out);
 }
 
-static const ts_arg _cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__cross_entropy_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__cross_entropy_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__cross_entropy_args, reduction)}};
+static const ts_arg _cross_entropy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__cross_entropy_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__cross_entropy_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__cross_entropy_args, weight), 0u}, {"ignoreIndex", TS_ARG_INT, 0, offsetof(ts__cross_entropy_args, ignore_index), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts__cross_entropy_args, reduction), 0u}};
 static bool _cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__cross_entropy_args *a = args;
   return ts__cross_entropy_impl(cx, a, out);
 }
 static void _cross_entropy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cross_entropy_grad(cx, args, back, wanted); }
 
-static const ts_arg _cross_entropy_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__cross_entropy_backward_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__cross_entropy_backward_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__cross_entropy_backward_args, reduction)}, {"lse", TS_ARG_TENSOR, offsetof(ts__cross_entropy_backward_args, lse)}};
+static const ts_arg _cross_entropy_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__cross_entropy_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__cross_entropy_backward_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__cross_entropy_backward_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__cross_entropy_backward_args, weight), 0u}, {"ignoreIndex", TS_ARG_INT, 0, offsetof(ts__cross_entropy_backward_args, ignore_index), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts__cross_entropy_backward_args, reduction), 0u}, {"lse", TS_ARG_TENSOR, 0, offsetof(ts__cross_entropy_backward_args, lse), 0u}};
 static bool _cross_entropy_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__cross_entropy_backward_args *a = args;
   return ts__cross_entropy_backward_impl(cx, a, out);
 }
 static void _cross_entropy_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cross_entropy_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg _class_weights_args[] = {{"size", TS_ARG_INTS, offsetof(ts__class_weights_args, size)}, {"target", TS_ARG_TENSOR, offsetof(ts__class_weights_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__class_weights_args, weight)}, {"ignoreIndex", TS_ARG_INT, offsetof(ts__class_weights_args, ignore_index)}, {"reduction", TS_ARG_TEXT, offsetof(ts__class_weights_args, reduction)}, {"labelSmoothing", TS_ARG_FLOAT, offsetof(ts__class_weights_args, label_smoothing)}, {"dtype", TS_ARG_DTYPE, offsetof(ts__class_weights_args, dtype)}};
+static const ts_arg _class_weights_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__class_weights_args, size), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__class_weights_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__class_weights_args, weight), 0u}, {"ignoreIndex", TS_ARG_INT, 0, offsetof(ts__class_weights_args, ignore_index), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts__class_weights_args, reduction), 0u}, {"labelSmoothing", TS_ARG_FLOAT, 0, offsetof(ts__class_weights_args, label_smoothing), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__class_weights_args, dtype), 0u}};
 static bool _class_weights_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__class_weights_args *a = args;
   return ts__class_weights_impl(cx, a, out);
 }
 
-static const ts_arg binary_cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_binary_cross_entropy_args, reduction)}};
+static const ts_arg binary_cross_entropy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_binary_cross_entropy_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_binary_cross_entropy_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_binary_cross_entropy_args, weight), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_binary_cross_entropy_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_binary_cross_entropy_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_binary_cross_entropy_args, reduction), 0u}};
 static bool binary_cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_binary_cross_entropy_args *a = args;
   return ts_binary_cross_entropy_impl(cx, a, out);
 }
 
-static const ts_arg binary_cross_entropy_with_logits_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_with_logits_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_binary_cross_entropy_with_logits_args, target)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, weight)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_binary_cross_entropy_with_logits_args, reduction)}, {"posWeight", TS_ARG_TENSOR_OPT, offsetof(ts_binary_cross_entropy_with_logits_args, pos_weight)}};
+static const ts_arg binary_cross_entropy_with_logits_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_binary_cross_entropy_with_logits_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_binary_cross_entropy_with_logits_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_binary_cross_entropy_with_logits_args, weight), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_binary_cross_entropy_with_logits_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_binary_cross_entropy_with_logits_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_binary_cross_entropy_with_logits_args, reduction), 0u}, {"posWeight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_binary_cross_entropy_with_logits_args, pos_weight), 0u}};
 static bool binary_cross_entropy_with_logits_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_binary_cross_entropy_with_logits_args *a = args;
   return ts_binary_cross_entropy_with_logits_impl(cx, a, out);
 }
 
-static const ts_arg _binary_cross_entropy_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_args, target)}};
+static const ts_arg _binary_cross_entropy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__binary_cross_entropy_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__binary_cross_entropy_args, target), 0u}};
 static bool _binary_cross_entropy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__binary_cross_entropy_args *a = args;
   return ts__binary_cross_entropy_impl(cx, a, out);
 }
 static void _binary_cross_entropy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__binary_cross_entropy_grad(cx, args, back, wanted); }
 
-static const ts_arg _binary_cross_entropy_with_logits_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_with_logits_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts__binary_cross_entropy_with_logits_args, target)}, {"posWeight", TS_ARG_TENSOR_OPT, offsetof(ts__binary_cross_entropy_with_logits_args, pos_weight)}};
+static const ts_arg _binary_cross_entropy_with_logits_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__binary_cross_entropy_with_logits_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__binary_cross_entropy_with_logits_args, target), 0u}, {"posWeight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__binary_cross_entropy_with_logits_args, pos_weight), 0u}};
 static bool _binary_cross_entropy_with_logits_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__binary_cross_entropy_with_logits_args *a = args;
   return ts__binary_cross_entropy_with_logits_impl(cx, a, out);
 }
 static void _binary_cross_entropy_with_logits_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__binary_cross_entropy_with_logits_grad(cx, args, back, wanted); }
 
-static const ts_arg kl_div_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_kl_div_args, self)}, {"target", TS_ARG_TENSOR, offsetof(ts_kl_div_args, target)}, {"sizeAverage", TS_ARG_BOOL_OPT, offsetof(ts_kl_div_args, size_average)}, {"reduce", TS_ARG_BOOL_OPT, offsetof(ts_kl_div_args, reduce)}, {"reduction", TS_ARG_TEXT, offsetof(ts_kl_div_args, reduction)}, {"logTarget", TS_ARG_BOOL, offsetof(ts_kl_div_args, log_target)}};
+static const ts_arg kl_div_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_kl_div_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_kl_div_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_kl_div_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_kl_div_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_kl_div_args, reduction), 0u}, {"logTarget", TS_ARG_BOOL, 0, offsetof(ts_kl_div_args, log_target), 0u}};
 static bool kl_div_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_kl_div_args *a = args;
   return ts_kl_div_impl(cx, a, out);
 }
 
-static const ts_arg exp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_exp_args, self)}};
+static const ts_arg exp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_exp_args, self), 0u}};
 static bool exp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_exp_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_EXP, TS_TO_FLOAT, NULL);
 }
 static void exp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_exp_grad(cx, args, back, wanted); }
 
-static const ts_arg exp2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_exp2_args, self)}};
+static const ts_arg exp2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_exp2_args, self), 0u}};
 static bool exp2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_exp2_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_EXP2, TS_TO_FLOAT, NULL);
 }
 static void exp2_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_exp2_grad(cx, args, back, wanted); }
 
-static const ts_arg expm1_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_expm1_args, self)}};
+static const ts_arg expm1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_expm1_args, self), 0u}};
 static bool expm1_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_expm1_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_EXPM1, TS_TO_FLOAT, NULL);
 }
 static void expm1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_expm1_grad(cx, args, back, wanted); }
 
-static const ts_arg log_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log_args, self)}};
+static const ts_arg log_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log_args, self), 0u}};
 static bool log_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_log_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_LOG, TS_TO_FLOAT, NULL);
 }
 static void log_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log_grad(cx, args, back, wanted); }
 
-static const ts_arg log2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log2_args, self)}};
+static const ts_arg log2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log2_args, self), 0u}};
 static bool log2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_log2_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_LOG2, TS_TO_FLOAT, NULL);
 }
 static void log2_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log2_grad(cx, args, back, wanted); }
 
-static const ts_arg log10_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log10_args, self)}};
+static const ts_arg log10_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log10_args, self), 0u}};
 static bool log10_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_log10_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_LOG10, TS_TO_FLOAT, NULL);
 }
 static void log10_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log10_grad(cx, args, back, wanted); }
 
-static const ts_arg log1p_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log1p_args, self)}};
+static const ts_arg log1p_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log1p_args, self), 0u}};
 static bool log1p_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_log1p_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_LOG1P, TS_TO_FLOAT, NULL);
 }
 static void log1p_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log1p_grad(cx, args, back, wanted); }
 
-static const ts_arg sin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sin_args, self)}};
+static const ts_arg sin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sin_args, self), 0u}};
 static bool sin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sin_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_SIN, TS_TO_FLOAT, NULL);
 }
 static void sin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sin_grad(cx, args, back, wanted); }
 
-static const ts_arg cos_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cos_args, self)}};
+static const ts_arg cos_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cos_args, self), 0u}};
 static bool cos_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cos_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_COS, TS_TO_FLOAT, NULL);
 }
 static void cos_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cos_grad(cx, args, back, wanted); }
 
-static const ts_arg tan_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_tan_args, self)}};
+static const ts_arg tan_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tan_args, self), 0u}};
 static bool tan_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_tan_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_TAN, TS_TO_FLOAT, NULL);
 }
 static void tan_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tan_grad(cx, args, back, wanted); }
 
-static const ts_arg asin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_asin_args, self)}};
+static const ts_arg asin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_asin_args, self), 0u}};
 static bool asin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_asin_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ASIN, TS_TO_FLOAT, NULL);
 }
 static void asin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_asin_grad(cx, args, back, wanted); }
 
-static const ts_arg acos_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_acos_args, self)}};
+static const ts_arg acos_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_acos_args, self), 0u}};
 static bool acos_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_acos_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ACOS, TS_TO_FLOAT, NULL);
 }
 static void acos_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_acos_grad(cx, args, back, wanted); }
 
-static const ts_arg atan_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_atan_args, self)}};
+static const ts_arg atan_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atan_args, self), 0u}};
 static bool atan_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_atan_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ATAN, TS_TO_FLOAT, NULL);
 }
 static void atan_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_atan_grad(cx, args, back, wanted); }
 
-static const ts_arg sinh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sinh_args, self)}};
+static const ts_arg sinh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sinh_args, self), 0u}};
 static bool sinh_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sinh_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_SINH, TS_TO_FLOAT, NULL);
 }
 static void sinh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sinh_grad(cx, args, back, wanted); }
 
-static const ts_arg cosh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cosh_args, self)}};
+static const ts_arg cosh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cosh_args, self), 0u}};
 static bool cosh_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cosh_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_COSH, TS_TO_FLOAT, NULL);
 }
 static void cosh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cosh_grad(cx, args, back, wanted); }
 
-static const ts_arg tanh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_tanh_args, self)}};
+static const ts_arg tanh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tanh_args, self), 0u}};
 static bool tanh_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_tanh_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_TANH, TS_TO_FLOAT, NULL);
 }
 static void tanh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tanh_grad(cx, args, back, wanted); }
 
-static const ts_arg asinh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_asinh_args, self)}};
+static const ts_arg asinh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_asinh_args, self), 0u}};
 static bool asinh_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_asinh_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ASINH, TS_TO_FLOAT, NULL);
 }
 static void asinh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_asinh_grad(cx, args, back, wanted); }
 
-static const ts_arg acosh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_acosh_args, self)}};
+static const ts_arg acosh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_acosh_args, self), 0u}};
 static bool acosh_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_acosh_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ACOSH, TS_TO_FLOAT, NULL);
 }
 static void acosh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_acosh_grad(cx, args, back, wanted); }
 
-static const ts_arg atanh_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_atanh_args, self)}};
+static const ts_arg atanh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atanh_args, self), 0u}};
 static bool atanh_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_atanh_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ATANH, TS_TO_FLOAT, NULL);
 }
 static void atanh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_atanh_grad(cx, args, back, wanted); }
 
-static const ts_arg sinc_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sinc_args, self)}};
+static const ts_arg sinc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sinc_args, self), 0u}};
 static bool sinc_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sinc_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_SINC, TS_TO_FLOAT, NULL);
 }
 static void sinc_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sinc_grad(cx, args, back, wanted); }
 
-static const ts_arg erf_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_erf_args, self)}};
+static const ts_arg erf_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_erf_args, self), 0u}};
 static bool erf_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_erf_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ERF, TS_TO_FLOAT, NULL);
 }
 static void erf_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erf_grad(cx, args, back, wanted); }
 
-static const ts_arg erfc_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_erfc_args, self)}};
+static const ts_arg erfc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_erfc_args, self), 0u}};
 static bool erfc_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_erfc_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ERFC, TS_TO_FLOAT, NULL);
 }
 static void erfc_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erfc_grad(cx, args, back, wanted); }
 
-static const ts_arg erfinv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_erfinv_args, self)}};
+static const ts_arg erfinv_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_erfinv_args, self), 0u}};
 static bool erfinv_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_erfinv_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_ERFINV, TS_TO_FLOAT, NULL);
 }
 static void erfinv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erfinv_grad(cx, args, back, wanted); }
 
-static const ts_arg sigmoid_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sigmoid_args, self)}};
+static const ts_arg sigmoid_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sigmoid_args, self), 0u}};
 static bool sigmoid_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sigmoid_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_SIGMOID, TS_TO_FLOAT, NULL);
 }
 static void sigmoid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sigmoid_grad(cx, args, back, wanted); }
 
-static const ts_arg lgamma_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_lgamma_args, self)}};
+static const ts_arg lgamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lgamma_args, self), 0u}};
 static bool lgamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lgamma_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_LGAMMA, TS_TO_FLOAT, NULL);
 }
 static void lgamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_lgamma_grad(cx, args, back, wanted); }
 
-static const ts_arg digamma_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_digamma_args, self)}};
+static const ts_arg digamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_digamma_args, self), 0u}};
 static bool digamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_digamma_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_DIGAMMA, TS_TO_FLOAT, NULL);
 }
 static void digamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_digamma_grad(cx, args, back, wanted); }
 
-static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, offsetof(ts_polygamma_args, n)}, {"input", TS_ARG_TENSOR, offsetof(ts_polygamma_args, self)}};
+static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_polygamma_args, n), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts_polygamma_args, self), 0u}};
 static bool polygamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_polygamma_args *a = args;
   return ts_polygamma_of(cx, a->n, a->self, out);
 }
 static void polygamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polygamma_grad(cx, args, back, wanted); }
 
-static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__polygamma_self_args, self)}, {"n", TS_ARG_INT, offsetof(ts__polygamma_self_args, n)}};
+static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__polygamma_self_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__polygamma_self_args, n), 0u}};
 static bool _polygamma_self_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__polygamma_self_args *a = args;
   return ts_polygamma_of(cx, a->n, a->self, out);
 }
 static void _polygamma_self_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__polygamma_self_grad(cx, args, back, wanted); }
 
-static const ts_arg mvlgamma_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mvlgamma_args, self)}, {"p", TS_ARG_INT, offsetof(ts_mvlgamma_args, p)}};
+static const ts_arg mvlgamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mvlgamma_args, self), 0u}, {"p", TS_ARG_INT, 0, offsetof(ts_mvlgamma_args, p), 0u}};
 static bool mvlgamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mvlgamma_args *a = args;
   return ts_mvlgamma_impl(cx, a, out);
 }
 
-static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_i0_args, self)}};
+static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0_args, self), 0u}};
 static bool i0_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_i0_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_I0, TS_TO_FLOAT, NULL);
 }
 static void i0_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0_grad(cx, args, back, wanted); }
 
-static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_i1_args, self)}};
+static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1_args, self), 0u}};
 static bool i1_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_i1_args *a = args;
   return ts_unary(cx, a->self, out, TS_UN_I1, TS_TO_FLOAT, NULL);
 }
 static void i1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1_grad(cx, args, back, wanted); }
 
-static const ts_arg frexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_frexp_args, self)}};
+static const ts_arg frexp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frexp_args, self), 0u}};
 static bool frexp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_frexp_args *a = args;
   return ts_frexp_impl(cx, a, out);
 }
 static void frexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_frexp_grad(cx, args, back, wanted); }
 
-static const ts_arg logit_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logit_args, self)}, {"eps", TS_ARG_FLOAT_OPT, offsetof(ts_logit_args, eps)}};
+static const ts_arg logit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logit_args, self), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_logit_args, eps), 0u}};
 static bool logit_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logit_args *a = args;
   return ts_logit_impl(cx, a, out);
 }
 static void logit_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logit_grad(cx, args, back, wanted); }
 
-static const ts_arg _sigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__sigmoid_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts__sigmoid_backward_args, output)}};
+static const ts_arg _sigmoid_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__sigmoid_backward_args, grad_output), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__sigmoid_backward_args, output), 0u}};
 static bool _sigmoid_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__sigmoid_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->output, out, TS_BIN_SIGMOID_BACKWARD, TS_NO_INT, NULL);
 }
 static void _sigmoid_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__sigmoid_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg _tanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, offsetof(ts__tanh_backward_args, grad_output)}, {"output", TS_ARG_TENSOR, offsetof(ts__tanh_backward_args, output)}};
+static const ts_arg _tanh_backward_args[] = {{"gradOutput", TS_ARG_TENSOR, 0, offsetof(ts__tanh_backward_args, grad_output), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__tanh_backward_args, output), 0u}};
 static bool _tanh_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__tanh_backward_args *a = args;
   return ts_binary(cx, a->grad_output, a->output, out, TS_BIN_TANH_BACKWARD, TS_NO_INT, NULL);
 }
 static void _tanh_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__tanh_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg atan2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_atan2_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_atan2_args, other)}};
+static const ts_arg atan2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atan2_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_atan2_args, other), 0u}};
 static bool atan2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_atan2_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_ATAN2, TS_TO_FLOAT, NULL);
 }
 static void atan2_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_atan2_grad(cx, args, back, wanted); }
 
-static const ts_arg hypot_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_hypot_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_hypot_args, other)}};
+static const ts_arg hypot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hypot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_hypot_args, other), 0u}};
 static bool hypot_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_hypot_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_HYPOT, TS_NO_INT, NULL);
 }
 static void hypot_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_hypot_grad(cx, args, back, wanted); }
 
-static const ts_arg logaddexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logaddexp_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logaddexp_args, other)}};
+static const ts_arg logaddexp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logaddexp_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_logaddexp_args, other), 0u}};
 static bool logaddexp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logaddexp_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_LOGADDEXP, TS_NO_INT, NULL);
 }
 static void logaddexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logaddexp_grad(cx, args, back, wanted); }
 
-static const ts_arg logaddexp2_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logaddexp2_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_logaddexp2_args, other)}};
+static const ts_arg logaddexp2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logaddexp2_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_logaddexp2_args, other), 0u}};
 static bool logaddexp2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logaddexp2_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_LOGADDEXP2, TS_NO_INT, NULL);
 }
 static void logaddexp2_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logaddexp2_grad(cx, args, back, wanted); }
 
-static const ts_arg xlogy_args[] = {{"input", TS_ARG_OPERAND, offsetof(ts_xlogy_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_xlogy_args, other)}};
+static const ts_arg xlogy_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_xlogy_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_xlogy_args, other), 0u}};
 static bool xlogy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_xlogy_args *a = args;
   return ts_xlogy_impl(cx, a, out);
 }
 static void xlogy_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_xlogy_grad(cx, args, back, wanted); }
 
-static const ts_arg copysign_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_copysign_args, self)}, {"other", TS_ARG_OPERAND, offsetof(ts_copysign_args, other)}};
+static const ts_arg copysign_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_copysign_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_copysign_args, other), 0u}};
 static bool copysign_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_copysign_args *a = args;
   return ts_binary(cx, a->self, a->other, out, TS_BIN_COPYSIGN, TS_TO_FLOAT, NULL);
 }
 static void copysign_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_copysign_grad(cx, args, back, wanted); }
 
-static const ts_arg nextafter_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nextafter_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_nextafter_args, other)}};
+static const ts_arg nextafter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nextafter_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_nextafter_args, other), 0u}};
 static bool nextafter_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nextafter_args *a = args;
   return ts_nextafter_impl(cx, a, out);
 }
 
-static const ts_arg heaviside_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_heaviside_args, self)}, {"values", TS_ARG_TENSOR, offsetof(ts_heaviside_args, values)}};
+static const ts_arg heaviside_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_heaviside_args, self), 0u}, {"values", TS_ARG_TENSOR, 0, offsetof(ts_heaviside_args, values), 0u}};
 static bool heaviside_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_heaviside_args *a = args;
   return ts_heaviside_impl(cx, a, out);
 }
 
-static const ts_arg ldexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ldexp_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_ldexp_args, other)}};
+static const ts_arg ldexp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ldexp_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_ldexp_args, other), 0u}};
 static bool ldexp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ldexp_args *a = args;
   return ts_ldexp_impl(cx, a, out);
 }
 
-static const ts_arg gcd_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_gcd_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_gcd_args, other)}};
+static const ts_arg gcd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gcd_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_gcd_args, other), 0u}};
 static bool gcd_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_gcd_args *a = args;
   return ts_gcd_impl(cx, a, out);
 }
 
-static const ts_arg lcm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_lcm_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_lcm_args, other)}};
+static const ts_arg lcm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lcm_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_lcm_args, other), 0u}};
 static bool lcm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lcm_args *a = args;
   return ts_lcm_impl(cx, a, out);
 }
 
-static const ts_arg mm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mm_args, self)}, {"mat2", TS_ARG_TENSOR, offsetof(ts_mm_args, mat2)}};
+static const ts_arg mm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mm_args, self), 2u}, {"mat2", TS_ARG_TENSOR, 0, offsetof(ts_mm_args, mat2), 1u}};
 static bool mm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mm_args *a = args;
   return ts_mm_impl(cx, a, out);
 }
 static void mm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mm_grad(cx, args, back, wanted); }
 
-static const ts_arg bmm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_bmm_args, self)}, {"mat2", TS_ARG_TENSOR, offsetof(ts_bmm_args, mat2)}};
+static const ts_arg bmm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bmm_args, self), 2u}, {"mat2", TS_ARG_TENSOR, 0, offsetof(ts_bmm_args, mat2), 1u}};
 static bool bmm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bmm_args *a = args;
   return ts_bmm_impl(cx, a, out);
 }
 static void bmm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bmm_grad(cx, args, back, wanted); }
 
-static const ts_arg matmul_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_matmul_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_matmul_args, other)}};
+static const ts_arg matmul_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matmul_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_matmul_args, other), 0u}};
 static bool matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_matmul_args *a = args;
   return ts_matmul_impl(cx, a, out);
 }
 
-static const ts_arg addmm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addmm_args, self)}, {"mat1", TS_ARG_TENSOR, offsetof(ts_addmm_args, mat1)}, {"mat2", TS_ARG_TENSOR, offsetof(ts_addmm_args, mat2)}, {"beta", TS_ARG_SCALAR, offsetof(ts_addmm_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_addmm_args, alpha)}};
+static const ts_arg addmm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_addmm_args, self), 0u}, {"mat1", TS_ARG_TENSOR, 0, offsetof(ts_addmm_args, mat1), 4u}, {"mat2", TS_ARG_TENSOR, 0, offsetof(ts_addmm_args, mat2), 2u}, {"beta", TS_ARG_SCALAR, 0, offsetof(ts_addmm_args, beta), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_addmm_args, alpha), 0u}};
 static bool addmm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_addmm_args *a = args;
   return ts_addmm_impl(cx, a, out);
 }
 static void addmm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addmm_grad(cx, args, back, wanted); }
 
-static const ts_arg linear_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_linear_args, self)}, {"weight", TS_ARG_TENSOR, offsetof(ts_linear_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_linear_args, bias)}};
+static const ts_arg linear_args[] = {{"input", TS_ARG_TENSOR, 1, offsetof(ts_linear_args, self), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts_linear_args, weight), 1u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_linear_args, bias), 0u}};
 static bool linear_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linear_args *a = args;
   return ts_linear_impl(cx, a, out);
 }
 static void linear_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linear_grad(cx, args, back, wanted); }
 
-static const ts_arg mv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mv_args, self)}, {"vec", TS_ARG_TENSOR, offsetof(ts_mv_args, vec)}};
+static const ts_arg mv_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mv_args, self), 0u}, {"vec", TS_ARG_TENSOR, 0, offsetof(ts_mv_args, vec), 0u}};
 static bool mv_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mv_args *a = args;
   return ts_mv_impl(cx, a, out);
 }
 
-static const ts_arg dot_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_dot_args, self)}, {"tensor", TS_ARG_TENSOR, offsetof(ts_dot_args, tensor)}};
+static const ts_arg dot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dot_args, self), 0u}, {"tensor", TS_ARG_TENSOR, 0, offsetof(ts_dot_args, tensor), 0u}};
 static bool dot_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_dot_args *a = args;
   return ts_dot_impl(cx, a, out);
 }
 
-static const ts_arg outer_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_outer_args, self)}, {"vec2", TS_ARG_TENSOR, offsetof(ts_outer_args, vec2)}};
+static const ts_arg outer_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, self), 0u}, {"vec2", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, vec2), 0u}};
 static bool outer_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_outer_args *a = args;
   return ts_outer_impl(cx, a, out);
 }
 
-static const ts_arg baddbmm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_baddbmm_args, self)}, {"batch1", TS_ARG_TENSOR, offsetof(ts_baddbmm_args, batch1)}, {"batch2", TS_ARG_TENSOR, offsetof(ts_baddbmm_args, batch2)}, {"beta", TS_ARG_SCALAR, offsetof(ts_baddbmm_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_baddbmm_args, alpha)}};
+static const ts_arg baddbmm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_baddbmm_args, self), 0u}, {"batch1", TS_ARG_TENSOR, 0, offsetof(ts_baddbmm_args, batch1), 0u}, {"batch2", TS_ARG_TENSOR, 0, offsetof(ts_baddbmm_args, batch2), 0u}, {"beta", TS_ARG_SCALAR, 0, offsetof(ts_baddbmm_args, beta), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_baddbmm_args, alpha), 0u}};
 static bool baddbmm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_baddbmm_args *a = args;
   return ts_baddbmm_impl(cx, a, out);
 }
 
-static const ts_arg addbmm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addbmm_args, self)}, {"batch1", TS_ARG_TENSOR, offsetof(ts_addbmm_args, batch1)}, {"batch2", TS_ARG_TENSOR, offsetof(ts_addbmm_args, batch2)}, {"beta", TS_ARG_SCALAR, offsetof(ts_addbmm_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_addbmm_args, alpha)}};
+static const ts_arg addbmm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_addbmm_args, self), 0u}, {"batch1", TS_ARG_TENSOR, 0, offsetof(ts_addbmm_args, batch1), 0u}, {"batch2", TS_ARG_TENSOR, 0, offsetof(ts_addbmm_args, batch2), 0u}, {"beta", TS_ARG_SCALAR, 0, offsetof(ts_addbmm_args, beta), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_addbmm_args, alpha), 0u}};
 static bool addbmm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_addbmm_args *a = args;
   return ts_addbmm_impl(cx, a, out);
 }
 
-static const ts_arg addmv_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addmv_args, self)}, {"mat", TS_ARG_TENSOR, offsetof(ts_addmv_args, mat)}, {"vec", TS_ARG_TENSOR, offsetof(ts_addmv_args, vec)}, {"beta", TS_ARG_SCALAR, offsetof(ts_addmv_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_addmv_args, alpha)}};
+static const ts_arg addmv_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_addmv_args, self), 0u}, {"mat", TS_ARG_TENSOR, 0, offsetof(ts_addmv_args, mat), 0u}, {"vec", TS_ARG_TENSOR, 0, offsetof(ts_addmv_args, vec), 0u}, {"beta", TS_ARG_SCALAR, 0, offsetof(ts_addmv_args, beta), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_addmv_args, alpha), 0u}};
 static bool addmv_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_addmv_args *a = args;
   return ts_addmv_impl(cx, a, out);
 }
 
-static const ts_arg addr_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_addr_args, self)}, {"vec1", TS_ARG_TENSOR, offsetof(ts_addr_args, vec1)}, {"vec2", TS_ARG_TENSOR, offsetof(ts_addr_args, vec2)}, {"beta", TS_ARG_SCALAR, offsetof(ts_addr_args, beta)}, {"alpha", TS_ARG_SCALAR, offsetof(ts_addr_args, alpha)}};
+static const ts_arg addr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_addr_args, self), 0u}, {"vec1", TS_ARG_TENSOR, 0, offsetof(ts_addr_args, vec1), 0u}, {"vec2", TS_ARG_TENSOR, 0, offsetof(ts_addr_args, vec2), 0u}, {"beta", TS_ARG_SCALAR, 0, offsetof(ts_addr_args, beta), 0u}, {"alpha", TS_ARG_SCALAR, 0, offsetof(ts_addr_args, alpha), 0u}};
 static bool addr_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_addr_args *a = args;
   return ts_addr_impl(cx, a, out);
 }
 
-static const ts_arg max_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_args, self)}};
+static const ts_arg max_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_args, self), 0u}};
 static bool max_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_args *a = args;
   return ts_max_impl(cx, a, out);
 }
 static void max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_max_grad(cx, args, back, wanted); }
 
-static const ts_arg max_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_max_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_max_dim_args, keepdim)}};
+static const ts_arg max_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_dim_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_max_dim_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_max_dim_args, keepdim), 0u}};
 static bool max_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_dim_args *a = args;
   return ts_max_dim_impl(cx, a, out);
 }
 static void max_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_max_dim_grad(cx, args, back, wanted); }
 
-static const ts_arg max_other_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_other_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_max_other_args, other)}};
+static const ts_arg max_other_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_other_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_max_other_args, other), 0u}};
 static bool max_other_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_other_args *a = args;
   return ts_max_other_impl(cx, a, out);
 }
 
-static const ts_arg min_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_args, self)}};
+static const ts_arg min_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_min_args, self), 0u}};
 static bool min_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_min_args *a = args;
   return ts_min_impl(cx, a, out);
 }
 static void min_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_min_grad(cx, args, back, wanted); }
 
-static const ts_arg min_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_min_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_min_dim_args, keepdim)}};
+static const ts_arg min_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_min_dim_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_min_dim_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_min_dim_args, keepdim), 0u}};
 static bool min_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_min_dim_args *a = args;
   return ts_min_dim_impl(cx, a, out);
 }
 static void min_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_min_dim_grad(cx, args, back, wanted); }
 
-static const ts_arg min_other_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_min_other_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_min_other_args, other)}};
+static const ts_arg min_other_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_min_other_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_min_other_args, other), 0u}};
 static bool min_other_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_min_other_args *a = args;
   return ts_min_other_impl(cx, a, out);
 }
 
-static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_amax_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_amax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_amax_args, keepdim)}};
+static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
 static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amax_args *a = args;
   return ts_amax_impl(cx, a, out);
 }
 static void amax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amax_grad(cx, args, back, wanted); }
 
-static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_amin_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_amin_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_amin_args, keepdim)}};
+static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
 static bool amin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amin_args *a = args;
   return ts_amin_impl(cx, a, out);
 }
 static void amin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amin_grad(cx, args, back, wanted); }
 
-static const ts_arg aminmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_aminmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_aminmax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_aminmax_args, keepdim)}};
+static const ts_arg aminmax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_aminmax_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_aminmax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_aminmax_args, keepdim), 0u}};
 static bool aminmax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_aminmax_args *a = args;
   return ts_aminmax_impl(cx, a, out);
 }
 static void aminmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_aminmax_grad(cx, args, back, wanted); }
 
-static const ts_arg argmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_argmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_argmax_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_argmax_args, keepdim)}};
+static const ts_arg argmax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_argmax_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_argmax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_argmax_args, keepdim), 0u}};
 static bool argmax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_argmax_args *a = args;
   return ts_argmax_impl(cx, a, out);
 }
 
-static const ts_arg argmin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_argmin_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_argmin_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_argmin_args, keepdim)}};
+static const ts_arg argmin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_argmin_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_argmin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_argmin_args, keepdim), 0u}};
 static bool argmin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_argmin_args *a = args;
   return ts_argmin_impl(cx, a, out);
 }
 
-static const ts_arg median_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_median_args, self)}};
+static const ts_arg median_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_median_args, self), 0u}};
 static bool median_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_median_args *a = args;
   return ts_median_impl(cx, a, out);
 }
 static void median_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_median_grad(cx, args, back, wanted); }
 
-static const ts_arg median_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_median_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_median_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_median_dim_args, keepdim)}};
+static const ts_arg median_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_median_dim_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_median_dim_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_median_dim_args, keepdim), 0u}};
 static bool median_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_median_dim_args *a = args;
   return ts_median_dim_impl(cx, a, out);
 }
 static void median_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_median_dim_grad(cx, args, back, wanted); }
 
-static const ts_arg nanmedian_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nanmedian_args, self)}};
+static const ts_arg nanmedian_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmedian_args, self), 0u}};
 static bool nanmedian_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nanmedian_args *a = args;
   return ts_nanmedian_impl(cx, a, out);
 }
 static void nanmedian_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nanmedian_grad(cx, args, back, wanted); }
 
-static const ts_arg nanmedian_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nanmedian_dim_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_nanmedian_dim_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_nanmedian_dim_args, keepdim)}};
+static const ts_arg nanmedian_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmedian_dim_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_nanmedian_dim_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmedian_dim_args, keepdim), 0u}};
 static bool nanmedian_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nanmedian_dim_args *a = args;
   return ts_nanmedian_dim_impl(cx, a, out);
 }
 static void nanmedian_dim_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nanmedian_dim_grad(cx, args, back, wanted); }
 
-static const ts_arg kthvalue_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_kthvalue_args, self)}, {"k", TS_ARG_INT, offsetof(ts_kthvalue_args, k)}, {"dim", TS_ARG_INT, offsetof(ts_kthvalue_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_kthvalue_args, keepdim)}};
+static const ts_arg kthvalue_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_kthvalue_args, self), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts_kthvalue_args, k), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_kthvalue_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_kthvalue_args, keepdim), 0u}};
 static bool kthvalue_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_kthvalue_args *a = args;
   return ts_kthvalue_impl(cx, a, out);
 }
 static void kthvalue_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_kthvalue_grad(cx, args, back, wanted); }
 
-static const ts_arg mode_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mode_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_mode_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_mode_args, keepdim)}};
+static const ts_arg mode_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mode_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_mode_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mode_args, keepdim), 0u}};
 static bool mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mode_args *a = args;
   return ts_mode_impl(cx, a, out);
 }
 static void mode_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mode_grad(cx, args, back, wanted); }
 
-static const ts_arg _normalize_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__normalize_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, bias)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_args, running_var)}, {"dims", TS_ARG_INTS, offsetof(ts__normalize_args, dims)}, {"weightDims", TS_ARG_INTS, offsetof(ts__normalize_args, weight_dims)}, {"training", TS_ARG_BOOL, offsetof(ts__normalize_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__normalize_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts__normalize_args, eps)}};
+static const ts_arg _normalize_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__normalize_args, self), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__normalize_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts__normalize_args, bias), 0u}, {"runningMean", TS_ARG_TENSOR_OPT, 0, offsetof(ts__normalize_args, running_mean), 0u}, {"runningVar", TS_ARG_TENSOR_OPT, 0, offsetof(ts__normalize_args, running_var), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts__normalize_args, dims), 0u}, {"weightDims", TS_ARG_INTS, 0, offsetof(ts__normalize_args, weight_dims), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts__normalize_args, training), 0u}, {"momentum", TS_ARG_FLOAT, 0, offsetof(ts__normalize_args, momentum), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts__normalize_args, eps), 0u}};
 static bool _normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__normalize_args *a = args;
   return ts__normalize_impl(cx, a, out);
 }
 static void _normalize_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__normalize_grad(cx, args, back, wanted); }
 
-static const ts_arg _normalize_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, grad)}, {"input", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts__normalize_backward_args, weight)}, {"mean", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, mean)}, {"rstd", TS_ARG_TENSOR, offsetof(ts__normalize_backward_args, rstd)}, {"dims", TS_ARG_INTS, offsetof(ts__normalize_backward_args, dims)}, {"weightDims", TS_ARG_INTS, offsetof(ts__normalize_backward_args, weight_dims)}, {"training", TS_ARG_BOOL, offsetof(ts__normalize_backward_args, training)}, {"eps", TS_ARG_FLOAT, offsetof(ts__normalize_backward_args, eps)}};
+static const ts_arg _normalize_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__normalize_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__normalize_backward_args, self), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__normalize_backward_args, weight), 0u}, {"mean", TS_ARG_TENSOR, 0, offsetof(ts__normalize_backward_args, mean), 0u}, {"rstd", TS_ARG_TENSOR, 0, offsetof(ts__normalize_backward_args, rstd), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts__normalize_backward_args, dims), 0u}, {"weightDims", TS_ARG_INTS, 0, offsetof(ts__normalize_backward_args, weight_dims), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts__normalize_backward_args, training), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts__normalize_backward_args, eps), 0u}};
 static bool _normalize_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__normalize_backward_args *a = args;
   return ts__normalize_backward_impl(cx, a, out);
 }
 static void _normalize_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__normalize_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg batch_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_batch_norm_args, self)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, running_var)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_batch_norm_args, bias)}, {"training", TS_ARG_BOOL, offsetof(ts_batch_norm_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_batch_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_batch_norm_args, eps)}};
+static const ts_arg batch_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_batch_norm_args, self), 0u}, {"runningMean", TS_ARG_TENSOR_OPT, 0, offsetof(ts_batch_norm_args, running_mean), 0u}, {"runningVar", TS_ARG_TENSOR_OPT, 0, offsetof(ts_batch_norm_args, running_var), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_batch_norm_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_batch_norm_args, bias), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_batch_norm_args, training), 0u}, {"momentum", TS_ARG_FLOAT, 0, offsetof(ts_batch_norm_args, momentum), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_batch_norm_args, eps), 0u}};
 static bool batch_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_batch_norm_args *a = args;
   return ts_batch_norm_impl(cx, a, out);
 }
 
-static const ts_arg native_batch_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_native_batch_norm_args, self)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, bias)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_native_batch_norm_args, running_var)}, {"training", TS_ARG_BOOL, offsetof(ts_native_batch_norm_args, training)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_native_batch_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_native_batch_norm_args, eps)}};
+static const ts_arg native_batch_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_batch_norm_args, self), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_native_batch_norm_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_native_batch_norm_args, bias), 0u}, {"runningMean", TS_ARG_TENSOR_OPT, 0, offsetof(ts_native_batch_norm_args, running_mean), 0u}, {"runningVar", TS_ARG_TENSOR_OPT, 0, offsetof(ts_native_batch_norm_args, running_var), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_native_batch_norm_args, training), 0u}, {"momentum", TS_ARG_FLOAT, 0, offsetof(ts_native_batch_norm_args, momentum), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_native_batch_norm_args, eps), 0u}};
 static bool native_batch_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_native_batch_norm_args *a = args;
   return ts_native_batch_norm_impl(cx, a, out);
 }
 
-static const ts_arg layer_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_layer_norm_args, self)}, {"normalizedShape", TS_ARG_INTS, offsetof(ts_layer_norm_args, normalized_shape)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_layer_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_layer_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_layer_norm_args, eps)}};
+static const ts_arg layer_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_layer_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_layer_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_layer_norm_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_layer_norm_args, bias), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_layer_norm_args, eps), 0u}};
 static bool layer_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_layer_norm_args *a = args;
   return ts_layer_norm_impl(cx, a, out);
 }
 
-static const ts_arg native_layer_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_native_layer_norm_args, self)}, {"normalizedShape", TS_ARG_INTS, offsetof(ts_native_layer_norm_args, normalized_shape)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_native_layer_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_native_layer_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_native_layer_norm_args, eps)}};
+static const ts_arg native_layer_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_layer_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_native_layer_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_native_layer_norm_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_native_layer_norm_args, bias), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_native_layer_norm_args, eps), 0u}};
 static bool native_layer_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_native_layer_norm_args *a = args;
   return ts_native_layer_norm_impl(cx, a, out);
 }
 
-static const ts_arg group_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_group_norm_args, self)}, {"numGroups", TS_ARG_INT, offsetof(ts_group_norm_args, num_groups)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_group_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_group_norm_args, bias)}, {"eps", TS_ARG_FLOAT, offsetof(ts_group_norm_args, eps)}};
+static const ts_arg group_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_group_norm_args, self), 0u}, {"numGroups", TS_ARG_INT, 0, offsetof(ts_group_norm_args, num_groups), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_group_norm_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_group_norm_args, bias), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_group_norm_args, eps), 0u}};
 static bool group_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_group_norm_args *a = args;
   return ts_group_norm_impl(cx, a, out);
 }
 
-static const ts_arg instance_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_instance_norm_args, self)}, {"runningMean", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, running_mean)}, {"runningVar", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, running_var)}, {"weight", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, weight)}, {"bias", TS_ARG_TENSOR_OPT, offsetof(ts_instance_norm_args, bias)}, {"useInputStats", TS_ARG_BOOL, offsetof(ts_instance_norm_args, use_input_stats)}, {"momentum", TS_ARG_FLOAT, offsetof(ts_instance_norm_args, momentum)}, {"eps", TS_ARG_FLOAT, offsetof(ts_instance_norm_args, eps)}};
+static const ts_arg instance_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_instance_norm_args, self), 0u}, {"runningMean", TS_ARG_TENSOR_OPT, 0, offsetof(ts_instance_norm_args, running_mean), 0u}, {"runningVar", TS_ARG_TENSOR_OPT, 0, offsetof(ts_instance_norm_args, running_var), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_instance_norm_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_instance_norm_args, bias), 0u}, {"useInputStats", TS_ARG_BOOL, 0, offsetof(ts_instance_norm_args, use_input_stats), 0u}, {"momentum", TS_ARG_FLOAT, 0, offsetof(ts_instance_norm_args, momentum), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_instance_norm_args, eps), 0u}};
 static bool instance_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_instance_norm_args *a = args;
   return ts_instance_norm_impl(cx, a, out);
 }
 
-static const ts_arg _sgd_step__args[] = {{"params", TS_ARG_LIST, offsetof(ts__sgd_step__args, params)}, {"buffers", TS_ARG_LIST, offsetof(ts__sgd_step__args, buffers)}, {"fresh", TS_ARG_INTS, offsetof(ts__sgd_step__args, fresh)}, {"lr", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, lr)}, {"momentum", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, momentum)}, {"dampening", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, dampening)}, {"weightDecay", TS_ARG_FLOAT, offsetof(ts__sgd_step__args, weight_decay)}, {"nesterov", TS_ARG_BOOL, offsetof(ts__sgd_step__args, nesterov)}, {"maximize", TS_ARG_BOOL, offsetof(ts__sgd_step__args, maximize)}};
+static const ts_arg _sgd_step__args[] = {{"params", TS_ARG_LIST, 0, offsetof(ts__sgd_step__args, params), 0u}, {"buffers", TS_ARG_LIST, 0, offsetof(ts__sgd_step__args, buffers), 0u}, {"fresh", TS_ARG_INTS, 0, offsetof(ts__sgd_step__args, fresh), 0u}, {"lr", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, lr), 0u}, {"momentum", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, momentum), 0u}, {"dampening", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, dampening), 0u}, {"weightDecay", TS_ARG_FLOAT, 0, offsetof(ts__sgd_step__args, weight_decay), 0u}, {"nesterov", TS_ARG_BOOL, 0, offsetof(ts__sgd_step__args, nesterov), 0u}, {"maximize", TS_ARG_BOOL, 0, offsetof(ts__sgd_step__args, maximize), 0u}};
 static bool _sgd_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__sgd_step__args *a = args;
   return ts__sgd_step__impl(cx, a, out);
 }
 
-static const ts_arg _adam_step__args[] = {{"params", TS_ARG_LIST, offsetof(ts__adam_step__args, params)}, {"expAvgs", TS_ARG_LIST, offsetof(ts__adam_step__args, exp_avgs)}, {"expAvgSqs", TS_ARG_LIST, offsetof(ts__adam_step__args, exp_avg_sqs)}, {"maxExpAvgSqs", TS_ARG_LIST, offsetof(ts__adam_step__args, max_exp_avg_sqs)}, {"steps", TS_ARG_LIST, offsetof(ts__adam_step__args, steps)}, {"lr", TS_ARG_FLOAT, offsetof(ts__adam_step__args, lr)}, {"beta1", TS_ARG_FLOAT, offsetof(ts__adam_step__args, beta1)}, {"beta2", TS_ARG_FLOAT, offsetof(ts__adam_step__args, beta2)}, {"eps", TS_ARG_FLOAT, offsetof(ts__adam_step__args, eps)}, {"weightDecay", TS_ARG_FLOAT, offsetof(ts__adam_step__args, weight_decay)}, {"decoupled", TS_ARG_BOOL, offsetof(ts__adam_step__args, decoupled)}, {"maximize", TS_ARG_BOOL, offsetof(ts__adam_step__args, maximize)}};
+static const ts_arg _adam_step__args[] = {{"params", TS_ARG_LIST, 0, offsetof(ts__adam_step__args, params), 0u}, {"expAvgs", TS_ARG_LIST, 0, offsetof(ts__adam_step__args, exp_avgs), 0u}, {"expAvgSqs", TS_ARG_LIST, 0, offsetof(ts__adam_step__args, exp_avg_sqs), 0u}, {"maxExpAvgSqs", TS_ARG_LIST, 0, offsetof(ts__adam_step__args, max_exp_avg_sqs), 0u}, {"steps", TS_ARG_LIST, 0, offsetof(ts__adam_step__args, steps), 0u}, {"lr", TS_ARG_FLOAT, 0, offsetof(ts__adam_step__args, lr), 0u}, {"beta1", TS_ARG_FLOAT, 0, offsetof(ts__adam_step__args, beta1), 0u}, {"beta2", TS_ARG_FLOAT, 0, offsetof(ts__adam_step__args, beta2), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts__adam_step__args, eps), 0u}, {"weightDecay", TS_ARG_FLOAT, 0, offsetof(ts__adam_step__args, weight_decay), 0u}, {"decoupled", TS_ARG_BOOL, 0, offsetof(ts__adam_step__args, decoupled), 0u}, {"maximize", TS_ARG_BOOL, 0, offsetof(ts__adam_step__args, maximize), 0u}};
 static bool _adam_step__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__adam_step__args *a = args;
   return ts__adam_step__impl(cx, a, out);
 }
 
-static const ts_arg _has_grads_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts__has_grads_args, tensors)}};
+static const ts_arg _has_grads_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__has_grads_args, tensors), 0u}};
 static bool _has_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__has_grads_args *a = args;
   return ts__has_grads_impl(cx, a, out);
 }
 
-static const ts_arg _zero_grads_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts__zero_grads_args, tensors)}, {"setToNone", TS_ARG_BOOL, offsetof(ts__zero_grads_args, set_to_none)}};
+static const ts_arg _zero_grads_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__zero_grads_args, tensors), 0u}, {"setToNone", TS_ARG_BOOL, 0, offsetof(ts__zero_grads_args, set_to_none), 0u}};
 static bool _zero_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__zero_grads_args *a = args;
   return ts__zero_grads_impl(cx, a, out);
 }
 
-static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool1d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool1d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool1d_with_indices_args, ceil_mode)}};
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool1d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool1d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool1d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool1d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool1d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool1d_args, return_indices)}};
+static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
 static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_args *a = args;
   return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool2d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool2d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool2d_with_indices_args, ceil_mode)}};
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}};
 static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool2d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool2d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool2d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool2d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool2d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool2d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool2d_args, return_indices)}};
+static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
 static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_args *a = args;
   return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool3d_with_indices_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool3d_with_indices_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool3d_with_indices_args, ceil_mode)}};
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}};
 static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_max_pool3d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_max_pool3d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_max_pool3d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_max_pool3d_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts_max_pool3d_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_max_pool3d_args, ceil_mode)}, {"returnIndices", TS_ARG_BOOL, offsetof(ts_max_pool3d_args, return_indices)}};
+static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
 static bool max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_args *a = args;
   return ts_max_pool_values(cx, out, 3, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool1d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool1d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool1d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool1d_args, count_include_pad)}};
+static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
 static bool avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool1d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, (ts_opt_int){false, 0})) != NULL;
 }
 
-static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool2d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool2d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool2d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool2d_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts_avg_pool2d_args, divisor_override)}};
+static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
 static bool avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool2d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
 
-static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_avg_pool3d_args, self)}, {"kernelSize", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts_avg_pool3d_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts_avg_pool3d_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts_avg_pool3d_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts_avg_pool3d_args, divisor_override)}};
+static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
 static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool3d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
 
-static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__max_pool_args, self)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__max_pool_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__max_pool_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__max_pool_args, padding)}, {"dilation", TS_ARG_INTS, offsetof(ts__max_pool_args, dilation)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__max_pool_args, ceil_mode)}};
+static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
 static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__max_pool_args *a = args;
   return ts__max_pool_impl(cx, a, out);
 }
 static void _max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_grad(cx, args, back, wanted); }
 
-static const ts_arg _max_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__max_pool_backward_args, grad)}, {"indices", TS_ARG_TENSOR, offsetof(ts__max_pool_backward_args, indices)}, {"size", TS_ARG_INTS, offsetof(ts__max_pool_backward_args, size)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_backward_args, dims)}};
+static const ts_arg _max_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_backward_args, grad), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_backward_args, indices), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__max_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_backward_args, dims), 0u}};
 static bool _max_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__max_pool_backward_args *a = args;
   return ts__max_pool_backward_impl(cx, a, out);
 }
 static void _max_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg _max_pool_gather_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__max_pool_gather_args, self)}, {"indices", TS_ARG_TENSOR, offsetof(ts__max_pool_gather_args, indices)}, {"dims", TS_ARG_INT, offsetof(ts__max_pool_gather_args, dims)}};
+static const ts_arg _max_pool_gather_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_gather_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_gather_args, indices), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_gather_args, dims), 0u}};
 static bool _max_pool_gather_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__max_pool_gather_args *a = args;
   return ts__max_pool_gather_impl(cx, a, out);
 }
 static void _max_pool_gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__avg_pool_args, self)}, {"dims", TS_ARG_INT, offsetof(ts__avg_pool_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__avg_pool_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__avg_pool_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__avg_pool_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__avg_pool_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts__avg_pool_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts__avg_pool_args, divisor_override)}};
+static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
 static bool _avg_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_args *a = args;
   return ts__avg_pool_impl(cx, a, out);
 }
 static void _avg_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__avg_pool_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, size)}, {"dims", TS_ARG_INT, offsetof(ts__avg_pool_backward_args, dims)}, {"kernelSize", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, kernel_size)}, {"stride", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, stride)}, {"padding", TS_ARG_INTS, offsetof(ts__avg_pool_backward_args, padding)}, {"ceilMode", TS_ARG_BOOL, offsetof(ts__avg_pool_backward_args, ceil_mode)}, {"countIncludePad", TS_ARG_BOOL, offsetof(ts__avg_pool_backward_args, count_include_pad)}, {"divisorOverride", TS_ARG_INT_OPT, offsetof(ts__avg_pool_backward_args, divisor_override)}};
+static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
 static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_backward_args *a = args;
   return ts__avg_pool_backward_impl(cx, a, out);
 }
 static void _avg_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg rand_args[] = {{"size", TS_ARG_INTS, offsetof(ts_rand_args, size)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_rand_args, generator)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_rand_args, dtype)}};
+static const ts_arg rand_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_rand_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_rand_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_rand_args, dtype), 0u}};
 static bool rand_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_rand_args *a = args;
   return ts_rand_impl(cx, a, out);
 }
 
-static const ts_arg randn_args[] = {{"size", TS_ARG_INTS, offsetof(ts_randn_args, size)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_randn_args, generator)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randn_args, dtype)}};
+static const ts_arg randn_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_randn_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_randn_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_randn_args, dtype), 0u}};
 static bool randn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_randn_args *a = args;
   return ts_randn_impl(cx, a, out);
 }
 
-static const ts_arg randint_args[] = {{"low", TS_ARG_INT, offsetof(ts_randint_args, low)}, {"high", TS_ARG_INT, offsetof(ts_randint_args, high)}, {"size", TS_ARG_INTS, offsetof(ts_randint_args, size)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_randint_args, generator)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randint_args, dtype)}};
+static const ts_arg randint_args[] = {{"low", TS_ARG_INT, 0, offsetof(ts_randint_args, low), 0u}, {"high", TS_ARG_INT, 0, offsetof(ts_randint_args, high), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_randint_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_randint_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_randint_args, dtype), 0u}};
 static bool randint_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_randint_args *a = args;
   return ts_randint_impl(cx, a, out);
 }
 
-static const ts_arg randperm_args[] = {{"n", TS_ARG_INT, offsetof(ts_randperm_args, n)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_randperm_args, generator)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randperm_args, dtype)}};
+static const ts_arg randperm_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_randperm_args, n), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_randperm_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_randperm_args, dtype), 0u}};
 static bool randperm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_randperm_args *a = args;
   return ts_randperm_impl(cx, a, out);
 }
 
-static const ts_arg rand_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_rand_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_rand_like_args, dtype)}};
+static const ts_arg rand_like_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rand_like_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_rand_like_args, dtype), 0u}};
 static bool rand_like_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_rand_like_args *a = args;
   return ts_rand_like_impl(cx, a, out);
 }
 
-static const ts_arg randn_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_randn_like_args, self)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randn_like_args, dtype)}};
+static const ts_arg randn_like_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_randn_like_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_randn_like_args, dtype), 0u}};
 static bool randn_like_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_randn_like_args *a = args;
   return ts_randn_like_impl(cx, a, out);
 }
 
-static const ts_arg randint_like_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_randint_like_args, self)}, {"low", TS_ARG_INT, offsetof(ts_randint_like_args, low)}, {"high", TS_ARG_INT, offsetof(ts_randint_like_args, high)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_randint_like_args, dtype)}};
+static const ts_arg randint_like_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_randint_like_args, self), 0u}, {"low", TS_ARG_INT, 0, offsetof(ts_randint_like_args, low), 0u}, {"high", TS_ARG_INT, 0, offsetof(ts_randint_like_args, high), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_randint_like_args, dtype), 0u}};
 static bool randint_like_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_randint_like_args *a = args;
   return ts_randint_like_impl(cx, a, out);
 }
 
-static const ts_arg uniform__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_uniform__args, self)}, {"from", TS_ARG_FLOAT, offsetof(ts_uniform__args, from)}, {"to", TS_ARG_FLOAT, offsetof(ts_uniform__args, to)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_uniform__args, generator)}};
+static const ts_arg uniform__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_uniform__args, self), 0u}, {"from", TS_ARG_FLOAT, 0, offsetof(ts_uniform__args, from), 0u}, {"to", TS_ARG_FLOAT, 0, offsetof(ts_uniform__args, to), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_uniform__args, generator), 0u}};
 static bool uniform__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_uniform__args *a = args;
   return ts_uniform__impl(cx, a, out);
 }
 static void uniform__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
 
-static const ts_arg normal__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_normal__args, self)}, {"mean", TS_ARG_FLOAT, offsetof(ts_normal__args, mean)}, {"std", TS_ARG_FLOAT, offsetof(ts_normal__args, std)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_normal__args, generator)}};
+static const ts_arg normal__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_normal__args, self), 0u}, {"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal__args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal__args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal__args, generator), 0u}};
 static bool normal__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_normal__args *a = args;
   return ts_normal__impl(cx, a, out);
 }
 static void normal__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
 
-static const ts_arg random__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_random__args, self)}, {"from", TS_ARG_INT_OPT, offsetof(ts_random__args, from)}, {"to", TS_ARG_INT_OPT, offsetof(ts_random__args, to)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_random__args, generator)}};
+static const ts_arg random__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_random__args, self), 0u}, {"from", TS_ARG_INT_OPT, 0, offsetof(ts_random__args, from), 0u}, {"to", TS_ARG_INT_OPT, 0, offsetof(ts_random__args, to), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_random__args, generator), 0u}};
 static bool random__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_random__args *a = args;
   return ts_random__impl(cx, a, out);
 }
 static void random__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
 
-static const ts_arg exponential__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_exponential__args, self)}, {"lambd", TS_ARG_FLOAT, offsetof(ts_exponential__args, lambd)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_exponential__args, generator)}};
+static const ts_arg exponential__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_exponential__args, self), 0u}, {"lambd", TS_ARG_FLOAT, 0, offsetof(ts_exponential__args, lambd), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_exponential__args, generator), 0u}};
 static bool exponential__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_exponential__args *a = args;
   return ts_exponential__impl(cx, a, out);
 }
 static void exponential__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
 
-static const ts_arg cauchy__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cauchy__args, self)}, {"median", TS_ARG_FLOAT, offsetof(ts_cauchy__args, median)}, {"sigma", TS_ARG_FLOAT, offsetof(ts_cauchy__args, sigma)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_cauchy__args, generator)}};
+static const ts_arg cauchy__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cauchy__args, self), 0u}, {"median", TS_ARG_FLOAT, 0, offsetof(ts_cauchy__args, median), 0u}, {"sigma", TS_ARG_FLOAT, 0, offsetof(ts_cauchy__args, sigma), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_cauchy__args, generator), 0u}};
 static bool cauchy__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cauchy__args *a = args;
   return ts_cauchy__impl(cx, a, out);
 }
 static void cauchy__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
 
-static const ts_arg log_normal__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log_normal__args, self)}, {"mean", TS_ARG_FLOAT, offsetof(ts_log_normal__args, mean)}, {"std", TS_ARG_FLOAT, offsetof(ts_log_normal__args, std)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_log_normal__args, generator)}};
+static const ts_arg log_normal__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log_normal__args, self), 0u}, {"mean", TS_ARG_FLOAT, 0, offsetof(ts_log_normal__args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_log_normal__args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_log_normal__args, generator), 0u}};
 static bool log_normal__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_log_normal__args *a = args;
   return ts_log_normal__impl(cx, a, out);
 }
 static void log_normal__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
 
-static const ts_arg geometric__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_geometric__args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_geometric__args, p)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_geometric__args, generator)}};
+static const ts_arg geometric__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_geometric__args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_geometric__args, p), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_geometric__args, generator), 0u}};
 static bool geometric__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_geometric__args *a = args;
   return ts_geometric__impl(cx, a, out);
 }
 static void geometric__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
 
-static const ts_arg bernoulli__args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_bernoulli__args, self)}, {"p", TS_ARG_OPERAND_OPT, offsetof(ts_bernoulli__args, p)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_bernoulli__args, generator)}};
+static const ts_arg bernoulli__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bernoulli__args, self), 0u}, {"p", TS_ARG_OPERAND_OPT, 0, offsetof(ts_bernoulli__args, p), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_bernoulli__args, generator), 0u}};
 static bool bernoulli__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bernoulli__args *a = args;
   return ts_bernoulli__impl(cx, a, out);
 }
 static void bernoulli__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
 
-static const ts_arg bernoulli_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_bernoulli_args, self)}, {"p", TS_ARG_FLOAT_OPT, offsetof(ts_bernoulli_args, p)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_bernoulli_args, generator)}};
+static const ts_arg bernoulli_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bernoulli_args, self), 0u}, {"p", TS_ARG_FLOAT_OPT, 0, offsetof(ts_bernoulli_args, p), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_bernoulli_args, generator), 0u}};
 static bool bernoulli_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_bernoulli_args *a = args;
   return ts_bernoulli_impl(cx, a, out);
 }
 
-static const ts_arg multinomial_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_multinomial_args, self)}, {"numSamples", TS_ARG_INT, offsetof(ts_multinomial_args, num_samples)}, {"replacement", TS_ARG_BOOL, offsetof(ts_multinomial_args, replacement)}, {"generator", TS_ARG_INT_OPT, offsetof(ts_multinomial_args, generator)}};
+static const ts_arg multinomial_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_multinomial_args, self), 0u}, {"numSamples", TS_ARG_INT, 0, offsetof(ts_multinomial_args, num_samples), 0u}, {"replacement", TS_ARG_BOOL, 0, offsetof(ts_multinomial_args, replacement), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_multinomial_args, generator), 0u}};
 static bool multinomial_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_multinomial_args *a = args;
   return ts_multinomial_impl(cx, a, out);
 }
 
-static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_native_dropout_args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_native_dropout_args, p)}};
+static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
 static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_native_dropout_args *a = args;
   return ts_native_dropout_impl(cx, a, out);
 }
 static void native_dropout_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_native_dropout_grad(cx, args, back, wanted); }
 
-static const ts_arg dropout_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_dropout_args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_dropout_args, p)}, {"training", TS_ARG_BOOL, offsetof(ts_dropout_args, training)}};
+static const ts_arg dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout_args, training), 0u}};
 static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_dropout_args *a = args;
   return ts_dropout_of(cx, out, a->self, a->p, a->training);
 }
 
-static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_sum_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_sum_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_sum_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_sum_args, dtype)}};
+static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_args *a = args;
   return ts_sum_impl(cx, a, out);
 }
 static void sum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sum_grad(cx, args, back, wanted); }
 
-static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_mean_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_mean_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_mean_args, dtype)}};
+static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
 static bool mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mean_args *a = args;
   return ts_mean_impl(cx, a, out);
 }
 static void mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg prod_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_prod_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_prod_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_prod_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_prod_args, dtype)}};
+static const ts_arg prod_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_prod_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_prod_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_prod_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_prod_args, dtype), 0u}};
 static bool prod_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_prod_args *a = args;
   return ts_prod_impl(cx, a, out);
 }
 static void prod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_prod_grad(cx, args, back, wanted); }
 
-static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_any_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_any_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_any_args, keepdim)}};
+static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
 static bool any_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_any_args *a = args;
   return ts_any_impl(cx, a, out);
 }
 
-static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_all_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_all_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_all_args, keepdim)}};
+static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
 static bool all_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_all_args *a = args;
   return ts_all_impl(cx, a, out);
 }
 
-static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_count_nonzero_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_count_nonzero_args, dim)}};
+static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
 static bool count_nonzero_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_count_nonzero_args *a = args;
   return ts_count_nonzero_impl(cx, a, out);
 }
 
-static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_var_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_args, keepdim)}};
+static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
 static bool var_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_args *a = args;
   return ts_var_impl(cx, a, out);
 }
 static void var_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_grad(cx, args, back, wanted); }
 
-static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_dim_args, keepdim)}};
+static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
 static bool var_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_dim_args *a = args;
   return ts_var_dim_impl(cx, a, out);
 }
 
-static const ts_arg var_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_unbiased_args, unbiased)}};
+static const ts_arg var_unbiased_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_unbiased_args, self), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_unbiased_args, unbiased), 0u}};
 static bool var_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_unbiased_args *a = args;
   return ts_var_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_mean_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_var_mean_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_mean_args, keepdim)}};
+static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
 static bool var_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_args *a = args;
   return ts_var_mean_impl(cx, a, out);
 }
 static void var_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_var_mean_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_mean_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_var_mean_dim_args, keepdim)}};
+static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
 static bool var_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_dim_args *a = args;
   return ts_var_mean_dim_impl(cx, a, out);
 }
 
-static const ts_arg var_mean_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_var_mean_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_var_mean_unbiased_args, unbiased)}};
+static const ts_arg var_mean_unbiased_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_unbiased_args, self), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_unbiased_args, unbiased), 0u}};
 static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_unbiased_args *a = args;
   return ts_var_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_std_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_args, keepdim)}};
+static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
 static bool std_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_args *a = args;
   return ts_std_impl(cx, a, out);
 }
 static void std_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_grad(cx, args, back, wanted); }
 
-static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_dim_args, keepdim)}};
+static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
 static bool std_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_dim_args *a = args;
   return ts_std_dim_impl(cx, a, out);
 }
 
-static const ts_arg std_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_unbiased_args, unbiased)}};
+static const ts_arg std_unbiased_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_unbiased_args, self), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_unbiased_args, unbiased), 0u}};
 static bool std_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_unbiased_args *a = args;
   return ts_std_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_mean_args, dim)}, {"correction", TS_ARG_INT_OPT, offsetof(ts_std_mean_args, correction)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_mean_args, keepdim)}};
+static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
 static bool std_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_args *a = args;
   return ts_std_mean_impl(cx, a, out);
 }
 static void std_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_dim_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_std_mean_dim_args, dim)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_mean_dim_args, unbiased)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_std_mean_dim_args, keepdim)}};
+static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
 static bool std_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_dim_args *a = args;
   return ts_std_mean_dim_impl(cx, a, out);
 }
 
-static const ts_arg std_mean_unbiased_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_std_mean_unbiased_args, self)}, {"unbiased", TS_ARG_BOOL, offsetof(ts_std_mean_unbiased_args, unbiased)}};
+static const ts_arg std_mean_unbiased_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_unbiased_args, self), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_unbiased_args, unbiased), 0u}};
 static bool std_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_unbiased_args *a = args;
   return ts_std_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nansum_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_nansum_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_nansum_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_nansum_args, dtype)}};
+static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
 static bool nansum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nansum_args *a = args;
   return ts_nansum_impl(cx, a, out);
 }
 static void nansum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nansum_grad(cx, args, back, wanted); }
 
-static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_nanmean_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_nanmean_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_nanmean_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_nanmean_args, dtype)}};
+static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
 static bool nanmean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nanmean_args *a = args;
   return ts_nanmean_impl(cx, a, out);
 }
 
-static const ts_arg logsumexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logsumexp_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_logsumexp_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_logsumexp_args, keepdim)}};
+static const ts_arg logsumexp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logsumexp_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_logsumexp_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_logsumexp_args, keepdim), 0u}};
 static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logsumexp_args *a = args;
   return ts_logsumexp_impl(cx, a, out);
 }
 static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
 
-static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_vector_norm_args, self)}, {"ord", TS_ARG_SCALAR, offsetof(ts_vector_norm_args, ord)}, {"dim", TS_ARG_INTS, offsetof(ts_vector_norm_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_vector_norm_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_vector_norm_args, dtype)}};
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
 static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_vector_norm_args *a = args;
   return ts_vector_norm_impl(cx, a, out);
 }
 static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
 
-static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_norm_args, self)}, {"p", TS_ARG_SCALAR, offsetof(ts_norm_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_norm_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_norm_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_norm_args, dtype)}};
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
 static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_args *a = args;
   return ts_norm_impl(cx, a, out);
 }
 
-static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_norm_named_args, self)}, {"p", TS_ARG_TEXT, offsetof(ts_norm_named_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_norm_named_args, dim)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_norm_named_args, keepdim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_norm_named_args, dtype)}};
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
 static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_named_args *a = args;
   return ts_norm_named_impl(cx, a, out);
 }
 
-static const ts_arg dist_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_dist_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_dist_args, other)}, {"p", TS_ARG_SCALAR, offsetof(ts_dist_args, p)}};
+static const ts_arg dist_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_dist_args, other), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_dist_args, p), 0u}};
 static bool dist_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_dist_args *a = args;
   return ts_dist_impl(cx, a, out);
 }
 
-static const ts_arg normalize_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_normalize_args, self)}, {"p", TS_ARG_FLOAT, offsetof(ts_normalize_args, p)}, {"dim", TS_ARG_INTS, offsetof(ts_normalize_args, dim)}, {"eps", TS_ARG_FLOAT, offsetof(ts_normalize_args, eps)}};
+static const ts_arg normalize_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_normalize_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_normalize_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_normalize_args, eps), 0u}};
 static bool normalize_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_normalize_args *a = args;
   return ts_normalize_impl(cx, a, out);
 }
 
-static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, offsetof(ts_cosine_similarity_args, x1)}, {"x2", TS_ARG_TENSOR, offsetof(ts_cosine_similarity_args, x2)}, {"dim", TS_ARG_INT, offsetof(ts_cosine_similarity_args, dim)}, {"eps", TS_ARG_FLOAT, offsetof(ts_cosine_similarity_args, eps)}};
+static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cosine_similarity_args, x2), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cosine_similarity_args, dim), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_cosine_similarity_args, eps), 0u}};
 static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cosine_similarity_args *a = args;
   return ts_cosine_similarity_impl(cx, a, out);
 }
 
-static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, offsetof(ts_pairwise_distance_args, x1)}, {"x2", TS_ARG_TENSOR, offsetof(ts_pairwise_distance_args, x2)}, {"p", TS_ARG_FLOAT, offsetof(ts_pairwise_distance_args, p)}, {"eps", TS_ARG_FLOAT, offsetof(ts_pairwise_distance_args, eps)}, {"keepdim", TS_ARG_BOOL, offsetof(ts_pairwise_distance_args, keepdim)}};
+static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, eps), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_pairwise_distance_args, keepdim), 0u}};
 static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pairwise_distance_args *a = args;
   return ts_pairwise_distance_impl(cx, a, out);
 }
 
-static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cumsum_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cumsum_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_cumsum_args, dtype)}};
+static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cumsum_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumsum_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_cumsum_args, dtype), 0u}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cumsum_args *a = args;
   return ts_cumsum_impl(cx, a, out);
 }
 static void cumsum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cumsum_grad(cx, args, back, wanted); }
 
-static const ts_arg cumprod_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cumprod_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cumprod_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_cumprod_args, dtype)}};
+static const ts_arg cumprod_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cumprod_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumprod_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_cumprod_args, dtype), 0u}};
 static bool cumprod_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cumprod_args *a = args;
   return ts_cumprod_impl(cx, a, out);
 }
 static void cumprod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cumprod_grad(cx, args, back, wanted); }
 
-static const ts_arg logcumsumexp_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_logcumsumexp_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_logcumsumexp_args, dim)}};
+static const ts_arg logcumsumexp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logcumsumexp_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_logcumsumexp_args, dim), 0u}};
 static bool logcumsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_logcumsumexp_args *a = args;
   return ts_logcumsumexp_impl(cx, a, out);
 }
 static void logcumsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logcumsumexp_grad(cx, args, back, wanted); }
 
-static const ts_arg cummax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cummax_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cummax_args, dim)}};
+static const ts_arg cummax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cummax_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cummax_args, dim), 0u}};
 static bool cummax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cummax_args *a = args;
   return ts_cummax_impl(cx, a, out);
 }
 static void cummax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cummax_grad(cx, args, back, wanted); }
 
-static const ts_arg cummin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_cummin_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_cummin_args, dim)}};
+static const ts_arg cummin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cummin_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cummin_args, dim), 0u}};
 static bool cummin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cummin_args *a = args;
   return ts_cummin_impl(cx, a, out);
 }
 static void cummin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cummin_grad(cx, args, back, wanted); }
 
-static const ts_arg _cumsum_back_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__cumsum_back_args, self)}, {"dim", TS_ARG_INT, offsetof(ts__cumsum_back_args, dim)}};
+static const ts_arg _cumsum_back_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__cumsum_back_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts__cumsum_back_args, dim), 0u}};
 static bool _cumsum_back_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__cumsum_back_args *a = args;
   return ts__cumsum_back_impl(cx, a, out);
 }
 static void _cumsum_back_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cumsum_back_grad(cx, args, back, wanted); }
 
-static const ts_arg _recurrence_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__recurrence_args, self)}, {"factor", TS_ARG_TENSOR, offsetof(ts__recurrence_args, factor)}, {"dim", TS_ARG_INT, offsetof(ts__recurrence_args, dim)}, {"reverse", TS_ARG_BOOL, offsetof(ts__recurrence_args, reverse)}};
+static const ts_arg _recurrence_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__recurrence_args, self), 0u}, {"factor", TS_ARG_TENSOR, 0, offsetof(ts__recurrence_args, factor), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts__recurrence_args, dim), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__recurrence_args, reverse), 0u}};
 static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__recurrence_args *a = args;
   return ts__recurrence_impl(cx, a, out);
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
 
-static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_view_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_view_as_args, other)}};
+static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, other), 0u}};
 static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_view_as_args *a = args;
   return ts_view_as_impl(cx, a, out);
 }
 
-static const ts_arg reshape_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_reshape_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_reshape_as_args, other)}};
+static const ts_arg reshape_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_reshape_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_reshape_as_args, other), 0u}};
 static bool reshape_as_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_reshape_as_args *a = args;
   return ts_reshape_as_impl(cx, a, out);
 }
 
-static const ts_arg expand_as_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_expand_as_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts_expand_as_args, other)}};
+static const ts_arg expand_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_expand_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_expand_as_args, other), 0u}};
 static bool expand_as_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_expand_as_args *a = args;
   return ts_expand_as_impl(cx, a, out);
 }
 
-static const ts_arg broadcast_to_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_broadcast_to_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_broadcast_to_args, size)}};
+static const ts_arg broadcast_to_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_broadcast_to_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_broadcast_to_args, size), 0u}};
 static bool broadcast_to_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_broadcast_to_args *a = args;
   return ts_broadcast_to_impl(cx, a, out);
 }
 
-static const ts_arg ravel_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_ravel_args, self)}};
+static const ts_arg ravel_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ravel_args, self), 0u}};
 static bool ravel_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ravel_args *a = args;
   return ts_ravel_impl(cx, a, out);
 }
 
-static const ts_arg T_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_T_args, self)}};
+static const ts_arg T_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_T_args, self), 0u}};
 static bool T_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_T_args *a = args;
   return ts_T_impl(cx, a, out);
 }
 
-static const ts_arg mT_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mT_args, self)}};
+static const ts_arg mT_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mT_args, self), 0u}};
 static bool mT_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mT_args *a = args;
   return ts_mT_impl(cx, a, out);
 }
 
-static const ts_arg H_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_H_args, self)}};
+static const ts_arg H_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_H_args, self), 0u}};
 static bool H_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_H_args *a = args;
   return ts_H_impl(cx, a, out);
 }
 
-static const ts_arg mH_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_mH_args, self)}};
+static const ts_arg mH_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mH_args, self), 0u}};
 static bool mH_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mH_args *a = args;
   return ts_mH_impl(cx, a, out);
 }
 
-static const ts_arg adjoint_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_adjoint_args, self)}};
+static const ts_arg adjoint_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adjoint_args, self), 0u}};
 static bool adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_adjoint_args *a = args;
   return ts_adjoint_impl(cx, a, out);
 }
 
-static const ts_arg flatten_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_flatten_args, self)}, {"startDim", TS_ARG_INT, offsetof(ts_flatten_args, start_dim)}, {"endDim", TS_ARG_INT, offsetof(ts_flatten_args, end_dim)}};
+static const ts_arg flatten_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_flatten_args, self), 0u}, {"startDim", TS_ARG_INT, 0, offsetof(ts_flatten_args, start_dim), 0u}, {"endDim", TS_ARG_INT, 0, offsetof(ts_flatten_args, end_dim), 0u}};
 static bool flatten_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_flatten_args *a = args;
   return ts_flatten_impl(cx, a, out);
 }
 
-static const ts_arg unflatten_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unflatten_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_unflatten_args, dim)}, {"sizes", TS_ARG_INTS, offsetof(ts_unflatten_args, sizes)}};
+static const ts_arg unflatten_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unflatten_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unflatten_args, dim), 0u}, {"sizes", TS_ARG_INTS, 0, offsetof(ts_unflatten_args, sizes), 0u}};
 static bool unflatten_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_unflatten_args *a = args;
   return ts_unflatten_impl(cx, a, out);
 }
 
-static const ts_arg movedim_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_movedim_args, self)}, {"source", TS_ARG_INTS, offsetof(ts_movedim_args, source)}, {"destination", TS_ARG_INTS, offsetof(ts_movedim_args, destination)}};
+static const ts_arg movedim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_movedim_args, self), 0u}, {"source", TS_ARG_INTS, 0, offsetof(ts_movedim_args, source), 0u}, {"destination", TS_ARG_INTS, 0, offsetof(ts_movedim_args, destination), 0u}};
 static bool movedim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_movedim_args *a = args;
   return ts_movedim_impl(cx, a, out);
 }
 
-static const ts_arg unbind_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unbind_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_unbind_args, dim)}};
+static const ts_arg unbind_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unbind_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unbind_args, dim), 0u}};
 static bool unbind_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_unbind_args *a = args;
   return ts_unbind_impl(cx, a, out);
 }
 static void unbind_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unbind_grad(cx, args, back, wanted); }
 
-static const ts_arg split_with_sizes_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_split_with_sizes_args, self)}, {"splitSizes", TS_ARG_INTS, offsetof(ts_split_with_sizes_args, split_sizes)}, {"dim", TS_ARG_INT, offsetof(ts_split_with_sizes_args, dim)}};
+static const ts_arg split_with_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_with_sizes_args, self), 0u}, {"splitSizes", TS_ARG_INTS, 0, offsetof(ts_split_with_sizes_args, split_sizes), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_with_sizes_args, dim), 0u}};
 static bool split_with_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_split_with_sizes_args *a = args;
   return ts_split_with_sizes_impl(cx, a, out);
 }
 static void split_with_sizes_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_split_with_sizes_grad(cx, args, back, wanted); }
 
-static const ts_arg split_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_split_args, self)}, {"splitSizeOrSections", TS_ARG_INTS, offsetof(ts_split_args, split_size_or_sections)}, {"dim", TS_ARG_INT, offsetof(ts_split_args, dim)}};
-static bool split_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_split_args *a = args;
-  return ts_split_impl(cx, a, out);
-}
-
-static const ts_arg chunk_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_chunk_args, self)}, {"chunks", TS_ARG_INT, offsetof(ts_chunk_args, chunks)}, {"dim", TS_ARG_INT, offsetof(ts_chunk_args, dim)}};
+static const ts_arg chunk_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_chunk_args, self), 0u}, {"chunks", TS_ARG_INT, 0, offsetof(ts_chunk_args, chunks), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_chunk_args, dim), 0u}};
 static bool chunk_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_chunk_args *a = args;
   return ts_chunk_impl(cx, a, out);
 }
 
-static const ts_arg cat_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts_cat_args, tensors)}, {"dim", TS_ARG_INT, offsetof(ts_cat_args, dim)}};
+static const ts_arg split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_args, self), 0u}, {"splitSize", TS_ARG_INT, 0, offsetof(ts_split_args, split_size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_args, dim), 0u}};
+static bool split_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_args *a = args;
+  return ts_split_impl(cx, a, out);
+}
+
+static const ts_arg split_sizes_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_sizes_args, self), 0u}, {"splitSizeOrSections", TS_ARG_INTS, 0, offsetof(ts_split_sizes_args, split_size_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_sizes_args, dim), 0u}};
+static bool split_sizes_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_sizes_args *a = args;
+  return ts_split_sizes_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_args, dim), 0u}};
+static bool tensor_split_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_args *a = args;
+  return ts_tensor_split_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_tensor_split_at_args, indices), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_at_args, dim), 0u}};
+static bool tensor_split_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_at_args *a = args;
+  return ts_tensor_split_at_impl(cx, a, out);
+}
+
+static const ts_arg tensor_split_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, self), 0u}, {"tensorIndicesOrSections", TS_ARG_TENSOR, 0, offsetof(ts_tensor_split_by_args, tensor_indices_or_sections), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_tensor_split_by_args, dim), 0u}};
+static bool tensor_split_by_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensor_split_by_args *a = args;
+  return ts_tensor_split_by_impl(cx, a, out);
+}
+
+static const ts_arg hsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_hsplit_args, sections), 0u}};
+static bool hsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hsplit_args *a = args;
+  return ts_hsplit_impl(cx, a, out);
+}
+
+static const ts_arg hsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_hsplit_at_args, indices), 0u}};
+static bool hsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hsplit_at_args *a = args;
+  return ts_hsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg vsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_vsplit_args, sections), 0u}};
+static bool vsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vsplit_args *a = args;
+  return ts_vsplit_impl(cx, a, out);
+}
+
+static const ts_arg vsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_vsplit_at_args, indices), 0u}};
+static bool vsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vsplit_at_args *a = args;
+  return ts_vsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg dsplit_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_args, self), 0u}, {"sections", TS_ARG_INT, 0, offsetof(ts_dsplit_args, sections), 0u}};
+static bool dsplit_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dsplit_args *a = args;
+  return ts_dsplit_impl(cx, a, out);
+}
+
+static const ts_arg dsplit_at_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dsplit_at_args, self), 0u}, {"indices", TS_ARG_INTS, 0, offsetof(ts_dsplit_at_args, indices), 0u}};
+static bool dsplit_at_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dsplit_at_args *a = args;
+  return ts_dsplit_at_impl(cx, a, out);
+}
+
+static const ts_arg cat_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_cat_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cat_args, dim), 0u}};
 static bool cat_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cat_args *a = args;
   return ts_cat_impl(cx, a, out);
 }
 static void cat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cat_grad(cx, args, back, wanted); }
 
-static const ts_arg stack_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts_stack_args, tensors)}, {"dim", TS_ARG_INT, offsetof(ts_stack_args, dim)}};
+static const ts_arg stack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_stack_args, tensors), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_stack_args, dim), 0u}};
 static bool stack_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_stack_args *a = args;
   return ts_stack_impl(cx, a, out);
 }
 static void stack_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_stack_grad(cx, args, back, wanted); }
 
-static const ts_arg softmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_softmax_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_softmax_args, dtype)}};
+static const ts_arg softmax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_softmax_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_softmax_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_softmax_args, dtype), 0u}};
 static bool softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_softmax_args *a = args;
   return ts_softmax_impl(cx, a, out);
 }
 static void softmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_softmax_grad(cx, args, back, wanted); }
 
-static const ts_arg log_softmax_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_log_softmax_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_log_softmax_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_log_softmax_args, dtype)}};
+static const ts_arg log_softmax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log_softmax_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_log_softmax_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_log_softmax_args, dtype), 0u}};
 static bool log_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_log_softmax_args *a = args;
   return ts_log_softmax_impl(cx, a, out);
 }
 static void log_softmax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log_softmax_grad(cx, args, back, wanted); }
 
-static const ts_arg softmin_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_softmin_args, self)}, {"dim", TS_ARG_INT_OPT, offsetof(ts_softmin_args, dim)}, {"dtype", TS_ARG_DTYPE, offsetof(ts_softmin_args, dtype)}};
+static const ts_arg softmin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_softmin_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_softmin_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_softmin_args, dtype), 0u}};
 static bool softmin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_softmin_args *a = args;
   return ts_softmin_impl(cx, a, out);
 }
 
-static const ts_arg _softmax_backward_data_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__softmax_backward_data_args, grad)}, {"output", TS_ARG_TENSOR, offsetof(ts__softmax_backward_data_args, output)}, {"dim", TS_ARG_INT, offsetof(ts__softmax_backward_data_args, dim)}};
+static const ts_arg _softmax_backward_data_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__softmax_backward_data_args, grad), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__softmax_backward_data_args, output), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts__softmax_backward_data_args, dim), 0u}};
 static bool _softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__softmax_backward_data_args *a = args;
   return ts__softmax_backward_data_impl(cx, a, out);
 }
 static void _softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__softmax_backward_data_grad(cx, args, back, wanted); }
 
-static const ts_arg _log_softmax_backward_data_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__log_softmax_backward_data_args, grad)}, {"output", TS_ARG_TENSOR, offsetof(ts__log_softmax_backward_data_args, output)}, {"dim", TS_ARG_INT, offsetof(ts__log_softmax_backward_data_args, dim)}};
+static const ts_arg _log_softmax_backward_data_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__log_softmax_backward_data_args, grad), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__log_softmax_backward_data_args, output), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts__log_softmax_backward_data_args, dim), 0u}};
 static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__log_softmax_backward_data_args *a = args;
   return ts__log_softmax_backward_data_impl(cx, a, out);
 }
 static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
 
-static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, offsetof(ts__empty_args, size)}, {"dtype", TS_ARG_DTYPE, offsetof(ts__empty_args, dtype)}};
+static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
   return ts__empty_impl(cx, a, out);
 }
 
-static const ts_arg _meta_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__meta_args, self)}};
+static const ts_arg _meta_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__meta_args, self), 0u}};
 static bool _meta_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__meta_args *a = args;
   return ts__meta_impl(cx, a, out);
 }
 
-static const ts_arg _item_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__item_args, self)}};
+static const ts_arg _item_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__item_args, self), 0u}};
 static bool _item_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__item_args *a = args;
   return ts__item_impl(cx, a, out);
 }
 
-static const ts_arg _same_storage_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__same_storage_args, self)}, {"other", TS_ARG_TENSOR, offsetof(ts__same_storage_args, other)}};
+static const ts_arg _same_storage_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__same_storage_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts__same_storage_args, other), 0u}};
 static bool _same_storage_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__same_storage_args *a = args;
   return ts__same_storage_impl(cx, a, out);
 }
 
-static const ts_arg _set_requires_grad_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__set_requires_grad_args, self)}, {"value", TS_ARG_BOOL, offsetof(ts__set_requires_grad_args, value)}};
+static const ts_arg _set_requires_grad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_requires_grad_args, self), 0u}, {"value", TS_ARG_BOOL, 0, offsetof(ts__set_requires_grad_args, value), 0u}};
 static bool _set_requires_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_requires_grad_args *a = args;
   return ts__set_requires_grad_impl(cx, a, out);
 }
 
-static const ts_arg _grad_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__grad_args, self)}};
+static const ts_arg _grad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__grad_args, self), 0u}};
 static bool _grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__grad_args *a = args;
   return ts__grad_impl(cx, a, out);
 }
 
-static const ts_arg _grad_id_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__grad_id_args, self)}};
+static const ts_arg _grad_id_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__grad_id_args, self), 0u}};
 static bool _grad_id_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__grad_id_args *a = args;
   return ts__grad_id_impl(cx, a, out);
 }
 
-static const ts_arg _set_grad_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__set_grad_args, self)}, {"grad", TS_ARG_TENSOR_OPT, offsetof(ts__set_grad_args, grad)}};
+static const ts_arg _set_grad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_grad_args, self), 0u}, {"grad", TS_ARG_TENSOR_OPT, 0, offsetof(ts__set_grad_args, grad), 0u}};
 static bool _set_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_grad_args *a = args;
   return ts__set_grad_impl(cx, a, out);
 }
 
-static const ts_arg _retain_grad_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__retain_grad_args, self)}};
+static const ts_arg _retain_grad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__retain_grad_args, self), 0u}};
 static bool _retain_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__retain_grad_args *a = args;
   return ts__retain_grad_impl(cx, a, out);
 }
 
-static const ts_arg _grad_fn_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__grad_fn_args, self)}};
+static const ts_arg _grad_fn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__grad_fn_args, self), 0u}};
 static bool _grad_fn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__grad_fn_args *a = args;
   return ts__grad_fn_impl(cx, a, out);
 }
 
-static const ts_arg _next_functions_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__next_functions_args, self)}};
+static const ts_arg _next_functions_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__next_functions_args, self), 0u}};
 static bool _next_functions_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__next_functions_args *a = args;
   return ts__next_functions_impl(cx, a, out);
 }
 
-static const ts_arg _add_hook_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__add_hook_args, self)}, {"callback", TS_ARG_INT, offsetof(ts__add_hook_args, callback)}};
+static const ts_arg _add_hook_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__add_hook_args, self), 0u}, {"callback", TS_ARG_INT, 0, offsetof(ts__add_hook_args, callback), 0u}};
 static bool _add_hook_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__add_hook_args *a = args;
   return ts__add_hook_impl(cx, a, out);
 }
 
-static const ts_arg _remove_hook_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__remove_hook_args, self)}, {"callback", TS_ARG_INT, offsetof(ts__remove_hook_args, callback)}};
+static const ts_arg _remove_hook_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__remove_hook_args, self), 0u}, {"callback", TS_ARG_INT, 0, offsetof(ts__remove_hook_args, callback), 0u}};
 static bool _remove_hook_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__remove_hook_args *a = args;
   return ts__remove_hook_impl(cx, a, out);
@@ -2407,25 +2467,25 @@ static bool _dropped_callbacks_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__dropped_callbacks_impl(cx, a, out);
 }
 
-static const ts_arg _backward_args[] = {{"tensors", TS_ARG_LIST, offsetof(ts__backward_args, tensors)}, {"grads", TS_ARG_LIST_OPT, offsetof(ts__backward_args, grads)}, {"retainGraph", TS_ARG_BOOL, offsetof(ts__backward_args, retain_graph)}, {"createGraph", TS_ARG_BOOL, offsetof(ts__backward_args, create_graph)}, {"inputs", TS_ARG_LIST, offsetof(ts__backward_args, inputs)}};
+static const ts_arg _backward_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts__backward_args, tensors), 0u}, {"grads", TS_ARG_LIST_OPT, 0, offsetof(ts__backward_args, grads), 0u}, {"retainGraph", TS_ARG_BOOL, 0, offsetof(ts__backward_args, retain_graph), 0u}, {"createGraph", TS_ARG_BOOL, 0, offsetof(ts__backward_args, create_graph), 0u}, {"inputs", TS_ARG_LIST, 0, offsetof(ts__backward_args, inputs), 0u}};
 static bool _backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__backward_args *a = args;
   return ts__backward_impl(cx, a, out);
 }
 
-static const ts_arg _autograd_grad_args[] = {{"outputs", TS_ARG_LIST, offsetof(ts__autograd_grad_args, outputs)}, {"inputs", TS_ARG_LIST, offsetof(ts__autograd_grad_args, inputs)}, {"grads", TS_ARG_LIST_OPT, offsetof(ts__autograd_grad_args, grads)}, {"retainGraph", TS_ARG_BOOL, offsetof(ts__autograd_grad_args, retain_graph)}, {"createGraph", TS_ARG_BOOL, offsetof(ts__autograd_grad_args, create_graph)}};
+static const ts_arg _autograd_grad_args[] = {{"outputs", TS_ARG_LIST, 0, offsetof(ts__autograd_grad_args, outputs), 0u}, {"inputs", TS_ARG_LIST, 0, offsetof(ts__autograd_grad_args, inputs), 0u}, {"grads", TS_ARG_LIST_OPT, 0, offsetof(ts__autograd_grad_args, grads), 0u}, {"retainGraph", TS_ARG_BOOL, 0, offsetof(ts__autograd_grad_args, retain_graph), 0u}, {"createGraph", TS_ARG_BOOL, 0, offsetof(ts__autograd_grad_args, create_graph), 0u}};
 static bool _autograd_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__autograd_grad_args *a = args;
   return ts__autograd_grad_impl(cx, a, out);
 }
 
-static const ts_arg _set_grad_mode_args[] = {{"value", TS_ARG_BOOL, offsetof(ts__set_grad_mode_args, value)}};
+static const ts_arg _set_grad_mode_args[] = {{"value", TS_ARG_BOOL, 0, offsetof(ts__set_grad_mode_args, value), 0u}};
 static bool _set_grad_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_grad_mode_args *a = args;
   return ts__set_grad_mode_impl(cx, a, out);
 }
 
-static const ts_arg _set_inference_mode_args[] = {{"value", TS_ARG_BOOL, offsetof(ts__set_inference_mode_args, value)}};
+static const ts_arg _set_inference_mode_args[] = {{"value", TS_ARG_BOOL, 0, offsetof(ts__set_inference_mode_args, value), 0u}};
 static bool _set_inference_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_inference_mode_args *a = args;
   return ts__set_inference_mode_impl(cx, a, out);
@@ -2441,13 +2501,13 @@ static bool _inference_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__inference_mode_impl(cx, a, out);
 }
 
-static const ts_arg _set_data_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__set_data_args, self)}, {"data", TS_ARG_TENSOR, offsetof(ts__set_data_args, data)}};
+static const ts_arg _set_data_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, self), 0u}, {"data", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, data), 0u}};
 static bool _set_data_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_data_args *a = args;
   return ts__set_data_impl(cx, a, out);
 }
 
-static const ts_arg _share_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__share_args, self)}};
+static const ts_arg _share_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__share_args, self), 0u}};
 static bool _share_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__share_args *a = args;
   return ts__share_impl(cx, a, out);
@@ -2458,7 +2518,7 @@ static bool _memory_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__memory_impl(cx, a, out);
 }
 
-static const ts_arg _set_memory_budget_args[] = {{"bytes", TS_ARG_INT, offsetof(ts__set_memory_budget_args, bytes)}};
+static const ts_arg _set_memory_budget_args[] = {{"bytes", TS_ARG_INT, 0, offsetof(ts__set_memory_budget_args, bytes), 0u}};
 static bool _set_memory_budget_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_memory_budget_args *a = args;
   return ts__set_memory_budget_impl(cx, a, out);
@@ -2479,7 +2539,7 @@ static bool _num_threads_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__num_threads_impl(cx, a, out);
 }
 
-static const ts_arg _set_num_threads_args[] = {{"n", TS_ARG_INT, offsetof(ts__set_num_threads_args, n)}};
+static const ts_arg _set_num_threads_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts__set_num_threads_args, n), 0u}};
 static bool _set_num_threads_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_num_threads_args *a = args;
   return ts__set_num_threads_impl(cx, a, out);
@@ -2495,155 +2555,155 @@ static bool _generator_new_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__generator_new_impl(cx, a, out);
 }
 
-static const ts_arg _generator_free_args[] = {{"id", TS_ARG_INT, offsetof(ts__generator_free_args, id)}};
+static const ts_arg _generator_free_args[] = {{"id", TS_ARG_INT, 0, offsetof(ts__generator_free_args, id), 0u}};
 static bool _generator_free_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__generator_free_args *a = args;
   return ts__generator_free_impl(cx, a, out);
 }
 
-static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_INT, offsetof(ts__manual_seed_args, seed)}, {"generator", TS_ARG_INT_OPT, offsetof(ts__manual_seed_args, generator)}};
+static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_INT, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
 static bool _manual_seed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__manual_seed_args *a = args;
   return ts__manual_seed_impl(cx, a, out);
 }
 
-static const ts_arg _initial_seed_args[] = {{"generator", TS_ARG_INT_OPT, offsetof(ts__initial_seed_args, generator)}};
+static const ts_arg _initial_seed_args[] = {{"generator", TS_ARG_INT_OPT, 0, offsetof(ts__initial_seed_args, generator), 0u}};
 static bool _initial_seed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__initial_seed_args *a = args;
   return ts__initial_seed_impl(cx, a, out);
 }
 
-static const ts_arg _rng_state_args[] = {{"generator", TS_ARG_INT_OPT, offsetof(ts__rng_state_args, generator)}};
+static const ts_arg _rng_state_args[] = {{"generator", TS_ARG_INT_OPT, 0, offsetof(ts__rng_state_args, generator), 0u}};
 static bool _rng_state_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__rng_state_args *a = args;
   return ts__rng_state_impl(cx, a, out);
 }
 
-static const ts_arg _set_rng_state_args[] = {{"state", TS_ARG_TENSOR, offsetof(ts__set_rng_state_args, state)}, {"generator", TS_ARG_INT_OPT, offsetof(ts__set_rng_state_args, generator)}};
+static const ts_arg _set_rng_state_args[] = {{"state", TS_ARG_TENSOR, 0, offsetof(ts__set_rng_state_args, state), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__set_rng_state_args, generator), 0u}};
 static bool _set_rng_state_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_rng_state_args *a = args;
   return ts__set_rng_state_impl(cx, a, out);
 }
 
-static const ts_arg as_strided_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_as_strided_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_as_strided_args, size)}, {"stride", TS_ARG_INTS, offsetof(ts_as_strided_args, stride)}, {"storageOffset", TS_ARG_INT_OPT, offsetof(ts_as_strided_args, storage_offset)}};
+static const ts_arg as_strided_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_args, storage_offset), 0u}};
 static bool as_strided_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_as_strided_args *a = args;
   return ts_as_strided_impl(cx, a, out);
 }
 static void as_strided_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_as_strided_grad(cx, args, back, wanted); }
 
-static const ts_arg expand_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_expand_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_expand_args, size)}, {"implicit", TS_ARG_BOOL, offsetof(ts_expand_args, implicit)}};
+static const ts_arg expand_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_expand_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_expand_args, size), 0u}, {"implicit", TS_ARG_BOOL, 0, offsetof(ts_expand_args, implicit), 0u}};
 static bool expand_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_expand_args *a = args;
   return ts_expand_impl(cx, a, out);
 }
 static void expand_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_expand_grad(cx, args, back, wanted); }
 
-static const ts_arg reshape_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_reshape_args, self)}, {"shape", TS_ARG_INTS, offsetof(ts_reshape_args, shape)}};
+static const ts_arg reshape_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_reshape_args, self), 0u}, {"shape", TS_ARG_INTS, 0, offsetof(ts_reshape_args, shape), 0u}};
 static bool reshape_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_reshape_args *a = args;
   return ts_reshape_impl(cx, a, out);
 }
 
-static const ts_arg view_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_view_args, self)}, {"size", TS_ARG_INTS, offsetof(ts_view_args, size)}};
+static const ts_arg view_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_view_args, size), 0u}};
 static bool view_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_view_args *a = args;
   return ts_view_impl(cx, a, out);
 }
 static void view_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_grad(cx, args, back, wanted); }
 
-static const ts_arg transpose_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_transpose_args, self)}, {"dim0", TS_ARG_INT, offsetof(ts_transpose_args, dim0)}, {"dim1", TS_ARG_INT, offsetof(ts_transpose_args, dim1)}};
+static const ts_arg transpose_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim1), 0u}};
 static bool transpose_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_transpose_args *a = args;
   return ts_transpose_impl(cx, a, out);
 }
 static void transpose_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_transpose_grad(cx, args, back, wanted); }
 
-static const ts_arg unsqueeze_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unsqueeze_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_unsqueeze_args, dim)}};
+static const ts_arg unsqueeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unsqueeze_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unsqueeze_args, dim), 0u}};
 static bool unsqueeze_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_unsqueeze_args *a = args;
   return ts_unsqueeze_impl(cx, a, out);
 }
 static void unsqueeze_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unsqueeze_grad(cx, args, back, wanted); }
 
-static const ts_arg narrow_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_narrow_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_narrow_args, dim)}, {"start", TS_ARG_INT, offsetof(ts_narrow_args, start)}, {"length", TS_ARG_INT, offsetof(ts_narrow_args, length)}};
+static const ts_arg narrow_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_narrow_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_narrow_args, dim), 0u}, {"start", TS_ARG_INT, 0, offsetof(ts_narrow_args, start), 0u}, {"length", TS_ARG_INT, 0, offsetof(ts_narrow_args, length), 0u}};
 static bool narrow_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_narrow_args *a = args;
   return ts_narrow_impl(cx, a, out);
 }
 static void narrow_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_narrow_grad(cx, args, back, wanted); }
 
-static const ts_arg _slice_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts__slice_args, self)}, {"dim", TS_ARG_INT, offsetof(ts__slice_args, dim)}, {"start", TS_ARG_INT_OPT, offsetof(ts__slice_args, start)}, {"end", TS_ARG_INT_OPT, offsetof(ts__slice_args, end)}, {"step", TS_ARG_INT, offsetof(ts__slice_args, step)}};
+static const ts_arg _slice_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__slice_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts__slice_args, dim), 0u}, {"start", TS_ARG_INT_OPT, 0, offsetof(ts__slice_args, start), 0u}, {"end", TS_ARG_INT_OPT, 0, offsetof(ts__slice_args, end), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts__slice_args, step), 0u}};
 static bool _slice_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__slice_args *a = args;
   return ts__slice_impl(cx, a, out);
 }
 static void _slice_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__slice_grad(cx, args, back, wanted); }
 
-static const ts_arg _slice_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__slice_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__slice_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__slice_backward_args, dim)}, {"start", TS_ARG_INT, offsetof(ts__slice_backward_args, start)}, {"step", TS_ARG_INT, offsetof(ts__slice_backward_args, step)}};
+static const ts_arg _slice_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__slice_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__slice_backward_args, size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts__slice_backward_args, dim), 0u}, {"start", TS_ARG_INT, 0, offsetof(ts__slice_backward_args, start), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts__slice_backward_args, step), 0u}};
 static bool _slice_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__slice_backward_args *a = args;
   return ts__slice_backward_impl(cx, a, out);
 }
 static void _slice_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__slice_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg select_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_select_args, self)}, {"dim", TS_ARG_INT, offsetof(ts_select_args, dim)}, {"index", TS_ARG_INT, offsetof(ts_select_args, index)}};
+static const ts_arg select_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_select_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_select_args, dim), 0u}, {"index", TS_ARG_INT, 0, offsetof(ts_select_args, index), 0u}};
 static bool select_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_select_args *a = args;
   return ts_select_impl(cx, a, out);
 }
 static void select_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_select_grad(cx, args, back, wanted); }
 
-static const ts_arg permute_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_permute_args, self)}, {"dims", TS_ARG_INTS, offsetof(ts_permute_args, dims)}};
+static const ts_arg permute_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_permute_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_permute_args, dims), 0u}};
 static bool permute_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_permute_args *a = args;
   return ts_permute_impl(cx, a, out);
 }
 static void permute_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_permute_grad(cx, args, back, wanted); }
 
-static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_squeeze_args, self)}, {"dim", TS_ARG_INTS, offsetof(ts_squeeze_args, dim)}};
+static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_args, dim), 0u}};
 static bool squeeze_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_squeeze_args *a = args;
   return ts_squeeze_impl(cx, a, out);
 }
 static void squeeze_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_squeeze_grad(cx, args, back, wanted); }
 
-static const ts_arg t_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_t_args, self)}};
+static const ts_arg t_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_t_args, self), 0u}};
 static bool t_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_t_args *a = args;
   return ts_t_impl(cx, a, out);
 }
 static void t_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_t_grad(cx, args, back, wanted); }
 
-static const ts_arg diagonal_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_diagonal_args, self)}, {"offset", TS_ARG_INT, offsetof(ts_diagonal_args, offset)}, {"dim1", TS_ARG_INT, offsetof(ts_diagonal_args, dim1)}, {"dim2", TS_ARG_INT, offsetof(ts_diagonal_args, dim2)}};
+static const ts_arg diagonal_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagonal_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diagonal_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diagonal_args, dim2), 0u}};
 static bool diagonal_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_diagonal_args *a = args;
   return ts_diagonal_impl(cx, a, out);
 }
 static void diagonal_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_diagonal_grad(cx, args, back, wanted); }
 
-static const ts_arg _diagonal_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__diagonal_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__diagonal_backward_args, size)}, {"offset", TS_ARG_INT, offsetof(ts__diagonal_backward_args, offset)}, {"dim1", TS_ARG_INT, offsetof(ts__diagonal_backward_args, dim1)}, {"dim2", TS_ARG_INT, offsetof(ts__diagonal_backward_args, dim2)}};
+static const ts_arg _diagonal_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__diagonal_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__diagonal_backward_args, size), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts__diagonal_backward_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts__diagonal_backward_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts__diagonal_backward_args, dim2), 0u}};
 static bool _diagonal_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__diagonal_backward_args *a = args;
   return ts__diagonal_backward_impl(cx, a, out);
 }
 static void _diagonal_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__diagonal_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg unfold_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_unfold_args, self)}, {"dimension", TS_ARG_INT, offsetof(ts_unfold_args, dimension)}, {"size", TS_ARG_INT, offsetof(ts_unfold_args, size)}, {"step", TS_ARG_INT, offsetof(ts_unfold_args, step)}};
+static const ts_arg unfold_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_args, self), 0u}, {"dimension", TS_ARG_INT, 0, offsetof(ts_unfold_args, dimension), 0u}, {"size", TS_ARG_INT, 0, offsetof(ts_unfold_args, size), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_unfold_args, step), 0u}};
 static bool unfold_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_unfold_args *a = args;
   return ts_unfold_impl(cx, a, out);
 }
 static void unfold_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_unfold_grad(cx, args, back, wanted); }
 
-static const ts_arg _unfold_backward_args[] = {{"grad", TS_ARG_TENSOR, offsetof(ts__unfold_backward_args, grad)}, {"size", TS_ARG_INTS, offsetof(ts__unfold_backward_args, size)}, {"dim", TS_ARG_INT, offsetof(ts__unfold_backward_args, dim)}, {"step", TS_ARG_INT, offsetof(ts__unfold_backward_args, step)}};
+static const ts_arg _unfold_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__unfold_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__unfold_backward_args, size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts__unfold_backward_args, dim), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts__unfold_backward_args, step), 0u}};
 static bool _unfold_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__unfold_backward_args *a = args;
   return ts__unfold_backward_impl(cx, a, out);
 }
 static void _unfold_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__unfold_backward_grad(cx, args, back, wanted); }
 
-static const ts_arg detach_args[] = {{"input", TS_ARG_TENSOR, offsetof(ts_detach_args, self)}};
+static const ts_arg detach_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_detach_args, self), 0u}};
 static bool detach_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_detach_args *a = args;
   return ts_detach_impl(cx, a, out);
@@ -2844,8 +2904,8 @@ const ts_op ts_ops[] = {
   {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad},
   {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
-  {"_at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
-  {"_setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
+  {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
+  {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
   {"indexPut", "IndexPutBackward0", TS_OP_DIRECT, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
   {"indexPut_", "IndexPutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
   {"indexSelect", "IndexSelectBackward0", 0, sizeof(ts_index_select_args), 3, 1, TS_RET_TENSORS, 5u, 1u, 0u, index_select_args, index_select_impl, index_select_grad},
@@ -3111,8 +3171,18 @@ const ts_op ts_ops[] = {
   {"movedim", "MovedimBackward0", TS_OP_COMPOSITE, sizeof(ts_movedim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, movedim_args, movedim_impl, NULL},
   {"unbind", "UnbindBackward0", TS_OP_LISTVIEW, sizeof(ts_unbind_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_args, unbind_impl, unbind_grad},
   {"splitWithSizes", "SplitWithSizesBackward0", TS_OP_LISTVIEW, sizeof(ts_split_with_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_args, split_with_sizes_impl, split_with_sizes_grad},
-  {"split", "SplitBackward0", TS_OP_COMPOSITE, sizeof(ts_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_args, split_impl, NULL},
   {"chunk", "ChunkBackward0", TS_OP_COMPOSITE, sizeof(ts_chunk_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, chunk_args, chunk_impl, NULL},
+  {"split", "SplitBackward0", TS_OP_COMPOSITE, sizeof(ts_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_args, split_impl, NULL},
+  {"split", "SplitSizesBackward0", TS_OP_COMPOSITE, sizeof(ts_split_sizes_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_sizes_args, split_sizes_impl, NULL},
+  {"tensorSplit", "TensorSplitBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_args, tensor_split_impl, NULL},
+  {"tensorSplit", "TensorSplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_at_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_at_args, tensor_split_at_impl, NULL},
+  {"tensorSplit", "TensorSplitByBackward0", TS_OP_COMPOSITE, sizeof(ts_tensor_split_by_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, tensor_split_by_args, tensor_split_by_impl, NULL},
+  {"hsplit", "HsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_args, hsplit_impl, NULL},
+  {"hsplit", "HsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_hsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, hsplit_at_args, hsplit_at_impl, NULL},
+  {"vsplit", "VsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_args, vsplit_impl, NULL},
+  {"vsplit", "VsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_vsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, vsplit_at_args, vsplit_at_impl, NULL},
+  {"dsplit", "DsplitBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_args, dsplit_impl, NULL},
+  {"dsplit", "DsplitAtBackward0", TS_OP_COMPOSITE, sizeof(ts_dsplit_at_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, dsplit_at_args, dsplit_at_impl, NULL},
   {"cat", "CatBackward0", TS_OP_DIRECT, sizeof(ts_cat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, cat_args, cat_impl, cat_grad},
   {"stack", "StackBackward0", TS_OP_DIRECT, sizeof(ts_stack_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, stack_args, stack_impl, stack_grad},
   {"softmax", "SoftmaxBackward0", 0, sizeof(ts_softmax_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 1u, softmax_args, softmax_impl, softmax_grad},
@@ -3178,5 +3248,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 527;
-const char ts_table_hash[] = "1ac4dad2045f012f";
+const int ts_op_count = 537;
+const char ts_table_hash[] = "6be8c02733934fc1";
