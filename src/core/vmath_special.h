@@ -39,7 +39,7 @@ VM_INLINE double vm_erf(double x) {
 }
 
 VM_INLINE double vm_erfc(double x) {
-  double a = vm_abs(x), c = a > 28.0 ? 28.0 : (a < 0.5 ? 0.5 : a); 
+  double a = vm_abs(x), c = a > 28.0 ? 28.0 : (a < 0.5 ? 0.5 : a);
   vm_scaled s = vm_erfc_scaled(c);
   double v = vm_scale(s.p, s.u);
   return a < 0.8 ? (1.0 - x) - vm_erf_poly(x) : (x < 0.0 ? 2.0 - v : v);

@@ -10,7 +10,7 @@ typedef struct {
 } split;
 
 /* Blocks end at multiples of this, so that no vector or tile is cut. */
-enum { GRAIN = 48 };
+enum { GRAIN = 16 };
 
 static int64_t cut(int64_t n, int64_t parts, int64_t i) {
   const int64_t units = (n + GRAIN - 1) / GRAIN, at = units * i / parts * GRAIN;
@@ -34,7 +34,7 @@ static void run_blocks(void *arg, int64_t begin, int64_t end) {
 void ts_product_split(const ts_product *p, int64_t itemsize, int parts, void (*run)(const ts_product *p)) {
   const int64_t most_rows = (p->m + GRAIN - 1) / GRAIN, most_cols = (p->n + GRAIN - 1) / GRAIN;
   split s = {p, itemsize, 1, 1, run};
-  /* Of the grids with at most `parts` blocks, the one whose largest block is smallest, then squarest: that packs least. */
+  /* Of the grids of at most `parts` blocks, the one whose largest block is smallest, then squarest: that packs least. */
   double best_area = -1, best_edge = 0;
   for (int64_t rows = 1; rows <= parts && rows <= most_rows; rows++) {
     const int64_t cols = parts / rows < most_cols ? parts / rows : most_cols;

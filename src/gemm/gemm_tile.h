@@ -11,8 +11,8 @@
      TS_MADD(s, x, y)  s += x * y
      TS_KEEP(s)        pins the accumulator s to a register (see gemm_isa.c)
      TS_SUM, TS_SUM_4  of vectors in memory (gemm_isa.c)
-     TS_SQUARE         side of the blocks that TS_TRANSPOSE(to, ld_to, from, ld_from) transposes; TS_SIDE a vector as long,
-                       at any address */
+     TS_SQUARE         side of the blocks that TS_TRANSPOSE(to, ld_to, from, ld_from) transposes; TS_SIDE is a vector as
+                       long, at any address */
 
 #define TS_LANES ((int)(TS_VB / sizeof(TS_T)))
 #define TS_NR (2 * TS_LANES)
@@ -48,29 +48,6 @@ TS_KERNEL void TS_FN(scatter)(const TS_FN(sweep) *s, int rows, const TS_T *sums,
   }
 }
 
-/* acc += the outer product of a column of a and a row of b: the body of every product. */
-#define TS_STEP                                                                      \
-  {                                                                                  \
-    TS_FN(vec) bv[2];                                                                \
-    TS_UNROLL                                                                        \
-    for (int v = 0; v < nv; v++) bv[v] = *(const TS_FN(mem) *)(bp + v * TS_LANES);   \
-    TS_UNROLL                                                                        \
-    for (int i = 0; i < rows; i++) {                                                 \
-      const TS_FN(vec) av = TS_SPLAT(along_k ? ap[i * sa] : ap[i]);                  \
-      TS_UNROLL                                                                      \
-      for (int v = 0; v < nv; v++) TS_MADD(acc[i][v], av, bv[v]);                    \
-    }                                                                                \
-    TS_UNROLL                                                                        \
-    for (int i = 0; i < rows; i++) {                                                 \
-      TS_UNROLL                                                                      \
-      for (int v = 0; v < nv; v++) TS_KEEP(acc[i][v]);                               \
-    }                                                                                \
-    ap += along_k ? 1 : sa;                                                          \
-    bp += sb;                                                                        \
-    TS_KEEP(ap);                                                                     \
-    TS_KEEP(bp);                                                                     \
-  }
-
 /* `tiles` tiles one below the other: c (tiles * rows, cols) = alpha * a * b + beta * c with b (k, nv vectors).
    a(i, p) is a[i + p * sa], or a[i * sa + p] when along_k. Instantiated with constant rows, nv, along_k, and packed,
    which says that sa and sb are those of packed tiles and panels. */
@@ -83,7 +60,26 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
     TS_FN(vec) acc[TS_MR][2] = {{{0}}};
     const TS_T *ap = a, *bp = b;
     const TS_T *const end = a + (along_k ? s->k : s->k * sa);
-    do TS_STEP while (ap != end);
+    do { /* acc += a column of a times a row of b */
+      TS_FN(vec) bv[2];
+      TS_UNROLL
+      for (int v = 0; v < nv; v++) bv[v] = *(const TS_FN(mem) *)(bp + v * TS_LANES);
+      TS_UNROLL
+      for (int i = 0; i < rows; i++) {
+        const TS_FN(vec) av = TS_SPLAT(along_k ? ap[i * sa] : ap[i]);
+        TS_UNROLL
+        for (int v = 0; v < nv; v++) TS_MADD(acc[i][v], av, bv[v]);
+      }
+      TS_UNROLL
+      for (int i = 0; i < rows; i++) {
+        TS_UNROLL
+        for (int v = 0; v < nv; v++) TS_KEEP(acc[i][v]);
+      }
+      ap += along_k ? 1 : sa;
+      bp += sb;
+      TS_KEEP(ap);
+      TS_KEEP(bp);
+    } while (ap != end);
     if (whole) {
       TS_UNROLL
       for (int i = 0; i < rows; i++) {
@@ -105,12 +101,11 @@ TS_INLINE void TS_FN(tile)(const TS_FN(sweep) *s, const int rows, const int nv, 
     }
   }
 }
-#undef TS_STEP
 
-#define TS_TILE(r, v, name, along_k)                                                                               \
-  TS_KERNEL void TS_FN(tile_##r##_##v##_##name)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a, const TS_T *b, \
-                                                TS_T *c) {                                                         \
-    TS_FN(tile)(s, r, v, along_k, false, tiles, a, b, c);                                                                 \
+#define TS_TILE(r, v, name, along_k)                                                                              \
+  TS_KERNEL void TS_FN(tile_##r##_##v##_##name)(const TS_FN(sweep) *s, ptrdiff_t tiles, const TS_T *a,            \
+                                                const TS_T *b, TS_T *c) {                                         \
+    TS_FN(tile)(s, r, v, along_k, false, tiles, a, b, c);                                                         \
   }
 #define TS_TILES(r) TS_TILE(r, 1, m, false) TS_TILE(r, 2, m, false) TS_TILE(r, 1, k, true) TS_TILE(r, 2, k, true)
 TS_EACH_ROW(TS_TILES)
@@ -211,7 +206,7 @@ TS_KERNEL void TS_FN(rows)(ptrdiff_t n, ptrdiff_t k, const TS_T *x, ptrdiff_t in
   }
 }
 
-/* A panel: lanes x k elements (l, p) at from[l * sl + p * sp], sl or sp 1, to to[p * width + l]; zeros beyond `lanes`. */
+/* A panel: lanes x k elements (l, p) from[l * sl + p * sp], sl or sp 1, to to[p * width + l]; zeros beyond `lanes`. */
 TS_INLINE void TS_FN(pack)(const int width, ptrdiff_t lanes, ptrdiff_t k, const TS_T *from, ptrdiff_t sl, ptrdiff_t sp,
                            TS_T *to) {
   if (lanes < width) {

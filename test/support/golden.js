@@ -137,12 +137,6 @@ function compareTensor(got, want, noise, what, flags = []) {
   return found ? [`${what}: ${found}`] : [];
 }
 
-/** Is output k of the sample an index (not a value that happens to be an integer)? */
-function isIndex(sample, k) {
-  const { fields } = sample.output;
-  return fields ? fields[k] === 'indices' : /^arg/.test(sample.path.split('.').pop());
-}
-
 /** Where several elements tie, any of their indices is right: compare what the indices point at. */
 function compareTied(sample, args, got, want, what) {
   const name = sample.path.split('.').pop();
