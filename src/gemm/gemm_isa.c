@@ -183,14 +183,17 @@ static inline __attribute__((always_inline)) void sum_4_f64(const double *lanes,
 typedef struct {
   const char *name;
   void (*f32)(const ts_product *), (*f64)(const ts_product *);
+  double beats_blas;
 } isa;
 
-static const isa isas[] = { /* best first */
+/* Best first. beats_blas: on Zen 3 the AVX2 product is 2.5 times as fast as OpenBLAS at 16^3, 1.4 times at 64^3, 1.2
+   times at 128^3. Elsewhere, unmeasured, only the cost of a BLAS call is certain. */
+static const isa isas[] = {
 #if defined(__x86_64__)
-    {"avx512", avx512_f32_product, avx512_f64_product},
-    {"avx2", avx2_f32_product, avx2_f64_product},
+    {"avx512", avx512_f32_product, avx512_f64_product, 16 * 16 * 16},
+    {"avx2", avx2_f32_product, avx2_f64_product, 128 * 128 * 128},
 #endif
-    {TS_BASE_NAME, base_f32_product, base_f64_product},
+    {TS_BASE_NAME, base_f32_product, base_f64_product, 16 * 16 * 16},
 };
 enum { ISAS = sizeof isas / sizeof *isas };
 
@@ -217,6 +220,7 @@ static const isa *choose(void) {
 void ts_product_f32(const ts_product *p) { choose()->f32(p); }
 void ts_product_f64(const ts_product *p) { choose()->f64(p); }
 const char *ts_gemm_isa(void) { return choose()->name; }
+double ts_gemm_beats_blas(void) { return choose()->beats_blas; }
 
 bool ts_gemm_use(const char *name) {
   const isa *found = NULL;

@@ -25,10 +25,11 @@ static inline ts_product ts_product_of(bool trans_a, bool trans_b, int64_t m, in
 void ts_product_f32(const ts_product *p);
 void ts_product_f64(const ts_product *p);
 
-/* Splits c into a grid of `parts` blocks or fewer, and runs each with `run` on the pool of threads. */
-void ts_product_split(const ts_product *p, int64_t itemsize, int parts, void (*run)(const ts_product *p));
+/* `serial` on blocks of c, by the pool of threads when the product is large, else on p itself. */
+void ts_product_threaded(const ts_product *p, int64_t itemsize, void (*serial)(const ts_product *p));
 
 const char *ts_gemm_isa(void); /* "avx2" */
+double ts_gemm_beats_blas(void); /* multiplications up to which ts_product_* is faster here than OpenBLAS */
 /* Testing: forces an instruction set by name, NULL the best; false when this machine or build lacks it. */
 bool ts_gemm_use(const char *isa);
 #endif
