@@ -107,440 +107,504 @@ enum {
   TS_OP_addcmul_ = 100,
   TS_OP_addcdiv = 101,
   TS_OP_addcdiv_ = 102,
-  TS_OP_eq = 103,
-  TS_OP_eq_ = 104,
-  TS_OP_ne = 105,
-  TS_OP_ne_ = 106,
-  TS_OP_lt = 107,
-  TS_OP_lt_ = 108,
-  TS_OP_le = 109,
-  TS_OP_le_ = 110,
-  TS_OP_gt = 111,
-  TS_OP_gt_ = 112,
-  TS_OP_ge = 113,
-  TS_OP_ge_ = 114,
-  TS_OP_isclose = 115,
-  TS_OP_allclose = 116,
-  TS_OP_equal = 117,
-  TS_OP_maximum = 118,
-  TS_OP_minimum = 119,
-  TS_OP_fmax = 120,
-  TS_OP_fmin = 121,
-  TS_OP_isnan = 122,
-  TS_OP_isinf = 123,
-  TS_OP_isfinite = 124,
-  TS_OP_isposinf = 125,
-  TS_OP_isneginf = 126,
-  TS_OP_signbit = 127,
-  TS_OP_isreal = 128,
-  TS_OP_logical_and = 129,
-  TS_OP_logical_and_ = 130,
-  TS_OP_logical_or = 131,
-  TS_OP_logical_or_ = 132,
-  TS_OP_logical_xor = 133,
-  TS_OP_logical_xor_ = 134,
-  TS_OP_logical_not = 135,
-  TS_OP_logical_not_ = 136,
-  TS_OP_bitwise_and = 137,
-  TS_OP_bitwise_and_ = 138,
-  TS_OP_bitwise_or = 139,
-  TS_OP_bitwise_or_ = 140,
-  TS_OP_bitwise_xor = 141,
-  TS_OP_bitwise_xor_ = 142,
-  TS_OP_bitwise_not = 143,
-  TS_OP_bitwise_not_ = 144,
-  TS_OP_bitwise_left_shift = 145,
-  TS_OP_bitwise_left_shift_ = 146,
-  TS_OP_bitwise_right_shift = 147,
-  TS_OP_bitwise_right_shift_ = 148,
-  TS_OP_where = 149,
-  TS_OP__where_tuple = 150,
-  TS_OP__where_self = 151,
-  TS_OP_masked_fill = 152,
-  TS_OP_masked_fill_ = 153,
-  TS_OP_clamp = 154,
-  TS_OP_clamp_ = 155,
-  TS_OP_clamp_min = 156,
-  TS_OP_clamp_min_ = 157,
-  TS_OP_clamp_max = 158,
-  TS_OP_clamp_max_ = 159,
-  TS_OP_conv1d = 160,
-  TS_OP_conv2d = 161,
-  TS_OP_conv3d = 162,
-  TS_OP__conv = 163,
-  TS_OP__conv_input = 164,
-  TS_OP__conv_weight = 165,
-  TS_OP_zeros = 166,
-  TS_OP_zeros_like = 167,
-  TS_OP_new_zeros = 168,
-  TS_OP_ones = 169,
-  TS_OP_ones_like = 170,
-  TS_OP_new_ones = 171,
-  TS_OP_empty = 172,
-  TS_OP_empty_like = 173,
-  TS_OP_new_empty = 174,
-  TS_OP_empty_strided = 175,
-  TS_OP_full = 176,
-  TS_OP_full_like = 177,
-  TS_OP_new_full = 178,
-  TS_OP_fill = 179,
-  TS_OP_fill_ = 180,
-  TS_OP_arange = 181,
-  TS_OP_linspace = 182,
-  TS_OP_logspace = 183,
-  TS_OP_eye = 184,
-  TS_OP_clone = 185,
-  TS_OP_contiguous = 186,
-  TS_OP_copy_ = 187,
-  TS_OP_zero_ = 188,
-  TS_OP__to_dtype = 189,
-  TS_OP_new_empty_strided = 190,
-  TS_OP__as_strided_backward = 191,
-  TS_OP_sum_to_size = 192,
-  TS_OP__index = 193,
-  TS_OP__at = 194,
-  TS_OP__set_at = 195,
-  TS_OP_index_put = 196,
-  TS_OP_index_put_ = 197,
-  TS_OP_index_select = 198,
-  TS_OP_index_add = 199,
-  TS_OP_index_add_ = 200,
-  TS_OP_index_copy = 201,
-  TS_OP_index_copy_ = 202,
-  TS_OP_index_fill = 203,
-  TS_OP_index_fill_ = 204,
-  TS_OP_gather = 205,
-  TS_OP_scatter = 206,
-  TS_OP_scatter_ = 207,
-  TS_OP_scatter_value = 208,
-  TS_OP_scatter_value_ = 209,
-  TS_OP_scatter_add = 210,
-  TS_OP_scatter_add_ = 211,
-  TS_OP_take = 212,
-  TS_OP_put = 213,
-  TS_OP_put_ = 214,
-  TS_OP_nonzero = 215,
-  TS_OP__nonzero_tuple = 216,
-  TS_OP_argwhere = 217,
-  TS_OP_masked_select = 218,
-  TS_OP_masked_scatter = 219,
-  TS_OP_masked_scatter_ = 220,
-  TS_OP_embedding = 221,
-  TS_OP__embedding = 222,
-  TS_OP__embedding_backward = 223,
-  TS_OP__embedding_double_backward = 224,
-  TS_OP_one_hot = 225,
-  TS_OP_mse_loss = 226,
-  TS_OP_l1_loss = 227,
-  TS_OP_smooth_l1_loss = 228,
-  TS_OP_huber_loss = 229,
-  TS_OP__difference_loss = 230,
-  TS_OP__difference_loss_backward = 231,
-  TS_OP__difference_loss_curvature = 232,
-  TS_OP_nll_loss = 233,
-  TS_OP__nll_loss = 234,
-  TS_OP__nll_loss_backward = 235,
-  TS_OP_cross_entropy = 236,
-  TS_OP__cross_entropy = 237,
-  TS_OP__cross_entropy_backward = 238,
-  TS_OP__class_weights = 239,
-  TS_OP_binary_cross_entropy = 240,
-  TS_OP_binary_cross_entropy_with_logits = 241,
-  TS_OP__binary_cross_entropy = 242,
-  TS_OP__binary_cross_entropy_with_logits = 243,
-  TS_OP_kl_div = 244,
-  TS_OP_exp = 245,
-  TS_OP_exp_ = 246,
-  TS_OP_exp2 = 247,
-  TS_OP_exp2_ = 248,
-  TS_OP_expm1 = 249,
-  TS_OP_expm1_ = 250,
-  TS_OP_log = 251,
-  TS_OP_log_ = 252,
-  TS_OP_log2 = 253,
-  TS_OP_log2_ = 254,
-  TS_OP_log10 = 255,
-  TS_OP_log10_ = 256,
-  TS_OP_log1p = 257,
-  TS_OP_log1p_ = 258,
-  TS_OP_sin = 259,
-  TS_OP_sin_ = 260,
-  TS_OP_cos = 261,
-  TS_OP_cos_ = 262,
-  TS_OP_tan = 263,
-  TS_OP_tan_ = 264,
-  TS_OP_asin = 265,
-  TS_OP_asin_ = 266,
-  TS_OP_acos = 267,
-  TS_OP_acos_ = 268,
-  TS_OP_atan = 269,
-  TS_OP_atan_ = 270,
-  TS_OP_sinh = 271,
-  TS_OP_sinh_ = 272,
-  TS_OP_cosh = 273,
-  TS_OP_cosh_ = 274,
-  TS_OP_tanh = 275,
-  TS_OP_tanh_ = 276,
-  TS_OP_asinh = 277,
-  TS_OP_asinh_ = 278,
-  TS_OP_acosh = 279,
-  TS_OP_acosh_ = 280,
-  TS_OP_atanh = 281,
-  TS_OP_atanh_ = 282,
-  TS_OP_sinc = 283,
-  TS_OP_sinc_ = 284,
-  TS_OP_erf = 285,
-  TS_OP_erf_ = 286,
-  TS_OP_erfc = 287,
-  TS_OP_erfc_ = 288,
-  TS_OP_erfinv = 289,
-  TS_OP_erfinv_ = 290,
-  TS_OP_sigmoid = 291,
-  TS_OP_sigmoid_ = 292,
-  TS_OP_lgamma = 293,
-  TS_OP_lgamma_ = 294,
-  TS_OP_digamma = 295,
-  TS_OP_digamma_ = 296,
-  TS_OP_polygamma = 297,
-  TS_OP__polygamma_self = 298,
-  TS_OP__polygamma_self_ = 299,
-  TS_OP_mvlgamma = 300,
-  TS_OP_mvlgamma_ = 301,
-  TS_OP_i0 = 302,
-  TS_OP_i0_ = 303,
-  TS_OP_i1 = 304,
-  TS_OP_frexp = 305,
-  TS_OP_logit = 306,
-  TS_OP_logit_ = 307,
-  TS_OP__sigmoid_backward = 308,
-  TS_OP__tanh_backward = 309,
-  TS_OP_atan2 = 310,
-  TS_OP_atan2_ = 311,
-  TS_OP_hypot = 312,
-  TS_OP_hypot_ = 313,
-  TS_OP_logaddexp = 314,
-  TS_OP_logaddexp2 = 315,
-  TS_OP_xlogy = 316,
-  TS_OP_xlogy_ = 317,
-  TS_OP_copysign = 318,
-  TS_OP_copysign_ = 319,
-  TS_OP_nextafter = 320,
-  TS_OP_nextafter_ = 321,
-  TS_OP_heaviside = 322,
-  TS_OP_heaviside_ = 323,
-  TS_OP_ldexp = 324,
-  TS_OP_ldexp_ = 325,
-  TS_OP_gcd = 326,
-  TS_OP_gcd_ = 327,
-  TS_OP_lcm = 328,
-  TS_OP_lcm_ = 329,
-  TS_OP_mm = 330,
-  TS_OP_bmm = 331,
-  TS_OP_matmul = 332,
-  TS_OP_addmm = 333,
-  TS_OP_addmm_ = 334,
-  TS_OP_linear = 335,
-  TS_OP_mv = 336,
-  TS_OP_dot = 337,
-  TS_OP_outer = 338,
-  TS_OP_baddbmm = 339,
-  TS_OP_baddbmm_ = 340,
-  TS_OP_addbmm = 341,
-  TS_OP_addbmm_ = 342,
-  TS_OP_addmv = 343,
-  TS_OP_addmv_ = 344,
-  TS_OP_addr = 345,
-  TS_OP_addr_ = 346,
-  TS_OP_max = 347,
-  TS_OP_max_dim = 348,
-  TS_OP_max_other = 349,
-  TS_OP_min = 350,
-  TS_OP_min_dim = 351,
-  TS_OP_min_other = 352,
-  TS_OP_amax = 353,
-  TS_OP_amin = 354,
-  TS_OP_aminmax = 355,
-  TS_OP_argmax = 356,
-  TS_OP_argmin = 357,
-  TS_OP_median = 358,
-  TS_OP_median_dim = 359,
-  TS_OP_nanmedian = 360,
-  TS_OP_nanmedian_dim = 361,
-  TS_OP_kthvalue = 362,
-  TS_OP_mode = 363,
-  TS_OP__normalize = 364,
-  TS_OP__normalize_backward = 365,
-  TS_OP_batch_norm = 366,
-  TS_OP_native_batch_norm = 367,
-  TS_OP_layer_norm = 368,
-  TS_OP_native_layer_norm = 369,
-  TS_OP_group_norm = 370,
-  TS_OP_instance_norm = 371,
-  TS_OP__sgd_step_ = 372,
-  TS_OP__adam_step_ = 373,
-  TS_OP__has_grads = 374,
-  TS_OP__zero_grads = 375,
-  TS_OP_max_pool1d_with_indices = 376,
-  TS_OP_max_pool1d = 377,
-  TS_OP_max_pool2d_with_indices = 378,
-  TS_OP_max_pool2d = 379,
-  TS_OP_max_pool3d_with_indices = 380,
-  TS_OP_max_pool3d = 381,
-  TS_OP_avg_pool1d = 382,
-  TS_OP_avg_pool2d = 383,
-  TS_OP_avg_pool3d = 384,
-  TS_OP__max_pool = 385,
-  TS_OP__max_pool_backward = 386,
-  TS_OP__max_pool_gather = 387,
-  TS_OP__avg_pool = 388,
-  TS_OP__avg_pool_backward = 389,
-  TS_OP_rand = 390,
-  TS_OP_randn = 391,
-  TS_OP_randint = 392,
-  TS_OP_randperm = 393,
-  TS_OP_rand_like = 394,
-  TS_OP_randn_like = 395,
-  TS_OP_randint_like = 396,
-  TS_OP_uniform_ = 397,
-  TS_OP_normal_ = 398,
-  TS_OP_random_ = 399,
-  TS_OP_exponential_ = 400,
-  TS_OP_cauchy_ = 401,
-  TS_OP_log_normal_ = 402,
-  TS_OP_geometric_ = 403,
-  TS_OP_bernoulli_ = 404,
-  TS_OP_bernoulli = 405,
-  TS_OP_multinomial = 406,
-  TS_OP_native_dropout = 407,
-  TS_OP_dropout = 408,
-  TS_OP_sum = 409,
-  TS_OP_mean = 410,
-  TS_OP_prod = 411,
-  TS_OP_any = 412,
-  TS_OP_all = 413,
-  TS_OP_count_nonzero = 414,
-  TS_OP_var = 415,
-  TS_OP_var_dim = 416,
-  TS_OP_var_unbiased = 417,
-  TS_OP_var_mean = 418,
-  TS_OP_var_mean_dim = 419,
-  TS_OP_var_mean_unbiased = 420,
-  TS_OP_std = 421,
-  TS_OP_std_dim = 422,
-  TS_OP_std_unbiased = 423,
-  TS_OP_std_mean = 424,
-  TS_OP_std_mean_dim = 425,
-  TS_OP_std_mean_unbiased = 426,
-  TS_OP_nansum = 427,
-  TS_OP_nanmean = 428,
-  TS_OP_logsumexp = 429,
-  TS_OP_vector_norm = 430,
-  TS_OP_norm = 431,
-  TS_OP_norm_named = 432,
-  TS_OP_dist = 433,
-  TS_OP_normalize = 434,
-  TS_OP_cosine_similarity = 435,
-  TS_OP_pairwise_distance = 436,
-  TS_OP_cumsum = 437,
-  TS_OP_cumsum_ = 438,
-  TS_OP_cumprod = 439,
-  TS_OP_cumprod_ = 440,
-  TS_OP_logcumsumexp = 441,
-  TS_OP_cummax = 442,
-  TS_OP_cummin = 443,
-  TS_OP__cumsum_back = 444,
-  TS_OP__recurrence = 445,
-  TS_OP_view_as = 446,
-  TS_OP_reshape_as = 447,
-  TS_OP_expand_as = 448,
-  TS_OP_broadcast_to = 449,
-  TS_OP_ravel = 450,
-  TS_OP_T = 451,
-  TS_OP_mT = 452,
-  TS_OP_H = 453,
-  TS_OP_mH = 454,
-  TS_OP_adjoint = 455,
-  TS_OP_flatten = 456,
-  TS_OP_unflatten = 457,
-  TS_OP_movedim = 458,
-  TS_OP_unbind = 459,
-  TS_OP_split_with_sizes = 460,
-  TS_OP_chunk = 461,
-  TS_OP_split = 462,
-  TS_OP_split_sizes = 463,
-  TS_OP_tensor_split = 464,
-  TS_OP_tensor_split_at = 465,
-  TS_OP_tensor_split_by = 466,
-  TS_OP_hsplit = 467,
-  TS_OP_hsplit_at = 468,
-  TS_OP_vsplit = 469,
-  TS_OP_vsplit_at = 470,
-  TS_OP_dsplit = 471,
-  TS_OP_dsplit_at = 472,
-  TS_OP_cat = 473,
-  TS_OP_stack = 474,
-  TS_OP_softmax = 475,
-  TS_OP_log_softmax = 476,
-  TS_OP_softmin = 477,
-  TS_OP__softmax_backward_data = 478,
-  TS_OP__log_softmax_backward_data = 479,
-  TS_OP__empty = 480,
-  TS_OP__meta = 481,
-  TS_OP__item = 482,
-  TS_OP__same_storage = 483,
-  TS_OP__set_requires_grad = 484,
-  TS_OP__grad = 485,
-  TS_OP__grad_id = 486,
-  TS_OP__set_grad = 487,
-  TS_OP__retain_grad = 488,
-  TS_OP__grad_fn = 489,
-  TS_OP__next_functions = 490,
-  TS_OP__add_hook = 491,
-  TS_OP__remove_hook = 492,
-  TS_OP__dropped_callbacks = 493,
-  TS_OP__backward = 494,
-  TS_OP__autograd_grad = 495,
-  TS_OP__set_grad_mode = 496,
-  TS_OP__set_inference_mode = 497,
-  TS_OP__grad_mode = 498,
-  TS_OP__inference_mode = 499,
-  TS_OP__set_data = 500,
-  TS_OP__share = 501,
-  TS_OP__memory = 502,
-  TS_OP__set_memory_budget = 503,
-  TS_OP__reset_peak_memory = 504,
-  TS_OP__trim_memory = 505,
-  TS_OP__num_threads = 506,
-  TS_OP__set_num_threads = 507,
-  TS_OP__build = 508,
-  TS_OP__generator_new = 509,
-  TS_OP__generator_free = 510,
-  TS_OP__manual_seed = 511,
-  TS_OP__initial_seed = 512,
-  TS_OP__rng_state = 513,
-  TS_OP__set_rng_state = 514,
-  TS_OP_as_strided = 515,
-  TS_OP_expand = 516,
-  TS_OP_reshape = 517,
-  TS_OP_view = 518,
-  TS_OP_transpose = 519,
-  TS_OP_transpose_ = 520,
-  TS_OP_unsqueeze = 521,
-  TS_OP_unsqueeze_ = 522,
-  TS_OP_narrow = 523,
-  TS_OP__slice = 524,
-  TS_OP__slice_backward = 525,
-  TS_OP_select = 526,
-  TS_OP_permute = 527,
-  TS_OP_squeeze = 528,
-  TS_OP_squeeze_ = 529,
-  TS_OP_t = 530,
-  TS_OP_t_ = 531,
-  TS_OP_diagonal = 532,
-  TS_OP__diagonal_backward = 533,
-  TS_OP_unfold = 534,
-  TS_OP__unfold_backward = 535,
-  TS_OP_detach = 536,
+  TS_OP_flip = 103,
+  TS_OP_fliplr = 104,
+  TS_OP_flipud = 105,
+  TS_OP_roll = 106,
+  TS_OP_rot90 = 107,
+  TS_OP_repeat = 108,
+  TS_OP_tile = 109,
+  TS_OP_repeat_interleave = 110,
+  TS_OP_repeat_interleave_by = 111,
+  TS_OP_repeat_interleave_positions = 112,
+  TS_OP_take_along_dim = 113,
+  TS_OP_eq = 114,
+  TS_OP_eq_ = 115,
+  TS_OP_ne = 116,
+  TS_OP_ne_ = 117,
+  TS_OP_lt = 118,
+  TS_OP_lt_ = 119,
+  TS_OP_le = 120,
+  TS_OP_le_ = 121,
+  TS_OP_gt = 122,
+  TS_OP_gt_ = 123,
+  TS_OP_ge = 124,
+  TS_OP_ge_ = 125,
+  TS_OP_isclose = 126,
+  TS_OP_allclose = 127,
+  TS_OP_equal = 128,
+  TS_OP_maximum = 129,
+  TS_OP_minimum = 130,
+  TS_OP_fmax = 131,
+  TS_OP_fmin = 132,
+  TS_OP_isnan = 133,
+  TS_OP_isinf = 134,
+  TS_OP_isfinite = 135,
+  TS_OP_isposinf = 136,
+  TS_OP_isneginf = 137,
+  TS_OP_signbit = 138,
+  TS_OP_isreal = 139,
+  TS_OP_logical_and = 140,
+  TS_OP_logical_and_ = 141,
+  TS_OP_logical_or = 142,
+  TS_OP_logical_or_ = 143,
+  TS_OP_logical_xor = 144,
+  TS_OP_logical_xor_ = 145,
+  TS_OP_logical_not = 146,
+  TS_OP_logical_not_ = 147,
+  TS_OP_bitwise_and = 148,
+  TS_OP_bitwise_and_ = 149,
+  TS_OP_bitwise_or = 150,
+  TS_OP_bitwise_or_ = 151,
+  TS_OP_bitwise_xor = 152,
+  TS_OP_bitwise_xor_ = 153,
+  TS_OP_bitwise_not = 154,
+  TS_OP_bitwise_not_ = 155,
+  TS_OP_bitwise_left_shift = 156,
+  TS_OP_bitwise_left_shift_ = 157,
+  TS_OP_bitwise_right_shift = 158,
+  TS_OP_bitwise_right_shift_ = 159,
+  TS_OP_where = 160,
+  TS_OP__where_tuple = 161,
+  TS_OP__where_self = 162,
+  TS_OP_masked_fill = 163,
+  TS_OP_masked_fill_ = 164,
+  TS_OP_clamp = 165,
+  TS_OP_clamp_ = 166,
+  TS_OP_clamp_min = 167,
+  TS_OP_clamp_min_ = 168,
+  TS_OP_clamp_max = 169,
+  TS_OP_clamp_max_ = 170,
+  TS_OP_conv1d = 171,
+  TS_OP_conv2d = 172,
+  TS_OP_conv3d = 173,
+  TS_OP__conv = 174,
+  TS_OP__conv_input = 175,
+  TS_OP__conv_weight = 176,
+  TS_OP_diagonal_scatter = 177,
+  TS_OP_select_scatter = 178,
+  TS_OP_slice_scatter = 179,
+  TS_OP_as_strided_scatter = 180,
+  TS_OP_narrow_copy = 181,
+  TS_OP_alias_copy = 182,
+  TS_OP_as_strided_copy = 183,
+  TS_OP_detach_copy = 184,
+  TS_OP_diagonal_copy = 185,
+  TS_OP_expand_copy = 186,
+  TS_OP_permute_copy = 187,
+  TS_OP_select_copy = 188,
+  TS_OP_slice_copy = 189,
+  TS_OP_split_copy = 190,
+  TS_OP_split_with_sizes_copy = 191,
+  TS_OP_squeeze_copy = 192,
+  TS_OP_t_copy = 193,
+  TS_OP_transpose_copy = 194,
+  TS_OP_unbind_copy = 195,
+  TS_OP_unfold_copy = 196,
+  TS_OP_unsqueeze_copy = 197,
+  TS_OP_view_copy = 198,
+  TS_OP_zeros = 199,
+  TS_OP_zeros_like = 200,
+  TS_OP_new_zeros = 201,
+  TS_OP_ones = 202,
+  TS_OP_ones_like = 203,
+  TS_OP_new_ones = 204,
+  TS_OP_empty = 205,
+  TS_OP_empty_like = 206,
+  TS_OP_new_empty = 207,
+  TS_OP_empty_strided = 208,
+  TS_OP_full = 209,
+  TS_OP_full_like = 210,
+  TS_OP_new_full = 211,
+  TS_OP_fill = 212,
+  TS_OP_fill_ = 213,
+  TS_OP_arange = 214,
+  TS_OP_linspace = 215,
+  TS_OP_logspace = 216,
+  TS_OP_eye = 217,
+  TS_OP_clone = 218,
+  TS_OP_contiguous = 219,
+  TS_OP_copy_ = 220,
+  TS_OP_zero_ = 221,
+  TS_OP__to_dtype = 222,
+  TS_OP_new_empty_strided = 223,
+  TS_OP__as_strided_backward = 224,
+  TS_OP_sum_to_size = 225,
+  TS_OP_diag = 226,
+  TS_OP_diag_embed = 227,
+  TS_OP_diagflat = 228,
+  TS_OP_trace = 229,
+  TS_OP_tril = 230,
+  TS_OP_tril_ = 231,
+  TS_OP_triu = 232,
+  TS_OP_triu_ = 233,
+  TS_OP_tril_indices = 234,
+  TS_OP_triu_indices = 235,
+  TS_OP_fill_diagonal_ = 236,
+  TS_OP__index = 237,
+  TS_OP__at = 238,
+  TS_OP__set_at = 239,
+  TS_OP_index_put = 240,
+  TS_OP_index_put_ = 241,
+  TS_OP_index_select = 242,
+  TS_OP_index_add = 243,
+  TS_OP_index_add_ = 244,
+  TS_OP_index_copy = 245,
+  TS_OP_index_copy_ = 246,
+  TS_OP_index_fill = 247,
+  TS_OP_index_fill_ = 248,
+  TS_OP_gather = 249,
+  TS_OP_scatter = 250,
+  TS_OP_scatter_ = 251,
+  TS_OP_scatter_value = 252,
+  TS_OP_scatter_value_ = 253,
+  TS_OP_scatter_add = 254,
+  TS_OP_scatter_add_ = 255,
+  TS_OP_take = 256,
+  TS_OP_put = 257,
+  TS_OP_put_ = 258,
+  TS_OP_nonzero = 259,
+  TS_OP__nonzero_tuple = 260,
+  TS_OP_argwhere = 261,
+  TS_OP_masked_select = 262,
+  TS_OP_masked_scatter = 263,
+  TS_OP_masked_scatter_ = 264,
+  TS_OP_embedding = 265,
+  TS_OP__embedding = 266,
+  TS_OP__embedding_backward = 267,
+  TS_OP__embedding_double_backward = 268,
+  TS_OP_one_hot = 269,
+  TS_OP_broadcast_tensors = 270,
+  TS_OP_meshgrid = 271,
+  TS_OP_atleast_1d = 272,
+  TS_OP_atleast_1d_list = 273,
+  TS_OP_atleast_2d = 274,
+  TS_OP_atleast_2d_list = 275,
+  TS_OP_atleast_3d = 276,
+  TS_OP_atleast_3d_list = 277,
+  TS_OP_hstack = 278,
+  TS_OP_vstack = 279,
+  TS_OP_dstack = 280,
+  TS_OP_column_stack = 281,
+  TS_OP_block_diag = 282,
+  TS_OP_cartesian_prod = 283,
+  TS_OP_combinations = 284,
+  TS_OP_mse_loss = 285,
+  TS_OP_l1_loss = 286,
+  TS_OP_smooth_l1_loss = 287,
+  TS_OP_huber_loss = 288,
+  TS_OP__difference_loss = 289,
+  TS_OP__difference_loss_backward = 290,
+  TS_OP__difference_loss_curvature = 291,
+  TS_OP_nll_loss = 292,
+  TS_OP__nll_loss = 293,
+  TS_OP__nll_loss_backward = 294,
+  TS_OP_cross_entropy = 295,
+  TS_OP__cross_entropy = 296,
+  TS_OP__cross_entropy_backward = 297,
+  TS_OP__class_weights = 298,
+  TS_OP_binary_cross_entropy = 299,
+  TS_OP_binary_cross_entropy_with_logits = 300,
+  TS_OP__binary_cross_entropy = 301,
+  TS_OP__binary_cross_entropy_with_logits = 302,
+  TS_OP_kl_div = 303,
+  TS_OP_exp = 304,
+  TS_OP_exp_ = 305,
+  TS_OP_exp2 = 306,
+  TS_OP_exp2_ = 307,
+  TS_OP_expm1 = 308,
+  TS_OP_expm1_ = 309,
+  TS_OP_log = 310,
+  TS_OP_log_ = 311,
+  TS_OP_log2 = 312,
+  TS_OP_log2_ = 313,
+  TS_OP_log10 = 314,
+  TS_OP_log10_ = 315,
+  TS_OP_log1p = 316,
+  TS_OP_log1p_ = 317,
+  TS_OP_sin = 318,
+  TS_OP_sin_ = 319,
+  TS_OP_cos = 320,
+  TS_OP_cos_ = 321,
+  TS_OP_tan = 322,
+  TS_OP_tan_ = 323,
+  TS_OP_asin = 324,
+  TS_OP_asin_ = 325,
+  TS_OP_acos = 326,
+  TS_OP_acos_ = 327,
+  TS_OP_atan = 328,
+  TS_OP_atan_ = 329,
+  TS_OP_sinh = 330,
+  TS_OP_sinh_ = 331,
+  TS_OP_cosh = 332,
+  TS_OP_cosh_ = 333,
+  TS_OP_tanh = 334,
+  TS_OP_tanh_ = 335,
+  TS_OP_asinh = 336,
+  TS_OP_asinh_ = 337,
+  TS_OP_acosh = 338,
+  TS_OP_acosh_ = 339,
+  TS_OP_atanh = 340,
+  TS_OP_atanh_ = 341,
+  TS_OP_sinc = 342,
+  TS_OP_sinc_ = 343,
+  TS_OP_erf = 344,
+  TS_OP_erf_ = 345,
+  TS_OP_erfc = 346,
+  TS_OP_erfc_ = 347,
+  TS_OP_erfinv = 348,
+  TS_OP_erfinv_ = 349,
+  TS_OP_sigmoid = 350,
+  TS_OP_sigmoid_ = 351,
+  TS_OP_lgamma = 352,
+  TS_OP_lgamma_ = 353,
+  TS_OP_digamma = 354,
+  TS_OP_digamma_ = 355,
+  TS_OP_polygamma = 356,
+  TS_OP__polygamma_self = 357,
+  TS_OP__polygamma_self_ = 358,
+  TS_OP_mvlgamma = 359,
+  TS_OP_mvlgamma_ = 360,
+  TS_OP_i0 = 361,
+  TS_OP_i0_ = 362,
+  TS_OP_i1 = 363,
+  TS_OP_frexp = 364,
+  TS_OP_logit = 365,
+  TS_OP_logit_ = 366,
+  TS_OP__sigmoid_backward = 367,
+  TS_OP__tanh_backward = 368,
+  TS_OP_atan2 = 369,
+  TS_OP_atan2_ = 370,
+  TS_OP_hypot = 371,
+  TS_OP_hypot_ = 372,
+  TS_OP_logaddexp = 373,
+  TS_OP_logaddexp2 = 374,
+  TS_OP_xlogy = 375,
+  TS_OP_xlogy_ = 376,
+  TS_OP_copysign = 377,
+  TS_OP_copysign_ = 378,
+  TS_OP_nextafter = 379,
+  TS_OP_nextafter_ = 380,
+  TS_OP_heaviside = 381,
+  TS_OP_heaviside_ = 382,
+  TS_OP_ldexp = 383,
+  TS_OP_ldexp_ = 384,
+  TS_OP_gcd = 385,
+  TS_OP_gcd_ = 386,
+  TS_OP_lcm = 387,
+  TS_OP_lcm_ = 388,
+  TS_OP_mm = 389,
+  TS_OP_bmm = 390,
+  TS_OP_matmul = 391,
+  TS_OP_addmm = 392,
+  TS_OP_addmm_ = 393,
+  TS_OP_linear = 394,
+  TS_OP_mv = 395,
+  TS_OP_dot = 396,
+  TS_OP_outer = 397,
+  TS_OP_baddbmm = 398,
+  TS_OP_baddbmm_ = 399,
+  TS_OP_addbmm = 400,
+  TS_OP_addbmm_ = 401,
+  TS_OP_addmv = 402,
+  TS_OP_addmv_ = 403,
+  TS_OP_addr = 404,
+  TS_OP_addr_ = 405,
+  TS_OP_max = 406,
+  TS_OP_max_dim = 407,
+  TS_OP_max_other = 408,
+  TS_OP_min = 409,
+  TS_OP_min_dim = 410,
+  TS_OP_min_other = 411,
+  TS_OP_amax = 412,
+  TS_OP_amin = 413,
+  TS_OP_aminmax = 414,
+  TS_OP_argmax = 415,
+  TS_OP_argmin = 416,
+  TS_OP_median = 417,
+  TS_OP_median_dim = 418,
+  TS_OP_nanmedian = 419,
+  TS_OP_nanmedian_dim = 420,
+  TS_OP_kthvalue = 421,
+  TS_OP_mode = 422,
+  TS_OP__normalize = 423,
+  TS_OP__normalize_backward = 424,
+  TS_OP_batch_norm = 425,
+  TS_OP_native_batch_norm = 426,
+  TS_OP_layer_norm = 427,
+  TS_OP_native_layer_norm = 428,
+  TS_OP_group_norm = 429,
+  TS_OP_instance_norm = 430,
+  TS_OP__sgd_step_ = 431,
+  TS_OP__adam_step_ = 432,
+  TS_OP__has_grads = 433,
+  TS_OP__zero_grads = 434,
+  TS_OP_max_pool1d_with_indices = 435,
+  TS_OP_max_pool1d = 436,
+  TS_OP_max_pool2d_with_indices = 437,
+  TS_OP_max_pool2d = 438,
+  TS_OP_max_pool3d_with_indices = 439,
+  TS_OP_max_pool3d = 440,
+  TS_OP_avg_pool1d = 441,
+  TS_OP_avg_pool2d = 442,
+  TS_OP_avg_pool3d = 443,
+  TS_OP__max_pool = 444,
+  TS_OP__max_pool_backward = 445,
+  TS_OP__max_pool_gather = 446,
+  TS_OP__avg_pool = 447,
+  TS_OP__avg_pool_backward = 448,
+  TS_OP_einsum = 449,
+  TS_OP_tensordot = 450,
+  TS_OP_tensordot_count = 451,
+  TS_OP_inner = 452,
+  TS_OP_kron = 453,
+  TS_OP_rand = 454,
+  TS_OP_randn = 455,
+  TS_OP_randint = 456,
+  TS_OP_randperm = 457,
+  TS_OP_rand_like = 458,
+  TS_OP_randn_like = 459,
+  TS_OP_randint_like = 460,
+  TS_OP_uniform_ = 461,
+  TS_OP_normal_ = 462,
+  TS_OP_random_ = 463,
+  TS_OP_exponential_ = 464,
+  TS_OP_cauchy_ = 465,
+  TS_OP_log_normal_ = 466,
+  TS_OP_geometric_ = 467,
+  TS_OP_bernoulli_ = 468,
+  TS_OP_bernoulli = 469,
+  TS_OP_multinomial = 470,
+  TS_OP_native_dropout = 471,
+  TS_OP_dropout = 472,
+  TS_OP_sum = 473,
+  TS_OP_mean = 474,
+  TS_OP_prod = 475,
+  TS_OP_any = 476,
+  TS_OP_all = 477,
+  TS_OP_count_nonzero = 478,
+  TS_OP_var = 479,
+  TS_OP_var_dim = 480,
+  TS_OP_var_unbiased = 481,
+  TS_OP_var_mean = 482,
+  TS_OP_var_mean_dim = 483,
+  TS_OP_var_mean_unbiased = 484,
+  TS_OP_std = 485,
+  TS_OP_std_dim = 486,
+  TS_OP_std_unbiased = 487,
+  TS_OP_std_mean = 488,
+  TS_OP_std_mean_dim = 489,
+  TS_OP_std_mean_unbiased = 490,
+  TS_OP_nansum = 491,
+  TS_OP_nanmean = 492,
+  TS_OP_logsumexp = 493,
+  TS_OP_vector_norm = 494,
+  TS_OP_norm = 495,
+  TS_OP_norm_named = 496,
+  TS_OP_dist = 497,
+  TS_OP_normalize = 498,
+  TS_OP_cosine_similarity = 499,
+  TS_OP_pairwise_distance = 500,
+  TS_OP_cumsum = 501,
+  TS_OP_cumsum_ = 502,
+  TS_OP_cumprod = 503,
+  TS_OP_cumprod_ = 504,
+  TS_OP_logcumsumexp = 505,
+  TS_OP_cummax = 506,
+  TS_OP_cummin = 507,
+  TS_OP__cumsum_back = 508,
+  TS_OP__recurrence = 509,
+  TS_OP_view_as = 510,
+  TS_OP_reshape_as = 511,
+  TS_OP_expand_as = 512,
+  TS_OP_broadcast_to = 513,
+  TS_OP_ravel = 514,
+  TS_OP_T = 515,
+  TS_OP_mT = 516,
+  TS_OP_H = 517,
+  TS_OP_mH = 518,
+  TS_OP_adjoint = 519,
+  TS_OP_flatten = 520,
+  TS_OP_unflatten = 521,
+  TS_OP_movedim = 522,
+  TS_OP_unbind = 523,
+  TS_OP_split_with_sizes = 524,
+  TS_OP_chunk = 525,
+  TS_OP_split = 526,
+  TS_OP_split_sizes = 527,
+  TS_OP_tensor_split = 528,
+  TS_OP_tensor_split_at = 529,
+  TS_OP_tensor_split_by = 530,
+  TS_OP_hsplit = 531,
+  TS_OP_hsplit_at = 532,
+  TS_OP_vsplit = 533,
+  TS_OP_vsplit_at = 534,
+  TS_OP_dsplit = 535,
+  TS_OP_dsplit_at = 536,
+  TS_OP_cat = 537,
+  TS_OP_stack = 538,
+  TS_OP_softmax = 539,
+  TS_OP_log_softmax = 540,
+  TS_OP_softmin = 541,
+  TS_OP__softmax_backward_data = 542,
+  TS_OP__log_softmax_backward_data = 543,
+  TS_OP__empty = 544,
+  TS_OP__meta = 545,
+  TS_OP__item = 546,
+  TS_OP__same_storage = 547,
+  TS_OP__set_requires_grad = 548,
+  TS_OP__grad = 549,
+  TS_OP__grad_id = 550,
+  TS_OP__set_grad = 551,
+  TS_OP__retain_grad = 552,
+  TS_OP__grad_fn = 553,
+  TS_OP__next_functions = 554,
+  TS_OP__add_hook = 555,
+  TS_OP__remove_hook = 556,
+  TS_OP__dropped_callbacks = 557,
+  TS_OP__backward = 558,
+  TS_OP__autograd_grad = 559,
+  TS_OP__set_grad_mode = 560,
+  TS_OP__set_inference_mode = 561,
+  TS_OP__grad_mode = 562,
+  TS_OP__inference_mode = 563,
+  TS_OP__set_data = 564,
+  TS_OP__share = 565,
+  TS_OP__memory = 566,
+  TS_OP__set_memory_budget = 567,
+  TS_OP__reset_peak_memory = 568,
+  TS_OP__trim_memory = 569,
+  TS_OP__num_threads = 570,
+  TS_OP__set_num_threads = 571,
+  TS_OP__build = 572,
+  TS_OP__generator_new = 573,
+  TS_OP__generator_free = 574,
+  TS_OP__manual_seed = 575,
+  TS_OP__initial_seed = 576,
+  TS_OP__rng_state = 577,
+  TS_OP__set_rng_state = 578,
+  TS_OP_as_strided = 579,
+  TS_OP_expand = 580,
+  TS_OP_reshape = 581,
+  TS_OP_view = 582,
+  TS_OP_transpose = 583,
+  TS_OP_transpose_ = 584,
+  TS_OP_unsqueeze = 585,
+  TS_OP_unsqueeze_ = 586,
+  TS_OP_narrow = 587,
+  TS_OP__slice = 588,
+  TS_OP__slice_backward = 589,
+  TS_OP_select = 590,
+  TS_OP_permute = 591,
+  TS_OP_squeeze = 592,
+  TS_OP_squeeze_ = 593,
+  TS_OP_t = 594,
+  TS_OP_t_ = 595,
+  TS_OP_diagonal = 596,
+  TS_OP__diagonal_backward = 597,
+  TS_OP_unfold = 598,
+  TS_OP__unfold_backward = 599,
+  TS_OP_detach = 600,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -903,6 +967,53 @@ ts_tensor *ts_addcdiv(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor 
 
 ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
 
+typedef struct { ts_tensor *self; ts_ints dims; } ts_flip_args;
+bool ts_flip_impl(ts_cx *cx, const ts_flip_args *a, ts_out *out);
+void ts_flip_grad(ts_cx *cx, const ts_flip_args *a, const ts_back *b, ts_flip_args *g);
+ts_tensor *ts_flip(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; } ts_fliplr_args;
+bool ts_fliplr_impl(ts_cx *cx, const ts_fliplr_args *a, ts_out *out);
+ts_tensor *ts_fliplr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_flipud_args;
+bool ts_flipud_impl(ts_cx *cx, const ts_flipud_args *a, ts_out *out);
+ts_tensor *ts_flipud(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_ints shifts; ts_ints dims; } ts_roll_args;
+bool ts_roll_impl(ts_cx *cx, const ts_roll_args *a, ts_out *out);
+void ts_roll_grad(ts_cx *cx, const ts_roll_args *a, const ts_back *b, ts_roll_args *g);
+ts_tensor *ts_roll(ts_cx *cx, ts_tensor *self, ts_ints shifts, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t k; ts_ints dims; } ts_rot90_args;
+bool ts_rot90_impl(ts_cx *cx, const ts_rot90_args *a, ts_out *out);
+ts_tensor *ts_rot90(ts_cx *cx, ts_tensor *self, int64_t k, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_ints repeats; } ts_repeat_args;
+bool ts_repeat_impl(ts_cx *cx, const ts_repeat_args *a, ts_out *out);
+void ts_repeat_grad(ts_cx *cx, const ts_repeat_args *a, const ts_back *b, ts_repeat_args *g);
+ts_tensor *ts_repeat(ts_cx *cx, ts_tensor *self, ts_ints repeats);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_tile_args;
+bool ts_tile_impl(ts_cx *cx, const ts_tile_args *a, ts_out *out);
+ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_args;
+bool ts_repeat_interleave_impl(ts_cx *cx, const ts_repeat_interleave_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_by_args;
+bool ts_repeat_interleave_by_impl(ts_cx *cx, const ts_repeat_interleave_by_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave_by(ts_cx *cx, ts_tensor *self, ts_tensor *repeats, ts_opt_int dim, ts_opt_int output_size);
+
+typedef struct { ts_tensor *repeats; ts_opt_int output_size; } ts_repeat_interleave_positions_args;
+bool ts_repeat_interleave_positions_impl(ts_cx *cx, const ts_repeat_interleave_positions_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_int output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_opt_int dim; } ts_take_along_dim_args;
+bool ts_take_along_dim_impl(ts_cx *cx, const ts_take_along_dim_args *a, ts_out *out);
+ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim);
+
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
@@ -1097,6 +1208,80 @@ bool ts__conv_weight_impl(ts_cx *cx, const ts__conv_weight_args *a, ts_out *out)
 void ts__conv_weight_grad(ts_cx *cx, const ts__conv_weight_args *a, const ts_back *b, ts__conv_weight_args *g);
 ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
 
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_scatter_args;
+bool ts_diagonal_scatter_impl(ts_cx *cx, const ts_diagonal_scatter_args *a, ts_out *out);
+void ts_diagonal_scatter_grad(ts_cx *cx, const ts_diagonal_scatter_args *a, const ts_back *b, ts_diagonal_scatter_args *g);
+ts_tensor *ts_diagonal_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t dim; int64_t index; } ts_select_scatter_args;
+bool ts_select_scatter_impl(ts_cx *cx, const ts_select_scatter_args *a, ts_out *out);
+void ts_select_scatter_grad(ts_cx *cx, const ts_select_scatter_args *a, const ts_back *b, ts_select_scatter_args *g);
+ts_tensor *ts_select_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts_slice_scatter_args;
+bool ts_slice_scatter_impl(ts_cx *cx, const ts_slice_scatter_args *a, ts_out *out);
+void ts_slice_scatter_grad(ts_cx *cx, const ts_slice_scatter_args *a, const ts_back *b, ts_slice_scatter_args *g);
+ts_tensor *ts_slice_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *self; ts_tensor *src; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_scatter_args;
+bool ts_as_strided_scatter_impl(ts_cx *cx, const ts_as_strided_scatter_args *a, ts_out *out);
+void ts_as_strided_scatter_grad(ts_cx *cx, const ts_as_strided_scatter_args *a, const ts_back *b, ts_as_strided_scatter_args *g);
+ts_tensor *ts_as_strided_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t start; int64_t length; } ts_narrow_copy_args;
+ts_tensor *ts_narrow_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length);
+
+typedef struct { ts_tensor *self; } ts_alias_copy_args;
+ts_tensor *ts_alias_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_copy_args;
+ts_tensor *ts_as_strided_copy(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
+typedef struct { ts_tensor *self; } ts_detach_copy_args;
+ts_tensor *ts_detach_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_copy_args;
+ts_tensor *ts_diagonal_copy(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; ts_ints size; bool implicit; } ts_expand_copy_args;
+ts_tensor *ts_expand_copy(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_permute_copy_args;
+ts_tensor *ts_permute_copy(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t index; } ts_select_copy_args;
+ts_tensor *ts_select_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts_slice_copy_args;
+ts_tensor *ts_slice_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_copy_args;
+ts_list ts_split_copy(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_copy_args;
+ts_list ts_split_with_sizes_copy(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_squeeze_copy_args;
+ts_tensor *ts_squeeze_copy(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+typedef struct { ts_tensor *self; } ts_t_copy_args;
+ts_tensor *ts_t_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t dim0; int64_t dim1; } ts_transpose_copy_args;
+ts_tensor *ts_transpose_copy(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_copy_args;
+ts_list ts_unbind_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t dimension; int64_t size; int64_t step; } ts_unfold_copy_args;
+ts_tensor *ts_unfold_copy(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unsqueeze_copy_args;
+ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts_view_copy_args;
+ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size);
+
 typedef struct { ts_ints size; ts_dtype dtype; } ts_zeros_args;
 ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype);
 
@@ -1199,6 +1384,45 @@ ts_tensor *ts__as_strided_backward(ts_cx *cx, ts_tensor *grad, ts_ints input_siz
 typedef struct { ts_tensor *self; ts_ints size; } ts_sum_to_size_args;
 bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out);
 ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_diag_args;
+bool ts_diag_impl(ts_cx *cx, const ts_diag_args *a, ts_out *out);
+ts_tensor *ts_diag(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diag_embed_args;
+bool ts_diag_embed_impl(ts_cx *cx, const ts_diag_embed_args *a, ts_out *out);
+ts_tensor *ts_diag_embed(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; int64_t offset; } ts_diagflat_args;
+bool ts_diagflat_impl(ts_cx *cx, const ts_diagflat_args *a, ts_out *out);
+ts_tensor *ts_diagflat(ts_cx *cx, ts_tensor *self, int64_t offset);
+
+typedef struct { ts_tensor *self; } ts_trace_args;
+bool ts_trace_impl(ts_cx *cx, const ts_trace_args *a, ts_out *out);
+ts_tensor *ts_trace(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_tril_args;
+void ts_tril_grad(ts_cx *cx, const ts_tril_args *a, const ts_back *b, ts_tril_args *g);
+ts_tensor *ts_tril(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+ts_tensor *ts_tril_(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_triu_args;
+void ts_triu_grad(ts_cx *cx, const ts_triu_args *a, const ts_back *b, ts_triu_args *g);
+ts_tensor *ts_triu(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+ts_tensor *ts_triu_(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { int64_t row; int64_t col; int64_t offset; ts_dtype dtype; } ts_tril_indices_args;
+ts_tensor *ts_tril_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype);
+
+typedef struct { int64_t row; int64_t col; int64_t offset; ts_dtype dtype; } ts_triu_indices_args;
+ts_tensor *ts_triu_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar fill_value; bool wrap; } ts_fill_diagonal__args;
+bool ts_fill_diagonal__impl(ts_cx *cx, const ts_fill_diagonal__args *a, ts_out *out);
+void ts_fill_diagonal__grad(ts_cx *cx, const ts_fill_diagonal__args *a, const ts_back *b, ts_fill_diagonal__args *g);
+ts_tensor *ts_fill_diagonal_(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, bool wrap);
 
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
@@ -1330,6 +1554,61 @@ ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *
 typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
 bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
 ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
+
+typedef struct { ts_list tensors; } ts_broadcast_tensors_args;
+bool ts_broadcast_tensors_impl(ts_cx *cx, const ts_broadcast_tensors_args *a, ts_out *out);
+ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; const char *indexing; } ts_meshgrid_args;
+bool ts_meshgrid_impl(ts_cx *cx, const ts_meshgrid_args *a, ts_out *out);
+ts_list ts_meshgrid(ts_cx *cx, ts_list tensors, const char *indexing);
+
+typedef struct { ts_tensor *self; } ts_atleast_1d_args;
+ts_tensor *ts_atleast_1d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_1d_list_args;
+ts_list ts_atleast_1d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; } ts_atleast_2d_args;
+ts_tensor *ts_atleast_2d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_2d_list_args;
+ts_list ts_atleast_2d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; } ts_atleast_3d_args;
+ts_tensor *ts_atleast_3d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_3d_list_args;
+ts_list ts_atleast_3d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_hstack_args;
+bool ts_hstack_impl(ts_cx *cx, const ts_hstack_args *a, ts_out *out);
+ts_tensor *ts_hstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_vstack_args;
+bool ts_vstack_impl(ts_cx *cx, const ts_vstack_args *a, ts_out *out);
+ts_tensor *ts_vstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_dstack_args;
+bool ts_dstack_impl(ts_cx *cx, const ts_dstack_args *a, ts_out *out);
+ts_tensor *ts_dstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_column_stack_args;
+bool ts_column_stack_impl(ts_cx *cx, const ts_column_stack_args *a, ts_out *out);
+ts_tensor *ts_column_stack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_block_diag_args;
+bool ts_block_diag_impl(ts_cx *cx, const ts_block_diag_args *a, ts_out *out);
+void ts_block_diag_grad(ts_cx *cx, const ts_block_diag_args *a, const ts_back *b, ts_block_diag_args *g);
+ts_tensor *ts_block_diag(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_cartesian_prod_args;
+bool ts_cartesian_prod_impl(ts_cx *cx, const ts_cartesian_prod_args *a, ts_out *out);
+ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; int64_t r; bool with_replacement; } ts_combinations_args;
+bool ts_combinations_impl(ts_cx *cx, const ts_combinations_args *a, ts_out *out);
+ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
@@ -1924,6 +2203,26 @@ typedef struct { ts_tensor *grad; ts_ints size; int64_t dims; ts_ints kernel_siz
 bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, ts_out *out);
 void ts__avg_pool_backward_grad(ts_cx *cx, const ts__avg_pool_backward_args *a, const ts_back *b, ts__avg_pool_backward_args *g);
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { const char *equation; ts_list operands; } ts_einsum_args;
+bool ts_einsum_impl(ts_cx *cx, const ts_einsum_args *a, ts_out *out);
+ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_ints dims_self; ts_ints dims_other; } ts_tensordot_args;
+bool ts_tensordot_impl(ts_cx *cx, const ts_tensordot_args *a, ts_out *out);
+ts_tensor *ts_tensordot(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_ints dims_self, ts_ints dims_other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dims; } ts_tensordot_count_args;
+bool ts_tensordot_count_impl(ts_cx *cx, const ts_tensordot_count_args *a, ts_out *out);
+ts_tensor *ts_tensordot_count(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_inner_args;
+bool ts_inner_impl(ts_cx *cx, const ts_inner_args *a, ts_out *out);
+ts_tensor *ts_inner(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_kron_args;
+bool ts_kron_impl(ts_cx *cx, const ts_kron_args *a, ts_out *out);
+ts_tensor *ts_kron(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_rand_args;
 bool ts_rand_impl(ts_cx *cx, const ts_rand_args *a, ts_out *out);
