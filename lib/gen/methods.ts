@@ -210,162 +210,166 @@ const S_lgamma = op(293, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor'
 const S_lgamma_ = op(294, 'lgamma_', 'Tensor input', 'Tensor');
 const S_digamma = op(295, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 const S_digamma_ = op(296, 'digamma_', 'Tensor input', 'Tensor');
-const S__polygamma_self = op(298, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(299, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_mvlgamma = op(300, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(301, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_i0 = op(302, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(303, 'i0_', 'Tensor input', 'Tensor');
-const S_frexp = op(305, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(306, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(307, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(310, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(311, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(312, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(313, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(314, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(315, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(316, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(317, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(318, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(319, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(320, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(321, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(322, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(323, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(324, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(325, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(326, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(327, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(328, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(329, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(330, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(331, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(332, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(333, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(334, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(336, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(337, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_outer = op(338, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(339, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(340, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(341, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(342, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(343, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(344, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(345, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(346, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(347, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(348, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(349, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma = op(297, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma_ = op(298, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
+const S_frexp = op(299, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_logit = op(300, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(301, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(304, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(305, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(306, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(307, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(308, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(309, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(310, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(311, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(312, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(313, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(314, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(315, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(316, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(317, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(318, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(319, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(320, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(321, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(322, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(323, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(324, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(325, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(326, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(327, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(328, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(330, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(331, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_outer = op(332, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(333, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(334, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(335, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(336, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(337, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(338, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(339, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(340, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(341, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(342, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(343, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(350, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(351, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(352, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(344, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(345, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(346, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(353, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(354, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(355, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(356, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(357, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(358, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(359, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(347, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(348, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(349, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(350, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(351, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(352, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(353, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(360, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(361, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(354, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(355, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(362, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(363, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_uniform_ = op(397, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(398, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(399, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(400, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(401, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(402, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(403, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(404, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(405, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(406, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(409, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(410, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(411, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(412, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(413, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(414, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(415, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(416, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(417, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(356, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(357, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_uniform_ = op(391, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(392, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(393, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(394, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(395, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(396, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(397, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(398, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(399, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(400, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(403, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(404, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(405, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(406, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(407, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(408, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(409, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(410, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(411, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(421, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(422, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(423, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(415, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(416, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(417, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(427, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(428, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(429, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(431, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(432, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(421, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(422, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(423, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(425, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(426, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(433, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(437, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(438, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(439, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(440, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(441, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(442, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(443, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_view_as = op(446, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(447, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(448, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(449, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(450, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(451, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(452, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(453, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(454, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(455, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(456, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(457, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(458, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(459, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(460, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(461, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(462, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(463, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_dist = op(427, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(431, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(432, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(433, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(434, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(435, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(436, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(437, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_view_as = op(440, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(441, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(442, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(443, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(444, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(445, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(446, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(447, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(448, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(449, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(450, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(451, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(452, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(453, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(454, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(455, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(456, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(457, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(464, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(465, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(466, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(458, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(459, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(460, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(467, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(468, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(461, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(462, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(469, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(470, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(463, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(464, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(471, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(472, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(465, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(466, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(475, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(476, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_as_strided = op(515, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(516, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(517, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(518, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(519, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(520, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(521, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(522, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(523, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(526, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(527, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(528, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(529, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(530, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(531, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(532, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(534, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(536, 'detach', 'Tensor input', 'Tensor');
+const S_softmax = op(469, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(470, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S__polygamma_self = op(475, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(476, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(477, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(478, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(513, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(514, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(515, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(516, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_as_strided = op(552, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(553, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(554, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(555, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(556, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(557, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(558, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(559, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(560, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(563, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(564, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(565, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(566, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(567, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(568, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(569, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(571, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(573, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -1821,16 +1825,6 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unaryInplace(296, (this as any), 0);
     return invokeMethod(S_digamma_, this, arguments);
   }
-  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-  polygamma(n: number, options?: { n?: number }): Tensor;
-  polygamma(..._args: any[]): any {
-    return invokeMethod(S__polygamma_self, this, arguments);
-  }
-  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-  polygamma_(n: number, options?: { n?: number }): Tensor;
-  polygamma_(..._args: any[]): any {
-    return invokeMethod(S__polygamma_self_, this, arguments);
-  }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
   mvlgamma(p: number, options?: { p?: number; out?: Tensor }): Tensor;
   mvlgamma(..._args: any[]): any {
@@ -1840,18 +1834,6 @@ export abstract class TensorOps {
   mvlgamma_(p: number, options?: { p?: number }): Tensor;
   mvlgamma_(..._args: any[]): any {
     return invokeMethod(S_mvlgamma_, this, arguments);
-  }
-  /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-  i0(options?: { out?: Tensor }): Tensor;
-  i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(302, (this as any), 0);
-    return invokeMethod(S_i0, this, arguments);
-  }
-  /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-  i0_(): Tensor;
-  i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(303, (this as any), 0);
-    return invokeMethod(S_i0_, this, arguments);
   }
   /** mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
   frexp(options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
@@ -1863,7 +1845,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(306, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(300, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -1871,157 +1853,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(307, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(301, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(310, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(304, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(310, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(304, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(311, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(305, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(311, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(305, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(312, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(306, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(313, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(307, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(314, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(308, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(315, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(309, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(316, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(310, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(317, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(311, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(318, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(312, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(319, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(313, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(320, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(314, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(321, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(315, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(322, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(316, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(323, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(317, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(324, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(318, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(325, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(319, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(326, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(320, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(327, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(321, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(328, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(322, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(329, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(323, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(330, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(324, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(331, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(325, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(332, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(326, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -2037,25 +2019,25 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(336, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(330, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(337, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(331, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(338, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(332, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(338, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(332, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -2107,8 +2089,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(347, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(349, (this as any), a, 0);
+    if (arguments.length === 0) return unary(341, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(343, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2120,8 +2102,8 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(350, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(352, (this as any), a, 0);
+    if (arguments.length === 0) return unary(344, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(346, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -2129,7 +2111,7 @@ export abstract class TensorOps {
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(353, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(347, (this as any), 0, -1, 0);
     return invokeMethod(S_amax, this, arguments);
   }
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
@@ -2137,7 +2119,7 @@ export abstract class TensorOps {
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(354, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(348, (this as any), 0, -1, 0);
     return invokeMethod(S_amin, this, arguments);
   }
   /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
@@ -2150,7 +2132,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(356, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(350, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2158,7 +2140,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(357, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(351, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2168,7 +2150,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(358, (this as any), 0);
+    if (arguments.length === 0) return unary(352, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2178,7 +2160,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(360, (this as any), 0);
+    if (arguments.length === 0) return unary(354, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2200,7 +2182,7 @@ export abstract class TensorOps {
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(397, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(391, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2208,7 +2190,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(398, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(392, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2216,7 +2198,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(399, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(393, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2224,7 +2206,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(400, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(394, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2232,7 +2214,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(401, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(395, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2240,7 +2222,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(402, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(396, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2260,7 +2242,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(405, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(399, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2275,7 +2257,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(409, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(403, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_sum, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -2283,7 +2265,7 @@ export abstract class TensorOps {
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(410, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(404, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_mean, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -2291,7 +2273,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(411, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(405, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2299,7 +2281,7 @@ export abstract class TensorOps {
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   any(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(412, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(406, (this as any), 0, -1, 0);
     return invokeMethod(S_any, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -2307,7 +2289,7 @@ export abstract class TensorOps {
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   all(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(413, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(407, (this as any), 0, -1, 0);
     return invokeMethod(S_all, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -2315,7 +2297,7 @@ export abstract class TensorOps {
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
   countNonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(414, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(408, (this as any), 0, -1);
     return invokeMethod(S_count_nonzero, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
@@ -2331,7 +2313,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(415, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(409, (this as any), 0, -1, 0, 0);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2347,7 +2329,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(421, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(415, (this as any), 0, -1, 0, 0);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2355,7 +2337,7 @@ export abstract class TensorOps {
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nansum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(427, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(421, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nansum, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -2363,7 +2345,7 @@ export abstract class TensorOps {
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nanmean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(428, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(422, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nanmean, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -2389,7 +2371,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(433, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(427, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2430,19 +2412,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(446, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(440, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(447, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(441, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(448, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(442, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2453,7 +2435,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(450, (this as any), 0);
+    if (arguments.length === 0) return unary(444, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2467,7 +2449,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(455, (this as any), 0);
+    if (arguments.length === 0) return unary(449, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2475,7 +2457,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(456, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(450, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -2566,7 +2548,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(475, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(469, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -2574,8 +2556,54 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(476, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(470, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
+  }
+  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+  polygamma(n: number, options?: { n?: number }): Tensor;
+  polygamma(..._args: any[]): any {
+    return invokeMethod(S__polygamma_self, this, arguments);
+  }
+  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+  polygamma_(n: number, options?: { n?: number }): Tensor;
+  polygamma_(..._args: any[]): any {
+    return invokeMethod(S__polygamma_self_, this, arguments);
+  }
+  /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+  i0(options?: { out?: Tensor }): Tensor;
+  i0(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(477, (this as any), 0);
+    return invokeMethod(S_i0, this, arguments);
+  }
+  /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+  i0_(): Tensor;
+  i0_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(478, (this as any), 0);
+    return invokeMethod(S_i0_, this, arguments);
+  }
+  /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+  igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  igamma(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(513, (this as any), a, 0);
+    return invokeMethod(S_igamma, this, arguments);
+  }
+  /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+  igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  igamma_(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(514, (this as any), a, 0);
+    return invokeMethod(S_igamma_, this, arguments);
+  }
+  /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+  igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  igammac(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(515, (this as any), a, 0);
+    return invokeMethod(S_igammac, this, arguments);
+  }
+  /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+  igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  igammac_(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(516, (this as any), a, 0);
+    return invokeMethod(S_igammac_, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
@@ -2675,7 +2703,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(528, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(565, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2683,19 +2711,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(529, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(566, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(530, (this as any), 0);
+    if (arguments.length === 0) return unary(567, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(531, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(568, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2703,7 +2731,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(532, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(569, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2714,7 +2742,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(536, (this as any), 0);
+    if (arguments.length === 0) return unary(573, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -1509,21 +1509,6 @@ ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_digamma_], &args);
 }
 
-ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
-  ts_polygamma_args args = {n, self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
-}
-
-ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
-  ts__polygamma_self_args args = {self, n};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
-}
-
-ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
-  ts__polygamma_self_args args = {self, n};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
-}
-
 ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
   ts_mvlgamma_args args = {self, p};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma], &args);
@@ -1532,21 +1517,6 @@ ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
 ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p) {
   ts_mvlgamma_args args = {self, p};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma_], &args);
-}
-
-ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
-  ts_i0_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
-}
-
-ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
-  ts_i0_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
-}
-
-ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
-  ts_i1_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
 }
 
 bool ts_frexp(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
@@ -2558,6 +2528,221 @@ ts_tensor *ts__softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *outp
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim) {
   ts__log_softmax_backward_data_args args = {grad, output, dim};
   return ts_dispatch1(cx, &ts_ops[TS_OP__log_softmax_backward_data], &args);
+}
+
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
+  ts_polygamma_args args = {n, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
+}
+
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
+}
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
+}
+
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
+}
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
+}
+
+ts_tensor *ts_i0e(ts_cx *cx, ts_tensor *self) {
+  ts_i0e_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0e], &args);
+}
+
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
+  ts_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
+}
+
+ts_tensor *ts_i1e(ts_cx *cx, ts_tensor *self) {
+  ts_i1e_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1e], &args);
+}
+
+ts_tensor *ts_ndtr(ts_cx *cx, ts_tensor *self) {
+  ts_ndtr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ndtr], &args);
+}
+
+ts_tensor *ts_ndtri(ts_cx *cx, ts_tensor *self) {
+  ts_ndtri_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ndtri], &args);
+}
+
+ts_tensor *ts_log_ndtr(ts_cx *cx, ts_tensor *self) {
+  ts_log_ndtr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log_ndtr], &args);
+}
+
+ts_tensor *ts_entr(ts_cx *cx, ts_tensor *self) {
+  ts_entr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_entr], &args);
+}
+
+ts_tensor *ts_erfcx(ts_cx *cx, ts_tensor *self) {
+  ts_erfcx_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erfcx], &args);
+}
+
+ts_tensor *ts_airy_ai(ts_cx *cx, ts_tensor *self) {
+  ts_airy_ai_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_airy_ai], &args);
+}
+
+ts_tensor *ts_bessel_j0(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_j0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_j0], &args);
+}
+
+ts_tensor *ts_bessel_y0(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_y0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_y0], &args);
+}
+
+ts_tensor *ts_modified_bessel_i0(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_i0], &args);
+}
+
+ts_tensor *ts_modified_bessel_k0(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_k0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_k0], &args);
+}
+
+ts_tensor *ts_scaled_modified_bessel_k0(ts_cx *cx, ts_tensor *self) {
+  ts_scaled_modified_bessel_k0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_modified_bessel_k0], &args);
+}
+
+ts_tensor *ts_bessel_j1(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_j1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_j1], &args);
+}
+
+ts_tensor *ts_bessel_y1(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_y1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_y1], &args);
+}
+
+ts_tensor *ts_modified_bessel_i1(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_i1], &args);
+}
+
+ts_tensor *ts_modified_bessel_k1(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_k1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_k1], &args);
+}
+
+ts_tensor *ts_scaled_modified_bessel_k1(ts_cx *cx, ts_tensor *self) {
+  ts_scaled_modified_bessel_k1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_modified_bessel_k1], &args);
+}
+
+ts_tensor *ts_spherical_bessel_j0(ts_cx *cx, ts_tensor *self) {
+  ts_spherical_bessel_j0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_spherical_bessel_j0], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_t_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_t], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_t_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_t], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_u_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_u], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_u_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_u], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_v_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_v], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_v_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_v], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_w_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_w], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_w_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_w], &args);
+}
+
+ts_tensor *ts_hermite_polynomial_h(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_hermite_polynomial_h_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hermite_polynomial_h], &args);
+}
+
+ts_tensor *ts_hermite_polynomial_he(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_hermite_polynomial_he_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hermite_polynomial_he], &args);
+}
+
+ts_tensor *ts_laguerre_polynomial_l(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_laguerre_polynomial_l_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_laguerre_polynomial_l], &args);
+}
+
+ts_tensor *ts_legendre_polynomial_p(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_legendre_polynomial_p_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_legendre_polynomial_p], &args);
+}
+
+ts_tensor *ts_xlog1py(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_xlog1py_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_xlog1py], &args);
+}
+
+ts_tensor *ts_zeta(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_zeta_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_zeta], &args);
+}
+
+ts_tensor *ts_igamma(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igamma_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igamma], &args);
+}
+
+ts_tensor *ts_igamma_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igamma_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igamma_], &args);
+}
+
+ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igammac_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igammac], &args);
+}
+
+ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igammac_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
 }
 
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {

@@ -1830,13 +1830,6 @@ torsh_status torsh_digamma_(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_polygamma(cx, n, self);
-  return capi_give(cx, &t, 1, out);
-}
-
 torsh_status torsh_mvlgamma(torsh_tensor self, int64_t p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1848,27 +1841,6 @@ torsh_status torsh_mvlgamma_(torsh_tensor self, int64_t p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_mvlgamma_(cx, self, p);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i0(cx, self);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i0_(cx, self);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i1(cx, self);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2997,6 +2969,293 @@ torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dt
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_softmin(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_polygamma(cx, n, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0e(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0e(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i1e(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i1e(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ndtr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ndtr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ndtri(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ndtri(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log_ndtr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log_ndtr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_entr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_entr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erfcx(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erfcx(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_airy_ai(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_airy_ai(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_j0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_j0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_y0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_y0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_i0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_i0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_k0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_k0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scaled_modified_bessel_k0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_modified_bessel_k0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_j1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_j1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_y1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_y1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_i1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_i1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_k1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_k1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scaled_modified_bessel_k1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_modified_bessel_k1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_spherical_bessel_j0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_spherical_bessel_j0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_t(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_t(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_u(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_u(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_v(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_v(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_w(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_w(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hermite_polynomial_h(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hermite_polynomial_h(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hermite_polynomial_he(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hermite_polynomial_he(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_laguerre_polynomial_l(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_laguerre_polynomial_l(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_legendre_polynomial_p(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_legendre_polynomial_p(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_xlog1py(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_xlog1py(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_zeta(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_zeta(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igamma(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igamma(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igamma_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igamma_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igammac(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igammac_(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 

@@ -791,23 +791,11 @@ TORSH_API torsh_status torsh_digamma(torsh_tensor self, torsh_tensor *out);
 /* The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
 TORSH_API torsh_status torsh_digamma_(torsh_tensor self, torsh_tensor *out);
 
-/* The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-TORSH_API torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out);
-
 /* The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 TORSH_API torsh_status torsh_mvlgamma(torsh_tensor self, int64_t p, torsh_tensor *out);
 
 /* The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 TORSH_API torsh_status torsh_mvlgamma_(torsh_tensor self, int64_t p, torsh_tensor *out);
-
-/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-TORSH_API torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out);
-
-/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-TORSH_API torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out);
-
-/* The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html */
-TORSH_API torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out);
 
 /* mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
 TORSH_API torsh_status torsh_frexp(torsh_tensor self, torsh_tensor *out);
@@ -1282,6 +1270,129 @@ TORSH_API torsh_status torsh_log_softmax(torsh_tensor self, const int64_t *dim, 
 
 /* softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 TORSH_API torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+TORSH_API torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+TORSH_API torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+TORSH_API torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out);
+
+/* exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
+TORSH_API torsh_status torsh_i0e(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
+TORSH_API torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out);
+
+/* exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
+TORSH_API torsh_status torsh_i1e(torsh_tensor self, torsh_tensor *out);
+
+/* The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
+TORSH_API torsh_status torsh_ndtr(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
+TORSH_API torsh_status torsh_ndtri(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
+TORSH_API torsh_status torsh_log_ndtr(torsh_tensor self, torsh_tensor *out);
+
+/* -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
+TORSH_API torsh_status torsh_entr(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
+TORSH_API torsh_status torsh_erfcx(torsh_tensor self, torsh_tensor *out);
+
+/* Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
+TORSH_API torsh_status torsh_airy_ai(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
+TORSH_API torsh_status torsh_bessel_j0(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
+TORSH_API torsh_status torsh_bessel_y0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
+TORSH_API torsh_status torsh_modified_bessel_i0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
+TORSH_API torsh_status torsh_modified_bessel_k0(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
+TORSH_API torsh_status torsh_scaled_modified_bessel_k0(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
+TORSH_API torsh_status torsh_bessel_j1(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
+TORSH_API torsh_status torsh_bessel_y1(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
+TORSH_API torsh_status torsh_modified_bessel_i1(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
+TORSH_API torsh_status torsh_modified_bessel_k1(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
+TORSH_API torsh_status torsh_scaled_modified_bessel_k1(torsh_tensor self, torsh_tensor *out);
+
+/* The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
+TORSH_API torsh_status torsh_spherical_bessel_j0(torsh_tensor self, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
+TORSH_API torsh_status torsh_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
+TORSH_API torsh_status torsh_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
+TORSH_API torsh_status torsh_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
+TORSH_API torsh_status torsh_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
+TORSH_API torsh_status torsh_hermite_polynomial_h(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
+TORSH_API torsh_status torsh_hermite_polynomial_he(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
+TORSH_API torsh_status torsh_laguerre_polynomial_l(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
+TORSH_API torsh_status torsh_legendre_polynomial_p(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
+TORSH_API torsh_status torsh_xlog1py(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
+TORSH_API torsh_status torsh_zeta(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+TORSH_API torsh_status torsh_igamma(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+TORSH_API torsh_status torsh_igamma_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);

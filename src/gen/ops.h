@@ -301,246 +301,283 @@ enum {
   TS_OP_lgamma_ = 294,
   TS_OP_digamma = 295,
   TS_OP_digamma_ = 296,
-  TS_OP_polygamma = 297,
-  TS_OP__polygamma_self = 298,
-  TS_OP__polygamma_self_ = 299,
-  TS_OP_mvlgamma = 300,
-  TS_OP_mvlgamma_ = 301,
-  TS_OP_i0 = 302,
-  TS_OP_i0_ = 303,
-  TS_OP_i1 = 304,
-  TS_OP_frexp = 305,
-  TS_OP_logit = 306,
-  TS_OP_logit_ = 307,
-  TS_OP__sigmoid_backward = 308,
-  TS_OP__tanh_backward = 309,
-  TS_OP_atan2 = 310,
-  TS_OP_atan2_ = 311,
-  TS_OP_hypot = 312,
-  TS_OP_hypot_ = 313,
-  TS_OP_logaddexp = 314,
-  TS_OP_logaddexp2 = 315,
-  TS_OP_xlogy = 316,
-  TS_OP_xlogy_ = 317,
-  TS_OP_copysign = 318,
-  TS_OP_copysign_ = 319,
-  TS_OP_nextafter = 320,
-  TS_OP_nextafter_ = 321,
-  TS_OP_heaviside = 322,
-  TS_OP_heaviside_ = 323,
-  TS_OP_ldexp = 324,
-  TS_OP_ldexp_ = 325,
-  TS_OP_gcd = 326,
-  TS_OP_gcd_ = 327,
-  TS_OP_lcm = 328,
-  TS_OP_lcm_ = 329,
-  TS_OP_mm = 330,
-  TS_OP_bmm = 331,
-  TS_OP_matmul = 332,
-  TS_OP_addmm = 333,
-  TS_OP_addmm_ = 334,
-  TS_OP_linear = 335,
-  TS_OP_mv = 336,
-  TS_OP_dot = 337,
-  TS_OP_outer = 338,
-  TS_OP_baddbmm = 339,
-  TS_OP_baddbmm_ = 340,
-  TS_OP_addbmm = 341,
-  TS_OP_addbmm_ = 342,
-  TS_OP_addmv = 343,
-  TS_OP_addmv_ = 344,
-  TS_OP_addr = 345,
-  TS_OP_addr_ = 346,
-  TS_OP_max = 347,
-  TS_OP_max_dim = 348,
-  TS_OP_max_other = 349,
-  TS_OP_min = 350,
-  TS_OP_min_dim = 351,
-  TS_OP_min_other = 352,
-  TS_OP_amax = 353,
-  TS_OP_amin = 354,
-  TS_OP_aminmax = 355,
-  TS_OP_argmax = 356,
-  TS_OP_argmin = 357,
-  TS_OP_median = 358,
-  TS_OP_median_dim = 359,
-  TS_OP_nanmedian = 360,
-  TS_OP_nanmedian_dim = 361,
-  TS_OP_kthvalue = 362,
-  TS_OP_mode = 363,
-  TS_OP__normalize = 364,
-  TS_OP__normalize_backward = 365,
-  TS_OP_batch_norm = 366,
-  TS_OP_native_batch_norm = 367,
-  TS_OP_layer_norm = 368,
-  TS_OP_native_layer_norm = 369,
-  TS_OP_group_norm = 370,
-  TS_OP_instance_norm = 371,
-  TS_OP__sgd_step_ = 372,
-  TS_OP__adam_step_ = 373,
-  TS_OP__has_grads = 374,
-  TS_OP__zero_grads = 375,
-  TS_OP_max_pool1d_with_indices = 376,
-  TS_OP_max_pool1d = 377,
-  TS_OP_max_pool2d_with_indices = 378,
-  TS_OP_max_pool2d = 379,
-  TS_OP_max_pool3d_with_indices = 380,
-  TS_OP_max_pool3d = 381,
-  TS_OP_avg_pool1d = 382,
-  TS_OP_avg_pool2d = 383,
-  TS_OP_avg_pool3d = 384,
-  TS_OP__max_pool = 385,
-  TS_OP__max_pool_backward = 386,
-  TS_OP__max_pool_gather = 387,
-  TS_OP__avg_pool = 388,
-  TS_OP__avg_pool_backward = 389,
-  TS_OP_rand = 390,
-  TS_OP_randn = 391,
-  TS_OP_randint = 392,
-  TS_OP_randperm = 393,
-  TS_OP_rand_like = 394,
-  TS_OP_randn_like = 395,
-  TS_OP_randint_like = 396,
-  TS_OP_uniform_ = 397,
-  TS_OP_normal_ = 398,
-  TS_OP_random_ = 399,
-  TS_OP_exponential_ = 400,
-  TS_OP_cauchy_ = 401,
-  TS_OP_log_normal_ = 402,
-  TS_OP_geometric_ = 403,
-  TS_OP_bernoulli_ = 404,
-  TS_OP_bernoulli = 405,
-  TS_OP_multinomial = 406,
-  TS_OP_native_dropout = 407,
-  TS_OP_dropout = 408,
-  TS_OP_sum = 409,
-  TS_OP_mean = 410,
-  TS_OP_prod = 411,
-  TS_OP_any = 412,
-  TS_OP_all = 413,
-  TS_OP_count_nonzero = 414,
-  TS_OP_var = 415,
-  TS_OP_var_dim = 416,
-  TS_OP_var_unbiased = 417,
-  TS_OP_var_mean = 418,
-  TS_OP_var_mean_dim = 419,
-  TS_OP_var_mean_unbiased = 420,
-  TS_OP_std = 421,
-  TS_OP_std_dim = 422,
-  TS_OP_std_unbiased = 423,
-  TS_OP_std_mean = 424,
-  TS_OP_std_mean_dim = 425,
-  TS_OP_std_mean_unbiased = 426,
-  TS_OP_nansum = 427,
-  TS_OP_nanmean = 428,
-  TS_OP_logsumexp = 429,
-  TS_OP_vector_norm = 430,
-  TS_OP_norm = 431,
-  TS_OP_norm_named = 432,
-  TS_OP_dist = 433,
-  TS_OP_normalize = 434,
-  TS_OP_cosine_similarity = 435,
-  TS_OP_pairwise_distance = 436,
-  TS_OP_cumsum = 437,
-  TS_OP_cumsum_ = 438,
-  TS_OP_cumprod = 439,
-  TS_OP_cumprod_ = 440,
-  TS_OP_logcumsumexp = 441,
-  TS_OP_cummax = 442,
-  TS_OP_cummin = 443,
-  TS_OP__cumsum_back = 444,
-  TS_OP__recurrence = 445,
-  TS_OP_view_as = 446,
-  TS_OP_reshape_as = 447,
-  TS_OP_expand_as = 448,
-  TS_OP_broadcast_to = 449,
-  TS_OP_ravel = 450,
-  TS_OP_T = 451,
-  TS_OP_mT = 452,
-  TS_OP_H = 453,
-  TS_OP_mH = 454,
-  TS_OP_adjoint = 455,
-  TS_OP_flatten = 456,
-  TS_OP_unflatten = 457,
-  TS_OP_movedim = 458,
-  TS_OP_unbind = 459,
-  TS_OP_split_with_sizes = 460,
-  TS_OP_chunk = 461,
-  TS_OP_split = 462,
-  TS_OP_split_sizes = 463,
-  TS_OP_tensor_split = 464,
-  TS_OP_tensor_split_at = 465,
-  TS_OP_tensor_split_by = 466,
-  TS_OP_hsplit = 467,
-  TS_OP_hsplit_at = 468,
-  TS_OP_vsplit = 469,
-  TS_OP_vsplit_at = 470,
-  TS_OP_dsplit = 471,
-  TS_OP_dsplit_at = 472,
-  TS_OP_cat = 473,
-  TS_OP_stack = 474,
-  TS_OP_softmax = 475,
-  TS_OP_log_softmax = 476,
-  TS_OP_softmin = 477,
-  TS_OP__softmax_backward_data = 478,
-  TS_OP__log_softmax_backward_data = 479,
-  TS_OP__empty = 480,
-  TS_OP__meta = 481,
-  TS_OP__item = 482,
-  TS_OP__same_storage = 483,
-  TS_OP__set_requires_grad = 484,
-  TS_OP__grad = 485,
-  TS_OP__grad_id = 486,
-  TS_OP__set_grad = 487,
-  TS_OP__retain_grad = 488,
-  TS_OP__grad_fn = 489,
-  TS_OP__next_functions = 490,
-  TS_OP__add_hook = 491,
-  TS_OP__remove_hook = 492,
-  TS_OP__dropped_callbacks = 493,
-  TS_OP__backward = 494,
-  TS_OP__autograd_grad = 495,
-  TS_OP__set_grad_mode = 496,
-  TS_OP__set_inference_mode = 497,
-  TS_OP__grad_mode = 498,
-  TS_OP__inference_mode = 499,
-  TS_OP__set_data = 500,
-  TS_OP__share = 501,
-  TS_OP__memory = 502,
-  TS_OP__set_memory_budget = 503,
-  TS_OP__reset_peak_memory = 504,
-  TS_OP__trim_memory = 505,
-  TS_OP__num_threads = 506,
-  TS_OP__set_num_threads = 507,
-  TS_OP__build = 508,
-  TS_OP__generator_new = 509,
-  TS_OP__generator_free = 510,
-  TS_OP__manual_seed = 511,
-  TS_OP__initial_seed = 512,
-  TS_OP__rng_state = 513,
-  TS_OP__set_rng_state = 514,
-  TS_OP_as_strided = 515,
-  TS_OP_expand = 516,
-  TS_OP_reshape = 517,
-  TS_OP_view = 518,
-  TS_OP_transpose = 519,
-  TS_OP_transpose_ = 520,
-  TS_OP_unsqueeze = 521,
-  TS_OP_unsqueeze_ = 522,
-  TS_OP_narrow = 523,
-  TS_OP__slice = 524,
-  TS_OP__slice_backward = 525,
-  TS_OP_select = 526,
-  TS_OP_permute = 527,
-  TS_OP_squeeze = 528,
-  TS_OP_squeeze_ = 529,
-  TS_OP_t = 530,
-  TS_OP_t_ = 531,
-  TS_OP_diagonal = 532,
-  TS_OP__diagonal_backward = 533,
-  TS_OP_unfold = 534,
-  TS_OP__unfold_backward = 535,
-  TS_OP_detach = 536,
+  TS_OP_mvlgamma = 297,
+  TS_OP_mvlgamma_ = 298,
+  TS_OP_frexp = 299,
+  TS_OP_logit = 300,
+  TS_OP_logit_ = 301,
+  TS_OP__sigmoid_backward = 302,
+  TS_OP__tanh_backward = 303,
+  TS_OP_atan2 = 304,
+  TS_OP_atan2_ = 305,
+  TS_OP_hypot = 306,
+  TS_OP_hypot_ = 307,
+  TS_OP_logaddexp = 308,
+  TS_OP_logaddexp2 = 309,
+  TS_OP_xlogy = 310,
+  TS_OP_xlogy_ = 311,
+  TS_OP_copysign = 312,
+  TS_OP_copysign_ = 313,
+  TS_OP_nextafter = 314,
+  TS_OP_nextafter_ = 315,
+  TS_OP_heaviside = 316,
+  TS_OP_heaviside_ = 317,
+  TS_OP_ldexp = 318,
+  TS_OP_ldexp_ = 319,
+  TS_OP_gcd = 320,
+  TS_OP_gcd_ = 321,
+  TS_OP_lcm = 322,
+  TS_OP_lcm_ = 323,
+  TS_OP_mm = 324,
+  TS_OP_bmm = 325,
+  TS_OP_matmul = 326,
+  TS_OP_addmm = 327,
+  TS_OP_addmm_ = 328,
+  TS_OP_linear = 329,
+  TS_OP_mv = 330,
+  TS_OP_dot = 331,
+  TS_OP_outer = 332,
+  TS_OP_baddbmm = 333,
+  TS_OP_baddbmm_ = 334,
+  TS_OP_addbmm = 335,
+  TS_OP_addbmm_ = 336,
+  TS_OP_addmv = 337,
+  TS_OP_addmv_ = 338,
+  TS_OP_addr = 339,
+  TS_OP_addr_ = 340,
+  TS_OP_max = 341,
+  TS_OP_max_dim = 342,
+  TS_OP_max_other = 343,
+  TS_OP_min = 344,
+  TS_OP_min_dim = 345,
+  TS_OP_min_other = 346,
+  TS_OP_amax = 347,
+  TS_OP_amin = 348,
+  TS_OP_aminmax = 349,
+  TS_OP_argmax = 350,
+  TS_OP_argmin = 351,
+  TS_OP_median = 352,
+  TS_OP_median_dim = 353,
+  TS_OP_nanmedian = 354,
+  TS_OP_nanmedian_dim = 355,
+  TS_OP_kthvalue = 356,
+  TS_OP_mode = 357,
+  TS_OP__normalize = 358,
+  TS_OP__normalize_backward = 359,
+  TS_OP_batch_norm = 360,
+  TS_OP_native_batch_norm = 361,
+  TS_OP_layer_norm = 362,
+  TS_OP_native_layer_norm = 363,
+  TS_OP_group_norm = 364,
+  TS_OP_instance_norm = 365,
+  TS_OP__sgd_step_ = 366,
+  TS_OP__adam_step_ = 367,
+  TS_OP__has_grads = 368,
+  TS_OP__zero_grads = 369,
+  TS_OP_max_pool1d_with_indices = 370,
+  TS_OP_max_pool1d = 371,
+  TS_OP_max_pool2d_with_indices = 372,
+  TS_OP_max_pool2d = 373,
+  TS_OP_max_pool3d_with_indices = 374,
+  TS_OP_max_pool3d = 375,
+  TS_OP_avg_pool1d = 376,
+  TS_OP_avg_pool2d = 377,
+  TS_OP_avg_pool3d = 378,
+  TS_OP__max_pool = 379,
+  TS_OP__max_pool_backward = 380,
+  TS_OP__max_pool_gather = 381,
+  TS_OP__avg_pool = 382,
+  TS_OP__avg_pool_backward = 383,
+  TS_OP_rand = 384,
+  TS_OP_randn = 385,
+  TS_OP_randint = 386,
+  TS_OP_randperm = 387,
+  TS_OP_rand_like = 388,
+  TS_OP_randn_like = 389,
+  TS_OP_randint_like = 390,
+  TS_OP_uniform_ = 391,
+  TS_OP_normal_ = 392,
+  TS_OP_random_ = 393,
+  TS_OP_exponential_ = 394,
+  TS_OP_cauchy_ = 395,
+  TS_OP_log_normal_ = 396,
+  TS_OP_geometric_ = 397,
+  TS_OP_bernoulli_ = 398,
+  TS_OP_bernoulli = 399,
+  TS_OP_multinomial = 400,
+  TS_OP_native_dropout = 401,
+  TS_OP_dropout = 402,
+  TS_OP_sum = 403,
+  TS_OP_mean = 404,
+  TS_OP_prod = 405,
+  TS_OP_any = 406,
+  TS_OP_all = 407,
+  TS_OP_count_nonzero = 408,
+  TS_OP_var = 409,
+  TS_OP_var_dim = 410,
+  TS_OP_var_unbiased = 411,
+  TS_OP_var_mean = 412,
+  TS_OP_var_mean_dim = 413,
+  TS_OP_var_mean_unbiased = 414,
+  TS_OP_std = 415,
+  TS_OP_std_dim = 416,
+  TS_OP_std_unbiased = 417,
+  TS_OP_std_mean = 418,
+  TS_OP_std_mean_dim = 419,
+  TS_OP_std_mean_unbiased = 420,
+  TS_OP_nansum = 421,
+  TS_OP_nanmean = 422,
+  TS_OP_logsumexp = 423,
+  TS_OP_vector_norm = 424,
+  TS_OP_norm = 425,
+  TS_OP_norm_named = 426,
+  TS_OP_dist = 427,
+  TS_OP_normalize = 428,
+  TS_OP_cosine_similarity = 429,
+  TS_OP_pairwise_distance = 430,
+  TS_OP_cumsum = 431,
+  TS_OP_cumsum_ = 432,
+  TS_OP_cumprod = 433,
+  TS_OP_cumprod_ = 434,
+  TS_OP_logcumsumexp = 435,
+  TS_OP_cummax = 436,
+  TS_OP_cummin = 437,
+  TS_OP__cumsum_back = 438,
+  TS_OP__recurrence = 439,
+  TS_OP_view_as = 440,
+  TS_OP_reshape_as = 441,
+  TS_OP_expand_as = 442,
+  TS_OP_broadcast_to = 443,
+  TS_OP_ravel = 444,
+  TS_OP_T = 445,
+  TS_OP_mT = 446,
+  TS_OP_H = 447,
+  TS_OP_mH = 448,
+  TS_OP_adjoint = 449,
+  TS_OP_flatten = 450,
+  TS_OP_unflatten = 451,
+  TS_OP_movedim = 452,
+  TS_OP_unbind = 453,
+  TS_OP_split_with_sizes = 454,
+  TS_OP_chunk = 455,
+  TS_OP_split = 456,
+  TS_OP_split_sizes = 457,
+  TS_OP_tensor_split = 458,
+  TS_OP_tensor_split_at = 459,
+  TS_OP_tensor_split_by = 460,
+  TS_OP_hsplit = 461,
+  TS_OP_hsplit_at = 462,
+  TS_OP_vsplit = 463,
+  TS_OP_vsplit_at = 464,
+  TS_OP_dsplit = 465,
+  TS_OP_dsplit_at = 466,
+  TS_OP_cat = 467,
+  TS_OP_stack = 468,
+  TS_OP_softmax = 469,
+  TS_OP_log_softmax = 470,
+  TS_OP_softmin = 471,
+  TS_OP__softmax_backward_data = 472,
+  TS_OP__log_softmax_backward_data = 473,
+  TS_OP_polygamma = 474,
+  TS_OP__polygamma_self = 475,
+  TS_OP__polygamma_self_ = 476,
+  TS_OP_i0 = 477,
+  TS_OP_i0_ = 478,
+  TS_OP_i0e = 479,
+  TS_OP_i1 = 480,
+  TS_OP_i1e = 481,
+  TS_OP_ndtr = 482,
+  TS_OP_ndtri = 483,
+  TS_OP_log_ndtr = 484,
+  TS_OP_entr = 485,
+  TS_OP_erfcx = 486,
+  TS_OP_airy_ai = 487,
+  TS_OP_bessel_j0 = 488,
+  TS_OP_bessel_y0 = 489,
+  TS_OP_modified_bessel_i0 = 490,
+  TS_OP_modified_bessel_k0 = 491,
+  TS_OP_scaled_modified_bessel_k0 = 492,
+  TS_OP_bessel_j1 = 493,
+  TS_OP_bessel_y1 = 494,
+  TS_OP_modified_bessel_i1 = 495,
+  TS_OP_modified_bessel_k1 = 496,
+  TS_OP_scaled_modified_bessel_k1 = 497,
+  TS_OP_spherical_bessel_j0 = 498,
+  TS_OP_chebyshev_polynomial_t = 499,
+  TS_OP_shifted_chebyshev_polynomial_t = 500,
+  TS_OP_chebyshev_polynomial_u = 501,
+  TS_OP_shifted_chebyshev_polynomial_u = 502,
+  TS_OP_chebyshev_polynomial_v = 503,
+  TS_OP_shifted_chebyshev_polynomial_v = 504,
+  TS_OP_chebyshev_polynomial_w = 505,
+  TS_OP_shifted_chebyshev_polynomial_w = 506,
+  TS_OP_hermite_polynomial_h = 507,
+  TS_OP_hermite_polynomial_he = 508,
+  TS_OP_laguerre_polynomial_l = 509,
+  TS_OP_legendre_polynomial_p = 510,
+  TS_OP_xlog1py = 511,
+  TS_OP_zeta = 512,
+  TS_OP_igamma = 513,
+  TS_OP_igamma_ = 514,
+  TS_OP_igammac = 515,
+  TS_OP_igammac_ = 516,
+  TS_OP__empty = 517,
+  TS_OP__meta = 518,
+  TS_OP__item = 519,
+  TS_OP__same_storage = 520,
+  TS_OP__set_requires_grad = 521,
+  TS_OP__grad = 522,
+  TS_OP__grad_id = 523,
+  TS_OP__set_grad = 524,
+  TS_OP__retain_grad = 525,
+  TS_OP__grad_fn = 526,
+  TS_OP__next_functions = 527,
+  TS_OP__add_hook = 528,
+  TS_OP__remove_hook = 529,
+  TS_OP__dropped_callbacks = 530,
+  TS_OP__backward = 531,
+  TS_OP__autograd_grad = 532,
+  TS_OP__set_grad_mode = 533,
+  TS_OP__set_inference_mode = 534,
+  TS_OP__grad_mode = 535,
+  TS_OP__inference_mode = 536,
+  TS_OP__set_data = 537,
+  TS_OP__share = 538,
+  TS_OP__memory = 539,
+  TS_OP__set_memory_budget = 540,
+  TS_OP__reset_peak_memory = 541,
+  TS_OP__trim_memory = 542,
+  TS_OP__num_threads = 543,
+  TS_OP__set_num_threads = 544,
+  TS_OP__build = 545,
+  TS_OP__generator_new = 546,
+  TS_OP__generator_free = 547,
+  TS_OP__manual_seed = 548,
+  TS_OP__initial_seed = 549,
+  TS_OP__rng_state = 550,
+  TS_OP__set_rng_state = 551,
+  TS_OP_as_strided = 552,
+  TS_OP_expand = 553,
+  TS_OP_reshape = 554,
+  TS_OP_view = 555,
+  TS_OP_transpose = 556,
+  TS_OP_transpose_ = 557,
+  TS_OP_unsqueeze = 558,
+  TS_OP_unsqueeze_ = 559,
+  TS_OP_narrow = 560,
+  TS_OP__slice = 561,
+  TS_OP__slice_backward = 562,
+  TS_OP_select = 563,
+  TS_OP_permute = 564,
+  TS_OP_squeeze = 565,
+  TS_OP_squeeze_ = 566,
+  TS_OP_t = 567,
+  TS_OP_t_ = 568,
+  TS_OP_diagonal = 569,
+  TS_OP__diagonal_backward = 570,
+  TS_OP_unfold = 571,
+  TS_OP__unfold_backward = 572,
+  TS_OP_detach = 573,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1571,31 +1608,11 @@ ts_tensor *ts_digamma(ts_cx *cx, ts_tensor *self);
 
 ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self);
 
-typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
-void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
-ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self);
-
-typedef struct { ts_tensor *self; int64_t n; } ts__polygamma_self_args;
-void ts__polygamma_self_grad(ts_cx *cx, const ts__polygamma_self_args *a, const ts_back *b, ts__polygamma_self_args *g);
-ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n);
-
-ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n);
-
 typedef struct { ts_tensor *self; int64_t p; } ts_mvlgamma_args;
 bool ts_mvlgamma_impl(ts_cx *cx, const ts_mvlgamma_args *a, ts_out *out);
 ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p);
 
 ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p);
-
-typedef struct { ts_tensor *self; } ts_i0_args;
-void ts_i0_grad(ts_cx *cx, const ts_i0_args *a, const ts_back *b, ts_i0_args *g);
-ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self);
-
-ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self);
-
-typedef struct { ts_tensor *self; } ts_i1_args;
-void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g);
-ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_frexp_args;
 bool ts_frexp_impl(ts_cx *cx, const ts_frexp_args *a, ts_out *out);
@@ -2305,6 +2322,146 @@ typedef struct { ts_tensor *grad; ts_tensor *output; int64_t dim; } ts__log_soft
 bool ts__log_softmax_backward_data_impl(ts_cx *cx, const ts__log_softmax_backward_data_args *a, ts_out *out);
 void ts__log_softmax_backward_data_grad(ts_cx *cx, const ts__log_softmax_backward_data_args *a, const ts_back *b, ts__log_softmax_backward_data_args *g);
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim);
+
+typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
+void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts__polygamma_self_args;
+void ts__polygamma_self_grad(ts_cx *cx, const ts__polygamma_self_args *a, const ts_back *b, ts__polygamma_self_args *g);
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n);
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_i0_args;
+void ts_i0_grad(ts_cx *cx, const ts_i0_args *a, const ts_back *b, ts_i0_args *g);
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i0e_args;
+void ts_i0e_grad(ts_cx *cx, const ts_i0e_args *a, const ts_back *b, ts_i0e_args *g);
+ts_tensor *ts_i0e(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i1_args;
+void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g);
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i1e_args;
+void ts_i1e_grad(ts_cx *cx, const ts_i1e_args *a, const ts_back *b, ts_i1e_args *g);
+ts_tensor *ts_i1e(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ndtr_args;
+void ts_ndtr_grad(ts_cx *cx, const ts_ndtr_args *a, const ts_back *b, ts_ndtr_args *g);
+ts_tensor *ts_ndtr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ndtri_args;
+void ts_ndtri_grad(ts_cx *cx, const ts_ndtri_args *a, const ts_back *b, ts_ndtri_args *g);
+ts_tensor *ts_ndtri(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_log_ndtr_args;
+void ts_log_ndtr_grad(ts_cx *cx, const ts_log_ndtr_args *a, const ts_back *b, ts_log_ndtr_args *g);
+ts_tensor *ts_log_ndtr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_entr_args;
+void ts_entr_grad(ts_cx *cx, const ts_entr_args *a, const ts_back *b, ts_entr_args *g);
+ts_tensor *ts_entr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_erfcx_args;
+void ts_erfcx_grad(ts_cx *cx, const ts_erfcx_args *a, const ts_back *b, ts_erfcx_args *g);
+ts_tensor *ts_erfcx(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_airy_ai_args;
+ts_tensor *ts_airy_ai(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_j0_args;
+ts_tensor *ts_bessel_j0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_y0_args;
+ts_tensor *ts_bessel_y0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_i0_args;
+ts_tensor *ts_modified_bessel_i0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_k0_args;
+ts_tensor *ts_modified_bessel_k0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_scaled_modified_bessel_k0_args;
+ts_tensor *ts_scaled_modified_bessel_k0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_j1_args;
+ts_tensor *ts_bessel_j1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_y1_args;
+ts_tensor *ts_bessel_y1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_i1_args;
+ts_tensor *ts_modified_bessel_i1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_k1_args;
+ts_tensor *ts_modified_bessel_k1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_scaled_modified_bessel_k1_args;
+ts_tensor *ts_scaled_modified_bessel_k1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_spherical_bessel_j0_args;
+ts_tensor *ts_spherical_bessel_j0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_t_args;
+ts_tensor *ts_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_t_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_u_args;
+ts_tensor *ts_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_u_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_v_args;
+ts_tensor *ts_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_v_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_w_args;
+ts_tensor *ts_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_w_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_hermite_polynomial_h_args;
+ts_tensor *ts_hermite_polynomial_h(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_hermite_polynomial_he_args;
+ts_tensor *ts_hermite_polynomial_he(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_laguerre_polynomial_l_args;
+ts_tensor *ts_laguerre_polynomial_l(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_legendre_polynomial_p_args;
+ts_tensor *ts_legendre_polynomial_p(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_xlog1py_args;
+void ts_xlog1py_grad(ts_cx *cx, const ts_xlog1py_args *a, const ts_back *b, ts_xlog1py_args *g);
+ts_tensor *ts_xlog1py(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_zeta_args;
+void ts_zeta_grad(ts_cx *cx, const ts_zeta_args *a, const ts_back *b, ts_zeta_args *g);
+ts_tensor *ts_zeta(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_igamma_args;
+void ts_igamma_grad(ts_cx *cx, const ts_igamma_args *a, const ts_back *b, ts_igamma_args *g);
+ts_tensor *ts_igamma(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_igamma_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_igammac_args;
+void ts_igammac_grad(ts_cx *cx, const ts_igammac_args *a, const ts_back *b, ts_igammac_args *g);
+ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);

@@ -1334,39 +1334,11 @@ static bool digamma_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void digamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_digamma_grad(cx, args, back, wanted); }
 
-static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_polygamma_args, n), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts_polygamma_args, self), 0u}};
-static bool polygamma_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_polygamma_args *a = args;
-  return ts_polygamma_of(cx, a->n, a->self, out);
-}
-static void polygamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polygamma_grad(cx, args, back, wanted); }
-
-static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__polygamma_self_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__polygamma_self_args, n), 0u}};
-static bool _polygamma_self_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__polygamma_self_args *a = args;
-  return ts_polygamma_of(cx, a->n, a->self, out);
-}
-static void _polygamma_self_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__polygamma_self_grad(cx, args, back, wanted); }
-
 static const ts_arg mvlgamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mvlgamma_args, self), 0u}, {"p", TS_ARG_INT, 0, offsetof(ts_mvlgamma_args, p), 0u}};
 static bool mvlgamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mvlgamma_args *a = args;
   return ts_mvlgamma_impl(cx, a, out);
 }
-
-static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0_args, self), 0u}};
-static bool i0_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_i0_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_I0, TS_TO_FLOAT, NULL);
-}
-static void i0_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0_grad(cx, args, back, wanted); }
-
-static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1_args, self), 0u}};
-static bool i1_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_i1_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_I1, TS_TO_FLOAT, NULL);
-}
-static void i1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1_grad(cx, args, back, wanted); }
 
 static const ts_arg frexp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frexp_args, self), 0u}};
 static bool frexp_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2384,6 +2356,255 @@ static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out 
 }
 static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
 
+static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_polygamma_args, n), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts_polygamma_args, self), 0u}};
+static bool polygamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_polygamma_args *a = args;
+  return ts_polygamma_of(cx, a->n, a->self, out);
+}
+static void polygamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polygamma_grad(cx, args, back, wanted); }
+
+static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__polygamma_self_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__polygamma_self_args, n), 0u}};
+static bool _polygamma_self_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__polygamma_self_args *a = args;
+  return ts_polygamma_of(cx, a->n, a->self, out);
+}
+static void _polygamma_self_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__polygamma_self_grad(cx, args, back, wanted); }
+
+static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0_args, self), 0u}};
+static bool i0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0_at);
+}
+static void i0_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0_grad(cx, args, back, wanted); }
+
+static const ts_arg i0e_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0e_args, self), 0u}};
+static bool i0e_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i0e_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0e_at);
+}
+static void i0e_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0e_grad(cx, args, back, wanted); }
+
+static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1_args, self), 0u}};
+static bool i1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1_at);
+}
+static void i1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1_grad(cx, args, back, wanted); }
+
+static const ts_arg i1e_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1e_args, self), 0u}};
+static bool i1e_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i1e_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1e_at);
+}
+static void i1e_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1e_grad(cx, args, back, wanted); }
+
+static const ts_arg ndtr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ndtr_args, self), 0u}};
+static bool ndtr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ndtr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_ndtr_at);
+}
+static void ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ndtr_grad(cx, args, back, wanted); }
+
+static const ts_arg ndtri_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ndtri_args, self), 0u}};
+static bool ndtri_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ndtri_args *a = args;
+  return ts_special1(cx, a->self, out, ts_ndtri_at);
+}
+static void ndtri_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ndtri_grad(cx, args, back, wanted); }
+
+static const ts_arg log_ndtr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log_ndtr_args, self), 0u}};
+static bool log_ndtr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log_ndtr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_log_ndtr_at);
+}
+static void log_ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log_ndtr_grad(cx, args, back, wanted); }
+
+static const ts_arg entr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_entr_args, self), 0u}};
+static bool entr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_entr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_entr_at);
+}
+static void entr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_entr_grad(cx, args, back, wanted); }
+
+static const ts_arg erfcx_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_erfcx_args, self), 0u}};
+static bool erfcx_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_erfcx_args *a = args;
+  return ts_special1(cx, a->self, out, ts_erfcx_at);
+}
+static void erfcx_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erfcx_grad(cx, args, back, wanted); }
+
+static const ts_arg airy_ai_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_airy_ai_args, self), 0u}};
+static bool airy_ai_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_airy_ai_args *a = args;
+  return ts_special1(cx, a->self, out, ts_airy_ai_at);
+}
+
+static const ts_arg bessel_j0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_j0_args, self), 0u}};
+static bool bessel_j0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_j0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_j0_at);
+}
+
+static const ts_arg bessel_y0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_y0_args, self), 0u}};
+static bool bessel_y0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_y0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_y0_at);
+}
+
+static const ts_arg modified_bessel_i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_i0_args, self), 0u}};
+static bool modified_bessel_i0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_i0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0_at);
+}
+
+static const ts_arg modified_bessel_k0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_k0_args, self), 0u}};
+static bool modified_bessel_k0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_k0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k0_at);
+}
+
+static const ts_arg scaled_modified_bessel_k0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scaled_modified_bessel_k0_args, self), 0u}};
+static bool scaled_modified_bessel_k0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_modified_bessel_k0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k0e_at);
+}
+
+static const ts_arg bessel_j1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_j1_args, self), 0u}};
+static bool bessel_j1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_j1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_j1_at);
+}
+
+static const ts_arg bessel_y1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_y1_args, self), 0u}};
+static bool bessel_y1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_y1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_y1_at);
+}
+
+static const ts_arg modified_bessel_i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_i1_args, self), 0u}};
+static bool modified_bessel_i1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_i1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1_at);
+}
+
+static const ts_arg modified_bessel_k1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_k1_args, self), 0u}};
+static bool modified_bessel_k1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_k1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k1_at);
+}
+
+static const ts_arg scaled_modified_bessel_k1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scaled_modified_bessel_k1_args, self), 0u}};
+static bool scaled_modified_bessel_k1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_modified_bessel_k1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k1e_at);
+}
+
+static const ts_arg spherical_bessel_j0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_spherical_bessel_j0_args, self), 0u}};
+static bool spherical_bessel_j0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_spherical_bessel_j0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_spherical_j0_at);
+}
+
+static const ts_arg chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, n), 0u}};
+static bool chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_t_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_t_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_t_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_t_at);
+}
+
+static const ts_arg chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, n), 0u}};
+static bool chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_u_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_u_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_u_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_u_at);
+}
+
+static const ts_arg chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, n), 0u}};
+static bool chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_v_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_v_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_v_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_v_at);
+}
+
+static const ts_arg chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, n), 0u}};
+static bool chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_w_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_w_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_w_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_w_at);
+}
+
+static const ts_arg hermite_polynomial_h_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, n), 0u}};
+static bool hermite_polynomial_h_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hermite_polynomial_h_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_h_at);
+}
+
+static const ts_arg hermite_polynomial_he_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, n), 0u}};
+static bool hermite_polynomial_he_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hermite_polynomial_he_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_he_at);
+}
+
+static const ts_arg laguerre_polynomial_l_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, n), 0u}};
+static bool laguerre_polynomial_l_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_laguerre_polynomial_l_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_laguerre_l_at);
+}
+
+static const ts_arg legendre_polynomial_p_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, n), 0u}};
+static bool legendre_polynomial_p_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_legendre_polynomial_p_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_legendre_p_at);
+}
+
+static const ts_arg xlog1py_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, other), 0u}};
+static bool xlog1py_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_xlog1py_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_xlog1py_at);
+}
+static void xlog1py_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_xlog1py_grad(cx, args, back, wanted); }
+
+static const ts_arg zeta_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_zeta_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_zeta_args, other), 0u}};
+static bool zeta_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_zeta_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_zeta_at);
+}
+static void zeta_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zeta_grad(cx, args, back, wanted); }
+
+static const ts_arg igamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_igamma_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_igamma_args, other), 0u}};
+static bool igamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_igamma_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_igamma_at);
+}
+static void igamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igamma_grad(cx, args, back, wanted); }
+
+static const ts_arg igammac_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_igammac_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_igammac_args, other), 0u}};
+static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_igammac_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_igammac_at);
+}
+static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
+
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
@@ -3007,14 +3228,8 @@ const ts_op ts_ops[] = {
   {"lgamma_", "LgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad},
   {"digamma", "DigammaBackward0", TS_OP_DIRECT, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
   {"digamma_", "DigammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
-  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
-  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
-  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
   {"mvlgamma", "MvlgammaBackward0", TS_OP_COMPOSITE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
   {"mvlgamma_", "MvlgammaBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
-  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
-  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
-  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i1_args, i1_impl, i1_grad},
   {"frexp", "FrexpBackward0", 0, sizeof(ts_frexp_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 2u, frexp_args, frexp_impl, frexp_grad},
   {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
   {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
@@ -3190,6 +3405,49 @@ const ts_op ts_ops[] = {
   {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
   {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
   {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
+  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
+  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
+  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
+  {"i0e", "I0eBackward0", TS_OP_DIRECT, sizeof(ts_i0e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i0e_args, i0e_impl, i0e_grad},
+  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1_args, i1_impl, i1_grad},
+  {"i1e", "I1eBackward0", TS_OP_DIRECT, sizeof(ts_i1e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1e_args, i1e_impl, i1e_grad},
+  {"ndtr", "NdtrBackward0", TS_OP_DIRECT, sizeof(ts_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, ndtr_args, ndtr_impl, ndtr_grad},
+  {"ndtri", "NdtriBackward0", TS_OP_DIRECT, sizeof(ts_ndtri_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, ndtri_args, ndtri_impl, ndtri_grad},
+  {"logNdtr", "LogNdtrBackward0", TS_OP_DIRECT, sizeof(ts_log_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_ndtr_args, log_ndtr_impl, log_ndtr_grad},
+  {"entr", "EntrBackward0", TS_OP_DIRECT, sizeof(ts_entr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, entr_args, entr_impl, entr_grad},
+  {"erfcx", "ErfcxBackward0", TS_OP_DIRECT, sizeof(ts_erfcx_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, erfcx_args, erfcx_impl, erfcx_grad},
+  {"airyAi", "AiryAiBackward0", TS_OP_DIRECT, sizeof(ts_airy_ai_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, airy_ai_args, airy_ai_impl, NULL},
+  {"besselJ0", "BesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j0_args, bessel_j0_impl, NULL},
+  {"besselY0", "BesselY0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y0_args, bessel_y0_impl, NULL},
+  {"modifiedBesselI0", "ModifiedBesselI0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i0_args, modified_bessel_i0_impl, NULL},
+  {"modifiedBesselK0", "ModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k0_args, modified_bessel_k0_impl, NULL},
+  {"scaledModifiedBesselK0", "ScaledModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k0_args, scaled_modified_bessel_k0_impl, NULL},
+  {"besselJ1", "BesselJ1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j1_args, bessel_j1_impl, NULL},
+  {"besselY1", "BesselY1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y1_args, bessel_y1_impl, NULL},
+  {"modifiedBesselI1", "ModifiedBesselI1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i1_args, modified_bessel_i1_impl, NULL},
+  {"modifiedBesselK1", "ModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k1_args, modified_bessel_k1_impl, NULL},
+  {"scaledModifiedBesselK1", "ScaledModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k1_args, scaled_modified_bessel_k1_impl, NULL},
+  {"sphericalBesselJ0", "SphericalBesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_spherical_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, spherical_bessel_j0_args, spherical_bessel_j0_impl, NULL},
+  {"chebyshevPolynomialT", "ChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_t_args, chebyshev_polynomial_t_impl, NULL},
+  {"shiftedChebyshevPolynomialT", "ShiftedChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_t_args, shifted_chebyshev_polynomial_t_impl, NULL},
+  {"chebyshevPolynomialU", "ChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_u_args, chebyshev_polynomial_u_impl, NULL},
+  {"shiftedChebyshevPolynomialU", "ShiftedChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_u_args, shifted_chebyshev_polynomial_u_impl, NULL},
+  {"chebyshevPolynomialV", "ChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_v_args, chebyshev_polynomial_v_impl, NULL},
+  {"shiftedChebyshevPolynomialV", "ShiftedChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_v_args, shifted_chebyshev_polynomial_v_impl, NULL},
+  {"chebyshevPolynomialW", "ChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_w_args, chebyshev_polynomial_w_impl, NULL},
+  {"shiftedChebyshevPolynomialW", "ShiftedChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_w_args, shifted_chebyshev_polynomial_w_impl, NULL},
+  {"hermitePolynomialH", "HermitePolynomialHBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_h_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_h_args, hermite_polynomial_h_impl, NULL},
+  {"hermitePolynomialHe", "HermitePolynomialHeBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_he_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_he_args, hermite_polynomial_he_impl, NULL},
+  {"laguerrePolynomialL", "LaguerrePolynomialLBackward0", TS_OP_DIRECT, sizeof(ts_laguerre_polynomial_l_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, laguerre_polynomial_l_args, laguerre_polynomial_l_impl, NULL},
+  {"legendrePolynomialP", "LegendrePolynomialPBackward0", TS_OP_DIRECT, sizeof(ts_legendre_polynomial_p_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, legendre_polynomial_p_args, legendre_polynomial_p_impl, NULL},
+  {"xlog1py", "Xlog1pyBackward0", TS_OP_DIRECT, sizeof(ts_xlog1py_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlog1py_args, xlog1py_impl, xlog1py_grad},
+  {"zeta", "ZetaBackward0", TS_OP_DIRECT, sizeof(ts_zeta_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, zeta_args, zeta_impl, zeta_grad},
+  {"igamma", "IgammaBackward0", TS_OP_DIRECT, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
+  {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
+  {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -3248,5 +3506,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 537;
-const char ts_table_hash[] = "6be8c02733934fc1";
+const int ts_op_count = 574;
+const char ts_table_hash[] = "d4a7a2548d36d2ab";
