@@ -1249,6 +1249,71 @@ ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int s
   return ts_dispatch1(cx, &ts_ops[TS_OP_kl_div], &args);
 }
 
+ts_tensor *ts_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_soft_margin_loss_args args = {self, target, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_soft_margin_loss], &args);
+}
+
+ts_tensor *ts_margin_ranking_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_margin_ranking_loss_args args = {input1, input2, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_margin_ranking_loss], &args);
+}
+
+ts_tensor *ts_hinge_embedding_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_hinge_embedding_loss_args args = {self, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hinge_embedding_loss], &args);
+}
+
+ts_tensor *ts_cosine_embedding_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_cosine_embedding_loss_args args = {input1, input2, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_embedding_loss], &args);
+}
+
+ts_tensor *ts_triplet_margin_loss(ts_cx *cx, ts_tensor *anchor, ts_tensor *positive, ts_tensor *negative, double margin, double p, double eps, bool swap, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_triplet_margin_loss_args args = {anchor, positive, negative, margin, p, eps, swap, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triplet_margin_loss], &args);
+}
+
+ts_tensor *ts_multilabel_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multilabel_soft_margin_loss_args args = {self, target, weight, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multilabel_soft_margin_loss], &args);
+}
+
+ts_tensor *ts_multi_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t p, double margin, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multi_margin_loss_args args = {self, target, p, margin, weight, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multi_margin_loss], &args);
+}
+
+ts_tensor *ts_multilabel_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multilabel_margin_loss_args args = {self, target, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multilabel_margin_loss], &args);
+}
+
+ts_tensor *ts__multilabel_margin(ts_cx *cx, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_args args = {self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin], &args);
+}
+
+ts_tensor *ts__multilabel_margin_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_backward_args args = {grad, self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin_backward], &args);
+}
+
+ts_tensor *ts__multilabel_margin_slope(ts_cx *cx, ts_tensor *v, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_slope_args args = {v, self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin_slope], &args);
+}
+
+ts_tensor *ts_gaussian_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *var, bool full, double eps, const char *reduction) {
+  ts_gaussian_nll_loss_args args = {self, target, var, full, eps, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gaussian_nll_loss], &args);
+}
+
+ts_tensor *ts_poisson_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, bool log_input, bool full, ts_opt_int size_average, double eps, ts_opt_int reduce, const char *reduction) {
+  ts_poisson_nll_loss_args args = {self, target, log_input, full, size_average, eps, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_poisson_nll_loss], &args);
+}
+
 ts_tensor *ts_exp(ts_cx *cx, ts_tensor *self) {
   ts_exp_args args = {self};
   return ts_dispatch1(cx, &ts_ops[TS_OP_exp], &args);

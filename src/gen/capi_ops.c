@@ -1466,6 +1466,76 @@ torsh_status torsh_kl_div(torsh_tensor self, torsh_tensor target, const bool *si
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_soft_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_soft_margin_loss(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_margin_ranking_loss(torsh_tensor input1, torsh_tensor input2, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_margin_ranking_loss(cx, input1, input2, target, margin, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hinge_embedding_loss(torsh_tensor self, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hinge_embedding_loss(cx, self, target, margin, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cosine_embedding_loss(torsh_tensor input1, torsh_tensor input2, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cosine_embedding_loss(cx, input1, input2, target, margin, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triplet_margin_loss(torsh_tensor anchor, torsh_tensor positive, torsh_tensor negative, double margin, double p, double eps, bool swap, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triplet_margin_loss(cx, anchor, positive, negative, margin, p, eps, swap, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_multilabel_soft_margin_loss(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_multilabel_soft_margin_loss(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_multi_margin_loss(torsh_tensor self, torsh_tensor target, int64_t p, double margin, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_multi_margin_loss(cx, self, target, p, margin, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_multilabel_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_multilabel_margin_loss(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gaussian_nll_loss(torsh_tensor self, torsh_tensor target, torsh_tensor var, bool full, double eps, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gaussian_nll_loss(cx, self, target, var, full, eps, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_poisson_nll_loss(torsh_tensor self, torsh_tensor target, bool log_input, bool full, const bool *size_average, double eps, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_poisson_nll_loss(cx, self, target, log_input, full, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, eps, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_exp(torsh_tensor self, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

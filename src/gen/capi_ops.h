@@ -635,6 +635,36 @@ TORSH_API torsh_status torsh_binary_cross_entropy_with_logits(torsh_tensor self,
 /* target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
 TORSH_API torsh_status torsh_kl_div(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, bool log_target, torsh_tensor *out);
 
+/* log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+TORSH_API torsh_status torsh_soft_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
+TORSH_API torsh_status torsh_margin_ranking_loss(torsh_tensor input1, torsh_tensor input2, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
+TORSH_API torsh_status torsh_hinge_embedding_loss(torsh_tensor self, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
+TORSH_API torsh_status torsh_cosine_embedding_loss(torsh_tensor input1, torsh_tensor input2, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
+TORSH_API torsh_status torsh_triplet_margin_loss(torsh_tensor anchor, torsh_tensor positive, torsh_tensor negative, double margin, double p, double eps, bool swap, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
+TORSH_API torsh_status torsh_multilabel_soft_margin_loss(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
+TORSH_API torsh_status torsh_multi_margin_loss(torsh_tensor self, torsh_tensor target, int64_t p, double margin, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
+TORSH_API torsh_status torsh_multilabel_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
+TORSH_API torsh_status torsh_gaussian_nll_loss(torsh_tensor self, torsh_tensor target, torsh_tensor var, bool full, double eps, const char *reduction, torsh_tensor *out);
+
+/* exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
+TORSH_API torsh_status torsh_poisson_nll_loss(torsh_tensor self, torsh_tensor target, bool log_input, bool full, const bool *size_average, double eps, const bool *reduce, const char *reduction, torsh_tensor *out);
+
 /* e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 TORSH_API torsh_status torsh_exp(torsh_tensor self, torsh_tensor *out);
 

@@ -1152,6 +1152,87 @@ static bool kl_div_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_kl_div_impl(cx, a, out);
 }
 
+static const ts_arg soft_margin_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_soft_margin_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_soft_margin_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_soft_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_soft_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_soft_margin_loss_args, reduction), 0u}};
+static bool soft_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_soft_margin_loss_args *a = args;
+  return ts_soft_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg margin_ranking_loss_args[] = {{"input1", TS_ARG_TENSOR, 0, offsetof(ts_margin_ranking_loss_args, input1), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_margin_ranking_loss_args, input2), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_margin_ranking_loss_args, target), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_margin_ranking_loss_args, margin), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_margin_ranking_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_margin_ranking_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_margin_ranking_loss_args, reduction), 0u}};
+static bool margin_ranking_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_margin_ranking_loss_args *a = args;
+  return ts_margin_ranking_loss_impl(cx, a, out);
+}
+
+static const ts_arg hinge_embedding_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hinge_embedding_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_hinge_embedding_loss_args, target), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_hinge_embedding_loss_args, margin), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_hinge_embedding_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_hinge_embedding_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_hinge_embedding_loss_args, reduction), 0u}};
+static bool hinge_embedding_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hinge_embedding_loss_args *a = args;
+  return ts_hinge_embedding_loss_impl(cx, a, out);
+}
+
+static const ts_arg cosine_embedding_loss_args[] = {{"input1", TS_ARG_TENSOR, 0, offsetof(ts_cosine_embedding_loss_args, input1), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_cosine_embedding_loss_args, input2), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_cosine_embedding_loss_args, target), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_cosine_embedding_loss_args, margin), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_cosine_embedding_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_cosine_embedding_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_cosine_embedding_loss_args, reduction), 0u}};
+static bool cosine_embedding_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cosine_embedding_loss_args *a = args;
+  return ts_cosine_embedding_loss_impl(cx, a, out);
+}
+
+static const ts_arg triplet_margin_loss_args[] = {{"anchor", TS_ARG_TENSOR, 0, offsetof(ts_triplet_margin_loss_args, anchor), 0u}, {"positive", TS_ARG_TENSOR, 0, offsetof(ts_triplet_margin_loss_args, positive), 0u}, {"negative", TS_ARG_TENSOR, 0, offsetof(ts_triplet_margin_loss_args, negative), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_triplet_margin_loss_args, margin), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_triplet_margin_loss_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_triplet_margin_loss_args, eps), 0u}, {"swap", TS_ARG_BOOL, 0, offsetof(ts_triplet_margin_loss_args, swap), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_triplet_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_triplet_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_triplet_margin_loss_args, reduction), 0u}};
+static bool triplet_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triplet_margin_loss_args *a = args;
+  return ts_triplet_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg multilabel_soft_margin_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_multilabel_soft_margin_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_multilabel_soft_margin_loss_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_multilabel_soft_margin_loss_args, weight), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_multilabel_soft_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_multilabel_soft_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_multilabel_soft_margin_loss_args, reduction), 0u}};
+static bool multilabel_soft_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_multilabel_soft_margin_loss_args *a = args;
+  return ts_multilabel_soft_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg multi_margin_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_multi_margin_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_multi_margin_loss_args, target), 0u}, {"p", TS_ARG_INT, 0, offsetof(ts_multi_margin_loss_args, p), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_multi_margin_loss_args, margin), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_multi_margin_loss_args, weight), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_multi_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_multi_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_multi_margin_loss_args, reduction), 0u}};
+static bool multi_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_multi_margin_loss_args *a = args;
+  return ts_multi_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg multilabel_margin_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_multilabel_margin_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_multilabel_margin_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_multilabel_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_multilabel_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_multilabel_margin_loss_args, reduction), 0u}};
+static bool multilabel_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_multilabel_margin_loss_args *a = args;
+  return ts_multilabel_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg _multilabel_margin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_args, target), 0u}};
+static bool _multilabel_margin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__multilabel_margin_args *a = args;
+  return ts__multilabel_margin_impl(cx, a, out);
+}
+static void _multilabel_margin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__multilabel_margin_grad(cx, args, back, wanted); }
+
+static const ts_arg _multilabel_margin_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_backward_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_backward_args, target), 0u}};
+static bool _multilabel_margin_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__multilabel_margin_backward_args *a = args;
+  return ts__multilabel_margin_backward_impl(cx, a, out);
+}
+static void _multilabel_margin_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__multilabel_margin_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _multilabel_margin_slope_args[] = {{"v", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_slope_args, v), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_slope_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_slope_args, target), 0u}};
+static bool _multilabel_margin_slope_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__multilabel_margin_slope_args *a = args;
+  return ts__multilabel_margin_slope_impl(cx, a, out);
+}
+static void _multilabel_margin_slope_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__multilabel_margin_slope_grad(cx, args, back, wanted); }
+
+static const ts_arg gaussian_nll_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gaussian_nll_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_gaussian_nll_loss_args, target), 0u}, {"var", TS_ARG_TENSOR, 0, offsetof(ts_gaussian_nll_loss_args, var), 0u}, {"full", TS_ARG_BOOL, 0, offsetof(ts_gaussian_nll_loss_args, full), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gaussian_nll_loss_args, eps), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_gaussian_nll_loss_args, reduction), 0u}};
+static bool gaussian_nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gaussian_nll_loss_args *a = args;
+  return ts_gaussian_nll_loss_impl(cx, a, out);
+}
+
+static const ts_arg poisson_nll_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_poisson_nll_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_poisson_nll_loss_args, target), 0u}, {"logInput", TS_ARG_BOOL, 0, offsetof(ts_poisson_nll_loss_args, log_input), 0u}, {"full", TS_ARG_BOOL, 0, offsetof(ts_poisson_nll_loss_args, full), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_poisson_nll_loss_args, size_average), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_poisson_nll_loss_args, eps), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_poisson_nll_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_poisson_nll_loss_args, reduction), 0u}};
+static bool poisson_nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_poisson_nll_loss_args *a = args;
+  return ts_poisson_nll_loss_impl(cx, a, out);
+}
+
 static const ts_arg exp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_exp_args, self), 0u}};
 static bool exp_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_exp_args *a = args;
@@ -2955,6 +3036,19 @@ const ts_op ts_ops[] = {
   {"_binaryCrossEntropy", "BinaryCrossEntropyBackward0", 0, sizeof(ts__binary_cross_entropy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _binary_cross_entropy_args, _binary_cross_entropy_impl, _binary_cross_entropy_grad},
   {"_binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", 0, sizeof(ts__binary_cross_entropy_with_logits_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, _binary_cross_entropy_with_logits_args, _binary_cross_entropy_with_logits_impl, _binary_cross_entropy_with_logits_grad},
   {"klDiv", "KlDivBackward0", TS_OP_COMPOSITE, sizeof(ts_kl_div_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, kl_div_args, kl_div_impl, NULL},
+  {"softMarginLoss", "SoftMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_soft_margin_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, soft_margin_loss_args, soft_margin_loss_impl, NULL},
+  {"marginRankingLoss", "MarginRankingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_margin_ranking_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, margin_ranking_loss_args, margin_ranking_loss_impl, NULL},
+  {"hingeEmbeddingLoss", "HingeEmbeddingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_hinge_embedding_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, hinge_embedding_loss_args, hinge_embedding_loss_impl, NULL},
+  {"cosineEmbeddingLoss", "CosineEmbeddingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_embedding_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_embedding_loss_args, cosine_embedding_loss_impl, NULL},
+  {"tripletMarginLoss", "TripletMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_triplet_margin_loss_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, triplet_margin_loss_args, triplet_margin_loss_impl, NULL},
+  {"multilabelSoftMarginLoss", "MultilabelSoftMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multilabel_soft_margin_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, multilabel_soft_margin_loss_args, multilabel_soft_margin_loss_impl, NULL},
+  {"multiMarginLoss", "MultiMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multi_margin_loss_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, multi_margin_loss_args, multi_margin_loss_impl, NULL},
+  {"multilabelMarginLoss", "MultilabelMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multilabel_margin_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, multilabel_margin_loss_args, multilabel_margin_loss_impl, NULL},
+  {"_multilabelMargin", "MultilabelMarginBackward0", 0, sizeof(ts__multilabel_margin_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _multilabel_margin_args, _multilabel_margin_impl, _multilabel_margin_grad},
+  {"_multilabelMarginBackward", "MultilabelMarginBackwardBackward0", 0, sizeof(ts__multilabel_margin_backward_args), 3, 1, TS_RET_TENSORS, 6u, 0u, 0u, _multilabel_margin_backward_args, _multilabel_margin_backward_impl, _multilabel_margin_backward_grad},
+  {"_multilabelMarginSlope", "MultilabelMarginSlopeBackward0", 0, sizeof(ts__multilabel_margin_slope_args), 3, 1, TS_RET_TENSORS, 6u, 0u, 0u, _multilabel_margin_slope_args, _multilabel_margin_slope_impl, _multilabel_margin_slope_grad},
+  {"gaussianNllLoss", "GaussianNllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_gaussian_nll_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gaussian_nll_loss_args, gaussian_nll_loss_impl, NULL},
+  {"poissonNllLoss", "PoissonNllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_poisson_nll_loss_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_nll_loss_args, poisson_nll_loss_impl, NULL},
   {"exp", "ExpBackward0", TS_OP_DIRECT, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
   {"exp_", "ExpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
   {"exp2", "Exp2Backward0", TS_OP_DIRECT, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad},
@@ -3248,5 +3342,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 537;
-const char ts_table_hash[] = "6be8c02733934fc1";
+const int ts_op_count = 550;
+const char ts_table_hash[] = "08119576e0afd000";
