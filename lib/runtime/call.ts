@@ -232,7 +232,7 @@ function checkFactory(sig: OpSignature, values: unknown[], at: number): void {
 
 /** Tensors that stand for plain numbers are read before the wall is written: reading uses the wall too. */
 function numbersOf(p: OpParam, v: unknown): unknown {
-  if (!/^(int|float|bool)/.test(p.type)) return v;
+  if (!/^(int|lengths|float|bool)/.test(p.type)) return v;
   if (isTensor(v)) return v.ndim === 0 ? v.item() : v.tolist();
   return Array.isArray(v) ? v.map((x: unknown) => (isTensor(x) ? x.item() : x)) : v;
 }
@@ -367,7 +367,7 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       return at + 1;
     }
     case 'padding[]': return typeof v === 'string' ? putPadding(w, at, op, v) : putNumbers(w, at, op, p, v);
-    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': return putNumbers(w, at, op, p, v);
+    case 'int[]': case 'int[]?': case 'lengths[]': case 'float[]': case 'float[]?': return putNumbers(w, at, op, p, v);
     case 'str': case 'str?': {
       if (v === null) { w[at] = -1; return at + 1; }
       if (typeof v !== 'string') throw wrong(op, p.name, 'a string', v);

@@ -973,6 +973,25 @@ ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum_to_size], &args);
 }
 
+ts_tensor *ts_ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, const char *reduction, bool zero_infinity) {
+  ts_ctc_loss_args args = {self, targets, input_lengths, target_lengths, blank, reduction, zero_infinity};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ctc_loss], &args);
+}
+
+bool ts__ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor **results) {
+  ts__ctc_loss_args args = {self, targets, input_lengths, target_lengths, blank, zero_infinity};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__ctc_loss], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll) {
+  ts__ctc_loss_backward_args args = {grad, self, targets, input_lengths, target_lengths, blank, zero_infinity, alpha, nll};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__ctc_loss_backward], &args);
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);

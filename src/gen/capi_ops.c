@@ -1221,6 +1221,13 @@ torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size, int64_t n
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_ctc_loss(torsh_tensor self, torsh_tensor targets, const int64_t *input_lengths, int64_t n_input_lengths, const int64_t *target_lengths, int64_t n_target_lengths, int64_t blank, const char *reduction, bool zero_infinity, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ctc_loss(cx, self, targets, (ts_ints){input_lengths, n_input_lengths}, (ts_ints){target_lengths, n_target_lengths}, blank, reduction, zero_infinity);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -869,6 +869,26 @@ static bool sum_to_size_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_sum_to_size_impl(cx, a, out);
 }
 
+static const ts_arg ctc_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ctc_loss_args, self), 0u}, {"targets", TS_ARG_TENSOR, 0, offsetof(ts_ctc_loss_args, targets), 0u}, {"inputLengths", TS_ARG_INTS, 0, offsetof(ts_ctc_loss_args, input_lengths), 0u}, {"targetLengths", TS_ARG_INTS, 0, offsetof(ts_ctc_loss_args, target_lengths), 0u}, {"blank", TS_ARG_INT, 0, offsetof(ts_ctc_loss_args, blank), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_ctc_loss_args, reduction), 0u}, {"zeroInfinity", TS_ARG_BOOL, 0, offsetof(ts_ctc_loss_args, zero_infinity), 0u}};
+static bool ctc_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ctc_loss_args *a = args;
+  return ts_ctc_loss_impl(cx, a, out);
+}
+
+static const ts_arg _ctc_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_args, self), 0u}, {"targets", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_args, targets), 0u}, {"inputLengths", TS_ARG_INTS, 0, offsetof(ts__ctc_loss_args, input_lengths), 0u}, {"targetLengths", TS_ARG_INTS, 0, offsetof(ts__ctc_loss_args, target_lengths), 0u}, {"blank", TS_ARG_INT, 0, offsetof(ts__ctc_loss_args, blank), 0u}, {"zeroInfinity", TS_ARG_BOOL, 0, offsetof(ts__ctc_loss_args, zero_infinity), 0u}};
+static bool _ctc_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__ctc_loss_args *a = args;
+  return ts__ctc_loss_impl(cx, a, out);
+}
+static void _ctc_loss_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__ctc_loss_grad(cx, args, back, wanted); }
+
+static const ts_arg _ctc_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, self), 0u}, {"targets", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, targets), 0u}, {"inputLengths", TS_ARG_INTS, 0, offsetof(ts__ctc_loss_backward_args, input_lengths), 0u}, {"targetLengths", TS_ARG_INTS, 0, offsetof(ts__ctc_loss_backward_args, target_lengths), 0u}, {"blank", TS_ARG_INT, 0, offsetof(ts__ctc_loss_backward_args, blank), 0u}, {"zeroInfinity", TS_ARG_BOOL, 0, offsetof(ts__ctc_loss_backward_args, zero_infinity), 0u}, {"alpha", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, alpha), 0u}, {"nll", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, nll), 0u}};
+static bool _ctc_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__ctc_loss_backward_args *a = args;
+  return ts__ctc_loss_backward_impl(cx, a, out);
+}
+static void _ctc_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__ctc_loss_backward_grad(cx, args, back, wanted); }
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -2984,6 +3004,9 @@ const ts_op ts_ops[] = {
   {"newEmptyStrided", "NewEmptyStridedBackward0", 0, sizeof(ts_new_empty_strided_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_strided_args, new_empty_strided_impl, NULL},
   {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad},
   {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL},
+  {"ctcLoss", "CtcLossBackward0", TS_OP_COMPOSITE, sizeof(ts_ctc_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, ctc_loss_args, ctc_loss_impl, NULL},
+  {"_ctcLoss", "CtcLossBackward0", 0, sizeof(ts__ctc_loss_args), 6, 3, TS_RET_TENSORS, 3u, 0u, 6u, _ctc_loss_args, _ctc_loss_impl, _ctc_loss_grad},
+  {"_ctcLossBackward", "CtcLossBackwardBackward0", 0, sizeof(ts__ctc_loss_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ctc_loss_backward_args, _ctc_loss_backward_impl, _ctc_loss_backward_grad},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -3342,5 +3365,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 550;
-const char ts_table_hash[] = "08119576e0afd000";
+const int ts_op_count = 553;
+const char ts_table_hash[] = "8c5baf0255cc7150";
