@@ -992,6 +992,31 @@ ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts
   return ts_dispatch1(cx, &ts_ops[TS_OP__ctc_loss_backward], &args);
 }
 
+ts_tensor *ts_cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, const char *compute_mode) {
+  ts_cdist_args args = {x1, x2, p, compute_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cdist], &args);
+}
+
+ts_tensor *ts__cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, bool product) {
+  ts__cdist_args args = {x1, x2, p, product};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__cdist], &args);
+}
+
+ts_tensor *ts__cdist_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *x1, ts_tensor *x2, double p, ts_tensor *dist) {
+  ts__cdist_backward_args args = {grad, x1, x2, p, dist};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__cdist_backward], &args);
+}
+
+ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p) {
+  ts_pdist_args args = {self, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pdist], &args);
+}
+
+ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias) {
+  ts_bilinear_args args = {input1, input2, weight, bias};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);

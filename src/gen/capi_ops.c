@@ -1228,6 +1228,27 @@ torsh_status torsh_ctc_loss(torsh_tensor self, torsh_tensor targets, const int64
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_cdist(torsh_tensor x1, torsh_tensor x2, double p, const char *compute_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cdist(cx, x1, x2, p, compute_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pdist(cx, self, p);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bilinear(cx, input1, input2, weight, bias);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -533,6 +533,15 @@ TORSH_API torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size,
 /* Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
 TORSH_API torsh_status torsh_ctc_loss(torsh_tensor self, torsh_tensor targets, const int64_t *input_lengths, int64_t n_input_lengths, const int64_t *target_lengths, int64_t n_target_lengths, int64_t blank, const char *reduction, bool zero_infinity, torsh_tensor *out);
 
+/* The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
+TORSH_API torsh_status torsh_cdist(torsh_tensor x1, torsh_tensor x2, double p, const char *compute_mode, torsh_tensor *out);
+
+/* The p-norms of the differences of every two rows of input (n, m), n (n - 1) / 2 of them: the upper triangle of cdist(input, input, p). Errors: integers, half precision, other dims, a negative p. https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html */
+TORSH_API torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *out);
+
+/* input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
+TORSH_API torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out);
+
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
 

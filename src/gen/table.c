@@ -889,6 +889,37 @@ static bool _ctc_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _ctc_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__ctc_loss_backward_grad(cx, args, back, wanted); }
 
+static const ts_arg cdist_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cdist_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cdist_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_cdist_args, p), 0u}, {"computeMode", TS_ARG_TEXT, 0, offsetof(ts_cdist_args, compute_mode), 0u}};
+static bool cdist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cdist_args *a = args;
+  return ts_cdist_impl(cx, a, out);
+}
+
+static const ts_arg _cdist_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts__cdist_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts__cdist_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts__cdist_args, p), 0u}, {"product", TS_ARG_BOOL, 0, offsetof(ts__cdist_args, product), 0u}};
+static bool _cdist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cdist_args *a = args;
+  return ts__cdist_impl(cx, a, out);
+}
+static void _cdist_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cdist_grad(cx, args, back, wanted); }
+
+static const ts_arg _cdist_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__cdist_backward_args, grad), 0u}, {"x1", TS_ARG_TENSOR, 0, offsetof(ts__cdist_backward_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts__cdist_backward_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts__cdist_backward_args, p), 0u}, {"dist", TS_ARG_TENSOR, 0, offsetof(ts__cdist_backward_args, dist), 0u}};
+static bool _cdist_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cdist_backward_args *a = args;
+  return ts__cdist_backward_impl(cx, a, out);
+}
+
+static const ts_arg pdist_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pdist_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pdist_args, p), 0u}};
+static bool pdist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pdist_args *a = args;
+  return ts_pdist_impl(cx, a, out);
+}
+
+static const ts_arg bilinear_args[] = {{"input1", TS_ARG_TENSOR, 0, offsetof(ts_bilinear_args, input1), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_bilinear_args, input2), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_bilinear_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bilinear_args, bias), 0u}};
+static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bilinear_args *a = args;
+  return ts_bilinear_impl(cx, a, out);
+}
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -3007,6 +3038,11 @@ const ts_op ts_ops[] = {
   {"ctcLoss", "CtcLossBackward0", TS_OP_COMPOSITE, sizeof(ts_ctc_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, ctc_loss_args, ctc_loss_impl, NULL},
   {"_ctcLoss", "CtcLossBackward0", 0, sizeof(ts__ctc_loss_args), 6, 3, TS_RET_TENSORS, 3u, 0u, 6u, _ctc_loss_args, _ctc_loss_impl, _ctc_loss_grad},
   {"_ctcLossBackward", "CtcLossBackwardBackward0", 0, sizeof(ts__ctc_loss_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ctc_loss_backward_args, _ctc_loss_backward_impl, _ctc_loss_backward_grad},
+  {"cdist", "CdistBackward0", TS_OP_COMPOSITE, sizeof(ts_cdist_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cdist_args, cdist_impl, NULL},
+  {"_cdist", "CdistBackward0", 0, sizeof(ts__cdist_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _cdist_args, _cdist_impl, _cdist_grad},
+  {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
+  {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
+  {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -3365,5 +3401,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 553;
-const char ts_table_hash[] = "8c5baf0255cc7150";
+const int ts_op_count = 558;
+const char ts_table_hash[] = "b4b9139516b8d6d8";
