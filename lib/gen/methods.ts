@@ -348,24 +348,28 @@ const S_dsplit_at = op(472, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]')
 const F_dsplit = [S_dsplit, S_dsplit_at];
 const S_softmax = op(475, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 const S_log_softmax = op(476, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_as_strided = op(515, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(516, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(517, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(518, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(519, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(520, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(521, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(522, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(523, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(526, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(527, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(528, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(529, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(530, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(531, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(532, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(534, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(536, 'detach', 'Tensor input', 'Tensor');
+const S_sort = op(480, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(481, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(482, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(483, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S_as_strided = op(519, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(520, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(521, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(522, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(523, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(524, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(525, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(526, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(527, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(530, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(531, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(532, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(533, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(534, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(535, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(536, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(538, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(540, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -2577,6 +2581,34 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unary(476, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
+  /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+  sort(dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+  sort(options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(..._args: any[]): any {
+    return invokeMethod(S_sort, this, arguments);
+  }
+  /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+  argsort(dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+  /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+  argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+  argsort(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(481, (this as any), 0, -1, 0, 0);
+    return invokeMethod(S_argsort, this, arguments);
+  }
+  /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
+  msort(options?: { out?: Tensor }): Tensor;
+  msort(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(482, (this as any), 0);
+    return invokeMethod(S_msort, this, arguments);
+  }
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(k: number, options: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(..._args: any[]): any {
+    return invokeMethod(S_topk, this, arguments);
+  }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -2675,7 +2707,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(528, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(532, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2683,19 +2715,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(529, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(533, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(530, (this as any), 0);
+    if (arguments.length === 0) return unary(534, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(531, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(535, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2703,7 +2735,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(532, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(536, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2714,7 +2746,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(536, (this as any), 0);
+    if (arguments.length === 0) return unary(540, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -2560,6 +2560,34 @@ ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *
   return ts_dispatch1(cx, &ts_ops[TS_OP__log_softmax_backward_data], &args);
 }
 
+bool ts_sort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable, ts_tensor **results) {
+  ts_sort_args args = {self, dim, descending, stable};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_sort], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_argsort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable) {
+  ts_argsort_args args = {self, dim, descending, stable};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_argsort], &args);
+}
+
+ts_tensor *ts_msort(ts_cx *cx, ts_tensor *self) {
+  ts_msort_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_msort], &args);
+}
+
+bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results) {
+  ts_topk_args args = {self, k, dim, largest, sorted};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_topk], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
   ts__empty_args args = {size, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP__empty], &args);

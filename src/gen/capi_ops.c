@@ -3000,6 +3000,36 @@ torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dt
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_sort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_sort(cx, self, dim, descending, stable, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_argsort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_argsort(cx, self, dim, descending, stable);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_msort(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_msort(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_topk(torsh_tensor self, int64_t k, int64_t dim, bool largest, bool sorted, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_topk(cx, self, k, dim, largest, sorted, t);
+  return capi_give(cx, t, 2, out);
+}
+
 torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

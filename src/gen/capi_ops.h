@@ -1283,6 +1283,18 @@ TORSH_API torsh_status torsh_log_softmax(torsh_tensor self, const int64_t *dim, 
 /* softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 TORSH_API torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out);
 
+/* The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+TORSH_API torsh_status torsh_sort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out);
+
+/* The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+TORSH_API torsh_status torsh_argsort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out);
+
+/* The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
+TORSH_API torsh_status torsh_msort(torsh_tensor self, torsh_tensor *out);
+
+/* The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+TORSH_API torsh_status torsh_topk(torsh_tensor self, int64_t k, int64_t dim, bool largest, bool sorted, torsh_tensor *out);
+
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
 

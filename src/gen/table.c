@@ -2384,6 +2384,32 @@ static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out 
 }
 static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
 
+static const ts_arg sort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sort_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_sort_args, dim), 0u}, {"descending", TS_ARG_BOOL, 0, offsetof(ts_sort_args, descending), 0u}, {"stable", TS_ARG_BOOL, 0, offsetof(ts_sort_args, stable), 0u}};
+static bool sort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sort_args *a = args;
+  return ts_sort_impl(cx, a, out);
+}
+static void sort_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sort_grad(cx, args, back, wanted); }
+
+static const ts_arg argsort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_argsort_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_argsort_args, dim), 0u}, {"descending", TS_ARG_BOOL, 0, offsetof(ts_argsort_args, descending), 0u}, {"stable", TS_ARG_BOOL, 0, offsetof(ts_argsort_args, stable), 0u}};
+static bool argsort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_argsort_args *a = args;
+  return ts_argsort_impl(cx, a, out);
+}
+
+static const ts_arg msort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_msort_args, self), 0u}};
+static bool msort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_msort_args *a = args;
+  return ts_msort_impl(cx, a, out);
+}
+
+static const ts_arg topk_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_topk_args, self), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts_topk_args, k), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_topk_args, dim), 0u}, {"largest", TS_ARG_BOOL, 0, offsetof(ts_topk_args, largest), 0u}, {"sorted", TS_ARG_BOOL, 0, offsetof(ts_topk_args, sorted), 0u}};
+static bool topk_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_topk_args *a = args;
+  return ts_topk_impl(cx, a, out);
+}
+static void topk_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_topk_grad(cx, args, back, wanted); }
+
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
@@ -3190,6 +3216,10 @@ const ts_op ts_ops[] = {
   {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
   {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
   {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
+  {"sort", "SortBackward0", 0, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
+  {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
+  {"msort", "MsortBackward0", TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
+  {"topk", "TopkBackward0", 0, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -3248,5 +3278,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 537;
-const char ts_table_hash[] = "6be8c02733934fc1";
+const int ts_op_count = 541;
+const char ts_table_hash[] = "fff072586e168c6d";
