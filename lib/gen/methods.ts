@@ -348,24 +348,24 @@ const S_dsplit_at = op(472, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]')
 const F_dsplit = [S_dsplit, S_dsplit_at];
 const S_softmax = op(475, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 const S_log_softmax = op(476, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_as_strided = op(515, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(516, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(517, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(518, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(519, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(520, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(521, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(522, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(523, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(526, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(527, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(528, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(529, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(530, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(531, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(532, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(534, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(536, 'detach', 'Tensor input', 'Tensor');
+const S_as_strided = op(518, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(519, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(520, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(521, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(522, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(523, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(524, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(525, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(526, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(529, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(530, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(531, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(532, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(533, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(534, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(535, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(537, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(539, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -2675,7 +2675,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(528, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(531, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2683,19 +2683,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(529, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(532, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(530, (this as any), 0);
+    if (arguments.length === 0) return unary(533, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(531, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(534, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2703,7 +2703,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(532, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(535, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2714,7 +2714,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(536, (this as any), 0);
+    if (arguments.length === 0) return unary(539, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -124,116 +124,134 @@ export function _autogradGrad(outputs: readonly Tensor[], inputs: readonly Tenso
   return invoke(S__autograd_grad, arguments) as Tensor[];
 }
 
+/** Makes a host function the origin of outputs. saved_from: which output a saved tensor is, or -1; flags of outputs: 1 differentiable, 2 an input changed in place. */
+const S__custom_node = op(496, '_customNode', 'Tensor[] inputs, Tensor[] outputs, Tensor[] saved, int[] savedFrom, int[] flags, int callback, bool materialize, str name', 'void');
+export function _customNode(inputs: readonly Tensor[], outputs: readonly Tensor[], saved: readonly Tensor[], savedFrom: number | readonly number[], flags: number | readonly number[], callback: number, materialize: boolean, name: string): void {
+  return invoke(S__custom_node, arguments) as void;
+}
+
+/** Anomaly detection: 0 off, 1 asks the host for a trace of each recorded op, 3 also looks for NaN in gradients; gives the former mode. */
+const S__set_anomaly = op(497, '_setAnomaly', 'int mode', 'int');
+export function _setAnomaly(mode: number): number {
+  return invoke(S__set_anomaly, arguments) as number;
+}
+
+/** The number of the node whose gradient was found to be NaN, or 0. */
+const S__anomalous_node = op(498, '_anomalousNode', '', 'int');
+export function _anomalousNode(): number {
+  return invoke(S__anomalous_node, arguments) as number;
+}
+
 /** Turns recording on or off; gives the former state. */
-const S__set_grad_mode = op(496, '_setGradMode', 'bool value', 'bool');
+const S__set_grad_mode = op(499, '_setGradMode', 'bool value', 'bool');
 export function _setGradMode(value: boolean): boolean {
   return invoke(S__set_grad_mode, arguments) as boolean;
 }
 
 /** Turns inference mode on or off; gives the former state. */
-const S__set_inference_mode = op(497, '_setInferenceMode', 'bool value', 'bool');
+const S__set_inference_mode = op(500, '_setInferenceMode', 'bool value', 'bool');
 export function _setInferenceMode(value: boolean): boolean {
   return invoke(S__set_inference_mode, arguments) as boolean;
 }
 
 /** Whether operations are recorded. */
-const S__grad_mode = op(498, '_gradMode', '', 'bool');
+const S__grad_mode = op(501, '_gradMode', '', 'bool');
 export function _gradMode(): boolean {
   return invoke(S__grad_mode, arguments) as boolean;
 }
 
 /** Whether inference mode is on. */
-const S__inference_mode = op(499, '_inferenceMode', '', 'bool');
+const S__inference_mode = op(502, '_inferenceMode', '', 'bool');
 export function _inferenceMode(): boolean {
   return invoke(S__inference_mode, arguments) as boolean;
 }
 
 /** Makes self a window on the memory of data, keeping its identity (x.data = y). */
-const S__set_data = op(500, '_setData', 'Tensor input, Tensor data', 'void');
+const S__set_data = op(503, '_setData', 'Tensor input, Tensor data', 'void');
 export function _setData(input: Tensor, data: Tensor): void {
   return invoke(S__set_data, arguments) as void;
 }
 
 /** A second handle of the same tensor. */
-const S__share = op(501, '_share', 'Tensor input', 'Tensor');
+const S__share = op(504, '_share', 'Tensor input', 'Tensor');
 export function _share(input: Tensor): Tensor {
   return invoke(S__share, arguments) as Tensor;
 }
 
 /** [live handles, live bytes, pooled bytes, peak bytes, budget, live blocks]. */
-const S__memory = op(502, '_memory', '', 'int[]');
+const S__memory = op(505, '_memory', '', 'int[]');
 export function _memory(): number[] {
   return invoke(S__memory, arguments) as number[];
 }
 
 /** The byte budget; 0: none. */
-const S__set_memory_budget = op(503, '_setMemoryBudget', 'int bytes', 'void');
+const S__set_memory_budget = op(506, '_setMemoryBudget', 'int bytes', 'void');
 export function _setMemoryBudget(bytes: number): void {
   return invoke(S__set_memory_budget, arguments) as void;
 }
 
 /** Peak becomes what is live now. */
-const S__reset_peak_memory = op(504, '_resetPeakMemory', '', 'void');
+const S__reset_peak_memory = op(507, '_resetPeakMemory', '', 'void');
 export function _resetPeakMemory(): void {
   return invoke(S__reset_peak_memory, arguments) as void;
 }
 
 /** Gives pooled memory back to the system. */
-const S__trim_memory = op(505, '_trimMemory', '', 'void');
+const S__trim_memory = op(508, '_trimMemory', '', 'void');
 export function _trimMemory(): void {
   return invoke(S__trim_memory, arguments) as void;
 }
 
 /** Threads that an op may use. */
-const S__num_threads = op(506, '_numThreads', '', 'int');
+const S__num_threads = op(509, '_numThreads', '', 'int');
 export function _numThreads(): number {
   return invoke(S__num_threads, arguments) as number;
 }
 
 /** Threads that an op may use; 0: those of the machine. */
-const S__set_num_threads = op(507, '_setNumThreads', 'int n', 'void');
+const S__set_num_threads = op(510, '_setNumThreads', 'int n', 'void');
 export function _setNumThreads(n: number): void {
   return invoke(S__set_num_threads, arguments) as void;
 }
 
 /** 'blas|simd': what the core was built with and chose at load. */
-const S__build = op(508, '_build', '', 'str');
+const S__build = op(511, '_build', '', 'str');
 export function _build(): string | null {
   return invoke(S__build, arguments) as string | null;
 }
 
 /** A new generator with the default seed; gives its number. */
-const S__generator_new = op(509, '_generatorNew', '', 'int');
+const S__generator_new = op(512, '_generatorNew', '', 'int');
 export function _generatorNew(): number {
   return invoke(S__generator_new, arguments) as number;
 }
 
 /** Frees a generator by number. */
-const S__generator_free = op(510, '_generatorFree', 'int id', 'void');
+const S__generator_free = op(513, '_generatorFree', 'int id', 'void');
 export function _generatorFree(id: number): void {
   return invoke(S__generator_free, arguments) as void;
 }
 
 /** Seeds a generator (none: the default one). */
-const S__manual_seed = op(511, '_manualSeed', 'int seed, int? generator', 'void');
+const S__manual_seed = op(514, '_manualSeed', 'int seed, int? generator', 'void');
 export function _manualSeed(seed: number, generator: number | null): void {
   return invoke(S__manual_seed, arguments) as void;
 }
 
 /** The seed of a generator. */
-const S__initial_seed = op(512, '_initialSeed', 'int? generator', 'int');
+const S__initial_seed = op(515, '_initialSeed', 'int? generator', 'int');
 export function _initialSeed(generator: number | null): number {
   return invoke(S__initial_seed, arguments) as number;
 }
 
 /** The state of a generator as bytes, in the layout of PyTorch's CPU generator. */
-const S__rng_state = op(513, '_rngState', 'int? generator', 'Tensor');
+const S__rng_state = op(516, '_rngState', 'int? generator', 'Tensor');
 export function _rngState(generator: number | null): Tensor {
   return invoke(S__rng_state, arguments) as Tensor;
 }
 
 /** Replaces the state of a generator. */
-const S__set_rng_state = op(514, '_setRngState', 'Tensor state, int? generator', 'void');
+const S__set_rng_state = op(517, '_setRngState', 'Tensor state, int? generator', 'void');
 export function _setRngState(state: Tensor, generator: number | null): void {
   return invoke(S__set_rng_state, arguments) as void;
 }

@@ -2668,6 +2668,27 @@ ts_list ts__autograd_grad(ts_cx *cx, ts_list outputs, ts_list inputs, ts_list gr
   return ts_dispatch(cx, &ts_ops[TS_OP__autograd_grad], &args, &out) ? out.list : (ts_list){NULL, 0};
 }
 
+bool ts__custom_node(ts_cx *cx, ts_list inputs, ts_list outputs, ts_list saved, ts_ints saved_from, ts_ints flags, int64_t callback, bool materialize, const char *name) {
+  ts__custom_node_args args = {inputs, outputs, saved, saved_from, flags, callback, materialize, name};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__custom_node], &args, &out);
+}
+
+ts_scalar ts__set_anomaly(ts_cx *cx, int64_t mode) {
+  ts__set_anomaly_args args = {mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_anomaly], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__anomalous_node(ts_cx *cx) {
+  ts__anomalous_node_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__anomalous_node], &args, &out) ? out.scalar : ts_none();
+}
+
 ts_scalar ts__set_grad_mode(ts_cx *cx, bool value) {
   ts__set_grad_mode_args args = {value};
   ts_out out;

@@ -500,47 +500,50 @@ enum {
   TS_OP__dropped_callbacks = 493,
   TS_OP__backward = 494,
   TS_OP__autograd_grad = 495,
-  TS_OP__set_grad_mode = 496,
-  TS_OP__set_inference_mode = 497,
-  TS_OP__grad_mode = 498,
-  TS_OP__inference_mode = 499,
-  TS_OP__set_data = 500,
-  TS_OP__share = 501,
-  TS_OP__memory = 502,
-  TS_OP__set_memory_budget = 503,
-  TS_OP__reset_peak_memory = 504,
-  TS_OP__trim_memory = 505,
-  TS_OP__num_threads = 506,
-  TS_OP__set_num_threads = 507,
-  TS_OP__build = 508,
-  TS_OP__generator_new = 509,
-  TS_OP__generator_free = 510,
-  TS_OP__manual_seed = 511,
-  TS_OP__initial_seed = 512,
-  TS_OP__rng_state = 513,
-  TS_OP__set_rng_state = 514,
-  TS_OP_as_strided = 515,
-  TS_OP_expand = 516,
-  TS_OP_reshape = 517,
-  TS_OP_view = 518,
-  TS_OP_transpose = 519,
-  TS_OP_transpose_ = 520,
-  TS_OP_unsqueeze = 521,
-  TS_OP_unsqueeze_ = 522,
-  TS_OP_narrow = 523,
-  TS_OP__slice = 524,
-  TS_OP__slice_backward = 525,
-  TS_OP_select = 526,
-  TS_OP_permute = 527,
-  TS_OP_squeeze = 528,
-  TS_OP_squeeze_ = 529,
-  TS_OP_t = 530,
-  TS_OP_t_ = 531,
-  TS_OP_diagonal = 532,
-  TS_OP__diagonal_backward = 533,
-  TS_OP_unfold = 534,
-  TS_OP__unfold_backward = 535,
-  TS_OP_detach = 536,
+  TS_OP__custom_node = 496,
+  TS_OP__set_anomaly = 497,
+  TS_OP__anomalous_node = 498,
+  TS_OP__set_grad_mode = 499,
+  TS_OP__set_inference_mode = 500,
+  TS_OP__grad_mode = 501,
+  TS_OP__inference_mode = 502,
+  TS_OP__set_data = 503,
+  TS_OP__share = 504,
+  TS_OP__memory = 505,
+  TS_OP__set_memory_budget = 506,
+  TS_OP__reset_peak_memory = 507,
+  TS_OP__trim_memory = 508,
+  TS_OP__num_threads = 509,
+  TS_OP__set_num_threads = 510,
+  TS_OP__build = 511,
+  TS_OP__generator_new = 512,
+  TS_OP__generator_free = 513,
+  TS_OP__manual_seed = 514,
+  TS_OP__initial_seed = 515,
+  TS_OP__rng_state = 516,
+  TS_OP__set_rng_state = 517,
+  TS_OP_as_strided = 518,
+  TS_OP_expand = 519,
+  TS_OP_reshape = 520,
+  TS_OP_view = 521,
+  TS_OP_transpose = 522,
+  TS_OP_transpose_ = 523,
+  TS_OP_unsqueeze = 524,
+  TS_OP_unsqueeze_ = 525,
+  TS_OP_narrow = 526,
+  TS_OP__slice = 527,
+  TS_OP__slice_backward = 528,
+  TS_OP_select = 529,
+  TS_OP_permute = 530,
+  TS_OP_squeeze = 531,
+  TS_OP_squeeze_ = 532,
+  TS_OP_t = 533,
+  TS_OP_t_ = 534,
+  TS_OP_diagonal = 535,
+  TS_OP__diagonal_backward = 536,
+  TS_OP_unfold = 537,
+  TS_OP__unfold_backward = 538,
+  TS_OP_detach = 539,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -2369,6 +2372,18 @@ bool ts__backward(ts_cx *cx, ts_list tensors, ts_list grads, bool retain_graph, 
 typedef struct { ts_list outputs; ts_list inputs; ts_list grads; bool retain_graph; bool create_graph; } ts__autograd_grad_args;
 bool ts__autograd_grad_impl(ts_cx *cx, const ts__autograd_grad_args *a, ts_out *out);
 ts_list ts__autograd_grad(ts_cx *cx, ts_list outputs, ts_list inputs, ts_list grads, bool retain_graph, bool create_graph);
+
+typedef struct { ts_list inputs; ts_list outputs; ts_list saved; ts_ints saved_from; ts_ints flags; int64_t callback; bool materialize; const char *name; } ts__custom_node_args;
+bool ts__custom_node_impl(ts_cx *cx, const ts__custom_node_args *a, ts_out *out);
+bool ts__custom_node(ts_cx *cx, ts_list inputs, ts_list outputs, ts_list saved, ts_ints saved_from, ts_ints flags, int64_t callback, bool materialize, const char *name);
+
+typedef struct { int64_t mode; } ts__set_anomaly_args;
+bool ts__set_anomaly_impl(ts_cx *cx, const ts__set_anomaly_args *a, ts_out *out);
+ts_scalar ts__set_anomaly(ts_cx *cx, int64_t mode);
+
+typedef struct { char none; } ts__anomalous_node_args;
+bool ts__anomalous_node_impl(ts_cx *cx, const ts__anomalous_node_args *a, ts_out *out);
+ts_scalar ts__anomalous_node(ts_cx *cx);
 
 typedef struct { bool value; } ts__set_grad_mode_args;
 bool ts__set_grad_mode_impl(ts_cx *cx, const ts__set_grad_mode_args *a, ts_out *out);

@@ -2479,6 +2479,23 @@ static bool _autograd_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__autograd_grad_impl(cx, a, out);
 }
 
+static const ts_arg _custom_node_args[] = {{"inputs", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, inputs), 0u}, {"outputs", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, outputs), 0u}, {"saved", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, saved), 0u}, {"savedFrom", TS_ARG_INTS, 0, offsetof(ts__custom_node_args, saved_from), 0u}, {"flags", TS_ARG_INTS, 0, offsetof(ts__custom_node_args, flags), 0u}, {"callback", TS_ARG_INT, 0, offsetof(ts__custom_node_args, callback), 0u}, {"materialize", TS_ARG_BOOL, 0, offsetof(ts__custom_node_args, materialize), 0u}, {"name", TS_ARG_TEXT, 0, offsetof(ts__custom_node_args, name), 0u}};
+static bool _custom_node_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__custom_node_args *a = args;
+  return ts__custom_node_impl(cx, a, out);
+}
+
+static const ts_arg _set_anomaly_args[] = {{"mode", TS_ARG_INT, 0, offsetof(ts__set_anomaly_args, mode), 0u}};
+static bool _set_anomaly_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_anomaly_args *a = args;
+  return ts__set_anomaly_impl(cx, a, out);
+}
+
+static bool _anomalous_node_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__anomalous_node_args *a = args;
+  return ts__anomalous_node_impl(cx, a, out);
+}
+
 static const ts_arg _set_grad_mode_args[] = {{"value", TS_ARG_BOOL, 0, offsetof(ts__set_grad_mode_args, value), 0u}};
 static bool _set_grad_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_grad_mode_args *a = args;
@@ -3206,6 +3223,9 @@ const ts_op ts_ops[] = {
   {"_droppedCallbacks", "DroppedCallbacksBackward0", TS_OP_SYSTEM, sizeof(ts__dropped_callbacks_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _dropped_callbacks_impl, NULL},
   {"_backward", "BackwardBackward0", TS_OP_SYSTEM, sizeof(ts__backward_args), 5, 0, TS_RET_NOTHING, 0u, 0u, 0u, _backward_args, _backward_impl, NULL},
   {"_autogradGrad", "AutogradGradBackward0", TS_OP_SYSTEM, sizeof(ts__autograd_grad_args), 5, 0, TS_RET_LIST, 0u, 0u, 0u, _autograd_grad_args, _autograd_grad_impl, NULL},
+  {"_customNode", "CustomNodeBackward0", TS_OP_SYSTEM, sizeof(ts__custom_node_args), 8, 0, TS_RET_NOTHING, 0u, 0u, 0u, _custom_node_args, _custom_node_impl, NULL},
+  {"_setAnomaly", "SetAnomalyBackward0", TS_OP_SYSTEM, sizeof(ts__set_anomaly_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_anomaly_args, _set_anomaly_impl, NULL},
+  {"_anomalousNode", "AnomalousNodeBackward0", TS_OP_SYSTEM, sizeof(ts__anomalous_node_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _anomalous_node_impl, NULL},
   {"_setGradMode", "SetGradModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_grad_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_grad_mode_args, _set_grad_mode_impl, NULL},
   {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
   {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
@@ -3248,5 +3268,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 537;
-const char ts_table_hash[] = "6be8c02733934fc1";
+const int ts_op_count = 540;
+const char ts_table_hash[] = "2911c53c0bb07e19";
