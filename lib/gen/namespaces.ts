@@ -3,6 +3,7 @@ import * as ops from './ops';
 
 /** Generated members of torsh.linalg. */
 export const linalg = {
+  luFactorEx: ops.linalgLuFactorEx,
   vectorNorm: ops.vectorNorm,
 };
 

@@ -1142,6 +1142,15 @@ ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_one_hot], &args);
 }
 
+bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results) {
+  ts_linalg_lu_factor_ex_args args = {A, pivot, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor_ex], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
   ts_mse_loss_args args = {self, target, size_average, reduce, reduction};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mse_loss], &args);
@@ -2721,6 +2730,27 @@ ts_list ts__autograd_grad(ts_cx *cx, ts_list outputs, ts_list inputs, ts_list gr
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__autograd_grad], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+bool ts__custom_node(ts_cx *cx, ts_list inputs, ts_list outputs, ts_list saved, ts_ints saved_from, ts_ints flags, int64_t callback, bool materialize, const char *name) {
+  ts__custom_node_args args = {inputs, outputs, saved, saved_from, flags, callback, materialize, name};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__custom_node], &args, &out);
+}
+
+ts_scalar ts__set_anomaly(ts_cx *cx, int64_t mode) {
+  ts__set_anomaly_args args = {mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_anomaly], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__anomalous_node(ts_cx *cx) {
+  ts__anomalous_node_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__anomalous_node], &args, &out) ? out.scalar : ts_none();
 }
 
 ts_scalar ts__set_grad_mode(ts_cx *cx, bool value) {

@@ -1403,6 +1403,14 @@ torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_lu_factor_ex(cx, A, pivot, check_errors, t);
+  return capi_give(cx, t, 3, out);
+}
+
 torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -1030,6 +1030,12 @@ static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_one_hot_impl(cx, a, out);
 }
 
+static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_ex_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, pivot), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, check_errors), 0u}};
+static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_factor_ex_args *a = args;
+  return ts_linalg_lu_factor_ex_impl(cx, a, out);
+}
+
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
 static bool mse_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mse_loss_args *a = args;
@@ -2548,6 +2554,23 @@ static bool _autograd_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__autograd_grad_impl(cx, a, out);
 }
 
+static const ts_arg _custom_node_args[] = {{"inputs", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, inputs), 0u}, {"outputs", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, outputs), 0u}, {"saved", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, saved), 0u}, {"savedFrom", TS_ARG_INTS, 0, offsetof(ts__custom_node_args, saved_from), 0u}, {"flags", TS_ARG_INTS, 0, offsetof(ts__custom_node_args, flags), 0u}, {"callback", TS_ARG_INT, 0, offsetof(ts__custom_node_args, callback), 0u}, {"materialize", TS_ARG_BOOL, 0, offsetof(ts__custom_node_args, materialize), 0u}, {"name", TS_ARG_TEXT, 0, offsetof(ts__custom_node_args, name), 0u}};
+static bool _custom_node_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__custom_node_args *a = args;
+  return ts__custom_node_impl(cx, a, out);
+}
+
+static const ts_arg _set_anomaly_args[] = {{"mode", TS_ARG_INT, 0, offsetof(ts__set_anomaly_args, mode), 0u}};
+static bool _set_anomaly_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_anomaly_args *a = args;
+  return ts__set_anomaly_impl(cx, a, out);
+}
+
+static bool _anomalous_node_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__anomalous_node_args *a = args;
+  return ts__anomalous_node_impl(cx, a, out);
+}
+
 static const ts_arg _set_grad_mode_args[] = {{"value", TS_ARG_BOOL, 0, offsetof(ts__set_grad_mode_args, value), 0u}};
 static bool _set_grad_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_grad_mode_args *a = args;
@@ -3005,6 +3028,7 @@ const ts_op ts_ops[] = {
   {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
   {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
   {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
+  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -3286,6 +3310,9 @@ const ts_op ts_ops[] = {
   {"_droppedCallbacks", "DroppedCallbacksBackward0", TS_OP_SYSTEM, sizeof(ts__dropped_callbacks_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _dropped_callbacks_impl, NULL},
   {"_backward", "BackwardBackward0", TS_OP_SYSTEM, sizeof(ts__backward_args), 5, 0, TS_RET_NOTHING, 0u, 0u, 0u, _backward_args, _backward_impl, NULL},
   {"_autogradGrad", "AutogradGradBackward0", TS_OP_SYSTEM, sizeof(ts__autograd_grad_args), 5, 0, TS_RET_LIST, 0u, 0u, 0u, _autograd_grad_args, _autograd_grad_impl, NULL},
+  {"_customNode", "CustomNodeBackward0", TS_OP_SYSTEM, sizeof(ts__custom_node_args), 8, 0, TS_RET_NOTHING, 0u, 0u, 0u, _custom_node_args, _custom_node_impl, NULL},
+  {"_setAnomaly", "SetAnomalyBackward0", TS_OP_SYSTEM, sizeof(ts__set_anomaly_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_anomaly_args, _set_anomaly_impl, NULL},
+  {"_anomalousNode", "AnomalousNodeBackward0", TS_OP_SYSTEM, sizeof(ts__anomalous_node_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _anomalous_node_impl, NULL},
   {"_setGradMode", "SetGradModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_grad_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_grad_mode_args, _set_grad_mode_impl, NULL},
   {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
   {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
@@ -3328,5 +3355,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 548;
-const char ts_table_hash[] = "c6496bcb15ebae96";
+const int ts_op_count = 552;
+const char ts_table_hash[] = "ab1fcd31c7e5ceb5";
