@@ -9,6 +9,9 @@ export const linalg = {
 
 /** Generated members of torsh.nn.functional. */
 export const nnFunctional = {
+  adaptiveAvgPool1d: ops.adaptiveAvgPool1d,
+  adaptiveAvgPool2d: ops.adaptiveAvgPool2d,
+  adaptiveAvgPool3d: ops.adaptiveAvgPool3d,
   avgPool1d: ops.avgPool1d,
   avgPool2d: ops.avgPool2d,
   avgPool3d: ops.avgPool3d,
@@ -36,6 +39,7 @@ export const nnFunctional = {
   hardtanh_: ops.hardtanh_,
   huberLoss: ops.huberLoss,
   instanceNorm: ops.instanceNorm,
+  interpolate: ops.interpolate,
   klDiv: ops.klDiv,
   l1Loss: ops.l1Loss,
   layerNorm: ops.layerNorm,
@@ -55,6 +59,7 @@ export const nnFunctional = {
   nllLoss: ops.nllLoss,
   normalize: ops.normalize,
   oneHot: ops.oneHot,
+  pad: ops.pad,
   pairwiseDistance: ops.pairwiseDistance,
   prelu: ops.prelu,
   relu: ops.relu$,
@@ -76,6 +81,9 @@ export const nnFunctional = {
   tanhshrink: ops.tanhshrink,
   threshold: ops.threshold$,
   threshold_: ops.threshold_,
+  upsample: ops.upsample,
+  upsampleBilinear: ops.upsampleBilinear,
+  upsampleNearest: ops.upsampleNearest,
 };
 
 /** Generated members of torsh.special. */
@@ -113,6 +121,7 @@ export const torsh = {
   acos_: ops.acos_,
   acosh: ops.acosh,
   acosh_: ops.acosh_,
+  adaptiveAvgPool1d: ops.adaptiveAvgPool1d,
   add: ops.add,
   addbmm: ops.addbmm,
   addcdiv: ops.addcdiv,
@@ -183,6 +192,7 @@ export const torsh = {
   clone: ops.clone,
   concat: ops.cat,
   concatenate: ops.cat,
+  constantPadNd: ops.constantPadNd,
   conv1d: ops.conv1d,
   conv2d: ops.conv2d,
   conv3d: ops.conv3d,

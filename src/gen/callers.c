@@ -1969,6 +1969,16 @@ bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none) {
   return ts_dispatch(cx, &ts_ops[TS_OP__zero_grads], &args, &out);
 }
 
+ts_tensor *ts_constant_pad_nd(ts_cx *cx, ts_tensor *self, ts_ints pad, ts_scalar value) {
+  ts_constant_pad_nd_args args = {self, pad, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_constant_pad_nd], &args);
+}
+
+ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value) {
+  ts_pad_args args = {self, pad, mode, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pad], &args);
+}
+
 bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
   ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
   ts_out out;
@@ -2316,6 +2326,51 @@ ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t
 ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim) {
   ts_pairwise_distance_args args = {x1, x2, p, eps, keepdim};
   return ts_dispatch1(cx, &ts_ops[TS_OP_pairwise_distance], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool1d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool1d], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool2d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool2d], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool3d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool3d], &args);
+}
+
+ts_tensor *ts_interpolate(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners, ts_opt_int recompute_scale_factor, bool antialias) {
+  ts_interpolate_args args = {self, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_interpolate], &args);
+}
+
+ts_tensor *ts_upsample(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners) {
+  ts_upsample_args args = {self, size, scale_factor, mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample], &args);
+}
+
+ts_tensor *ts_upsample_nearest(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor) {
+  ts_upsample_nearest_args args = {self, size, scale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample_nearest], &args);
+}
+
+ts_tensor *ts_upsample_bilinear(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor) {
+  ts_upsample_bilinear_args args = {self, size, scale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample_bilinear], &args);
+}
+
+ts_tensor *ts__resample(ts_cx *cx, ts_tensor *self, ts_ints size, int64_t kind, ts_floats scales, bool align_corners) {
+  ts__resample_args args = {self, size, kind, scales, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__resample], &args);
+}
+
+ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners) {
+  ts__resample_adjoint_args args = {grad, size, kind, scales, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__resample_adjoint], &args);
 }
 
 ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {

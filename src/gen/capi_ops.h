@@ -1001,6 +1001,12 @@ TORSH_API torsh_status torsh_group_norm(torsh_tensor self, int64_t num_groups, t
 /* Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 TORSH_API torsh_status torsh_instance_norm(torsh_tensor self, torsh_tensor running_mean, torsh_tensor running_var, torsh_tensor weight, torsh_tensor bias, bool use_input_stats, double momentum, double eps, torsh_tensor *out);
 
+/* input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
+TORSH_API torsh_status torsh_constant_pad_nd(torsh_tensor self, const int64_t *pad, int64_t n_pad, torsh_scalar value, torsh_tensor *out);
+
+/* Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
+TORSH_API torsh_status torsh_pad(torsh_tensor self, const int64_t *pad, int64_t n_pad, const char *mode, torsh_scalar value, torsh_tensor *out);
+
 /* maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 TORSH_API torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
 
@@ -1168,6 +1174,27 @@ TORSH_API torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2,
 
 /* The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 TORSH_API torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out);
+
+/* Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
+TORSH_API torsh_status torsh_adaptive_avg_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
+TORSH_API torsh_status torsh_adaptive_avg_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
+TORSH_API torsh_status torsh_adaptive_avg_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
+TORSH_API torsh_status torsh_interpolate(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, const char *mode, const bool *align_corners, const bool *recompute_scale_factor, bool antialias, torsh_tensor *out);
+
+/* The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
+TORSH_API torsh_status torsh_upsample(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, const char *mode, const bool *align_corners, torsh_tensor *out);
+
+/* interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
+TORSH_API torsh_status torsh_upsample_nearest(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, torsh_tensor *out);
+
+/* interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
+TORSH_API torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, torsh_tensor *out);
 
 /* Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 TORSH_API torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);

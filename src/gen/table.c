@@ -1739,6 +1739,19 @@ static bool _zero_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__zero_grads_impl(cx, a, out);
 }
 
+static const ts_arg constant_pad_nd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_constant_pad_nd_args, self), 0u}, {"pad", TS_ARG_INTS, 0, offsetof(ts_constant_pad_nd_args, pad), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_constant_pad_nd_args, value), 0u}};
+static bool constant_pad_nd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_constant_pad_nd_args *a = args;
+  return ts_constant_pad_nd_impl(cx, a, out);
+}
+static void constant_pad_nd_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_constant_pad_nd_grad(cx, args, back, wanted); }
+
+static const ts_arg pad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pad_args, self), 0u}, {"pad", TS_ARG_INTS, 0, offsetof(ts_pad_args, pad), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_pad_args, mode), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_pad_args, value), 0u}};
+static bool pad_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pad_args *a = args;
+  return ts_pad_impl(cx, a, out);
+}
+
 static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
@@ -2128,6 +2141,62 @@ static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pairwise_distance_args *a = args;
   return ts_pairwise_distance_impl(cx, a, out);
 }
+
+static const ts_arg adaptive_avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool1d_args, output_size), 0u}};
+static bool adaptive_avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool1d_args *a = args;
+  return ts_adaptive_average(cx, out, 1, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool2d_args, output_size), 0u}};
+static bool adaptive_avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool2d_args *a = args;
+  return ts_adaptive_average(cx, out, 2, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool3d_args, output_size), 0u}};
+static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool3d_args *a = args;
+  return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
+}
+
+static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
+static bool interpolate_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_interpolate_args *a = args;
+  return ts_interpolate_impl(cx, a, out);
+}
+
+static const ts_arg upsample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_upsample_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_upsample_args, align_corners), 0u}};
+static bool upsample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_upsample_args *a = args;
+  return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, a->mode, a->align_corners);
+}
+
+static const ts_arg upsample_nearest_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_nearest_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_nearest_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_nearest_args, scale_factor), 0u}};
+static bool upsample_nearest_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_upsample_nearest_args *a = args;
+  return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "nearest", (ts_opt_int){false, 0});
+}
+
+static const ts_arg upsample_bilinear_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_bilinear_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_bilinear_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_bilinear_args, scale_factor), 0u}};
+static bool upsample_bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_upsample_bilinear_args *a = args;
+  return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "bilinear", (ts_opt_int){true, 1});
+}
+
+static const ts_arg _resample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__resample_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__resample_args, size), 0u}, {"kind", TS_ARG_INT, 0, offsetof(ts__resample_args, kind), 0u}, {"scales", TS_ARG_FLOATS, 0, offsetof(ts__resample_args, scales), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__resample_args, align_corners), 0u}};
+static bool _resample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__resample_args *a = args;
+  return ts__resample_impl(cx, a, out);
+}
+static void _resample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__resample_grad(cx, args, back, wanted); }
+
+static const ts_arg _resample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__resample_adjoint_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__resample_adjoint_args, size), 0u}, {"kind", TS_ARG_INT, 0, offsetof(ts__resample_adjoint_args, kind), 0u}, {"scales", TS_ARG_FLOATS, 0, offsetof(ts__resample_adjoint_args, scales), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__resample_adjoint_args, align_corners), 0u}};
+static bool _resample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__resample_adjoint_args *a = args;
+  return ts__resample_adjoint_impl(cx, a, out);
+}
+static void _resample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__resample_adjoint_grad(cx, args, back, wanted); }
 
 static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cumsum_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumsum_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_cumsum_args, dtype), 0u}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3136,6 +3205,8 @@ const ts_op ts_ops[] = {
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL},
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
+  {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad},
+  {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL},
   {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
   {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL},
   {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
@@ -3197,6 +3268,15 @@ const ts_op ts_ops[] = {
   {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
   {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
   {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
+  {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL},
+  {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL},
+  {"adaptiveAvgPool3d", "AdaptiveAvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool3d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool3d_args, adaptive_avg_pool3d_impl, NULL},
+  {"interpolate", "InterpolateBackward0", TS_OP_COMPOSITE, sizeof(ts_interpolate_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, interpolate_args, interpolate_impl, NULL},
+  {"upsample", "UpsampleBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_args, upsample_impl, NULL},
+  {"upsampleNearest", "UpsampleNearestBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_nearest_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_nearest_args, upsample_nearest_impl, NULL},
+  {"upsampleBilinear", "UpsampleBilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_bilinear_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_bilinear_args, upsample_bilinear_impl, NULL},
+  {"_resample", "UpsampleBackward0", 0, sizeof(ts__resample_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_args, _resample_impl, _resample_grad},
+  {"_resampleAdjoint", "ResampleAdjointBackward0", 0, sizeof(ts__resample_adjoint_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_adjoint_args, _resample_adjoint_impl, _resample_adjoint_grad},
   {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
@@ -3305,5 +3385,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 545;
-const char ts_table_hash[] = "7c5c983a5984efce";
+const int ts_op_count = 556;
+const char ts_table_hash[] = "ef2b6500e30f1e03";
