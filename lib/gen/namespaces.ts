@@ -3,11 +3,15 @@ import * as ops from './ops';
 
 /** Generated members of torsh.linalg. */
 export const linalg = {
+  luFactorEx: ops.linalgLuFactorEx,
   vectorNorm: ops.vectorNorm,
 };
 
 /** Generated members of torsh.nn.functional. */
 export const nnFunctional = {
+  adaptiveAvgPool1d: ops.adaptiveAvgPool1d,
+  adaptiveAvgPool2d: ops.adaptiveAvgPool2d,
+  adaptiveAvgPool3d: ops.adaptiveAvgPool3d,
   avgPool1d: ops.avgPool1d,
   avgPool2d: ops.avgPool2d,
   avgPool3d: ops.avgPool3d,
@@ -40,6 +44,7 @@ export const nnFunctional = {
   hingeEmbeddingLoss: ops.hingeEmbeddingLoss,
   huberLoss: ops.huberLoss,
   instanceNorm: ops.instanceNorm,
+  interpolate: ops.interpolate,
   klDiv: ops.klDiv,
   l1Loss: ops.l1Loss,
   layerNorm: ops.layerNorm,
@@ -63,6 +68,7 @@ export const nnFunctional = {
   nllLoss: ops.nllLoss,
   normalize: ops.normalize,
   oneHot: ops.oneHot,
+  pad: ops.pad,
   pairwiseDistance: ops.pairwiseDistance,
   pdist: ops.pdist,
   poissonNllLoss: ops.poissonNllLoss,
@@ -88,6 +94,9 @@ export const nnFunctional = {
   threshold: ops.threshold$,
   threshold_: ops.threshold_,
   tripletMarginLoss: ops.tripletMarginLoss,
+  upsample: ops.upsample,
+  upsampleBilinear: ops.upsampleBilinear,
+  upsampleNearest: ops.upsampleNearest,
 };
 
 /** Generated members of torsh.special. */
@@ -125,6 +134,7 @@ export const torsh = {
   acos_: ops.acos_,
   acosh: ops.acosh,
   acosh_: ops.acosh_,
+  adaptiveAvgPool1d: ops.adaptiveAvgPool1d,
   add: ops.add,
   addbmm: ops.addbmm,
   addcdiv: ops.addcdiv,
@@ -155,6 +165,7 @@ export const torsh = {
   arctanh_: ops.atanh_,
   argmax: ops.argmax,
   argmin: ops.argmin,
+  argsort: ops.argsort,
   argwhere: ops.argwhere,
   asStrided: ops.asStrided,
   asin: ops.asin,
@@ -196,6 +207,7 @@ export const torsh = {
   clone: ops.clone,
   concat: ops.cat,
   concatenate: ops.cat,
+  constantPadNd: ops.constantPadNd,
   conv1d: ops.conv1d,
   conv2d: ops.conv2d,
   conv3d: ops.conv3d,
@@ -334,6 +346,7 @@ export const torsh = {
   mode: ops.mode,
   moveaxis: ops.movedim,
   movedim: ops.movedim,
+  msort: ops.msort,
   mul: ops.mul,
   multinomial: ops.multinomial,
   multiply: ops.mul,
@@ -405,6 +418,7 @@ export const torsh = {
   sinh: ops.sinh,
   sinh_: ops.sinh_,
   softmax: ops.softmax,
+  sort: ops.sort,
   split: ops.split,
   splitWithSizes: ops.splitWithSizes,
   sqrt: ops.sqrt,
@@ -429,6 +443,7 @@ export const torsh = {
   tensorSplit: ops.tensorSplit,
   threshold: ops.threshold,
   threshold_: ops.threshold_,
+  topk: ops.topk,
   transpose: ops.transpose,
   tripletMarginLoss: ops.tripletMarginLoss,
   trueDivide: ops.div,

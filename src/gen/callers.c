@@ -1186,6 +1186,15 @@ ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_one_hot], &args);
 }
 
+bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results) {
+  ts_linalg_lu_factor_ex_args args = {A, pivot, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor_ex], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
   ts_mse_loss_args args = {self, target, size_average, reduce, reduction};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mse_loss], &args);
@@ -2069,6 +2078,16 @@ bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none) {
   return ts_dispatch(cx, &ts_ops[TS_OP__zero_grads], &args, &out);
 }
 
+ts_tensor *ts_constant_pad_nd(ts_cx *cx, ts_tensor *self, ts_ints pad, ts_scalar value) {
+  ts_constant_pad_nd_args args = {self, pad, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_constant_pad_nd], &args);
+}
+
+ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value) {
+  ts_pad_args args = {self, pad, mode, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pad], &args);
+}
+
 bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
   ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
   ts_out out;
@@ -2418,6 +2437,51 @@ ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double 
   return ts_dispatch1(cx, &ts_ops[TS_OP_pairwise_distance], &args);
 }
 
+ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool1d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool1d], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool2d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool2d], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool3d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool3d], &args);
+}
+
+ts_tensor *ts_interpolate(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners, ts_opt_int recompute_scale_factor, bool antialias) {
+  ts_interpolate_args args = {self, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_interpolate], &args);
+}
+
+ts_tensor *ts_upsample(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners) {
+  ts_upsample_args args = {self, size, scale_factor, mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample], &args);
+}
+
+ts_tensor *ts_upsample_nearest(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor) {
+  ts_upsample_nearest_args args = {self, size, scale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample_nearest], &args);
+}
+
+ts_tensor *ts_upsample_bilinear(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor) {
+  ts_upsample_bilinear_args args = {self, size, scale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample_bilinear], &args);
+}
+
+ts_tensor *ts__resample(ts_cx *cx, ts_tensor *self, ts_ints size, int64_t kind, ts_floats scales, bool align_corners) {
+  ts__resample_args args = {self, size, kind, scales, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__resample], &args);
+}
+
+ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners) {
+  ts__resample_adjoint_args args = {grad, size, kind, scales, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__resample_adjoint], &args);
+}
+
 ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
   ts_cumsum_args args = {self, dim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_cumsum], &args);
@@ -2669,6 +2733,34 @@ ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *
   return ts_dispatch1(cx, &ts_ops[TS_OP__log_softmax_backward_data], &args);
 }
 
+bool ts_sort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable, ts_tensor **results) {
+  ts_sort_args args = {self, dim, descending, stable};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_sort], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_argsort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable) {
+  ts_argsort_args args = {self, dim, descending, stable};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_argsort], &args);
+}
+
+ts_tensor *ts_msort(ts_cx *cx, ts_tensor *self) {
+  ts_msort_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_msort], &args);
+}
+
+bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results) {
+  ts_topk_args args = {self, k, dim, largest, sorted};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_topk], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
   ts__empty_args args = {size, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP__empty], &args);
@@ -2775,6 +2867,27 @@ ts_list ts__autograd_grad(ts_cx *cx, ts_list outputs, ts_list inputs, ts_list gr
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__autograd_grad], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+bool ts__custom_node(ts_cx *cx, ts_list inputs, ts_list outputs, ts_list saved, ts_ints saved_from, ts_ints flags, int64_t callback, bool materialize, const char *name) {
+  ts__custom_node_args args = {inputs, outputs, saved, saved_from, flags, callback, materialize, name};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__custom_node], &args, &out);
+}
+
+ts_scalar ts__set_anomaly(ts_cx *cx, int64_t mode) {
+  ts__set_anomaly_args args = {mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_anomaly], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__anomalous_node(ts_cx *cx) {
+  ts__anomalous_node_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__anomalous_node], &args, &out) ? out.scalar : ts_none();
 }
 
 ts_scalar ts__set_grad_mode(ts_cx *cx, bool value) {

@@ -1431,6 +1431,14 @@ torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_lu_factor_ex(cx, A, pivot, check_errors, t);
+  return capi_give(cx, t, 3, out);
+}
+
 torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2421,6 +2429,20 @@ torsh_status torsh_instance_norm(torsh_tensor self, torsh_tensor running_mean, t
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_constant_pad_nd(torsh_tensor self, const int64_t *pad, int64_t n_pad, torsh_scalar value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_constant_pad_nd(cx, self, (ts_ints){pad, n_pad}, capi_scalar(value));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pad(torsh_tensor self, const int64_t *pad, int64_t n_pad, const char *mode, torsh_scalar value, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pad(cx, self, (ts_ints){pad, n_pad}, mode, capi_scalar(value));
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2823,6 +2845,55 @@ torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p,
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_adaptive_avg_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_avg_pool1d(cx, self, (ts_ints){output_size, n_output_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_avg_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_avg_pool2d(cx, self, (ts_ints){output_size, n_output_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_avg_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_avg_pool3d(cx, self, (ts_ints){output_size, n_output_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_interpolate(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, const char *mode, const bool *align_corners, const bool *recompute_scale_factor, bool antialias, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_interpolate(cx, self, (ts_ints){size, size ? n_size : -1}, (ts_floats){scale_factor, scale_factor ? n_scale_factor : -1}, mode, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0}, recompute_scale_factor ? (ts_opt_int){true, *recompute_scale_factor} : (ts_opt_int){false, 0}, antialias);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_upsample(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, const char *mode, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_upsample(cx, self, (ts_ints){size, size ? n_size : -1}, (ts_floats){scale_factor, scale_factor ? n_scale_factor : -1}, mode, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_upsample_nearest(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_upsample_nearest(cx, self, (ts_ints){size, size ? n_size : -1}, (ts_floats){scale_factor, scale_factor ? n_scale_factor : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_upsample_bilinear(cx, self, (ts_ints){size, size ? n_size : -1}, (ts_floats){scale_factor, scale_factor ? n_scale_factor : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -3096,6 +3167,36 @@ torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dt
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_softmin(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_sort(cx, self, dim, descending, stable, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_argsort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_argsort(cx, self, dim, descending, stable);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_msort(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_msort(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_topk(torsh_tensor self, int64_t k, int64_t dim, bool largest, bool sorted, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_topk(cx, self, k, dim, largest, sorted, t);
+  return capi_give(cx, t, 2, out);
 }
 
 torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {

@@ -1081,6 +1081,12 @@ static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_one_hot_impl(cx, a, out);
 }
 
+static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_ex_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, pivot), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, check_errors), 0u}};
+static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_factor_ex_args *a = args;
+  return ts_linalg_lu_factor_ex_impl(cx, a, out);
+}
+
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
 static bool mse_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mse_loss_args *a = args;
@@ -1865,6 +1871,19 @@ static bool _zero_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__zero_grads_impl(cx, a, out);
 }
 
+static const ts_arg constant_pad_nd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_constant_pad_nd_args, self), 0u}, {"pad", TS_ARG_INTS, 0, offsetof(ts_constant_pad_nd_args, pad), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_constant_pad_nd_args, value), 0u}};
+static bool constant_pad_nd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_constant_pad_nd_args *a = args;
+  return ts_constant_pad_nd_impl(cx, a, out);
+}
+static void constant_pad_nd_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_constant_pad_nd_grad(cx, args, back, wanted); }
+
+static const ts_arg pad_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pad_args, self), 0u}, {"pad", TS_ARG_INTS, 0, offsetof(ts_pad_args, pad), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_pad_args, mode), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_pad_args, value), 0u}};
+static bool pad_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pad_args *a = args;
+  return ts_pad_impl(cx, a, out);
+}
+
 static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
@@ -2255,6 +2274,62 @@ static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pairwise_distance_impl(cx, a, out);
 }
 
+static const ts_arg adaptive_avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool1d_args, output_size), 0u}};
+static bool adaptive_avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool1d_args *a = args;
+  return ts_adaptive_average(cx, out, 1, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool2d_args, output_size), 0u}};
+static bool adaptive_avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool2d_args *a = args;
+  return ts_adaptive_average(cx, out, 2, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_avg_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_avg_pool3d_args, output_size), 0u}};
+static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_avg_pool3d_args *a = args;
+  return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
+}
+
+static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
+static bool interpolate_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_interpolate_args *a = args;
+  return ts_interpolate_impl(cx, a, out);
+}
+
+static const ts_arg upsample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_upsample_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_upsample_args, align_corners), 0u}};
+static bool upsample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_upsample_args *a = args;
+  return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, a->mode, a->align_corners);
+}
+
+static const ts_arg upsample_nearest_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_nearest_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_nearest_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_nearest_args, scale_factor), 0u}};
+static bool upsample_nearest_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_upsample_nearest_args *a = args;
+  return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "nearest", (ts_opt_int){false, 0});
+}
+
+static const ts_arg upsample_bilinear_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_bilinear_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_bilinear_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_bilinear_args, scale_factor), 0u}};
+static bool upsample_bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_upsample_bilinear_args *a = args;
+  return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "bilinear", (ts_opt_int){true, 1});
+}
+
+static const ts_arg _resample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__resample_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__resample_args, size), 0u}, {"kind", TS_ARG_INT, 0, offsetof(ts__resample_args, kind), 0u}, {"scales", TS_ARG_FLOATS, 0, offsetof(ts__resample_args, scales), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__resample_args, align_corners), 0u}};
+static bool _resample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__resample_args *a = args;
+  return ts__resample_impl(cx, a, out);
+}
+static void _resample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__resample_grad(cx, args, back, wanted); }
+
+static const ts_arg _resample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__resample_adjoint_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__resample_adjoint_args, size), 0u}, {"kind", TS_ARG_INT, 0, offsetof(ts__resample_adjoint_args, kind), 0u}, {"scales", TS_ARG_FLOATS, 0, offsetof(ts__resample_adjoint_args, scales), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__resample_adjoint_args, align_corners), 0u}};
+static bool _resample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__resample_adjoint_args *a = args;
+  return ts__resample_adjoint_impl(cx, a, out);
+}
+static void _resample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__resample_adjoint_grad(cx, args, back, wanted); }
+
 static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cumsum_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumsum_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_cumsum_args, dtype), 0u}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cumsum_args *a = args;
@@ -2516,6 +2591,32 @@ static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out 
 }
 static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
 
+static const ts_arg sort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sort_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_sort_args, dim), 0u}, {"descending", TS_ARG_BOOL, 0, offsetof(ts_sort_args, descending), 0u}, {"stable", TS_ARG_BOOL, 0, offsetof(ts_sort_args, stable), 0u}};
+static bool sort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sort_args *a = args;
+  return ts_sort_impl(cx, a, out);
+}
+static void sort_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sort_grad(cx, args, back, wanted); }
+
+static const ts_arg argsort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_argsort_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_argsort_args, dim), 0u}, {"descending", TS_ARG_BOOL, 0, offsetof(ts_argsort_args, descending), 0u}, {"stable", TS_ARG_BOOL, 0, offsetof(ts_argsort_args, stable), 0u}};
+static bool argsort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_argsort_args *a = args;
+  return ts_argsort_impl(cx, a, out);
+}
+
+static const ts_arg msort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_msort_args, self), 0u}};
+static bool msort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_msort_args *a = args;
+  return ts_msort_impl(cx, a, out);
+}
+
+static const ts_arg topk_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_topk_args, self), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts_topk_args, k), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_topk_args, dim), 0u}, {"largest", TS_ARG_BOOL, 0, offsetof(ts_topk_args, largest), 0u}, {"sorted", TS_ARG_BOOL, 0, offsetof(ts_topk_args, sorted), 0u}};
+static bool topk_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_topk_args *a = args;
+  return ts_topk_impl(cx, a, out);
+}
+static void topk_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_topk_grad(cx, args, back, wanted); }
+
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
@@ -2609,6 +2710,23 @@ static const ts_arg _autograd_grad_args[] = {{"outputs", TS_ARG_LIST, 0, offseto
 static bool _autograd_grad_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__autograd_grad_args *a = args;
   return ts__autograd_grad_impl(cx, a, out);
+}
+
+static const ts_arg _custom_node_args[] = {{"inputs", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, inputs), 0u}, {"outputs", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, outputs), 0u}, {"saved", TS_ARG_LIST, 0, offsetof(ts__custom_node_args, saved), 0u}, {"savedFrom", TS_ARG_INTS, 0, offsetof(ts__custom_node_args, saved_from), 0u}, {"flags", TS_ARG_INTS, 0, offsetof(ts__custom_node_args, flags), 0u}, {"callback", TS_ARG_INT, 0, offsetof(ts__custom_node_args, callback), 0u}, {"materialize", TS_ARG_BOOL, 0, offsetof(ts__custom_node_args, materialize), 0u}, {"name", TS_ARG_TEXT, 0, offsetof(ts__custom_node_args, name), 0u}};
+static bool _custom_node_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__custom_node_args *a = args;
+  return ts__custom_node_impl(cx, a, out);
+}
+
+static const ts_arg _set_anomaly_args[] = {{"mode", TS_ARG_INT, 0, offsetof(ts__set_anomaly_args, mode), 0u}};
+static bool _set_anomaly_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_anomaly_args *a = args;
+  return ts__set_anomaly_impl(cx, a, out);
+}
+
+static bool _anomalous_node_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__anomalous_node_args *a = args;
+  return ts__anomalous_node_impl(cx, a, out);
 }
 
 static const ts_arg _set_grad_mode_args[] = {{"value", TS_ARG_BOOL, 0, offsetof(ts__set_grad_mode_args, value), 0u}};
@@ -3076,6 +3194,7 @@ const ts_op ts_ops[] = {
   {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
   {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
   {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
+  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -3239,6 +3358,8 @@ const ts_op ts_ops[] = {
   {"_adamStep_", "AdamStep_Backward0", TS_OP_SYSTEM, sizeof(ts__adam_step__args), 12, 0, TS_RET_NOTHING, 0u, 0u, 0u, _adam_step__args, _adam_step__impl, NULL},
   {"_hasGrads", "HasGradsBackward0", TS_OP_SYSTEM, sizeof(ts__has_grads_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _has_grads_args, _has_grads_impl, NULL},
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
+  {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad},
+  {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL},
   {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
   {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL},
   {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
@@ -3300,6 +3421,15 @@ const ts_op ts_ops[] = {
   {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
   {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
   {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
+  {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL},
+  {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL},
+  {"adaptiveAvgPool3d", "AdaptiveAvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool3d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool3d_args, adaptive_avg_pool3d_impl, NULL},
+  {"interpolate", "InterpolateBackward0", TS_OP_COMPOSITE, sizeof(ts_interpolate_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, interpolate_args, interpolate_impl, NULL},
+  {"upsample", "UpsampleBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_args, upsample_impl, NULL},
+  {"upsampleNearest", "UpsampleNearestBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_nearest_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_nearest_args, upsample_nearest_impl, NULL},
+  {"upsampleBilinear", "UpsampleBilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_bilinear_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_bilinear_args, upsample_bilinear_impl, NULL},
+  {"_resample", "UpsampleBackward0", 0, sizeof(ts__resample_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_args, _resample_impl, _resample_grad},
+  {"_resampleAdjoint", "ResampleAdjointBackward0", 0, sizeof(ts__resample_adjoint_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_adjoint_args, _resample_adjoint_impl, _resample_adjoint_grad},
   {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
@@ -3343,6 +3473,10 @@ const ts_op ts_ops[] = {
   {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
   {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
   {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
+  {"sort", "SortBackward0", 0, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
+  {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
+  {"msort", "MsortBackward0", TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
+  {"topk", "TopkBackward0", 0, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -3359,6 +3493,9 @@ const ts_op ts_ops[] = {
   {"_droppedCallbacks", "DroppedCallbacksBackward0", TS_OP_SYSTEM, sizeof(ts__dropped_callbacks_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _dropped_callbacks_impl, NULL},
   {"_backward", "BackwardBackward0", TS_OP_SYSTEM, sizeof(ts__backward_args), 5, 0, TS_RET_NOTHING, 0u, 0u, 0u, _backward_args, _backward_impl, NULL},
   {"_autogradGrad", "AutogradGradBackward0", TS_OP_SYSTEM, sizeof(ts__autograd_grad_args), 5, 0, TS_RET_LIST, 0u, 0u, 0u, _autograd_grad_args, _autograd_grad_impl, NULL},
+  {"_customNode", "CustomNodeBackward0", TS_OP_SYSTEM, sizeof(ts__custom_node_args), 8, 0, TS_RET_NOTHING, 0u, 0u, 0u, _custom_node_args, _custom_node_impl, NULL},
+  {"_setAnomaly", "SetAnomalyBackward0", TS_OP_SYSTEM, sizeof(ts__set_anomaly_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_anomaly_args, _set_anomaly_impl, NULL},
+  {"_anomalousNode", "AnomalousNodeBackward0", TS_OP_SYSTEM, sizeof(ts__anomalous_node_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _anomalous_node_impl, NULL},
   {"_setGradMode", "SetGradModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_grad_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_grad_mode_args, _set_grad_mode_impl, NULL},
   {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
   {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
@@ -3401,5 +3538,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 558;
-const char ts_table_hash[] = "b4b9139516b8d6d8";
+const int ts_op_count = 577;
+const char ts_table_hash[] = "0b49e96453348eb5";
