@@ -132,244 +132,248 @@ const S_copy_ = op(187, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=fal
 const S_zero_ = op(188, 'zero_', 'Tensor input', 'Tensor');
 const S_new_empty_strided = op(190, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
 const S_sum_to_size = op(192, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
-const S_index_put = op(196, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_put_ = op(197, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(198, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
-const S_index_add = op(199, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_add_ = op(200, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(201, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_copy_ = op(202, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_fill = op(203, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_index_fill_ = op(204, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_gather = op(205, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(206, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(208, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_index_put = op(204, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put_ = op(205, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_select = op(206, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_add = op(207, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add_ = op(208, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_copy = op(209, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy_ = op(210, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_fill = op(211, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill_ = op(212, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_gather = op(213, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_scatter = op(214, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(216, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
-const S_scatter_ = op(207, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value_ = op(209, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter_ = op(215, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value_ = op(217, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(210, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_add_ = op(211, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_take = op(212, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(213, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(214, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(215, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(217, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(218, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
-const S_masked_scatter = op(219, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(220, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_exp = op(245, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(246, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(247, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(248, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(249, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(250, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(251, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(252, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(253, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(254, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(255, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(256, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(257, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(258, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(259, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(260, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(261, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(262, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(263, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(264, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(265, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(266, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(267, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(268, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(269, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(270, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(271, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(272, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(273, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(274, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(275, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(276, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(277, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(278, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(279, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(280, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(281, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(282, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(283, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(284, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(285, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(286, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(287, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(288, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(289, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(290, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(291, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(292, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_lgamma = op(293, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_lgamma_ = op(294, 'lgamma_', 'Tensor input', 'Tensor');
-const S_digamma = op(295, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_digamma_ = op(296, 'digamma_', 'Tensor input', 'Tensor');
-const S_mvlgamma = op(297, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(298, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_frexp = op(299, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(300, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(301, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(304, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(305, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(306, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(307, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(308, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(309, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(310, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(311, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(312, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(313, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(314, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(315, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(316, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(317, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(318, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(319, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(320, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(321, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(322, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(323, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(324, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(325, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(326, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(327, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(328, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(330, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(331, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_outer = op(332, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(333, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(334, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(335, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(336, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(337, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(338, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(339, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(340, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(341, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(342, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(343, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_scatter_add = op(218, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add_ = op(219, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_take = op(220, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_put = op(221, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put_ = op(222, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_nonzero = op(223, 'nonzero', 'Tensor input', 'Tensor');
+const S_argwhere = op(225, 'argwhere', 'Tensor input', 'Tensor');
+const S_masked_select = op(226, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_scatter = op(227, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter_ = op(228, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_exp = op(267, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp_ = op(268, 'exp_', 'Tensor input', 'Tensor');
+const S_exp2 = op(269, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2_ = op(270, 'exp2_', 'Tensor input', 'Tensor');
+const S_expm1 = op(271, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1_ = op(272, 'expm1_', 'Tensor input', 'Tensor');
+const S_log = op(273, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ = op(274, 'log_', 'Tensor input', 'Tensor');
+const S_log2 = op(275, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2_ = op(276, 'log2_', 'Tensor input', 'Tensor');
+const S_log10 = op(277, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10_ = op(278, 'log10_', 'Tensor input', 'Tensor');
+const S_log1p = op(279, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p_ = op(280, 'log1p_', 'Tensor input', 'Tensor');
+const S_sin = op(281, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin_ = op(282, 'sin_', 'Tensor input', 'Tensor');
+const S_cos = op(283, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos_ = op(284, 'cos_', 'Tensor input', 'Tensor');
+const S_tan = op(285, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan_ = op(286, 'tan_', 'Tensor input', 'Tensor');
+const S_asin = op(287, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin_ = op(288, 'asin_', 'Tensor input', 'Tensor');
+const S_acos = op(289, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos_ = op(290, 'acos_', 'Tensor input', 'Tensor');
+const S_atan = op(291, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan_ = op(292, 'atan_', 'Tensor input', 'Tensor');
+const S_sinh = op(293, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh_ = op(294, 'sinh_', 'Tensor input', 'Tensor');
+const S_cosh = op(295, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh_ = op(296, 'cosh_', 'Tensor input', 'Tensor');
+const S_tanh = op(297, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh_ = op(298, 'tanh_', 'Tensor input', 'Tensor');
+const S_asinh = op(299, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh_ = op(300, 'asinh_', 'Tensor input', 'Tensor');
+const S_acosh = op(301, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh_ = op(302, 'acosh_', 'Tensor input', 'Tensor');
+const S_atanh = op(303, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh_ = op(304, 'atanh_', 'Tensor input', 'Tensor');
+const S_sinc = op(305, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc_ = op(306, 'sinc_', 'Tensor input', 'Tensor');
+const S_erf = op(307, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf_ = op(308, 'erf_', 'Tensor input', 'Tensor');
+const S_erfc = op(309, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc_ = op(310, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfinv = op(311, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv_ = op(312, 'erfinv_', 'Tensor input', 'Tensor');
+const S_sigmoid = op(313, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid_ = op(314, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_lgamma = op(315, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma_ = op(316, 'lgamma_', 'Tensor input', 'Tensor');
+const S_digamma = op(317, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma_ = op(318, 'digamma_', 'Tensor input', 'Tensor');
+const S_mvlgamma = op(319, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma_ = op(320, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
+const S_frexp = op(321, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_logit = op(322, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(323, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(326, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(327, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(328, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(329, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(330, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(331, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(332, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(333, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(334, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(335, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(336, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(337, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(338, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(339, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(340, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(341, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(342, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(343, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(344, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(345, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(346, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(347, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(348, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(349, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(350, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(352, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(353, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_outer = op(354, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(355, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(356, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(357, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(358, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(359, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(360, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(361, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(362, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(363, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(364, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(365, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(344, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(345, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(346, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(366, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(367, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(368, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(347, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(348, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(349, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(350, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(351, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(352, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(353, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(369, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(370, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(371, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(372, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(373, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(374, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(375, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(354, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(355, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(376, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(377, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(356, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(357, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_uniform_ = op(391, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(392, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(393, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(394, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(395, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(396, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(397, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(398, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(399, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(400, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(403, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(404, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(405, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(406, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(407, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(408, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(409, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(410, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(411, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(378, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(379, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_uniform_ = op(415, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(416, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(417, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(418, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(419, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(420, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(421, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(422, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(423, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(424, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(427, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(428, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(429, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(430, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(431, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(432, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(433, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(434, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(435, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(415, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(416, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(417, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(439, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(440, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(441, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(421, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(422, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(423, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(425, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(426, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(445, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(446, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(447, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(449, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(450, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(427, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(431, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(432, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(433, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(434, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(435, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(436, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(437, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_view_as = op(440, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(441, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(442, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(443, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(444, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(445, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(446, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(447, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(448, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(449, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(450, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(451, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(452, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(453, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(454, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(455, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(456, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(457, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_dist = op(451, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(464, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(465, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(466, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(467, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(468, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(469, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(470, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_view_as = op(473, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(474, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(475, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(476, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(477, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(478, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(479, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(480, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(481, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(482, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(483, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(484, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(485, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(486, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(487, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(488, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(489, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(490, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(458, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(459, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(460, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(491, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(492, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(493, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(461, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(462, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(494, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(495, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(463, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(464, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(496, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(497, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(465, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(466, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(498, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(499, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(469, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(470, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S__polygamma_self = op(475, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(476, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(477, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(478, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(513, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(514, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(515, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(516, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_as_strided = op(552, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(553, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(554, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(555, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(556, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(557, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(558, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(559, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(560, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(563, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(564, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(565, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(566, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(567, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(568, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(569, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(571, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(573, 'detach', 'Tensor input', 'Tensor');
+const S_softmax = op(502, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(503, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(507, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(508, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(509, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(510, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(512, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(513, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(514, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(515, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(550, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(551, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(552, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(553, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_as_strided = op(592, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(593, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(594, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(595, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(596, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(597, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(598, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(599, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(600, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(603, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(604, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(605, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(606, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(607, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(608, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(609, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(611, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(613, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -1396,7 +1400,7 @@ export abstract class TensorOps {
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(212, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(220, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1416,19 +1420,19 @@ export abstract class TensorOps {
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(215, (this as any), 0);
+    if (arguments.length === 0) return unary(223, (this as any), 0);
     return invokeMethod(S_nonzero, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(217, (this as any), 0);
+    if (arguments.length === 0) return unary(225, (this as any), 0);
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(218, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(226, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -1444,385 +1448,385 @@ export abstract class TensorOps {
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(245, (this as any), 0);
+    if (arguments.length === 0) return unary(267, (this as any), 0);
     return invokeMethod(S_exp, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(246, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(268, (this as any), 0);
     return invokeMethod(S_exp_, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(247, (this as any), 0);
+    if (arguments.length === 0) return unary(269, (this as any), 0);
     return invokeMethod(S_exp2, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(248, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(270, (this as any), 0);
     return invokeMethod(S_exp2_, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(249, (this as any), 0);
+    if (arguments.length === 0) return unary(271, (this as any), 0);
     return invokeMethod(S_expm1, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(250, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(272, (this as any), 0);
     return invokeMethod(S_expm1_, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(251, (this as any), 0);
+    if (arguments.length === 0) return unary(273, (this as any), 0);
     return invokeMethod(S_log, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(252, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(274, (this as any), 0);
     return invokeMethod(S_log_, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(253, (this as any), 0);
+    if (arguments.length === 0) return unary(275, (this as any), 0);
     return invokeMethod(S_log2, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(254, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(276, (this as any), 0);
     return invokeMethod(S_log2_, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(255, (this as any), 0);
+    if (arguments.length === 0) return unary(277, (this as any), 0);
     return invokeMethod(S_log10, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(256, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(278, (this as any), 0);
     return invokeMethod(S_log10_, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(257, (this as any), 0);
+    if (arguments.length === 0) return unary(279, (this as any), 0);
     return invokeMethod(S_log1p, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(258, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(280, (this as any), 0);
     return invokeMethod(S_log1p_, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(259, (this as any), 0);
+    if (arguments.length === 0) return unary(281, (this as any), 0);
     return invokeMethod(S_sin, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(260, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(282, (this as any), 0);
     return invokeMethod(S_sin_, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(261, (this as any), 0);
+    if (arguments.length === 0) return unary(283, (this as any), 0);
     return invokeMethod(S_cos, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(262, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(284, (this as any), 0);
     return invokeMethod(S_cos_, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(263, (this as any), 0);
+    if (arguments.length === 0) return unary(285, (this as any), 0);
     return invokeMethod(S_tan, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(264, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(286, (this as any), 0);
     return invokeMethod(S_tan_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(265, (this as any), 0);
+    if (arguments.length === 0) return unary(287, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(265, (this as any), 0);
+    if (arguments.length === 0) return unary(287, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(266, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(288, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(266, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(288, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(267, (this as any), 0);
+    if (arguments.length === 0) return unary(289, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(267, (this as any), 0);
+    if (arguments.length === 0) return unary(289, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(268, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(290, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(268, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(290, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(269, (this as any), 0);
+    if (arguments.length === 0) return unary(291, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(269, (this as any), 0);
+    if (arguments.length === 0) return unary(291, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(270, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(292, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(270, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(292, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(271, (this as any), 0);
+    if (arguments.length === 0) return unary(293, (this as any), 0);
     return invokeMethod(S_sinh, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(272, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(294, (this as any), 0);
     return invokeMethod(S_sinh_, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(273, (this as any), 0);
+    if (arguments.length === 0) return unary(295, (this as any), 0);
     return invokeMethod(S_cosh, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(274, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(296, (this as any), 0);
     return invokeMethod(S_cosh_, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(275, (this as any), 0);
+    if (arguments.length === 0) return unary(297, (this as any), 0);
     return invokeMethod(S_tanh, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(276, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(298, (this as any), 0);
     return invokeMethod(S_tanh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(277, (this as any), 0);
+    if (arguments.length === 0) return unary(299, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(277, (this as any), 0);
+    if (arguments.length === 0) return unary(299, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(278, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(300, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(278, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(300, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(279, (this as any), 0);
+    if (arguments.length === 0) return unary(301, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(279, (this as any), 0);
+    if (arguments.length === 0) return unary(301, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(280, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(302, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(280, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(302, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(281, (this as any), 0);
+    if (arguments.length === 0) return unary(303, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(281, (this as any), 0);
+    if (arguments.length === 0) return unary(303, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(282, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(304, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(282, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(304, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(283, (this as any), 0);
+    if (arguments.length === 0) return unary(305, (this as any), 0);
     return invokeMethod(S_sinc, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(284, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(306, (this as any), 0);
     return invokeMethod(S_sinc_, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(285, (this as any), 0);
+    if (arguments.length === 0) return unary(307, (this as any), 0);
     return invokeMethod(S_erf, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(286, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(308, (this as any), 0);
     return invokeMethod(S_erf_, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(287, (this as any), 0);
+    if (arguments.length === 0) return unary(309, (this as any), 0);
     return invokeMethod(S_erfc, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(288, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(310, (this as any), 0);
     return invokeMethod(S_erfc_, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(289, (this as any), 0);
+    if (arguments.length === 0) return unary(311, (this as any), 0);
     return invokeMethod(S_erfinv, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(290, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(312, (this as any), 0);
     return invokeMethod(S_erfinv_, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(291, (this as any), 0);
+    if (arguments.length === 0) return unary(313, (this as any), 0);
     return invokeMethod(S_sigmoid, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(292, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(314, (this as any), 0);
     return invokeMethod(S_sigmoid_, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma(options?: { out?: Tensor }): Tensor;
   lgamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(293, (this as any), 0);
+    if (arguments.length === 0) return unary(315, (this as any), 0);
     return invokeMethod(S_lgamma, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma_(): Tensor;
   lgamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(294, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(316, (this as any), 0);
     return invokeMethod(S_lgamma_, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma(options?: { out?: Tensor }): Tensor;
   digamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(295, (this as any), 0);
+    if (arguments.length === 0) return unary(317, (this as any), 0);
     return invokeMethod(S_digamma, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma_(): Tensor;
   digamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(296, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(318, (this as any), 0);
     return invokeMethod(S_digamma_, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
@@ -1845,7 +1849,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(300, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(322, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -1853,157 +1857,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(301, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(323, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(304, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(326, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(304, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(326, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(305, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(327, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(305, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(327, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(306, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(328, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(307, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(329, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(308, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(330, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(309, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(331, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(310, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(332, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(311, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(333, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(312, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(334, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(313, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(335, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(314, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(336, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(315, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(337, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(316, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(338, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(317, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(339, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(318, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(340, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(319, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(341, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(320, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(342, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(321, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(343, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(322, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(344, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(323, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(345, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(324, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(346, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(325, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(347, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(326, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(348, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -2019,25 +2023,25 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(330, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(352, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(331, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(353, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(332, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(354, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(332, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(354, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -2089,8 +2093,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(341, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(343, (this as any), a, 0);
+    if (arguments.length === 0) return unary(363, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(365, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2102,8 +2106,8 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(344, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(346, (this as any), a, 0);
+    if (arguments.length === 0) return unary(366, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(368, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -2111,7 +2115,7 @@ export abstract class TensorOps {
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(347, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(369, (this as any), 0, -1, 0);
     return invokeMethod(S_amax, this, arguments);
   }
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
@@ -2119,7 +2123,7 @@ export abstract class TensorOps {
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(348, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(370, (this as any), 0, -1, 0);
     return invokeMethod(S_amin, this, arguments);
   }
   /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
@@ -2132,7 +2136,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(350, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(372, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2140,7 +2144,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(351, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(373, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2150,7 +2154,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(352, (this as any), 0);
+    if (arguments.length === 0) return unary(374, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2160,7 +2164,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(354, (this as any), 0);
+    if (arguments.length === 0) return unary(376, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2182,7 +2186,7 @@ export abstract class TensorOps {
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(391, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(415, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2190,7 +2194,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(392, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(416, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2198,7 +2202,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(393, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(417, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2206,7 +2210,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(394, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(418, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2214,7 +2218,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(395, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(419, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2222,7 +2226,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(396, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(420, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2242,7 +2246,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(399, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(423, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2257,7 +2261,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(403, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(427, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_sum, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -2265,7 +2269,7 @@ export abstract class TensorOps {
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(404, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(428, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_mean, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -2273,7 +2277,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(405, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(429, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2281,7 +2285,7 @@ export abstract class TensorOps {
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   any(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(406, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(430, (this as any), 0, -1, 0);
     return invokeMethod(S_any, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -2289,7 +2293,7 @@ export abstract class TensorOps {
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   all(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(407, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(431, (this as any), 0, -1, 0);
     return invokeMethod(S_all, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -2297,7 +2301,7 @@ export abstract class TensorOps {
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
   countNonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(408, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(432, (this as any), 0, -1);
     return invokeMethod(S_count_nonzero, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
@@ -2313,7 +2317,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(409, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(433, (this as any), 0, -1, 0, 0);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2329,7 +2333,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(415, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(439, (this as any), 0, -1, 0, 0);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2337,7 +2341,7 @@ export abstract class TensorOps {
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nansum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(421, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(445, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nansum, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -2345,7 +2349,7 @@ export abstract class TensorOps {
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nanmean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(422, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(446, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nanmean, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -2371,7 +2375,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(427, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(451, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2412,19 +2416,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(440, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(473, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(441, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(474, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(442, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(475, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2435,7 +2439,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(444, (this as any), 0);
+    if (arguments.length === 0) return unary(477, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2449,7 +2453,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(449, (this as any), 0);
+    if (arguments.length === 0) return unary(482, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2457,7 +2461,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(450, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(483, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -2548,7 +2552,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(469, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(502, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -2556,8 +2560,36 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(470, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(503, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
+  }
+  /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+  sort(dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+  sort(options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(..._args: any[]): any {
+    return invokeMethod(S_sort, this, arguments);
+  }
+  /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+  argsort(dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+  /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+  argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+  argsort(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(508, (this as any), 0, -1, 0, 0);
+    return invokeMethod(S_argsort, this, arguments);
+  }
+  /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
+  msort(options?: { out?: Tensor }): Tensor;
+  msort(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(509, (this as any), 0);
+    return invokeMethod(S_msort, this, arguments);
+  }
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(k: number, options: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(..._args: any[]): any {
+    return invokeMethod(S_topk, this, arguments);
   }
   /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
   polygamma(n: number, options?: { n?: number }): Tensor;
@@ -2572,37 +2604,37 @@ export abstract class TensorOps {
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(477, (this as any), 0);
+    if (arguments.length === 0) return unary(514, (this as any), 0);
     return invokeMethod(S_i0, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(478, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(515, (this as any), 0);
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(513, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(550, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(514, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(551, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(515, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(552, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(516, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(553, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -2703,7 +2735,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(565, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(605, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2711,19 +2743,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(566, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(606, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(567, (this as any), 0);
+    if (arguments.length === 0) return unary(607, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(568, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(608, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2731,7 +2763,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(569, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(609, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2742,7 +2774,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(573, (this as any), 0);
+    if (arguments.length === 0) return unary(613, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

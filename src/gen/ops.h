@@ -197,387 +197,427 @@ enum {
   TS_OP_new_empty_strided = 190,
   TS_OP__as_strided_backward = 191,
   TS_OP_sum_to_size = 192,
-  TS_OP__index = 193,
-  TS_OP__at = 194,
-  TS_OP__set_at = 195,
-  TS_OP_index_put = 196,
-  TS_OP_index_put_ = 197,
-  TS_OP_index_select = 198,
-  TS_OP_index_add = 199,
-  TS_OP_index_add_ = 200,
-  TS_OP_index_copy = 201,
-  TS_OP_index_copy_ = 202,
-  TS_OP_index_fill = 203,
-  TS_OP_index_fill_ = 204,
-  TS_OP_gather = 205,
-  TS_OP_scatter = 206,
-  TS_OP_scatter_ = 207,
-  TS_OP_scatter_value = 208,
-  TS_OP_scatter_value_ = 209,
-  TS_OP_scatter_add = 210,
-  TS_OP_scatter_add_ = 211,
-  TS_OP_take = 212,
-  TS_OP_put = 213,
-  TS_OP_put_ = 214,
-  TS_OP_nonzero = 215,
-  TS_OP__nonzero_tuple = 216,
-  TS_OP_argwhere = 217,
-  TS_OP_masked_select = 218,
-  TS_OP_masked_scatter = 219,
-  TS_OP_masked_scatter_ = 220,
-  TS_OP_embedding = 221,
-  TS_OP__embedding = 222,
-  TS_OP__embedding_backward = 223,
-  TS_OP__embedding_double_backward = 224,
-  TS_OP_one_hot = 225,
-  TS_OP_mse_loss = 226,
-  TS_OP_l1_loss = 227,
-  TS_OP_smooth_l1_loss = 228,
-  TS_OP_huber_loss = 229,
-  TS_OP__difference_loss = 230,
-  TS_OP__difference_loss_backward = 231,
-  TS_OP__difference_loss_curvature = 232,
-  TS_OP_nll_loss = 233,
-  TS_OP__nll_loss = 234,
-  TS_OP__nll_loss_backward = 235,
-  TS_OP_cross_entropy = 236,
-  TS_OP__cross_entropy = 237,
-  TS_OP__cross_entropy_backward = 238,
-  TS_OP__class_weights = 239,
-  TS_OP_binary_cross_entropy = 240,
-  TS_OP_binary_cross_entropy_with_logits = 241,
-  TS_OP__binary_cross_entropy = 242,
-  TS_OP__binary_cross_entropy_with_logits = 243,
-  TS_OP_kl_div = 244,
-  TS_OP_exp = 245,
-  TS_OP_exp_ = 246,
-  TS_OP_exp2 = 247,
-  TS_OP_exp2_ = 248,
-  TS_OP_expm1 = 249,
-  TS_OP_expm1_ = 250,
-  TS_OP_log = 251,
-  TS_OP_log_ = 252,
-  TS_OP_log2 = 253,
-  TS_OP_log2_ = 254,
-  TS_OP_log10 = 255,
-  TS_OP_log10_ = 256,
-  TS_OP_log1p = 257,
-  TS_OP_log1p_ = 258,
-  TS_OP_sin = 259,
-  TS_OP_sin_ = 260,
-  TS_OP_cos = 261,
-  TS_OP_cos_ = 262,
-  TS_OP_tan = 263,
-  TS_OP_tan_ = 264,
-  TS_OP_asin = 265,
-  TS_OP_asin_ = 266,
-  TS_OP_acos = 267,
-  TS_OP_acos_ = 268,
-  TS_OP_atan = 269,
-  TS_OP_atan_ = 270,
-  TS_OP_sinh = 271,
-  TS_OP_sinh_ = 272,
-  TS_OP_cosh = 273,
-  TS_OP_cosh_ = 274,
-  TS_OP_tanh = 275,
-  TS_OP_tanh_ = 276,
-  TS_OP_asinh = 277,
-  TS_OP_asinh_ = 278,
-  TS_OP_acosh = 279,
-  TS_OP_acosh_ = 280,
-  TS_OP_atanh = 281,
-  TS_OP_atanh_ = 282,
-  TS_OP_sinc = 283,
-  TS_OP_sinc_ = 284,
-  TS_OP_erf = 285,
-  TS_OP_erf_ = 286,
-  TS_OP_erfc = 287,
-  TS_OP_erfc_ = 288,
-  TS_OP_erfinv = 289,
-  TS_OP_erfinv_ = 290,
-  TS_OP_sigmoid = 291,
-  TS_OP_sigmoid_ = 292,
-  TS_OP_lgamma = 293,
-  TS_OP_lgamma_ = 294,
-  TS_OP_digamma = 295,
-  TS_OP_digamma_ = 296,
-  TS_OP_mvlgamma = 297,
-  TS_OP_mvlgamma_ = 298,
-  TS_OP_frexp = 299,
-  TS_OP_logit = 300,
-  TS_OP_logit_ = 301,
-  TS_OP__sigmoid_backward = 302,
-  TS_OP__tanh_backward = 303,
-  TS_OP_atan2 = 304,
-  TS_OP_atan2_ = 305,
-  TS_OP_hypot = 306,
-  TS_OP_hypot_ = 307,
-  TS_OP_logaddexp = 308,
-  TS_OP_logaddexp2 = 309,
-  TS_OP_xlogy = 310,
-  TS_OP_xlogy_ = 311,
-  TS_OP_copysign = 312,
-  TS_OP_copysign_ = 313,
-  TS_OP_nextafter = 314,
-  TS_OP_nextafter_ = 315,
-  TS_OP_heaviside = 316,
-  TS_OP_heaviside_ = 317,
-  TS_OP_ldexp = 318,
-  TS_OP_ldexp_ = 319,
-  TS_OP_gcd = 320,
-  TS_OP_gcd_ = 321,
-  TS_OP_lcm = 322,
-  TS_OP_lcm_ = 323,
-  TS_OP_mm = 324,
-  TS_OP_bmm = 325,
-  TS_OP_matmul = 326,
-  TS_OP_addmm = 327,
-  TS_OP_addmm_ = 328,
-  TS_OP_linear = 329,
-  TS_OP_mv = 330,
-  TS_OP_dot = 331,
-  TS_OP_outer = 332,
-  TS_OP_baddbmm = 333,
-  TS_OP_baddbmm_ = 334,
-  TS_OP_addbmm = 335,
-  TS_OP_addbmm_ = 336,
-  TS_OP_addmv = 337,
-  TS_OP_addmv_ = 338,
-  TS_OP_addr = 339,
-  TS_OP_addr_ = 340,
-  TS_OP_max = 341,
-  TS_OP_max_dim = 342,
-  TS_OP_max_other = 343,
-  TS_OP_min = 344,
-  TS_OP_min_dim = 345,
-  TS_OP_min_other = 346,
-  TS_OP_amax = 347,
-  TS_OP_amin = 348,
-  TS_OP_aminmax = 349,
-  TS_OP_argmax = 350,
-  TS_OP_argmin = 351,
-  TS_OP_median = 352,
-  TS_OP_median_dim = 353,
-  TS_OP_nanmedian = 354,
-  TS_OP_nanmedian_dim = 355,
-  TS_OP_kthvalue = 356,
-  TS_OP_mode = 357,
-  TS_OP__normalize = 358,
-  TS_OP__normalize_backward = 359,
-  TS_OP_batch_norm = 360,
-  TS_OP_native_batch_norm = 361,
-  TS_OP_layer_norm = 362,
-  TS_OP_native_layer_norm = 363,
-  TS_OP_group_norm = 364,
-  TS_OP_instance_norm = 365,
-  TS_OP__sgd_step_ = 366,
-  TS_OP__adam_step_ = 367,
-  TS_OP__has_grads = 368,
-  TS_OP__zero_grads = 369,
-  TS_OP_max_pool1d_with_indices = 370,
-  TS_OP_max_pool1d = 371,
-  TS_OP_max_pool2d_with_indices = 372,
-  TS_OP_max_pool2d = 373,
-  TS_OP_max_pool3d_with_indices = 374,
-  TS_OP_max_pool3d = 375,
-  TS_OP_avg_pool1d = 376,
-  TS_OP_avg_pool2d = 377,
-  TS_OP_avg_pool3d = 378,
-  TS_OP__max_pool = 379,
-  TS_OP__max_pool_backward = 380,
-  TS_OP__max_pool_gather = 381,
-  TS_OP__avg_pool = 382,
-  TS_OP__avg_pool_backward = 383,
-  TS_OP_rand = 384,
-  TS_OP_randn = 385,
-  TS_OP_randint = 386,
-  TS_OP_randperm = 387,
-  TS_OP_rand_like = 388,
-  TS_OP_randn_like = 389,
-  TS_OP_randint_like = 390,
-  TS_OP_uniform_ = 391,
-  TS_OP_normal_ = 392,
-  TS_OP_random_ = 393,
-  TS_OP_exponential_ = 394,
-  TS_OP_cauchy_ = 395,
-  TS_OP_log_normal_ = 396,
-  TS_OP_geometric_ = 397,
-  TS_OP_bernoulli_ = 398,
-  TS_OP_bernoulli = 399,
-  TS_OP_multinomial = 400,
-  TS_OP_native_dropout = 401,
-  TS_OP_dropout = 402,
-  TS_OP_sum = 403,
-  TS_OP_mean = 404,
-  TS_OP_prod = 405,
-  TS_OP_any = 406,
-  TS_OP_all = 407,
-  TS_OP_count_nonzero = 408,
-  TS_OP_var = 409,
-  TS_OP_var_dim = 410,
-  TS_OP_var_unbiased = 411,
-  TS_OP_var_mean = 412,
-  TS_OP_var_mean_dim = 413,
-  TS_OP_var_mean_unbiased = 414,
-  TS_OP_std = 415,
-  TS_OP_std_dim = 416,
-  TS_OP_std_unbiased = 417,
-  TS_OP_std_mean = 418,
-  TS_OP_std_mean_dim = 419,
-  TS_OP_std_mean_unbiased = 420,
-  TS_OP_nansum = 421,
-  TS_OP_nanmean = 422,
-  TS_OP_logsumexp = 423,
-  TS_OP_vector_norm = 424,
-  TS_OP_norm = 425,
-  TS_OP_norm_named = 426,
-  TS_OP_dist = 427,
-  TS_OP_normalize = 428,
-  TS_OP_cosine_similarity = 429,
-  TS_OP_pairwise_distance = 430,
-  TS_OP_cumsum = 431,
-  TS_OP_cumsum_ = 432,
-  TS_OP_cumprod = 433,
-  TS_OP_cumprod_ = 434,
-  TS_OP_logcumsumexp = 435,
-  TS_OP_cummax = 436,
-  TS_OP_cummin = 437,
-  TS_OP__cumsum_back = 438,
-  TS_OP__recurrence = 439,
-  TS_OP_view_as = 440,
-  TS_OP_reshape_as = 441,
-  TS_OP_expand_as = 442,
-  TS_OP_broadcast_to = 443,
-  TS_OP_ravel = 444,
-  TS_OP_T = 445,
-  TS_OP_mT = 446,
-  TS_OP_H = 447,
-  TS_OP_mH = 448,
-  TS_OP_adjoint = 449,
-  TS_OP_flatten = 450,
-  TS_OP_unflatten = 451,
-  TS_OP_movedim = 452,
-  TS_OP_unbind = 453,
-  TS_OP_split_with_sizes = 454,
-  TS_OP_chunk = 455,
-  TS_OP_split = 456,
-  TS_OP_split_sizes = 457,
-  TS_OP_tensor_split = 458,
-  TS_OP_tensor_split_at = 459,
-  TS_OP_tensor_split_by = 460,
-  TS_OP_hsplit = 461,
-  TS_OP_hsplit_at = 462,
-  TS_OP_vsplit = 463,
-  TS_OP_vsplit_at = 464,
-  TS_OP_dsplit = 465,
-  TS_OP_dsplit_at = 466,
-  TS_OP_cat = 467,
-  TS_OP_stack = 468,
-  TS_OP_softmax = 469,
-  TS_OP_log_softmax = 470,
-  TS_OP_softmin = 471,
-  TS_OP__softmax_backward_data = 472,
-  TS_OP__log_softmax_backward_data = 473,
-  TS_OP_polygamma = 474,
-  TS_OP__polygamma_self = 475,
-  TS_OP__polygamma_self_ = 476,
-  TS_OP_i0 = 477,
-  TS_OP_i0_ = 478,
-  TS_OP_i0e = 479,
-  TS_OP_i1 = 480,
-  TS_OP_i1e = 481,
-  TS_OP_ndtr = 482,
-  TS_OP_ndtri = 483,
-  TS_OP_log_ndtr = 484,
-  TS_OP_entr = 485,
-  TS_OP_erfcx = 486,
-  TS_OP_airy_ai = 487,
-  TS_OP_bessel_j0 = 488,
-  TS_OP_bessel_y0 = 489,
-  TS_OP_modified_bessel_i0 = 490,
-  TS_OP_modified_bessel_k0 = 491,
-  TS_OP_scaled_modified_bessel_k0 = 492,
-  TS_OP_bessel_j1 = 493,
-  TS_OP_bessel_y1 = 494,
-  TS_OP_modified_bessel_i1 = 495,
-  TS_OP_modified_bessel_k1 = 496,
-  TS_OP_scaled_modified_bessel_k1 = 497,
-  TS_OP_spherical_bessel_j0 = 498,
-  TS_OP_chebyshev_polynomial_t = 499,
-  TS_OP_shifted_chebyshev_polynomial_t = 500,
-  TS_OP_chebyshev_polynomial_u = 501,
-  TS_OP_shifted_chebyshev_polynomial_u = 502,
-  TS_OP_chebyshev_polynomial_v = 503,
-  TS_OP_shifted_chebyshev_polynomial_v = 504,
-  TS_OP_chebyshev_polynomial_w = 505,
-  TS_OP_shifted_chebyshev_polynomial_w = 506,
-  TS_OP_hermite_polynomial_h = 507,
-  TS_OP_hermite_polynomial_he = 508,
-  TS_OP_laguerre_polynomial_l = 509,
-  TS_OP_legendre_polynomial_p = 510,
-  TS_OP_xlog1py = 511,
-  TS_OP_zeta = 512,
-  TS_OP_igamma = 513,
-  TS_OP_igamma_ = 514,
-  TS_OP_igammac = 515,
-  TS_OP_igammac_ = 516,
-  TS_OP__empty = 517,
-  TS_OP__meta = 518,
-  TS_OP__item = 519,
-  TS_OP__same_storage = 520,
-  TS_OP__set_requires_grad = 521,
-  TS_OP__grad = 522,
-  TS_OP__grad_id = 523,
-  TS_OP__set_grad = 524,
-  TS_OP__retain_grad = 525,
-  TS_OP__grad_fn = 526,
-  TS_OP__next_functions = 527,
-  TS_OP__add_hook = 528,
-  TS_OP__remove_hook = 529,
-  TS_OP__dropped_callbacks = 530,
-  TS_OP__backward = 531,
-  TS_OP__autograd_grad = 532,
-  TS_OP__set_grad_mode = 533,
-  TS_OP__set_inference_mode = 534,
-  TS_OP__grad_mode = 535,
-  TS_OP__inference_mode = 536,
-  TS_OP__set_data = 537,
-  TS_OP__share = 538,
-  TS_OP__memory = 539,
-  TS_OP__set_memory_budget = 540,
-  TS_OP__reset_peak_memory = 541,
-  TS_OP__trim_memory = 542,
-  TS_OP__num_threads = 543,
-  TS_OP__set_num_threads = 544,
-  TS_OP__build = 545,
-  TS_OP__generator_new = 546,
-  TS_OP__generator_free = 547,
-  TS_OP__manual_seed = 548,
-  TS_OP__initial_seed = 549,
-  TS_OP__rng_state = 550,
-  TS_OP__set_rng_state = 551,
-  TS_OP_as_strided = 552,
-  TS_OP_expand = 553,
-  TS_OP_reshape = 554,
-  TS_OP_view = 555,
-  TS_OP_transpose = 556,
-  TS_OP_transpose_ = 557,
-  TS_OP_unsqueeze = 558,
-  TS_OP_unsqueeze_ = 559,
-  TS_OP_narrow = 560,
-  TS_OP__slice = 561,
-  TS_OP__slice_backward = 562,
-  TS_OP_select = 563,
-  TS_OP_permute = 564,
-  TS_OP_squeeze = 565,
-  TS_OP_squeeze_ = 566,
-  TS_OP_t = 567,
-  TS_OP_t_ = 568,
-  TS_OP_diagonal = 569,
-  TS_OP__diagonal_backward = 570,
-  TS_OP_unfold = 571,
-  TS_OP__unfold_backward = 572,
-  TS_OP_detach = 573,
+  TS_OP_ctc_loss = 193,
+  TS_OP__ctc_loss = 194,
+  TS_OP__ctc_loss_backward = 195,
+  TS_OP_cdist = 196,
+  TS_OP__cdist = 197,
+  TS_OP__cdist_backward = 198,
+  TS_OP_pdist = 199,
+  TS_OP_bilinear = 200,
+  TS_OP__index = 201,
+  TS_OP__at = 202,
+  TS_OP__set_at = 203,
+  TS_OP_index_put = 204,
+  TS_OP_index_put_ = 205,
+  TS_OP_index_select = 206,
+  TS_OP_index_add = 207,
+  TS_OP_index_add_ = 208,
+  TS_OP_index_copy = 209,
+  TS_OP_index_copy_ = 210,
+  TS_OP_index_fill = 211,
+  TS_OP_index_fill_ = 212,
+  TS_OP_gather = 213,
+  TS_OP_scatter = 214,
+  TS_OP_scatter_ = 215,
+  TS_OP_scatter_value = 216,
+  TS_OP_scatter_value_ = 217,
+  TS_OP_scatter_add = 218,
+  TS_OP_scatter_add_ = 219,
+  TS_OP_take = 220,
+  TS_OP_put = 221,
+  TS_OP_put_ = 222,
+  TS_OP_nonzero = 223,
+  TS_OP__nonzero_tuple = 224,
+  TS_OP_argwhere = 225,
+  TS_OP_masked_select = 226,
+  TS_OP_masked_scatter = 227,
+  TS_OP_masked_scatter_ = 228,
+  TS_OP_embedding = 229,
+  TS_OP__embedding = 230,
+  TS_OP__embedding_backward = 231,
+  TS_OP__embedding_double_backward = 232,
+  TS_OP_one_hot = 233,
+  TS_OP_linalg_lu_factor_ex = 234,
+  TS_OP_mse_loss = 235,
+  TS_OP_l1_loss = 236,
+  TS_OP_smooth_l1_loss = 237,
+  TS_OP_huber_loss = 238,
+  TS_OP__difference_loss = 239,
+  TS_OP__difference_loss_backward = 240,
+  TS_OP__difference_loss_curvature = 241,
+  TS_OP_nll_loss = 242,
+  TS_OP__nll_loss = 243,
+  TS_OP__nll_loss_backward = 244,
+  TS_OP_cross_entropy = 245,
+  TS_OP__cross_entropy = 246,
+  TS_OP__cross_entropy_backward = 247,
+  TS_OP__class_weights = 248,
+  TS_OP_binary_cross_entropy = 249,
+  TS_OP_binary_cross_entropy_with_logits = 250,
+  TS_OP__binary_cross_entropy = 251,
+  TS_OP__binary_cross_entropy_with_logits = 252,
+  TS_OP_kl_div = 253,
+  TS_OP_soft_margin_loss = 254,
+  TS_OP_margin_ranking_loss = 255,
+  TS_OP_hinge_embedding_loss = 256,
+  TS_OP_cosine_embedding_loss = 257,
+  TS_OP_triplet_margin_loss = 258,
+  TS_OP_multilabel_soft_margin_loss = 259,
+  TS_OP_multi_margin_loss = 260,
+  TS_OP_multilabel_margin_loss = 261,
+  TS_OP__multilabel_margin = 262,
+  TS_OP__multilabel_margin_backward = 263,
+  TS_OP__multilabel_margin_slope = 264,
+  TS_OP_gaussian_nll_loss = 265,
+  TS_OP_poisson_nll_loss = 266,
+  TS_OP_exp = 267,
+  TS_OP_exp_ = 268,
+  TS_OP_exp2 = 269,
+  TS_OP_exp2_ = 270,
+  TS_OP_expm1 = 271,
+  TS_OP_expm1_ = 272,
+  TS_OP_log = 273,
+  TS_OP_log_ = 274,
+  TS_OP_log2 = 275,
+  TS_OP_log2_ = 276,
+  TS_OP_log10 = 277,
+  TS_OP_log10_ = 278,
+  TS_OP_log1p = 279,
+  TS_OP_log1p_ = 280,
+  TS_OP_sin = 281,
+  TS_OP_sin_ = 282,
+  TS_OP_cos = 283,
+  TS_OP_cos_ = 284,
+  TS_OP_tan = 285,
+  TS_OP_tan_ = 286,
+  TS_OP_asin = 287,
+  TS_OP_asin_ = 288,
+  TS_OP_acos = 289,
+  TS_OP_acos_ = 290,
+  TS_OP_atan = 291,
+  TS_OP_atan_ = 292,
+  TS_OP_sinh = 293,
+  TS_OP_sinh_ = 294,
+  TS_OP_cosh = 295,
+  TS_OP_cosh_ = 296,
+  TS_OP_tanh = 297,
+  TS_OP_tanh_ = 298,
+  TS_OP_asinh = 299,
+  TS_OP_asinh_ = 300,
+  TS_OP_acosh = 301,
+  TS_OP_acosh_ = 302,
+  TS_OP_atanh = 303,
+  TS_OP_atanh_ = 304,
+  TS_OP_sinc = 305,
+  TS_OP_sinc_ = 306,
+  TS_OP_erf = 307,
+  TS_OP_erf_ = 308,
+  TS_OP_erfc = 309,
+  TS_OP_erfc_ = 310,
+  TS_OP_erfinv = 311,
+  TS_OP_erfinv_ = 312,
+  TS_OP_sigmoid = 313,
+  TS_OP_sigmoid_ = 314,
+  TS_OP_lgamma = 315,
+  TS_OP_lgamma_ = 316,
+  TS_OP_digamma = 317,
+  TS_OP_digamma_ = 318,
+  TS_OP_mvlgamma = 319,
+  TS_OP_mvlgamma_ = 320,
+  TS_OP_frexp = 321,
+  TS_OP_logit = 322,
+  TS_OP_logit_ = 323,
+  TS_OP__sigmoid_backward = 324,
+  TS_OP__tanh_backward = 325,
+  TS_OP_atan2 = 326,
+  TS_OP_atan2_ = 327,
+  TS_OP_hypot = 328,
+  TS_OP_hypot_ = 329,
+  TS_OP_logaddexp = 330,
+  TS_OP_logaddexp2 = 331,
+  TS_OP_xlogy = 332,
+  TS_OP_xlogy_ = 333,
+  TS_OP_copysign = 334,
+  TS_OP_copysign_ = 335,
+  TS_OP_nextafter = 336,
+  TS_OP_nextafter_ = 337,
+  TS_OP_heaviside = 338,
+  TS_OP_heaviside_ = 339,
+  TS_OP_ldexp = 340,
+  TS_OP_ldexp_ = 341,
+  TS_OP_gcd = 342,
+  TS_OP_gcd_ = 343,
+  TS_OP_lcm = 344,
+  TS_OP_lcm_ = 345,
+  TS_OP_mm = 346,
+  TS_OP_bmm = 347,
+  TS_OP_matmul = 348,
+  TS_OP_addmm = 349,
+  TS_OP_addmm_ = 350,
+  TS_OP_linear = 351,
+  TS_OP_mv = 352,
+  TS_OP_dot = 353,
+  TS_OP_outer = 354,
+  TS_OP_baddbmm = 355,
+  TS_OP_baddbmm_ = 356,
+  TS_OP_addbmm = 357,
+  TS_OP_addbmm_ = 358,
+  TS_OP_addmv = 359,
+  TS_OP_addmv_ = 360,
+  TS_OP_addr = 361,
+  TS_OP_addr_ = 362,
+  TS_OP_max = 363,
+  TS_OP_max_dim = 364,
+  TS_OP_max_other = 365,
+  TS_OP_min = 366,
+  TS_OP_min_dim = 367,
+  TS_OP_min_other = 368,
+  TS_OP_amax = 369,
+  TS_OP_amin = 370,
+  TS_OP_aminmax = 371,
+  TS_OP_argmax = 372,
+  TS_OP_argmin = 373,
+  TS_OP_median = 374,
+  TS_OP_median_dim = 375,
+  TS_OP_nanmedian = 376,
+  TS_OP_nanmedian_dim = 377,
+  TS_OP_kthvalue = 378,
+  TS_OP_mode = 379,
+  TS_OP__normalize = 380,
+  TS_OP__normalize_backward = 381,
+  TS_OP_batch_norm = 382,
+  TS_OP_native_batch_norm = 383,
+  TS_OP_layer_norm = 384,
+  TS_OP_native_layer_norm = 385,
+  TS_OP_group_norm = 386,
+  TS_OP_instance_norm = 387,
+  TS_OP__sgd_step_ = 388,
+  TS_OP__adam_step_ = 389,
+  TS_OP__has_grads = 390,
+  TS_OP__zero_grads = 391,
+  TS_OP_constant_pad_nd = 392,
+  TS_OP_pad = 393,
+  TS_OP_max_pool1d_with_indices = 394,
+  TS_OP_max_pool1d = 395,
+  TS_OP_max_pool2d_with_indices = 396,
+  TS_OP_max_pool2d = 397,
+  TS_OP_max_pool3d_with_indices = 398,
+  TS_OP_max_pool3d = 399,
+  TS_OP_avg_pool1d = 400,
+  TS_OP_avg_pool2d = 401,
+  TS_OP_avg_pool3d = 402,
+  TS_OP__max_pool = 403,
+  TS_OP__max_pool_backward = 404,
+  TS_OP__max_pool_gather = 405,
+  TS_OP__avg_pool = 406,
+  TS_OP__avg_pool_backward = 407,
+  TS_OP_rand = 408,
+  TS_OP_randn = 409,
+  TS_OP_randint = 410,
+  TS_OP_randperm = 411,
+  TS_OP_rand_like = 412,
+  TS_OP_randn_like = 413,
+  TS_OP_randint_like = 414,
+  TS_OP_uniform_ = 415,
+  TS_OP_normal_ = 416,
+  TS_OP_random_ = 417,
+  TS_OP_exponential_ = 418,
+  TS_OP_cauchy_ = 419,
+  TS_OP_log_normal_ = 420,
+  TS_OP_geometric_ = 421,
+  TS_OP_bernoulli_ = 422,
+  TS_OP_bernoulli = 423,
+  TS_OP_multinomial = 424,
+  TS_OP_native_dropout = 425,
+  TS_OP_dropout = 426,
+  TS_OP_sum = 427,
+  TS_OP_mean = 428,
+  TS_OP_prod = 429,
+  TS_OP_any = 430,
+  TS_OP_all = 431,
+  TS_OP_count_nonzero = 432,
+  TS_OP_var = 433,
+  TS_OP_var_dim = 434,
+  TS_OP_var_unbiased = 435,
+  TS_OP_var_mean = 436,
+  TS_OP_var_mean_dim = 437,
+  TS_OP_var_mean_unbiased = 438,
+  TS_OP_std = 439,
+  TS_OP_std_dim = 440,
+  TS_OP_std_unbiased = 441,
+  TS_OP_std_mean = 442,
+  TS_OP_std_mean_dim = 443,
+  TS_OP_std_mean_unbiased = 444,
+  TS_OP_nansum = 445,
+  TS_OP_nanmean = 446,
+  TS_OP_logsumexp = 447,
+  TS_OP_vector_norm = 448,
+  TS_OP_norm = 449,
+  TS_OP_norm_named = 450,
+  TS_OP_dist = 451,
+  TS_OP_normalize = 452,
+  TS_OP_cosine_similarity = 453,
+  TS_OP_pairwise_distance = 454,
+  TS_OP_adaptive_avg_pool1d = 455,
+  TS_OP_adaptive_avg_pool2d = 456,
+  TS_OP_adaptive_avg_pool3d = 457,
+  TS_OP_interpolate = 458,
+  TS_OP_upsample = 459,
+  TS_OP_upsample_nearest = 460,
+  TS_OP_upsample_bilinear = 461,
+  TS_OP__resample = 462,
+  TS_OP__resample_adjoint = 463,
+  TS_OP_cumsum = 464,
+  TS_OP_cumsum_ = 465,
+  TS_OP_cumprod = 466,
+  TS_OP_cumprod_ = 467,
+  TS_OP_logcumsumexp = 468,
+  TS_OP_cummax = 469,
+  TS_OP_cummin = 470,
+  TS_OP__cumsum_back = 471,
+  TS_OP__recurrence = 472,
+  TS_OP_view_as = 473,
+  TS_OP_reshape_as = 474,
+  TS_OP_expand_as = 475,
+  TS_OP_broadcast_to = 476,
+  TS_OP_ravel = 477,
+  TS_OP_T = 478,
+  TS_OP_mT = 479,
+  TS_OP_H = 480,
+  TS_OP_mH = 481,
+  TS_OP_adjoint = 482,
+  TS_OP_flatten = 483,
+  TS_OP_unflatten = 484,
+  TS_OP_movedim = 485,
+  TS_OP_unbind = 486,
+  TS_OP_split_with_sizes = 487,
+  TS_OP_chunk = 488,
+  TS_OP_split = 489,
+  TS_OP_split_sizes = 490,
+  TS_OP_tensor_split = 491,
+  TS_OP_tensor_split_at = 492,
+  TS_OP_tensor_split_by = 493,
+  TS_OP_hsplit = 494,
+  TS_OP_hsplit_at = 495,
+  TS_OP_vsplit = 496,
+  TS_OP_vsplit_at = 497,
+  TS_OP_dsplit = 498,
+  TS_OP_dsplit_at = 499,
+  TS_OP_cat = 500,
+  TS_OP_stack = 501,
+  TS_OP_softmax = 502,
+  TS_OP_log_softmax = 503,
+  TS_OP_softmin = 504,
+  TS_OP__softmax_backward_data = 505,
+  TS_OP__log_softmax_backward_data = 506,
+  TS_OP_sort = 507,
+  TS_OP_argsort = 508,
+  TS_OP_msort = 509,
+  TS_OP_topk = 510,
+  TS_OP_polygamma = 511,
+  TS_OP__polygamma_self = 512,
+  TS_OP__polygamma_self_ = 513,
+  TS_OP_i0 = 514,
+  TS_OP_i0_ = 515,
+  TS_OP_i0e = 516,
+  TS_OP_i1 = 517,
+  TS_OP_i1e = 518,
+  TS_OP_ndtr = 519,
+  TS_OP_ndtri = 520,
+  TS_OP_log_ndtr = 521,
+  TS_OP_entr = 522,
+  TS_OP_erfcx = 523,
+  TS_OP_airy_ai = 524,
+  TS_OP_bessel_j0 = 525,
+  TS_OP_bessel_y0 = 526,
+  TS_OP_modified_bessel_i0 = 527,
+  TS_OP_modified_bessel_k0 = 528,
+  TS_OP_scaled_modified_bessel_k0 = 529,
+  TS_OP_bessel_j1 = 530,
+  TS_OP_bessel_y1 = 531,
+  TS_OP_modified_bessel_i1 = 532,
+  TS_OP_modified_bessel_k1 = 533,
+  TS_OP_scaled_modified_bessel_k1 = 534,
+  TS_OP_spherical_bessel_j0 = 535,
+  TS_OP_chebyshev_polynomial_t = 536,
+  TS_OP_shifted_chebyshev_polynomial_t = 537,
+  TS_OP_chebyshev_polynomial_u = 538,
+  TS_OP_shifted_chebyshev_polynomial_u = 539,
+  TS_OP_chebyshev_polynomial_v = 540,
+  TS_OP_shifted_chebyshev_polynomial_v = 541,
+  TS_OP_chebyshev_polynomial_w = 542,
+  TS_OP_shifted_chebyshev_polynomial_w = 543,
+  TS_OP_hermite_polynomial_h = 544,
+  TS_OP_hermite_polynomial_he = 545,
+  TS_OP_laguerre_polynomial_l = 546,
+  TS_OP_legendre_polynomial_p = 547,
+  TS_OP_xlog1py = 548,
+  TS_OP_zeta = 549,
+  TS_OP_igamma = 550,
+  TS_OP_igamma_ = 551,
+  TS_OP_igammac = 552,
+  TS_OP_igammac_ = 553,
+  TS_OP__empty = 554,
+  TS_OP__meta = 555,
+  TS_OP__item = 556,
+  TS_OP__same_storage = 557,
+  TS_OP__set_requires_grad = 558,
+  TS_OP__grad = 559,
+  TS_OP__grad_id = 560,
+  TS_OP__set_grad = 561,
+  TS_OP__retain_grad = 562,
+  TS_OP__grad_fn = 563,
+  TS_OP__next_functions = 564,
+  TS_OP__add_hook = 565,
+  TS_OP__remove_hook = 566,
+  TS_OP__dropped_callbacks = 567,
+  TS_OP__backward = 568,
+  TS_OP__autograd_grad = 569,
+  TS_OP__custom_node = 570,
+  TS_OP__set_anomaly = 571,
+  TS_OP__anomalous_node = 572,
+  TS_OP__set_grad_mode = 573,
+  TS_OP__set_inference_mode = 574,
+  TS_OP__grad_mode = 575,
+  TS_OP__inference_mode = 576,
+  TS_OP__set_data = 577,
+  TS_OP__share = 578,
+  TS_OP__memory = 579,
+  TS_OP__set_memory_budget = 580,
+  TS_OP__reset_peak_memory = 581,
+  TS_OP__trim_memory = 582,
+  TS_OP__num_threads = 583,
+  TS_OP__set_num_threads = 584,
+  TS_OP__build = 585,
+  TS_OP__generator_new = 586,
+  TS_OP__generator_free = 587,
+  TS_OP__manual_seed = 588,
+  TS_OP__initial_seed = 589,
+  TS_OP__rng_state = 590,
+  TS_OP__set_rng_state = 591,
+  TS_OP_as_strided = 592,
+  TS_OP_expand = 593,
+  TS_OP_reshape = 594,
+  TS_OP_view = 595,
+  TS_OP_transpose = 596,
+  TS_OP_transpose_ = 597,
+  TS_OP_unsqueeze = 598,
+  TS_OP_unsqueeze_ = 599,
+  TS_OP_narrow = 600,
+  TS_OP__slice = 601,
+  TS_OP__slice_backward = 602,
+  TS_OP_select = 603,
+  TS_OP_permute = 604,
+  TS_OP_squeeze = 605,
+  TS_OP_squeeze_ = 606,
+  TS_OP_t = 607,
+  TS_OP_t_ = 608,
+  TS_OP_diagonal = 609,
+  TS_OP__diagonal_backward = 610,
+  TS_OP_unfold = 611,
+  TS_OP__unfold_backward = 612,
+  TS_OP_detach = 613,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1237,6 +1277,41 @@ typedef struct { ts_tensor *self; ts_ints size; } ts_sum_to_size_args;
 bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out);
 ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size);
 
+typedef struct { ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; const char *reduction; bool zero_infinity; } ts_ctc_loss_args;
+bool ts_ctc_loss_impl(ts_cx *cx, const ts_ctc_loss_args *a, ts_out *out);
+ts_tensor *ts_ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, const char *reduction, bool zero_infinity);
+
+typedef struct { ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; bool zero_infinity; } ts__ctc_loss_args;
+bool ts__ctc_loss_impl(ts_cx *cx, const ts__ctc_loss_args *a, ts_out *out);
+void ts__ctc_loss_grad(ts_cx *cx, const ts__ctc_loss_args *a, const ts_back *b, ts__ctc_loss_args *g);
+bool ts__ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; bool zero_infinity; ts_tensor *alpha; ts_tensor *nll; } ts__ctc_loss_backward_args;
+bool ts__ctc_loss_backward_impl(ts_cx *cx, const ts__ctc_loss_backward_args *a, ts_out *out);
+void ts__ctc_loss_backward_grad(ts_cx *cx, const ts__ctc_loss_backward_args *a, const ts_back *b, ts__ctc_loss_backward_args *g);
+ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; const char *compute_mode; } ts_cdist_args;
+bool ts_cdist_impl(ts_cx *cx, const ts_cdist_args *a, ts_out *out);
+ts_tensor *ts_cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, const char *compute_mode);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; bool product; } ts__cdist_args;
+bool ts__cdist_impl(ts_cx *cx, const ts__cdist_args *a, ts_out *out);
+void ts__cdist_grad(ts_cx *cx, const ts__cdist_args *a, const ts_back *b, ts__cdist_args *g);
+ts_tensor *ts__cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, bool product);
+
+typedef struct { ts_tensor *grad; ts_tensor *x1; ts_tensor *x2; double p; ts_tensor *dist; } ts__cdist_backward_args;
+bool ts__cdist_backward_impl(ts_cx *cx, const ts__cdist_backward_args *a, ts_out *out);
+ts_tensor *ts__cdist_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *x1, ts_tensor *x2, double p, ts_tensor *dist);
+
+typedef struct { ts_tensor *self; double p; } ts_pdist_args;
+bool ts_pdist_impl(ts_cx *cx, const ts_pdist_args *a, ts_out *out);
+ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_tensor *bias; } ts_bilinear_args;
+bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
+ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -1368,6 +1443,10 @@ typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
 bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
 ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
 
+typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
+bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
+bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
+
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
@@ -1451,6 +1530,61 @@ ts_tensor *ts__binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_t
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; bool log_target; } ts_kl_div_args;
 bool ts_kl_div_impl(ts_cx *cx, const ts_kl_div_args *a, ts_out *out);
 ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, bool log_target);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_soft_margin_loss_args;
+bool ts_soft_margin_loss_impl(ts_cx *cx, const ts_soft_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_margin_ranking_loss_args;
+bool ts_margin_ranking_loss_impl(ts_cx *cx, const ts_margin_ranking_loss_args *a, ts_out *out);
+ts_tensor *ts_margin_ranking_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_hinge_embedding_loss_args;
+bool ts_hinge_embedding_loss_impl(ts_cx *cx, const ts_hinge_embedding_loss_args *a, ts_out *out);
+ts_tensor *ts_hinge_embedding_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_cosine_embedding_loss_args;
+bool ts_cosine_embedding_loss_impl(ts_cx *cx, const ts_cosine_embedding_loss_args *a, ts_out *out);
+ts_tensor *ts_cosine_embedding_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *anchor; ts_tensor *positive; ts_tensor *negative; double margin; double p; double eps; bool swap; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_triplet_margin_loss_args;
+bool ts_triplet_margin_loss_impl(ts_cx *cx, const ts_triplet_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_triplet_margin_loss(ts_cx *cx, ts_tensor *anchor, ts_tensor *positive, ts_tensor *negative, double margin, double p, double eps, bool swap, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multilabel_soft_margin_loss_args;
+bool ts_multilabel_soft_margin_loss_impl(ts_cx *cx, const ts_multilabel_soft_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multilabel_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; int64_t p; double margin; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multi_margin_loss_args;
+bool ts_multi_margin_loss_impl(ts_cx *cx, const ts_multi_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multi_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t p, double margin, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multilabel_margin_loss_args;
+bool ts_multilabel_margin_loss_impl(ts_cx *cx, const ts_multilabel_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multilabel_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_args;
+bool ts__multilabel_margin_impl(ts_cx *cx, const ts__multilabel_margin_args *a, ts_out *out);
+void ts__multilabel_margin_grad(ts_cx *cx, const ts__multilabel_margin_args *a, const ts_back *b, ts__multilabel_margin_args *g);
+ts_tensor *ts__multilabel_margin(ts_cx *cx, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_backward_args;
+bool ts__multilabel_margin_backward_impl(ts_cx *cx, const ts__multilabel_margin_backward_args *a, ts_out *out);
+void ts__multilabel_margin_backward_grad(ts_cx *cx, const ts__multilabel_margin_backward_args *a, const ts_back *b, ts__multilabel_margin_backward_args *g);
+ts_tensor *ts__multilabel_margin_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *v; ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_slope_args;
+bool ts__multilabel_margin_slope_impl(ts_cx *cx, const ts__multilabel_margin_slope_args *a, ts_out *out);
+void ts__multilabel_margin_slope_grad(ts_cx *cx, const ts__multilabel_margin_slope_args *a, const ts_back *b, ts__multilabel_margin_slope_args *g);
+ts_tensor *ts__multilabel_margin_slope(ts_cx *cx, ts_tensor *v, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *var; bool full; double eps; const char *reduction; } ts_gaussian_nll_loss_args;
+bool ts_gaussian_nll_loss_impl(ts_cx *cx, const ts_gaussian_nll_loss_args *a, ts_out *out);
+ts_tensor *ts_gaussian_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *var, bool full, double eps, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; bool log_input; bool full; ts_opt_int size_average; double eps; ts_opt_int reduce; const char *reduction; } ts_poisson_nll_loss_args;
+bool ts_poisson_nll_loss_impl(ts_cx *cx, const ts_poisson_nll_loss_args *a, ts_out *out);
+ts_tensor *ts_poisson_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, bool log_input, bool full, ts_opt_int size_average, double eps, ts_opt_int reduce, const char *reduction);
 
 typedef struct { ts_tensor *self; } ts_exp_args;
 void ts_exp_grad(ts_cx *cx, const ts_exp_args *a, const ts_back *b, ts_exp_args *g);
@@ -1890,6 +2024,15 @@ typedef struct { ts_list tensors; bool set_to_none; } ts__zero_grads_args;
 bool ts__zero_grads_impl(ts_cx *cx, const ts__zero_grads_args *a, ts_out *out);
 bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none);
 
+typedef struct { ts_tensor *self; ts_ints pad; ts_scalar value; } ts_constant_pad_nd_args;
+bool ts_constant_pad_nd_impl(ts_cx *cx, const ts_constant_pad_nd_args *a, ts_out *out);
+void ts_constant_pad_nd_grad(ts_cx *cx, const ts_constant_pad_nd_args *a, const ts_back *b, ts_constant_pad_nd_args *g);
+ts_tensor *ts_constant_pad_nd(ts_cx *cx, ts_tensor *self, ts_ints pad, ts_scalar value);
+
+typedef struct { ts_tensor *self; ts_ints pad; const char *mode; ts_scalar value; } ts_pad_args;
+bool ts_pad_impl(ts_cx *cx, const ts_pad_args *a, ts_out *out);
+ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value);
+
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool1d_with_indices_args;
 bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
 
@@ -2140,6 +2283,38 @@ typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdi
 bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
 ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim);
 
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool1d_args;
+ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool2d_args;
+ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool3d_args;
+ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; const char *mode; ts_opt_int align_corners; ts_opt_int recompute_scale_factor; bool antialias; } ts_interpolate_args;
+bool ts_interpolate_impl(ts_cx *cx, const ts_interpolate_args *a, ts_out *out);
+ts_tensor *ts_interpolate(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners, ts_opt_int recompute_scale_factor, bool antialias);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; const char *mode; ts_opt_int align_corners; } ts_upsample_args;
+ts_tensor *ts_upsample(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; } ts_upsample_nearest_args;
+ts_tensor *ts_upsample_nearest(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; } ts_upsample_bilinear_args;
+ts_tensor *ts_upsample_bilinear(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor);
+
+typedef struct { ts_tensor *self; ts_ints size; int64_t kind; ts_floats scales; bool align_corners; } ts__resample_args;
+bool ts__resample_impl(ts_cx *cx, const ts__resample_args *a, ts_out *out);
+void ts__resample_grad(ts_cx *cx, const ts__resample_args *a, const ts_back *b, ts__resample_args *g);
+ts_tensor *ts__resample(ts_cx *cx, ts_tensor *self, ts_ints size, int64_t kind, ts_floats scales, bool align_corners);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t kind; ts_floats scales; bool align_corners; } ts__resample_adjoint_args;
+bool ts__resample_adjoint_impl(ts_cx *cx, const ts__resample_adjoint_args *a, ts_out *out);
+void ts__resample_adjoint_grad(ts_cx *cx, const ts__resample_adjoint_args *a, const ts_back *b, ts__resample_adjoint_args *g);
+ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners);
+
 typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
 bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);
 void ts_cumsum_grad(ts_cx *cx, const ts_cumsum_args *a, const ts_back *b, ts_cumsum_args *g);
@@ -2322,6 +2497,24 @@ typedef struct { ts_tensor *grad; ts_tensor *output; int64_t dim; } ts__log_soft
 bool ts__log_softmax_backward_data_impl(ts_cx *cx, const ts__log_softmax_backward_data_args *a, ts_out *out);
 void ts__log_softmax_backward_data_grad(ts_cx *cx, const ts__log_softmax_backward_data_args *a, const ts_back *b, ts__log_softmax_backward_data_args *g);
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t dim; bool descending; bool stable; } ts_sort_args;
+bool ts_sort_impl(ts_cx *cx, const ts_sort_args *a, ts_out *out);
+void ts_sort_grad(ts_cx *cx, const ts_sort_args *a, const ts_back *b, ts_sort_args *g);
+bool ts_sort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t dim; bool descending; bool stable; } ts_argsort_args;
+bool ts_argsort_impl(ts_cx *cx, const ts_argsort_args *a, ts_out *out);
+ts_tensor *ts_argsort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable);
+
+typedef struct { ts_tensor *self; } ts_msort_args;
+bool ts_msort_impl(ts_cx *cx, const ts_msort_args *a, ts_out *out);
+ts_tensor *ts_msort(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t k; int64_t dim; bool largest; bool sorted; } ts_topk_args;
+bool ts_topk_impl(ts_cx *cx, const ts_topk_args *a, ts_out *out);
+void ts_topk_grad(ts_cx *cx, const ts_topk_args *a, const ts_back *b, ts_topk_args *g);
+bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results);
 
 typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
 void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
@@ -2526,6 +2719,18 @@ bool ts__backward(ts_cx *cx, ts_list tensors, ts_list grads, bool retain_graph, 
 typedef struct { ts_list outputs; ts_list inputs; ts_list grads; bool retain_graph; bool create_graph; } ts__autograd_grad_args;
 bool ts__autograd_grad_impl(ts_cx *cx, const ts__autograd_grad_args *a, ts_out *out);
 ts_list ts__autograd_grad(ts_cx *cx, ts_list outputs, ts_list inputs, ts_list grads, bool retain_graph, bool create_graph);
+
+typedef struct { ts_list inputs; ts_list outputs; ts_list saved; ts_ints saved_from; ts_ints flags; int64_t callback; bool materialize; const char *name; } ts__custom_node_args;
+bool ts__custom_node_impl(ts_cx *cx, const ts__custom_node_args *a, ts_out *out);
+bool ts__custom_node(ts_cx *cx, ts_list inputs, ts_list outputs, ts_list saved, ts_ints saved_from, ts_ints flags, int64_t callback, bool materialize, const char *name);
+
+typedef struct { int64_t mode; } ts__set_anomaly_args;
+bool ts__set_anomaly_impl(ts_cx *cx, const ts__set_anomaly_args *a, ts_out *out);
+ts_scalar ts__set_anomaly(ts_cx *cx, int64_t mode);
+
+typedef struct { char none; } ts__anomalous_node_args;
+bool ts__anomalous_node_impl(ts_cx *cx, const ts__anomalous_node_args *a, ts_out *out);
+ts_scalar ts__anomalous_node(ts_cx *cx);
 
 typedef struct { bool value; } ts__set_grad_mode_args;
 bool ts__set_grad_mode_impl(ts_cx *cx, const ts__set_grad_mode_args *a, ts_out *out);
