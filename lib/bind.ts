@@ -4,6 +4,7 @@
  * '...size' may be spread or an array; 'modules{}' takes a plain object as its value rather than as options.
  */
 import { TorshError } from './errors';
+import { isComplexNumber } from './runtime/dtype';
 
 export interface Param {
   name: string;
@@ -84,7 +85,7 @@ export function tryBind(sig: Signature, args: ArrayLike<unknown>, first?: unknow
   if (n > 0) {
     const last = args[n - 1];
     const place = params[n - 1 + at];
-    if (isPlainObject(last) && !(place && place.mapping && !place.keywordOnly)) { options = last; n--; }
+    if (isPlainObject(last) && !isComplexNumber(last) && !(place && place.mapping && !place.keywordOnly)) { options = last; n--; }
   }
   for (let i = 0; i < n;) {
     if (at >= sig.positional) {

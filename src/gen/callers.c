@@ -808,6 +808,80 @@ ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_max_], &args);
 }
 
+ts_tensor *ts_complex(ts_cx *cx, ts_tensor *real, ts_tensor *imag) {
+  ts_complex_args args = {real, imag};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_complex], &args);
+}
+
+ts_tensor *ts_polar(ts_cx *cx, ts_tensor *abs, ts_tensor *angle) {
+  ts_polar_args args = {abs, angle};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polar], &args);
+}
+
+ts_tensor *ts_view_as_real(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real], &args);
+}
+
+ts_tensor *ts_view_as_complex(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex], &args);
+}
+
+ts_tensor *ts_real(ts_cx *cx, ts_tensor *self) {
+  ts_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_real], &args);
+}
+
+ts_tensor *ts_imag(ts_cx *cx, ts_tensor *self) {
+  ts_imag_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_imag], &args);
+}
+
+ts_tensor *ts_conj_physical(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical], &args);
+}
+
+ts_tensor *ts_conj_physical_(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical_], &args);
+}
+
+ts_tensor *ts_conj(ts_cx *cx, ts_tensor *self) {
+  ts_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj], &args);
+}
+
+ts_tensor *ts_resolve_conj(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_conj], &args);
+}
+
+ts_tensor *ts_resolve_neg(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_neg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_neg], &args);
+}
+
+ts_scalar ts_is_conj(ts_cx *cx, ts_tensor *self) {
+  ts_is_conj_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_conj], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts_is_neg(ts_cx *cx, ts_tensor *self) {
+  ts_is_neg_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_neg], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self) {
+  ts_angle_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_angle], &args);
+}
+
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);

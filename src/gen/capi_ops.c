@@ -1025,6 +1025,104 @@ torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_complex(torsh_tensor real, torsh_tensor imag, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_complex(cx, real, imag);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_polar(torsh_tensor abs, torsh_tensor angle, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_polar(cx, abs, angle);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_real(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_real(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_complex(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_complex(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_real(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_real(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_imag(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_imag(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj_physical(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj_physical(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj_physical_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj_physical_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resolve_conj(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resolve_conj(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resolve_neg(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resolve_neg(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_is_conj(torsh_tensor self, torsh_scalar *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_scalar s = ts_is_conj(cx, self);
+  return capi_give_scalar(cx, s, out);
+}
+
+torsh_status torsh_is_neg(torsh_tensor self, torsh_scalar *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_scalar s = ts_is_neg(cx, self);
+  return capi_give_scalar(cx, s, out);
+}
+
+torsh_status torsh_angle(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_angle(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -173,10 +173,10 @@ TORSH_API torsh_status torsh_neg_(torsh_tensor self, torsh_tensor *out);
 /* input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
 TORSH_API torsh_status torsh_positive(torsh_tensor self, torsh_tensor *out);
 
-/* The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/* The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 TORSH_API torsh_status torsh_abs(torsh_tensor self, torsh_tensor *out);
 
-/* The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/* The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 TORSH_API torsh_status torsh_abs_(torsh_tensor self, torsh_tensor *out);
 
 /* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
@@ -185,10 +185,10 @@ TORSH_API torsh_status torsh_sign(torsh_tensor self, torsh_tensor *out);
 /* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
 TORSH_API torsh_status torsh_sign_(torsh_tensor self, torsh_tensor *out);
 
-/* The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+/* The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 TORSH_API torsh_status torsh_sgn(torsh_tensor self, torsh_tensor *out);
 
-/* The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+/* The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 TORSH_API torsh_status torsh_sgn_(torsh_tensor self, torsh_tensor *out);
 
 /* input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
@@ -445,6 +445,48 @@ TORSH_API torsh_status torsh_clamp_max(torsh_tensor self, torsh_tensor max, tors
 
 /* min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 TORSH_API torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor *out);
+
+/* A complex tensor of its real and imaginary parts, which broadcast: float32 gives complex64, float64 complex128. Errors: other dtypes, different ones. https://pytorch.org/docs/stable/generated/torch.complex.html */
+TORSH_API torsh_status torsh_complex(torsh_tensor real, torsh_tensor imag, torsh_tensor *out);
+
+/* A complex tensor of absolute values and angles. Errors: dtypes other than float32 and float64, different ones. https://pytorch.org/docs/stable/generated/torch.polar.html */
+TORSH_API torsh_status torsh_polar(torsh_tensor abs, torsh_tensor angle, torsh_tensor *out);
+
+/* A view of a complex tensor as a real one with a last dim of size 2: real and imaginary part. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.view_as_real.html */
+TORSH_API torsh_status torsh_view_as_real(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a real tensor with a last dim of size 2 as a complex one without it. Errors: another size, strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.view_as_complex.html */
+TORSH_API torsh_status torsh_view_as_complex(torsh_tensor self, torsh_tensor *out);
+
+/* The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
+TORSH_API torsh_status torsh_real(torsh_tensor self, torsh_tensor *out);
+
+/* The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
+TORSH_API torsh_status torsh_imag(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+TORSH_API torsh_status torsh_conj_physical(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+TORSH_API torsh_status torsh_conj_physical_(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
+TORSH_API torsh_status torsh_conj(torsh_tensor self, torsh_tensor *out);
+
+/* input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
+TORSH_API torsh_status torsh_resolve_conj(torsh_tensor self, torsh_tensor *out);
+
+/* input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
+TORSH_API torsh_status torsh_resolve_neg(torsh_tensor self, torsh_tensor *out);
+
+/* Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
+TORSH_API torsh_status torsh_is_conj(torsh_tensor self, torsh_scalar *out);
+
+/* Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
+TORSH_API torsh_status torsh_is_neg(torsh_tensor self, torsh_scalar *out);
+
+/* The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
+TORSH_API torsh_status torsh_angle(torsh_tensor self, torsh_tensor *out);
 
 /* Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 TORSH_API torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out);

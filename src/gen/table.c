@@ -314,7 +314,7 @@ static bool positive_impl(ts_cx *cx, const void *args, ts_out *out) {
 static const ts_arg abs_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_abs_args, self), 0u}};
 static bool abs_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_abs_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_ABS, TS_NO_BOOL, NULL);
+  return ts_abs_impl(cx, a, out);
 }
 static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_abs_grad(cx, args, back, wanted); }
 
@@ -667,6 +667,90 @@ static bool clamp_max_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_clamped(cx, a->self, NULL, a->max, out);
 }
 static void clamp_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_max_grad(cx, args, back, wanted); }
+
+static const ts_arg complex_args[] = {{"real", TS_ARG_TENSOR, 0, offsetof(ts_complex_args, real), 0u}, {"imag", TS_ARG_TENSOR, 0, offsetof(ts_complex_args, imag), 0u}};
+static bool complex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_complex_args *a = args;
+  return ts_complex_impl(cx, a, out);
+}
+static void complex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_complex_grad(cx, args, back, wanted); }
+
+static const ts_arg polar_args[] = {{"abs", TS_ARG_TENSOR, 0, offsetof(ts_polar_args, abs), 0u}, {"angle", TS_ARG_TENSOR, 0, offsetof(ts_polar_args, angle), 0u}};
+static bool polar_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_polar_args *a = args;
+  return ts_polar_impl(cx, a, out);
+}
+static void polar_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polar_grad(cx, args, back, wanted); }
+
+static const ts_arg view_as_real_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_real_args, self), 0u}};
+static bool view_as_real_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_real_args *a = args;
+  return ts_view_as_real_impl(cx, a, out);
+}
+static void view_as_real_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_as_real_grad(cx, args, back, wanted); }
+
+static const ts_arg view_as_complex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_complex_args, self), 0u}};
+static bool view_as_complex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_complex_args *a = args;
+  return ts_view_as_complex_impl(cx, a, out);
+}
+static void view_as_complex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_as_complex_grad(cx, args, back, wanted); }
+
+static const ts_arg real_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_real_args, self), 0u}};
+static bool real_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_real_args *a = args;
+  return ts_real_impl(cx, a, out);
+}
+
+static const ts_arg imag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_imag_args, self), 0u}};
+static bool imag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_imag_args *a = args;
+  return ts_imag_impl(cx, a, out);
+}
+
+static const ts_arg conj_physical_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conj_physical_args, self), 0u}};
+static bool conj_physical_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conj_physical_args *a = args;
+  return ts_conj_physical_impl(cx, a, out);
+}
+static void conj_physical_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_conj_physical_grad(cx, args, back, wanted); }
+
+static const ts_arg conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conj_args, self), 0u}};
+static bool conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conj_args *a = args;
+  return ts_conj_impl(cx, a, out);
+}
+
+static const ts_arg resolve_conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resolve_conj_args, self), 0u}};
+static bool resolve_conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resolve_conj_args *a = args;
+  return ts_resolve_conj_impl(cx, a, out);
+}
+
+static const ts_arg resolve_neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resolve_neg_args, self), 0u}};
+static bool resolve_neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resolve_neg_args *a = args;
+  return ts_resolve_neg_impl(cx, a, out);
+}
+
+static const ts_arg is_conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_is_conj_args, self), 0u}};
+static bool is_conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_is_conj_args *a = args;
+  return ts_is_conj_impl(cx, a, out);
+}
+
+static const ts_arg is_neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_is_neg_args, self), 0u}};
+static bool is_neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_is_neg_args *a = args;
+  return ts_is_neg_impl(cx, a, out);
+}
+
+static const ts_arg angle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_angle_args, self), 0u}};
+static bool angle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_angle_args *a = args;
+  return ts_angle_impl(cx, a, out);
+}
+static void angle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_angle_grad(cx, args, back, wanted); }
 
 static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2781,8 +2865,8 @@ const ts_op ts_ops[] = {
   {"abs_", "AbsBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad},
   {"sign", "SignBackward0", TS_OP_DIRECT, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
   {"sign_", "SignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
-  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
-  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
   {"square", "SquareBackward0", TS_OP_DIRECT, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
   {"square_", "SquareBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
   {"reciprocal", "ReciprocalBackward0", TS_OP_DIRECT, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad},
@@ -2870,6 +2954,20 @@ const ts_op ts_ops[] = {
   {"clampMin_", "ClampMinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
   {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
   {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
+  {"complex", "ComplexBackward0", TS_OP_EXACT, sizeof(ts_complex_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, complex_args, complex_impl, complex_grad},
+  {"polar", "PolarBackward0", TS_OP_EXACT, sizeof(ts_polar_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, polar_args, polar_impl, polar_grad},
+  {"viewAsReal", "ViewAsRealBackward0", TS_OP_VIEW, sizeof(ts_view_as_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_args, view_as_real_impl, view_as_real_grad},
+  {"viewAsComplex", "ViewAsComplexBackward0", TS_OP_VIEW, sizeof(ts_view_as_complex_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_args, view_as_complex_impl, view_as_complex_grad},
+  {"real", "RealBackward0", TS_OP_COMPOSITE, sizeof(ts_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, real_args, real_impl, NULL},
+  {"imag", "ImagBackward0", TS_OP_COMPOSITE, sizeof(ts_imag_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, imag_args, imag_impl, NULL},
+  {"conjPhysical", "ConjPhysicalBackward0", TS_OP_DIRECT, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
+  {"conjPhysical_", "ConjPhysicalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
+  {"conj", "ConjBackward0", TS_OP_COMPOSITE, sizeof(ts_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_args, conj_impl, NULL},
+  {"resolveConj", "ResolveConjBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_conj_args, resolve_conj_impl, NULL},
+  {"resolveNeg", "ResolveNegBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_neg_args, resolve_neg_impl, NULL},
+  {"isConj", "IsConjBackward0", 0, sizeof(ts_is_conj_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_conj_args, is_conj_impl, NULL},
+  {"isNeg", "IsNegBackward0", 0, sizeof(ts_is_neg_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_neg_args, is_neg_impl, NULL},
+  {"angle", "AngleBackward0", 0, sizeof(ts_angle_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, angle_args, angle_impl, angle_grad},
   {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
   {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
   {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
@@ -3248,5 +3346,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 537;
-const char ts_table_hash[] = "6be8c02733934fc1";
+const int ts_op_count = 551;
+const char ts_table_hash[] = "612a70603a34355c";
