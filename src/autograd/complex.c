@@ -34,9 +34,8 @@ void ts_angle_grad(ts_cx *cx, const ts_angle_args *a, const ts_back *b, ts_angle
 }
 
 void ts_polar_grad(ts_cx *cx, const ts_polar_args *a, const ts_back *b, ts_polar_args *g) {
-  if (g->abs) {
-    ts_tensor *unit = ts_polar(cx, ts_ones_like(cx, a->angle, TS_DTYPE_NONE), a->angle);
-    g->abs = ts_drop(cx, ts_eq(cx, a->abs, NUM(0)), ts_real(cx, MUL(b->grad, CONJ(unit)))); /* PyTorch: flat at 0 */
-  }
+  (void)a;
+  /* As PyTorch, abs is taken for what its name says: the slope of negative ones is that of their absolute values. */
+  if (g->abs) g->abs = ts_real(cx, MUL(b->grad, CONJ(ts_sgn(cx, b->result))));
   if (g->angle) g->angle = ts_imag(cx, MUL(b->grad, CONJ(b->result)));
 }

@@ -2955,7 +2955,7 @@ const ts_op ts_ops[] = {
   {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
   {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
   {"complex", "ComplexBackward0", TS_OP_EXACT, sizeof(ts_complex_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, complex_args, complex_impl, complex_grad},
-  {"polar", "PolarBackward0", TS_OP_EXACT, sizeof(ts_polar_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 1u, polar_args, polar_impl, polar_grad},
+  {"polar", "PolarBackward0", TS_OP_EXACT, sizeof(ts_polar_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 1u, polar_args, polar_impl, polar_grad},
   {"viewAsReal", "ViewAsRealBackward0", TS_OP_VIEW, sizeof(ts_view_as_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_args, view_as_real_impl, view_as_real_grad},
   {"viewAsComplex", "ViewAsComplexBackward0", TS_OP_VIEW, sizeof(ts_view_as_complex_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_args, view_as_complex_impl, view_as_complex_grad},
   {"real", "RealBackward0", TS_OP_COMPOSITE, sizeof(ts_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, real_args, real_impl, NULL},
