@@ -5,6 +5,7 @@ import { TensorOps } from './gen/methods';
 import * as sys from './gen/system';
 import { type Nested, nestedValues, readBytes, typedFromBytes } from './convert';
 import { type ToOptions, convert } from './conversion';
+import { withTrace } from './autograd/anomaly';
 import { addHook, type HookHandle } from './autograd/hooks';
 import { gradFnOf, type GradFn } from './autograd/grad-fn';
 import { indexGet, indexSet, nonzero, type Index } from './indexing';
@@ -168,7 +169,7 @@ export class Tensor extends TensorOps {
       if (!['gradient', 'retainGraph', 'createGraph', 'inputs'].includes(key)) throw new TorshError('ERR_ARGUMENT', 'backward', `backward: got an unexpected option '${key}'`);
     }
     const create = options.createGraph ?? false;
-    sys._backward([this], [g], options.retainGraph ?? create, create, options.inputs ?? []);
+    withTrace(() => { sys._backward([this], [g], options.retainGraph ?? create, create, options.inputs ?? []); });
   }
 
   /** Releases the memory now instead of when this object is collected. Using the tensor afterwards is an error. */

@@ -5,7 +5,8 @@
  *   loops           src/kernels/loops: compiled once for each instruction set
  *   napi, capi      the addon's glue; the C API
  *   threads_pthread, threads_single          bodies of core/threads.h
- *   gemm_openblas, gemm_packed, gemm_ref     bodies of gemm/gemm.h
+ *   gemm_openblas, gemm_packed   bodies of gemm/gemm.h and of linalg/*.h: on OpenBLAS and its LAPACK, or torsh's own
+ *   gemm_ref        the truth of gemm/gemm.h
  *   native  = common + napi + threads_pthread        wasm = common + threads_single
  *   libtorsh = common + capi + threads_pthread       (loops and a gemm body are added by the build)
  *
@@ -35,8 +36,8 @@ const groupOf = [
   ['capi', /^src\/(capi\/|gen\/capi)/],
   ['threads_pthread', /^src\/core\/threads_pthread/],
   ['threads_single', /^src\/core\/threads_single/],
-  ['gemm_openblas', /^src\/gemm\/gemm_openblas/],
-  ['gemm_packed', /^src\/gemm\/gemm_packed/],
+  ['gemm_openblas', /^src\/(gemm|linalg)\/\w+_openblas/],
+  ['gemm_packed', /^src\/(gemm\/gemm_packed|linalg\/\w+_(own|none))/],
   ['gemm_ref', /^src\/gemm\/gemm_ref/],
   ['common', /^src\//],
 ];

@@ -232,7 +232,7 @@ function checkFactory(sig: OpSignature, values: unknown[], at: number): void {
 
 /** Tensors that stand for plain numbers are read before the wall is written: reading uses the wall too. */
 function numbersOf(p: OpParam, v: unknown): unknown {
-  if (!/^(int|float|bool)/.test(p.type)) return v;
+  if (!/^(int|lengths|float|bool)/.test(p.type)) return v;
   if (isTensor(v)) return v.ndim === 0 ? v.item() : v.tolist();
   return Array.isArray(v) ? v.map((x: unknown) => (isTensor(x) ? x.item() : x)) : v;
 }
@@ -310,6 +310,9 @@ function number(op: string, name: string, v: unknown): number {
   throw wrong(op, name, 'a number', v);
 }
 
+/** A size that the input decides: TS_SIZE_AS_INPUT in src/kernels/window.h. */
+const AS_INPUT = -2147483648;
+
 function putNumbers(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
   if (v === null) { w[at] = -1; return at + 1; }
   if (typeof v === 'number' || typeof v === 'bigint') {
@@ -323,7 +326,7 @@ function putNumbers(w: Float64Array, at: number, op: string, p: OpParam, v: unkn
   const repeat = list.length === 1 && p.expand > 1 ? p.expand : 1;
   room(w, at, list.length * repeat, op, p.name);
   w[at++] = list.length * repeat;
-  for (let r = 0; r < repeat; r++) for (let i = 0; i < list.length; i++) w[at++] = number(op, p.name, list[i]);
+  for (let r = 0; r < repeat; r++) for (let i = 0; i < list.length; i++) w[at++] = list[i] === null && p.type === 'size[]' ? AS_INPUT : number(op, p.name, list[i]);
   return at;
 }
 
@@ -337,7 +340,7 @@ function putPadding(w: Float64Array, at: number, op: string, v: string): number 
 /** One argument onto the wall; returns where the next one goes. */
 function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
   const optional = p.type.endsWith('?');
-  if (v === null && !optional && p.type !== 'Scalar') throw wrong(op, p.name, expected(p.type), v);
+  if (v === null && !optional && p.type !== 'Scalar' && p.type !== 'size[]') throw wrong(op, p.name, expected(p.type), v);
   switch (p.type) {
     case 'Tensor': case 'Tensor?':
       w[at] = v === null ? 0 : handleOf(checkTensor(v, op, p.name), op);
@@ -374,7 +377,7 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       return at + 1;
     }
     case 'padding[]': return typeof v === 'string' ? putPadding(w, at, op, v) : putNumbers(w, at, op, p, v);
-    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': return putNumbers(w, at, op, p, v);
+    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': case 'size[]': case 'lengths[]': return putNumbers(w, at, op, p, v);
     case 'str': case 'str?': {
       if (v === null) { w[at] = -1; return at + 1; }
       if (typeof v !== 'string') throw wrong(op, p.name, 'a string', v);

@@ -73,17 +73,6 @@ void ts_logit_grad(ts_cx *cx, const ts_logit_args *a, const ts_back *b, ts_logit
 
 OF_INPUT(lgamma, MUL(grad, ts_digamma(cx, x)))
 OF_INPUT(digamma, MUL(grad, ts_polygamma(cx, 1, x)))
-OF_INPUT(polygamma, MUL(grad, ts_polygamma(cx, a->n + 1, x)))
-OF_INPUT(_polygamma_self, MUL(grad, ts_polygamma(cx, a->n + 1, x)))
-OF_INPUT(i0, MUL(grad, ts_i1(cx, x)))
-
-/* i0(x) - i1(x) / x, which is 1/2 at 0. */
-void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g) {
-  ts_tensor *zero = ts_eq(cx, a->self, NUM(0)), *x = ts_masked_fill(cx, a->self, zero, NUM(1));
-  ts_tensor *slope = SUB(ts_i0(cx, x), DIV(ts_i1(cx, x), x));
-  g->self = MUL(b->grad, ts_masked_fill(cx, slope, zero, NUM(0.5)));
-}
-
 void ts_frexp_grad(ts_cx *cx, const ts_frexp_args *a, const ts_back *b, ts_frexp_args *g) {
   (void)a;
   if (b->grads[0]) g->self = DIV(b->grads[0], ts_pow(cx, NUM(2), ts__to_dtype(cx, b->result, (ts_dtype)b->grads[0]->dtype)));

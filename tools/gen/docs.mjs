@@ -21,7 +21,7 @@ export function reference(rows, banner) {
     const page = r.file.replace('.ops.mjs', '');
     if (!pages.has(page)) pages.set(page, [`<!-- ${banner} -->`, `# ${page}`, '']);
     const where = r.as.map((v) => ({ function: r.namespaces.map((n) => `\`${n === 'torsh' ? 'torsh' : `torsh.${n}`}.${r.jsName}\``).join(', '), method: `\`x.${r.jsName}()\``, property: `\`x.${r.jsName}\``, inplace: r.as.includes('method') && `\`x.${r.jsName}_()\``, 'inplace function': `\`${r.jsName}_(x)\``, 'inplace argument': '`{ inplace }`', out: '`{ out }`' }[v])).filter(Boolean);
-    pages.get(page).push(`## ${r.jsName}`, '', `\`${r.jsName}(${signatureText(r)}) -> ${r.returns.names.length > 1 ? r.returns.names.join(', ') : r.returns.type}\``, '', r.doc, '',
+    pages.get(page).push(`## ${r.title}`, '', `\`${r.jsName}(${signatureText(r)}) -> ${r.returns.names.length > 1 ? r.returns.names.join(', ') : r.returns.type}\``, '', r.doc, '',
       `${where.join(' · ')}  `, `dtypes: ${r.dtypes}. Gradient: ${r.gradient === 'formula' ? 'yes' : r.gradient}.${r.aliases.length + r.elsewhere.length ? ` Also: ${[...r.aliases, ...r.elsewhere].join(', ')}.` : ''}`, '');
   }
   return pages;

@@ -24,6 +24,8 @@ export const TYPES = {
   'int[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[]' },
   'int[]?': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | null' },
   'padding[]': { kind: 'INTS', c: 'ts_ints', ts: "number | readonly number[] | 'same' | 'valid'" },
+  'lengths[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | Tensor' },
+  'size[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | null | readonly (number | null)[]' },
   'float[]': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[]' },
   'float[]?': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[] | null' },
   'str': { kind: 'TEXT', c: 'const char *', ts: 'string' },
@@ -32,6 +34,9 @@ export const TYPES = {
 const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float': 'SCALAR', 'int[]': 'INTS', 'str': 'TEXT', 'void': 'NOTHING', 'Tensor[]': 'LIST' };
 const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory', 'exact'];
 const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'file', 'tolerance', 'overload'];
+
+/** Rows called linalg_x are torsh.linalg.x, which may be another function than torsh.x. */
+const SPACE = /^(linalg)_/;
 
 const FORMS = ['function', 'method', 'property', 'inplace', 'inplace function', 'inplace argument', 'out'];
 
@@ -58,7 +63,7 @@ export function parseArgs(text, where) {
     const m = /^([A-Za-z]+(?:\[\d*\])?\??(?:\[\])?)\s+(\.\.\.)?([A-Za-z_]\w*)(?:=(.+))?$/.exec(part);
     if (!m) throw new Error(`${where}: cannot read argument '${part}'`);
     let type = m[1], expand = 0;
-    const sized = /^(int|float|padding)\[(\d+)\](\??)$/.exec(type);
+    const sized = /^(int|float|padding|size)\[(\d+)\](\??)$/.exec(type);
     if (sized) { type = `${sized[1]}[]${sized[3]}`; expand = Number(sized[2]); }
     if (!TYPES[type]) throw new Error(`${where}: unknown type '${type}' in '${part}'`);
     const optional = m[4] !== undefined;
@@ -111,13 +116,15 @@ function expandRow(row, file) {
     if (!m) throw new Error(`${where}: saves '${s}', which is neither an argument nor result`);
     resultMask |= 1 << Number(m[1] || 0);
   }
+  const publicName = row.overload ?? row.name, space = SPACE.exec(publicName)?.[1], jsName = camel(publicName.replace(SPACE, ''));
+  /* ident: the function inside the generated modules; title: what messages call it. */
   const base = {
-    ...row, file, args, returns, as, flags: allFlags, system, grad, saveMask, shapeMask, resultMask, jsName: camel(row.overload ?? row.name),
-    namespaces: row.namespaces ?? ['torsh'], aliases: (row.aliases ?? []).filter((a) => !a.includes('.')), elsewhere: (row.aliases ?? []).filter((a) => a.includes('.')), node: row.node ?? `${pascal(row.name)}Backward0`,
+    ...row, file, args, returns, as, flags: allFlags, system, grad, saveMask, shapeMask, resultMask, jsName, ident: camel(publicName), title: space ? `${space}.${jsName}` : jsName,
+    namespaces: row.namespaces ?? [space ?? 'torsh'], aliases: (row.aliases ?? []).filter((a) => !a.includes('.')), elsewhere: (row.aliases ?? []).filter((a) => a.includes('.')), node: row.node ?? `${pascal(row.name)}Backward0`,
     gradient: system ? 'system' : grad ? 'formula' : row.grad, samples: row.samples ?? [], errors: row.errors ?? [],
   };
   if (!as.includes('inplace')) return [base];
-  const twin = { ...base, name: `${row.name}_`, jsName: `${base.jsName}_`, twinOf: row.name, flags: [...allFlags.filter((f) => f !== 'view'), 'inplace'],
+  const twin = { ...base, name: `${row.name}_`, jsName: `${base.jsName}_`, ident: `${base.ident}_`, title: `${base.title}_`, twinOf: row.name, flags: [...allFlags.filter((f) => f !== 'view'), 'inplace'],
     as: [...(as.includes('method') ? ['method'] : []), ...(as.includes('inplace function') ? ['function'] : [])], elsewhere: [], aliases: base.aliases.map((a) => `${a}_`), node: base.node };
   return [base, twin];
 }
@@ -132,9 +139,9 @@ export async function readRows(root) {
   const seen = new Set();
   const forms = new Map();
   for (const r of rows) {
-    const first = forms.get(r.jsName);
-    if (first && !(first.overload && r.overload)) throw new Error(`${r.file}: ${r.name} and ${first.name} are both called ${r.jsName}`);
-    forms.set(r.jsName, r);
+    const first = forms.get(r.ident);
+    if (first && !(first.overload && r.overload)) throw new Error(`${r.file}: ${r.name} and ${first.name} are both called ${r.title}`);
+    forms.set(r.ident, r);
   }
   rows.forEach((r, i) => {
     r.id = i;

@@ -113,11 +113,11 @@ const MAX_FAST = 3; /* values behind the tensors that the fast callers take */
 /** Rows by public name: several are the forms of one function, tried in the order of the table. */
 function byName(rows) {
   const groups = new Map();
-  for (const row of rows) groups.set(row.jsName, [...(groups.get(row.jsName) ?? []), row]);
+  for (const row of rows) groups.set(row.ident, [...(groups.get(row.ident) ?? []), row]);
   return [...groups.values()];
 }
 
-const sigDeclaration = (row) => `const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`;
+const sigDeclaration = (row) => `const S_${row.name} = op(${row.id}, '${row.title}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`;
 
 /** The lines of a body: fast calls first, then the general one. */
 function body(group, method) {
@@ -126,7 +126,7 @@ function body(group, method) {
     if (f && f.n <= MAX_FAST && !fast.some((g) => g.count === f.count)) fast.push(f);
   }
   const self = method ? 'this, ' : '';
-  const general = group.length > 1 ? `invokeForm(F_${group[0].jsName}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(S_${group[0].name}, ${self}arguments)`;
+  const general = group.length > 1 ? `invokeForm(F_${group[0].ident}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(S_${group[0].name}, ${self}arguments)`;
   const most = Math.max(0, ...fast.map((f) => f.count));
   return {
     params: fast.length ? [...['a', 'b'].slice(0, most).map((p) => `${p}?: any`), '..._rest: any[]'].join(', ') : '..._args: any[]',
@@ -134,7 +134,7 @@ function body(group, method) {
   };
 }
 
-const formsDeclaration = (group) => (group.length > 1 ? [`const F_${group[0].jsName} = [${group.map((r) => `S_${r.name}`).join(', ')}];`] : []);
+const formsDeclaration = (group) => (group.length > 1 ? [`const F_${group[0].ident} = [${group.map((r) => `S_${r.name}`).join(', ')}];`] : []);
 
 /** The row with one more positional argument: inplace. */
 const withInplace = (row) => {
@@ -145,9 +145,9 @@ const withInplace = (row) => {
 function inplaceArgument(row) {
   const wide = withInplace(row);
   const { params, lines } = body([row], false);
-  return [`const I_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(wide).replace(/'/g, "\\'")}', '${returnText(row)}');`,
-    ...overloads(wide, wide.args).flatMap((o) => [docOf(row), `export function ${row.jsName}$(${o}): ${returnType(row)};`]),
-    `export function ${row.jsName}$(${params}): any {`, ...lines.slice(0, -1).map((l) => `  ${l}`), `  return invokeOptional(I_${row.name}, S_${row.name}, S_${row.name}_, arguments);`, '}', ''];
+  return [`const I_${row.name} = op(${row.id}, '${row.title}', '${signatureText(wide).replace(/'/g, "\\'")}', '${returnText(row)}');`,
+    ...overloads(wide, wide.args).flatMap((o) => [docOf(row), `export function ${row.ident}$(${o}): ${returnType(row)};`]),
+    `export function ${row.ident}$(${params}): any {`, ...lines.slice(0, -1).map((l) => `  ${l}`), `  return invokeOptional(I_${row.name}, S_${row.name}, S_${row.name}_, arguments);`, '}', ''];
 }
 
 export function functions(rows, banner) {
@@ -159,8 +159,8 @@ export function functions(rows, banner) {
   for (const twin of twins) {
     out.push(sigDeclaration(twin));
     if (!twin.as.includes('function')) continue;
-    for (const o of overloads(twin, twin.args)) out.push(docOf(twin), `export function ${twin.jsName}(${o}): ${returnType(twin)};`);
-    out.push(`export function ${twin.jsName}(..._args: any[]): any {`, `  return invokeInplace(S_${twin.name}, arguments);`, '}', '');
+    for (const o of overloads(twin, twin.args)) out.push(docOf(twin), `export function ${twin.ident}(${o}): ${returnType(twin)};`);
+    out.push(`export function ${twin.ident}(..._args: any[]): any {`, `  return invokeInplace(S_${twin.name}, arguments);`, '}', '');
   }
   for (const row of fns.filter((r) => r.as.includes('inplace argument'))) out.push(...inplaceArgument(row));
   for (const all of byName(fns)) {
@@ -175,7 +175,7 @@ export function functions(rows, banner) {
 }
 
 /** The exported identifier of a row's function (names that are JS keywords get an underscore inside the module only). */
-export const fname = (row) => ident(row.jsName);
+export const fname = (row) => ident(row.ident);
 
 export function methods(rows, banner) {
   const ms = rows.filter((r) => !r.system && (r.as.includes('method') || r.as.includes('property')));
@@ -211,7 +211,7 @@ export function namespaces(rows, banner) {
       if (!spaces.get(ns).some(([n]) => n === name)) spaces.get(ns).push([name, value]);
     };
     for (const ns of row.namespaces) {
-      const value = ns === 'nn.functional' && row.as.includes('inplace argument') ? `${row.jsName}$` : fname(row);
+      const value = ns === 'nn.functional' && row.as.includes('inplace argument') ? `${row.ident}$` : fname(row);
       for (const name of [row.jsName, ...row.aliases]) add(ns, name, value);
     }
     for (const path of row.elsewhere) add(path.slice(0, path.lastIndexOf('.')), path.slice(path.lastIndexOf('.') + 1), fname(row));
@@ -227,7 +227,7 @@ export function systemCalls(rows, banner) {
   const out = [banner, "import { invoke } from '../runtime/call';", "import { op } from '../runtime/signature';", "import type { DType } from '../runtime/call';", "import type { Tensor } from '../tensor';", ''];
   for (const row of rows.filter((r) => r.system)) {
     const ret = returnType(row);
-    out.push(docOf(row), `const S_${row.name} = op(${row.id}, '${row.jsName}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
+    out.push(docOf(row), `const S_${row.name} = op(${row.id}, '${row.title}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);
     out.push(`export function ${row.jsName}(${row.args.map((a) => `${ident(a.name)}${a.optional ? '?' : ''}: ${tsType(a)}`).join(', ')}): ${ret} {`, `  return invoke(S_${row.name}, arguments) as ${ret};`, '}', '');
   }
   return out.join('\n');
