@@ -211,350 +211,427 @@ enum {
   TS_OP_new_empty_strided = 204,
   TS_OP__as_strided_backward = 205,
   TS_OP_sum_to_size = 206,
-  TS_OP__index = 207,
-  TS_OP__at = 208,
-  TS_OP__set_at = 209,
-  TS_OP_index_put = 210,
-  TS_OP_index_put_ = 211,
-  TS_OP_index_select = 212,
-  TS_OP_index_add = 213,
-  TS_OP_index_add_ = 214,
-  TS_OP_index_copy = 215,
-  TS_OP_index_copy_ = 216,
-  TS_OP_index_fill = 217,
-  TS_OP_index_fill_ = 218,
-  TS_OP_gather = 219,
-  TS_OP_scatter = 220,
-  TS_OP_scatter_ = 221,
-  TS_OP_scatter_value = 222,
-  TS_OP_scatter_value_ = 223,
-  TS_OP_scatter_add = 224,
-  TS_OP_scatter_add_ = 225,
-  TS_OP_take = 226,
-  TS_OP_put = 227,
-  TS_OP_put_ = 228,
-  TS_OP_nonzero = 229,
-  TS_OP__nonzero_tuple = 230,
-  TS_OP_argwhere = 231,
-  TS_OP_masked_select = 232,
-  TS_OP_masked_scatter = 233,
-  TS_OP_masked_scatter_ = 234,
-  TS_OP_embedding = 235,
-  TS_OP__embedding = 236,
-  TS_OP__embedding_backward = 237,
-  TS_OP__embedding_double_backward = 238,
-  TS_OP_one_hot = 239,
-  TS_OP_mse_loss = 240,
-  TS_OP_l1_loss = 241,
-  TS_OP_smooth_l1_loss = 242,
-  TS_OP_huber_loss = 243,
-  TS_OP__difference_loss = 244,
-  TS_OP__difference_loss_backward = 245,
-  TS_OP__difference_loss_curvature = 246,
-  TS_OP_nll_loss = 247,
-  TS_OP__nll_loss = 248,
-  TS_OP__nll_loss_backward = 249,
-  TS_OP_cross_entropy = 250,
-  TS_OP__cross_entropy = 251,
-  TS_OP__cross_entropy_backward = 252,
-  TS_OP__class_weights = 253,
-  TS_OP_binary_cross_entropy = 254,
-  TS_OP_binary_cross_entropy_with_logits = 255,
-  TS_OP__binary_cross_entropy = 256,
-  TS_OP__binary_cross_entropy_with_logits = 257,
-  TS_OP_kl_div = 258,
-  TS_OP_exp = 259,
-  TS_OP_exp_ = 260,
-  TS_OP_exp2 = 261,
-  TS_OP_exp2_ = 262,
-  TS_OP_expm1 = 263,
-  TS_OP_expm1_ = 264,
-  TS_OP_log = 265,
-  TS_OP_log_ = 266,
-  TS_OP_log2 = 267,
-  TS_OP_log2_ = 268,
-  TS_OP_log10 = 269,
-  TS_OP_log10_ = 270,
-  TS_OP_log1p = 271,
-  TS_OP_log1p_ = 272,
-  TS_OP_sin = 273,
-  TS_OP_sin_ = 274,
-  TS_OP_cos = 275,
-  TS_OP_cos_ = 276,
-  TS_OP_tan = 277,
-  TS_OP_tan_ = 278,
-  TS_OP_asin = 279,
-  TS_OP_asin_ = 280,
-  TS_OP_acos = 281,
-  TS_OP_acos_ = 282,
-  TS_OP_atan = 283,
-  TS_OP_atan_ = 284,
-  TS_OP_sinh = 285,
-  TS_OP_sinh_ = 286,
-  TS_OP_cosh = 287,
-  TS_OP_cosh_ = 288,
-  TS_OP_tanh = 289,
-  TS_OP_tanh_ = 290,
-  TS_OP_asinh = 291,
-  TS_OP_asinh_ = 292,
-  TS_OP_acosh = 293,
-  TS_OP_acosh_ = 294,
-  TS_OP_atanh = 295,
-  TS_OP_atanh_ = 296,
-  TS_OP_sinc = 297,
-  TS_OP_sinc_ = 298,
-  TS_OP_erf = 299,
-  TS_OP_erf_ = 300,
-  TS_OP_erfc = 301,
-  TS_OP_erfc_ = 302,
-  TS_OP_erfinv = 303,
-  TS_OP_erfinv_ = 304,
-  TS_OP_sigmoid = 305,
-  TS_OP_sigmoid_ = 306,
-  TS_OP_lgamma = 307,
-  TS_OP_lgamma_ = 308,
-  TS_OP_digamma = 309,
-  TS_OP_digamma_ = 310,
-  TS_OP_polygamma = 311,
-  TS_OP__polygamma_self = 312,
-  TS_OP__polygamma_self_ = 313,
-  TS_OP_mvlgamma = 314,
-  TS_OP_mvlgamma_ = 315,
-  TS_OP_i0 = 316,
-  TS_OP_i0_ = 317,
-  TS_OP_i1 = 318,
-  TS_OP_frexp = 319,
-  TS_OP_logit = 320,
-  TS_OP_logit_ = 321,
-  TS_OP__sigmoid_backward = 322,
-  TS_OP__tanh_backward = 323,
-  TS_OP_atan2 = 324,
-  TS_OP_atan2_ = 325,
-  TS_OP_hypot = 326,
-  TS_OP_hypot_ = 327,
-  TS_OP_logaddexp = 328,
-  TS_OP_logaddexp2 = 329,
-  TS_OP_xlogy = 330,
-  TS_OP_xlogy_ = 331,
-  TS_OP_copysign = 332,
-  TS_OP_copysign_ = 333,
-  TS_OP_nextafter = 334,
-  TS_OP_nextafter_ = 335,
-  TS_OP_heaviside = 336,
-  TS_OP_heaviside_ = 337,
-  TS_OP_ldexp = 338,
-  TS_OP_ldexp_ = 339,
-  TS_OP_gcd = 340,
-  TS_OP_gcd_ = 341,
-  TS_OP_lcm = 342,
-  TS_OP_lcm_ = 343,
-  TS_OP_mm = 344,
-  TS_OP_bmm = 345,
-  TS_OP_matmul = 346,
-  TS_OP_addmm = 347,
-  TS_OP_addmm_ = 348,
-  TS_OP_linear = 349,
-  TS_OP_mv = 350,
-  TS_OP_dot = 351,
-  TS_OP_outer = 352,
-  TS_OP_baddbmm = 353,
-  TS_OP_baddbmm_ = 354,
-  TS_OP_addbmm = 355,
-  TS_OP_addbmm_ = 356,
-  TS_OP_addmv = 357,
-  TS_OP_addmv_ = 358,
-  TS_OP_addr = 359,
-  TS_OP_addr_ = 360,
-  TS_OP_max = 361,
-  TS_OP_max_dim = 362,
-  TS_OP_max_other = 363,
-  TS_OP_min = 364,
-  TS_OP_min_dim = 365,
-  TS_OP_min_other = 366,
-  TS_OP_amax = 367,
-  TS_OP_amin = 368,
-  TS_OP_aminmax = 369,
-  TS_OP_argmax = 370,
-  TS_OP_argmin = 371,
-  TS_OP_median = 372,
-  TS_OP_median_dim = 373,
-  TS_OP_nanmedian = 374,
-  TS_OP_nanmedian_dim = 375,
-  TS_OP_kthvalue = 376,
-  TS_OP_mode = 377,
-  TS_OP__normalize = 378,
-  TS_OP__normalize_backward = 379,
-  TS_OP_batch_norm = 380,
-  TS_OP_native_batch_norm = 381,
-  TS_OP_layer_norm = 382,
-  TS_OP_native_layer_norm = 383,
-  TS_OP_group_norm = 384,
-  TS_OP_instance_norm = 385,
-  TS_OP__sgd_step_ = 386,
-  TS_OP__adam_step_ = 387,
-  TS_OP__has_grads = 388,
-  TS_OP__zero_grads = 389,
-  TS_OP_max_pool1d_with_indices = 390,
-  TS_OP_max_pool1d = 391,
-  TS_OP_max_pool2d_with_indices = 392,
-  TS_OP_max_pool2d = 393,
-  TS_OP_max_pool3d_with_indices = 394,
-  TS_OP_max_pool3d = 395,
-  TS_OP_avg_pool1d = 396,
-  TS_OP_avg_pool2d = 397,
-  TS_OP_avg_pool3d = 398,
-  TS_OP__max_pool = 399,
-  TS_OP__max_pool_backward = 400,
-  TS_OP__max_pool_gather = 401,
-  TS_OP__avg_pool = 402,
-  TS_OP__avg_pool_backward = 403,
-  TS_OP_rand = 404,
-  TS_OP_randn = 405,
-  TS_OP_randint = 406,
-  TS_OP_randperm = 407,
-  TS_OP_rand_like = 408,
-  TS_OP_randn_like = 409,
-  TS_OP_randint_like = 410,
-  TS_OP_uniform_ = 411,
-  TS_OP_normal_ = 412,
-  TS_OP_random_ = 413,
-  TS_OP_exponential_ = 414,
-  TS_OP_cauchy_ = 415,
-  TS_OP_log_normal_ = 416,
-  TS_OP_geometric_ = 417,
-  TS_OP_bernoulli_ = 418,
-  TS_OP_bernoulli = 419,
-  TS_OP_multinomial = 420,
-  TS_OP_native_dropout = 421,
-  TS_OP_dropout = 422,
-  TS_OP_sum = 423,
-  TS_OP_mean = 424,
-  TS_OP_prod = 425,
-  TS_OP_any = 426,
-  TS_OP_all = 427,
-  TS_OP_count_nonzero = 428,
-  TS_OP_var = 429,
-  TS_OP_var_dim = 430,
-  TS_OP_var_unbiased = 431,
-  TS_OP_var_mean = 432,
-  TS_OP_var_mean_dim = 433,
-  TS_OP_var_mean_unbiased = 434,
-  TS_OP_std = 435,
-  TS_OP_std_dim = 436,
-  TS_OP_std_unbiased = 437,
-  TS_OP_std_mean = 438,
-  TS_OP_std_mean_dim = 439,
-  TS_OP_std_mean_unbiased = 440,
-  TS_OP_nansum = 441,
-  TS_OP_nanmean = 442,
-  TS_OP_logsumexp = 443,
-  TS_OP_vector_norm = 444,
-  TS_OP_norm = 445,
-  TS_OP_norm_named = 446,
-  TS_OP_dist = 447,
-  TS_OP_normalize = 448,
-  TS_OP_cosine_similarity = 449,
-  TS_OP_pairwise_distance = 450,
-  TS_OP_cumsum = 451,
-  TS_OP_cumsum_ = 452,
-  TS_OP_cumprod = 453,
-  TS_OP_cumprod_ = 454,
-  TS_OP_logcumsumexp = 455,
-  TS_OP_cummax = 456,
-  TS_OP_cummin = 457,
-  TS_OP__cumsum_back = 458,
-  TS_OP__recurrence = 459,
-  TS_OP_view_as = 460,
-  TS_OP_reshape_as = 461,
-  TS_OP_expand_as = 462,
-  TS_OP_broadcast_to = 463,
-  TS_OP_ravel = 464,
-  TS_OP_T = 465,
-  TS_OP_mT = 466,
-  TS_OP_H = 467,
-  TS_OP_mH = 468,
-  TS_OP_adjoint = 469,
-  TS_OP_flatten = 470,
-  TS_OP_unflatten = 471,
-  TS_OP_movedim = 472,
-  TS_OP_unbind = 473,
-  TS_OP_split_with_sizes = 474,
-  TS_OP_chunk = 475,
-  TS_OP_split = 476,
-  TS_OP_split_sizes = 477,
-  TS_OP_tensor_split = 478,
-  TS_OP_tensor_split_at = 479,
-  TS_OP_tensor_split_by = 480,
-  TS_OP_hsplit = 481,
-  TS_OP_hsplit_at = 482,
-  TS_OP_vsplit = 483,
-  TS_OP_vsplit_at = 484,
-  TS_OP_dsplit = 485,
-  TS_OP_dsplit_at = 486,
-  TS_OP_cat = 487,
-  TS_OP_stack = 488,
-  TS_OP_softmax = 489,
-  TS_OP_log_softmax = 490,
-  TS_OP_softmin = 491,
-  TS_OP__softmax_backward_data = 492,
-  TS_OP__log_softmax_backward_data = 493,
-  TS_OP__empty = 494,
-  TS_OP__meta = 495,
-  TS_OP__item = 496,
-  TS_OP__same_storage = 497,
-  TS_OP__set_requires_grad = 498,
-  TS_OP__grad = 499,
-  TS_OP__grad_id = 500,
-  TS_OP__set_grad = 501,
-  TS_OP__retain_grad = 502,
-  TS_OP__grad_fn = 503,
-  TS_OP__next_functions = 504,
-  TS_OP__add_hook = 505,
-  TS_OP__remove_hook = 506,
-  TS_OP__dropped_callbacks = 507,
-  TS_OP__backward = 508,
-  TS_OP__autograd_grad = 509,
-  TS_OP__set_grad_mode = 510,
-  TS_OP__set_inference_mode = 511,
-  TS_OP__grad_mode = 512,
-  TS_OP__inference_mode = 513,
-  TS_OP__set_data = 514,
-  TS_OP__share = 515,
-  TS_OP__memory = 516,
-  TS_OP__set_memory_budget = 517,
-  TS_OP__reset_peak_memory = 518,
-  TS_OP__trim_memory = 519,
-  TS_OP__num_threads = 520,
-  TS_OP__set_num_threads = 521,
-  TS_OP__build = 522,
-  TS_OP__generator_new = 523,
-  TS_OP__generator_free = 524,
-  TS_OP__manual_seed = 525,
-  TS_OP__initial_seed = 526,
-  TS_OP__rng_state = 527,
-  TS_OP__set_rng_state = 528,
-  TS_OP_as_strided = 529,
-  TS_OP_expand = 530,
-  TS_OP_reshape = 531,
-  TS_OP_view = 532,
-  TS_OP_transpose = 533,
-  TS_OP_transpose_ = 534,
-  TS_OP_unsqueeze = 535,
-  TS_OP_unsqueeze_ = 536,
-  TS_OP_narrow = 537,
-  TS_OP__slice = 538,
-  TS_OP__slice_backward = 539,
-  TS_OP_select = 540,
-  TS_OP_permute = 541,
-  TS_OP_squeeze = 542,
-  TS_OP_squeeze_ = 543,
-  TS_OP_t = 544,
-  TS_OP_t_ = 545,
-  TS_OP_diagonal = 546,
-  TS_OP__diagonal_backward = 547,
-  TS_OP_unfold = 548,
-  TS_OP__unfold_backward = 549,
-  TS_OP_detach = 550,
+  TS_OP_ctc_loss = 207,
+  TS_OP__ctc_loss = 208,
+  TS_OP__ctc_loss_backward = 209,
+  TS_OP_cdist = 210,
+  TS_OP__cdist = 211,
+  TS_OP__cdist_backward = 212,
+  TS_OP_pdist = 213,
+  TS_OP_bilinear = 214,
+  TS_OP__index = 215,
+  TS_OP__at = 216,
+  TS_OP__set_at = 217,
+  TS_OP_index_put = 218,
+  TS_OP_index_put_ = 219,
+  TS_OP_index_select = 220,
+  TS_OP_index_add = 221,
+  TS_OP_index_add_ = 222,
+  TS_OP_index_copy = 223,
+  TS_OP_index_copy_ = 224,
+  TS_OP_index_fill = 225,
+  TS_OP_index_fill_ = 226,
+  TS_OP_gather = 227,
+  TS_OP_scatter = 228,
+  TS_OP_scatter_ = 229,
+  TS_OP_scatter_value = 230,
+  TS_OP_scatter_value_ = 231,
+  TS_OP_scatter_add = 232,
+  TS_OP_scatter_add_ = 233,
+  TS_OP_take = 234,
+  TS_OP_put = 235,
+  TS_OP_put_ = 236,
+  TS_OP_nonzero = 237,
+  TS_OP__nonzero_tuple = 238,
+  TS_OP_argwhere = 239,
+  TS_OP_masked_select = 240,
+  TS_OP_masked_scatter = 241,
+  TS_OP_masked_scatter_ = 242,
+  TS_OP_embedding = 243,
+  TS_OP__embedding = 244,
+  TS_OP__embedding_backward = 245,
+  TS_OP__embedding_double_backward = 246,
+  TS_OP_one_hot = 247,
+  TS_OP_linalg_lu_factor_ex = 248,
+  TS_OP_mse_loss = 249,
+  TS_OP_l1_loss = 250,
+  TS_OP_smooth_l1_loss = 251,
+  TS_OP_huber_loss = 252,
+  TS_OP__difference_loss = 253,
+  TS_OP__difference_loss_backward = 254,
+  TS_OP__difference_loss_curvature = 255,
+  TS_OP_nll_loss = 256,
+  TS_OP__nll_loss = 257,
+  TS_OP__nll_loss_backward = 258,
+  TS_OP_cross_entropy = 259,
+  TS_OP__cross_entropy = 260,
+  TS_OP__cross_entropy_backward = 261,
+  TS_OP__class_weights = 262,
+  TS_OP_binary_cross_entropy = 263,
+  TS_OP_binary_cross_entropy_with_logits = 264,
+  TS_OP__binary_cross_entropy = 265,
+  TS_OP__binary_cross_entropy_with_logits = 266,
+  TS_OP_kl_div = 267,
+  TS_OP_soft_margin_loss = 268,
+  TS_OP_margin_ranking_loss = 269,
+  TS_OP_hinge_embedding_loss = 270,
+  TS_OP_cosine_embedding_loss = 271,
+  TS_OP_triplet_margin_loss = 272,
+  TS_OP_multilabel_soft_margin_loss = 273,
+  TS_OP_multi_margin_loss = 274,
+  TS_OP_multilabel_margin_loss = 275,
+  TS_OP__multilabel_margin = 276,
+  TS_OP__multilabel_margin_backward = 277,
+  TS_OP__multilabel_margin_slope = 278,
+  TS_OP_gaussian_nll_loss = 279,
+  TS_OP_poisson_nll_loss = 280,
+  TS_OP_exp = 281,
+  TS_OP_exp_ = 282,
+  TS_OP_exp2 = 283,
+  TS_OP_exp2_ = 284,
+  TS_OP_expm1 = 285,
+  TS_OP_expm1_ = 286,
+  TS_OP_log = 287,
+  TS_OP_log_ = 288,
+  TS_OP_log2 = 289,
+  TS_OP_log2_ = 290,
+  TS_OP_log10 = 291,
+  TS_OP_log10_ = 292,
+  TS_OP_log1p = 293,
+  TS_OP_log1p_ = 294,
+  TS_OP_sin = 295,
+  TS_OP_sin_ = 296,
+  TS_OP_cos = 297,
+  TS_OP_cos_ = 298,
+  TS_OP_tan = 299,
+  TS_OP_tan_ = 300,
+  TS_OP_asin = 301,
+  TS_OP_asin_ = 302,
+  TS_OP_acos = 303,
+  TS_OP_acos_ = 304,
+  TS_OP_atan = 305,
+  TS_OP_atan_ = 306,
+  TS_OP_sinh = 307,
+  TS_OP_sinh_ = 308,
+  TS_OP_cosh = 309,
+  TS_OP_cosh_ = 310,
+  TS_OP_tanh = 311,
+  TS_OP_tanh_ = 312,
+  TS_OP_asinh = 313,
+  TS_OP_asinh_ = 314,
+  TS_OP_acosh = 315,
+  TS_OP_acosh_ = 316,
+  TS_OP_atanh = 317,
+  TS_OP_atanh_ = 318,
+  TS_OP_sinc = 319,
+  TS_OP_sinc_ = 320,
+  TS_OP_erf = 321,
+  TS_OP_erf_ = 322,
+  TS_OP_erfc = 323,
+  TS_OP_erfc_ = 324,
+  TS_OP_erfinv = 325,
+  TS_OP_erfinv_ = 326,
+  TS_OP_sigmoid = 327,
+  TS_OP_sigmoid_ = 328,
+  TS_OP_lgamma = 329,
+  TS_OP_lgamma_ = 330,
+  TS_OP_digamma = 331,
+  TS_OP_digamma_ = 332,
+  TS_OP_mvlgamma = 333,
+  TS_OP_mvlgamma_ = 334,
+  TS_OP_frexp = 335,
+  TS_OP_logit = 336,
+  TS_OP_logit_ = 337,
+  TS_OP__sigmoid_backward = 338,
+  TS_OP__tanh_backward = 339,
+  TS_OP_atan2 = 340,
+  TS_OP_atan2_ = 341,
+  TS_OP_hypot = 342,
+  TS_OP_hypot_ = 343,
+  TS_OP_logaddexp = 344,
+  TS_OP_logaddexp2 = 345,
+  TS_OP_xlogy = 346,
+  TS_OP_xlogy_ = 347,
+  TS_OP_copysign = 348,
+  TS_OP_copysign_ = 349,
+  TS_OP_nextafter = 350,
+  TS_OP_nextafter_ = 351,
+  TS_OP_heaviside = 352,
+  TS_OP_heaviside_ = 353,
+  TS_OP_ldexp = 354,
+  TS_OP_ldexp_ = 355,
+  TS_OP_gcd = 356,
+  TS_OP_gcd_ = 357,
+  TS_OP_lcm = 358,
+  TS_OP_lcm_ = 359,
+  TS_OP_mm = 360,
+  TS_OP_bmm = 361,
+  TS_OP_matmul = 362,
+  TS_OP_addmm = 363,
+  TS_OP_addmm_ = 364,
+  TS_OP_linear = 365,
+  TS_OP_mv = 366,
+  TS_OP_dot = 367,
+  TS_OP_outer = 368,
+  TS_OP_baddbmm = 369,
+  TS_OP_baddbmm_ = 370,
+  TS_OP_addbmm = 371,
+  TS_OP_addbmm_ = 372,
+  TS_OP_addmv = 373,
+  TS_OP_addmv_ = 374,
+  TS_OP_addr = 375,
+  TS_OP_addr_ = 376,
+  TS_OP_max = 377,
+  TS_OP_max_dim = 378,
+  TS_OP_max_other = 379,
+  TS_OP_min = 380,
+  TS_OP_min_dim = 381,
+  TS_OP_min_other = 382,
+  TS_OP_amax = 383,
+  TS_OP_amin = 384,
+  TS_OP_aminmax = 385,
+  TS_OP_argmax = 386,
+  TS_OP_argmin = 387,
+  TS_OP_median = 388,
+  TS_OP_median_dim = 389,
+  TS_OP_nanmedian = 390,
+  TS_OP_nanmedian_dim = 391,
+  TS_OP_kthvalue = 392,
+  TS_OP_mode = 393,
+  TS_OP__normalize = 394,
+  TS_OP__normalize_backward = 395,
+  TS_OP_batch_norm = 396,
+  TS_OP_native_batch_norm = 397,
+  TS_OP_layer_norm = 398,
+  TS_OP_native_layer_norm = 399,
+  TS_OP_group_norm = 400,
+  TS_OP_instance_norm = 401,
+  TS_OP__sgd_step_ = 402,
+  TS_OP__adam_step_ = 403,
+  TS_OP__has_grads = 404,
+  TS_OP__zero_grads = 405,
+  TS_OP_constant_pad_nd = 406,
+  TS_OP_pad = 407,
+  TS_OP_max_pool1d_with_indices = 408,
+  TS_OP_max_pool1d = 409,
+  TS_OP_max_pool2d_with_indices = 410,
+  TS_OP_max_pool2d = 411,
+  TS_OP_max_pool3d_with_indices = 412,
+  TS_OP_max_pool3d = 413,
+  TS_OP_avg_pool1d = 414,
+  TS_OP_avg_pool2d = 415,
+  TS_OP_avg_pool3d = 416,
+  TS_OP__max_pool = 417,
+  TS_OP__max_pool_backward = 418,
+  TS_OP__max_pool_gather = 419,
+  TS_OP__avg_pool = 420,
+  TS_OP__avg_pool_backward = 421,
+  TS_OP_rand = 422,
+  TS_OP_randn = 423,
+  TS_OP_randint = 424,
+  TS_OP_randperm = 425,
+  TS_OP_rand_like = 426,
+  TS_OP_randn_like = 427,
+  TS_OP_randint_like = 428,
+  TS_OP_uniform_ = 429,
+  TS_OP_normal_ = 430,
+  TS_OP_random_ = 431,
+  TS_OP_exponential_ = 432,
+  TS_OP_cauchy_ = 433,
+  TS_OP_log_normal_ = 434,
+  TS_OP_geometric_ = 435,
+  TS_OP_bernoulli_ = 436,
+  TS_OP_bernoulli = 437,
+  TS_OP_multinomial = 438,
+  TS_OP_native_dropout = 439,
+  TS_OP_dropout = 440,
+  TS_OP_sum = 441,
+  TS_OP_mean = 442,
+  TS_OP_prod = 443,
+  TS_OP_any = 444,
+  TS_OP_all = 445,
+  TS_OP_count_nonzero = 446,
+  TS_OP_var = 447,
+  TS_OP_var_dim = 448,
+  TS_OP_var_unbiased = 449,
+  TS_OP_var_mean = 450,
+  TS_OP_var_mean_dim = 451,
+  TS_OP_var_mean_unbiased = 452,
+  TS_OP_std = 453,
+  TS_OP_std_dim = 454,
+  TS_OP_std_unbiased = 455,
+  TS_OP_std_mean = 456,
+  TS_OP_std_mean_dim = 457,
+  TS_OP_std_mean_unbiased = 458,
+  TS_OP_nansum = 459,
+  TS_OP_nanmean = 460,
+  TS_OP_logsumexp = 461,
+  TS_OP_vector_norm = 462,
+  TS_OP_norm = 463,
+  TS_OP_norm_named = 464,
+  TS_OP_dist = 465,
+  TS_OP_normalize = 466,
+  TS_OP_cosine_similarity = 467,
+  TS_OP_pairwise_distance = 468,
+  TS_OP_adaptive_avg_pool1d = 469,
+  TS_OP_adaptive_avg_pool2d = 470,
+  TS_OP_adaptive_avg_pool3d = 471,
+  TS_OP_interpolate = 472,
+  TS_OP_upsample = 473,
+  TS_OP_upsample_nearest = 474,
+  TS_OP_upsample_bilinear = 475,
+  TS_OP__resample = 476,
+  TS_OP__resample_adjoint = 477,
+  TS_OP_cumsum = 478,
+  TS_OP_cumsum_ = 479,
+  TS_OP_cumprod = 480,
+  TS_OP_cumprod_ = 481,
+  TS_OP_logcumsumexp = 482,
+  TS_OP_cummax = 483,
+  TS_OP_cummin = 484,
+  TS_OP__cumsum_back = 485,
+  TS_OP__recurrence = 486,
+  TS_OP_view_as = 487,
+  TS_OP_reshape_as = 488,
+  TS_OP_expand_as = 489,
+  TS_OP_broadcast_to = 490,
+  TS_OP_ravel = 491,
+  TS_OP_T = 492,
+  TS_OP_mT = 493,
+  TS_OP_H = 494,
+  TS_OP_mH = 495,
+  TS_OP_adjoint = 496,
+  TS_OP_flatten = 497,
+  TS_OP_unflatten = 498,
+  TS_OP_movedim = 499,
+  TS_OP_unbind = 500,
+  TS_OP_split_with_sizes = 501,
+  TS_OP_chunk = 502,
+  TS_OP_split = 503,
+  TS_OP_split_sizes = 504,
+  TS_OP_tensor_split = 505,
+  TS_OP_tensor_split_at = 506,
+  TS_OP_tensor_split_by = 507,
+  TS_OP_hsplit = 508,
+  TS_OP_hsplit_at = 509,
+  TS_OP_vsplit = 510,
+  TS_OP_vsplit_at = 511,
+  TS_OP_dsplit = 512,
+  TS_OP_dsplit_at = 513,
+  TS_OP_cat = 514,
+  TS_OP_stack = 515,
+  TS_OP_softmax = 516,
+  TS_OP_log_softmax = 517,
+  TS_OP_softmin = 518,
+  TS_OP__softmax_backward_data = 519,
+  TS_OP__log_softmax_backward_data = 520,
+  TS_OP_sort = 521,
+  TS_OP_argsort = 522,
+  TS_OP_msort = 523,
+  TS_OP_topk = 524,
+  TS_OP_polygamma = 525,
+  TS_OP__polygamma_self = 526,
+  TS_OP__polygamma_self_ = 527,
+  TS_OP_i0 = 528,
+  TS_OP_i0_ = 529,
+  TS_OP_i0e = 530,
+  TS_OP_i1 = 531,
+  TS_OP_i1e = 532,
+  TS_OP_ndtr = 533,
+  TS_OP_ndtri = 534,
+  TS_OP_log_ndtr = 535,
+  TS_OP_entr = 536,
+  TS_OP_erfcx = 537,
+  TS_OP_airy_ai = 538,
+  TS_OP_bessel_j0 = 539,
+  TS_OP_bessel_y0 = 540,
+  TS_OP_modified_bessel_i0 = 541,
+  TS_OP_modified_bessel_k0 = 542,
+  TS_OP_scaled_modified_bessel_k0 = 543,
+  TS_OP_bessel_j1 = 544,
+  TS_OP_bessel_y1 = 545,
+  TS_OP_modified_bessel_i1 = 546,
+  TS_OP_modified_bessel_k1 = 547,
+  TS_OP_scaled_modified_bessel_k1 = 548,
+  TS_OP_spherical_bessel_j0 = 549,
+  TS_OP_chebyshev_polynomial_t = 550,
+  TS_OP_shifted_chebyshev_polynomial_t = 551,
+  TS_OP_chebyshev_polynomial_u = 552,
+  TS_OP_shifted_chebyshev_polynomial_u = 553,
+  TS_OP_chebyshev_polynomial_v = 554,
+  TS_OP_shifted_chebyshev_polynomial_v = 555,
+  TS_OP_chebyshev_polynomial_w = 556,
+  TS_OP_shifted_chebyshev_polynomial_w = 557,
+  TS_OP_hermite_polynomial_h = 558,
+  TS_OP_hermite_polynomial_he = 559,
+  TS_OP_laguerre_polynomial_l = 560,
+  TS_OP_legendre_polynomial_p = 561,
+  TS_OP_xlog1py = 562,
+  TS_OP_zeta = 563,
+  TS_OP_igamma = 564,
+  TS_OP_igamma_ = 565,
+  TS_OP_igammac = 566,
+  TS_OP_igammac_ = 567,
+  TS_OP__empty = 568,
+  TS_OP__meta = 569,
+  TS_OP__item = 570,
+  TS_OP__same_storage = 571,
+  TS_OP__set_requires_grad = 572,
+  TS_OP__grad = 573,
+  TS_OP__grad_id = 574,
+  TS_OP__set_grad = 575,
+  TS_OP__retain_grad = 576,
+  TS_OP__grad_fn = 577,
+  TS_OP__next_functions = 578,
+  TS_OP__add_hook = 579,
+  TS_OP__remove_hook = 580,
+  TS_OP__dropped_callbacks = 581,
+  TS_OP__backward = 582,
+  TS_OP__autograd_grad = 583,
+  TS_OP__custom_node = 584,
+  TS_OP__set_anomaly = 585,
+  TS_OP__anomalous_node = 586,
+  TS_OP__set_grad_mode = 587,
+  TS_OP__set_inference_mode = 588,
+  TS_OP__grad_mode = 589,
+  TS_OP__inference_mode = 590,
+  TS_OP__set_data = 591,
+  TS_OP__share = 592,
+  TS_OP__memory = 593,
+  TS_OP__set_memory_budget = 594,
+  TS_OP__reset_peak_memory = 595,
+  TS_OP__trim_memory = 596,
+  TS_OP__num_threads = 597,
+  TS_OP__set_num_threads = 598,
+  TS_OP__build = 599,
+  TS_OP__generator_new = 600,
+  TS_OP__generator_free = 601,
+  TS_OP__manual_seed = 602,
+  TS_OP__initial_seed = 603,
+  TS_OP__rng_state = 604,
+  TS_OP__set_rng_state = 605,
+  TS_OP_as_strided = 606,
+  TS_OP_expand = 607,
+  TS_OP_reshape = 608,
+  TS_OP_view = 609,
+  TS_OP_transpose = 610,
+  TS_OP_transpose_ = 611,
+  TS_OP_unsqueeze = 612,
+  TS_OP_unsqueeze_ = 613,
+  TS_OP_narrow = 614,
+  TS_OP__slice = 615,
+  TS_OP__slice_backward = 616,
+  TS_OP_select = 617,
+  TS_OP_permute = 618,
+  TS_OP_squeeze = 619,
+  TS_OP_squeeze_ = 620,
+  TS_OP_t = 621,
+  TS_OP_t_ = 622,
+  TS_OP_diagonal = 623,
+  TS_OP__diagonal_backward = 624,
+  TS_OP_unfold = 625,
+  TS_OP__unfold_backward = 626,
+  TS_OP_detach = 627,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1275,6 +1352,41 @@ typedef struct { ts_tensor *self; ts_ints size; } ts_sum_to_size_args;
 bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out);
 ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size);
 
+typedef struct { ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; const char *reduction; bool zero_infinity; } ts_ctc_loss_args;
+bool ts_ctc_loss_impl(ts_cx *cx, const ts_ctc_loss_args *a, ts_out *out);
+ts_tensor *ts_ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, const char *reduction, bool zero_infinity);
+
+typedef struct { ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; bool zero_infinity; } ts__ctc_loss_args;
+bool ts__ctc_loss_impl(ts_cx *cx, const ts__ctc_loss_args *a, ts_out *out);
+void ts__ctc_loss_grad(ts_cx *cx, const ts__ctc_loss_args *a, const ts_back *b, ts__ctc_loss_args *g);
+bool ts__ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; bool zero_infinity; ts_tensor *alpha; ts_tensor *nll; } ts__ctc_loss_backward_args;
+bool ts__ctc_loss_backward_impl(ts_cx *cx, const ts__ctc_loss_backward_args *a, ts_out *out);
+void ts__ctc_loss_backward_grad(ts_cx *cx, const ts__ctc_loss_backward_args *a, const ts_back *b, ts__ctc_loss_backward_args *g);
+ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; const char *compute_mode; } ts_cdist_args;
+bool ts_cdist_impl(ts_cx *cx, const ts_cdist_args *a, ts_out *out);
+ts_tensor *ts_cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, const char *compute_mode);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; bool product; } ts__cdist_args;
+bool ts__cdist_impl(ts_cx *cx, const ts__cdist_args *a, ts_out *out);
+void ts__cdist_grad(ts_cx *cx, const ts__cdist_args *a, const ts_back *b, ts__cdist_args *g);
+ts_tensor *ts__cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, bool product);
+
+typedef struct { ts_tensor *grad; ts_tensor *x1; ts_tensor *x2; double p; ts_tensor *dist; } ts__cdist_backward_args;
+bool ts__cdist_backward_impl(ts_cx *cx, const ts__cdist_backward_args *a, ts_out *out);
+ts_tensor *ts__cdist_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *x1, ts_tensor *x2, double p, ts_tensor *dist);
+
+typedef struct { ts_tensor *self; double p; } ts_pdist_args;
+bool ts_pdist_impl(ts_cx *cx, const ts_pdist_args *a, ts_out *out);
+ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_tensor *bias; } ts_bilinear_args;
+bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
+ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -1406,6 +1518,10 @@ typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
 bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
 ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
 
+typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
+bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
+bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
+
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
@@ -1489,6 +1605,61 @@ ts_tensor *ts__binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_t
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; bool log_target; } ts_kl_div_args;
 bool ts_kl_div_impl(ts_cx *cx, const ts_kl_div_args *a, ts_out *out);
 ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, bool log_target);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_soft_margin_loss_args;
+bool ts_soft_margin_loss_impl(ts_cx *cx, const ts_soft_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_margin_ranking_loss_args;
+bool ts_margin_ranking_loss_impl(ts_cx *cx, const ts_margin_ranking_loss_args *a, ts_out *out);
+ts_tensor *ts_margin_ranking_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_hinge_embedding_loss_args;
+bool ts_hinge_embedding_loss_impl(ts_cx *cx, const ts_hinge_embedding_loss_args *a, ts_out *out);
+ts_tensor *ts_hinge_embedding_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_cosine_embedding_loss_args;
+bool ts_cosine_embedding_loss_impl(ts_cx *cx, const ts_cosine_embedding_loss_args *a, ts_out *out);
+ts_tensor *ts_cosine_embedding_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *anchor; ts_tensor *positive; ts_tensor *negative; double margin; double p; double eps; bool swap; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_triplet_margin_loss_args;
+bool ts_triplet_margin_loss_impl(ts_cx *cx, const ts_triplet_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_triplet_margin_loss(ts_cx *cx, ts_tensor *anchor, ts_tensor *positive, ts_tensor *negative, double margin, double p, double eps, bool swap, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multilabel_soft_margin_loss_args;
+bool ts_multilabel_soft_margin_loss_impl(ts_cx *cx, const ts_multilabel_soft_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multilabel_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; int64_t p; double margin; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multi_margin_loss_args;
+bool ts_multi_margin_loss_impl(ts_cx *cx, const ts_multi_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multi_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t p, double margin, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multilabel_margin_loss_args;
+bool ts_multilabel_margin_loss_impl(ts_cx *cx, const ts_multilabel_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multilabel_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_args;
+bool ts__multilabel_margin_impl(ts_cx *cx, const ts__multilabel_margin_args *a, ts_out *out);
+void ts__multilabel_margin_grad(ts_cx *cx, const ts__multilabel_margin_args *a, const ts_back *b, ts__multilabel_margin_args *g);
+ts_tensor *ts__multilabel_margin(ts_cx *cx, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_backward_args;
+bool ts__multilabel_margin_backward_impl(ts_cx *cx, const ts__multilabel_margin_backward_args *a, ts_out *out);
+void ts__multilabel_margin_backward_grad(ts_cx *cx, const ts__multilabel_margin_backward_args *a, const ts_back *b, ts__multilabel_margin_backward_args *g);
+ts_tensor *ts__multilabel_margin_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *v; ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_slope_args;
+bool ts__multilabel_margin_slope_impl(ts_cx *cx, const ts__multilabel_margin_slope_args *a, ts_out *out);
+void ts__multilabel_margin_slope_grad(ts_cx *cx, const ts__multilabel_margin_slope_args *a, const ts_back *b, ts__multilabel_margin_slope_args *g);
+ts_tensor *ts__multilabel_margin_slope(ts_cx *cx, ts_tensor *v, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *var; bool full; double eps; const char *reduction; } ts_gaussian_nll_loss_args;
+bool ts_gaussian_nll_loss_impl(ts_cx *cx, const ts_gaussian_nll_loss_args *a, ts_out *out);
+ts_tensor *ts_gaussian_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *var, bool full, double eps, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; bool log_input; bool full; ts_opt_int size_average; double eps; ts_opt_int reduce; const char *reduction; } ts_poisson_nll_loss_args;
+bool ts_poisson_nll_loss_impl(ts_cx *cx, const ts_poisson_nll_loss_args *a, ts_out *out);
+ts_tensor *ts_poisson_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, bool log_input, bool full, ts_opt_int size_average, double eps, ts_opt_int reduce, const char *reduction);
 
 typedef struct { ts_tensor *self; } ts_exp_args;
 void ts_exp_grad(ts_cx *cx, const ts_exp_args *a, const ts_back *b, ts_exp_args *g);
@@ -1646,31 +1817,11 @@ ts_tensor *ts_digamma(ts_cx *cx, ts_tensor *self);
 
 ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self);
 
-typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
-void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
-ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self);
-
-typedef struct { ts_tensor *self; int64_t n; } ts__polygamma_self_args;
-void ts__polygamma_self_grad(ts_cx *cx, const ts__polygamma_self_args *a, const ts_back *b, ts__polygamma_self_args *g);
-ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n);
-
-ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n);
-
 typedef struct { ts_tensor *self; int64_t p; } ts_mvlgamma_args;
 bool ts_mvlgamma_impl(ts_cx *cx, const ts_mvlgamma_args *a, ts_out *out);
 ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p);
 
 ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p);
-
-typedef struct { ts_tensor *self; } ts_i0_args;
-void ts_i0_grad(ts_cx *cx, const ts_i0_args *a, const ts_back *b, ts_i0_args *g);
-ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self);
-
-ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self);
-
-typedef struct { ts_tensor *self; } ts_i1_args;
-void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g);
-ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_frexp_args;
 bool ts_frexp_impl(ts_cx *cx, const ts_frexp_args *a, ts_out *out);
@@ -1948,6 +2099,15 @@ typedef struct { ts_list tensors; bool set_to_none; } ts__zero_grads_args;
 bool ts__zero_grads_impl(ts_cx *cx, const ts__zero_grads_args *a, ts_out *out);
 bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none);
 
+typedef struct { ts_tensor *self; ts_ints pad; ts_scalar value; } ts_constant_pad_nd_args;
+bool ts_constant_pad_nd_impl(ts_cx *cx, const ts_constant_pad_nd_args *a, ts_out *out);
+void ts_constant_pad_nd_grad(ts_cx *cx, const ts_constant_pad_nd_args *a, const ts_back *b, ts_constant_pad_nd_args *g);
+ts_tensor *ts_constant_pad_nd(ts_cx *cx, ts_tensor *self, ts_ints pad, ts_scalar value);
+
+typedef struct { ts_tensor *self; ts_ints pad; const char *mode; ts_scalar value; } ts_pad_args;
+bool ts_pad_impl(ts_cx *cx, const ts_pad_args *a, ts_out *out);
+ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value);
+
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool1d_with_indices_args;
 bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
 
@@ -2198,6 +2358,38 @@ typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdi
 bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
 ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim);
 
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool1d_args;
+ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool2d_args;
+ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints output_size; } ts_adaptive_avg_pool3d_args;
+ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; const char *mode; ts_opt_int align_corners; ts_opt_int recompute_scale_factor; bool antialias; } ts_interpolate_args;
+bool ts_interpolate_impl(ts_cx *cx, const ts_interpolate_args *a, ts_out *out);
+ts_tensor *ts_interpolate(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners, ts_opt_int recompute_scale_factor, bool antialias);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; const char *mode; ts_opt_int align_corners; } ts_upsample_args;
+ts_tensor *ts_upsample(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; } ts_upsample_nearest_args;
+ts_tensor *ts_upsample_nearest(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_floats scale_factor; } ts_upsample_bilinear_args;
+ts_tensor *ts_upsample_bilinear(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor);
+
+typedef struct { ts_tensor *self; ts_ints size; int64_t kind; ts_floats scales; bool align_corners; } ts__resample_args;
+bool ts__resample_impl(ts_cx *cx, const ts__resample_args *a, ts_out *out);
+void ts__resample_grad(ts_cx *cx, const ts__resample_args *a, const ts_back *b, ts__resample_args *g);
+ts_tensor *ts__resample(ts_cx *cx, ts_tensor *self, ts_ints size, int64_t kind, ts_floats scales, bool align_corners);
+
+typedef struct { ts_tensor *grad; ts_ints size; int64_t kind; ts_floats scales; bool align_corners; } ts__resample_adjoint_args;
+bool ts__resample_adjoint_impl(ts_cx *cx, const ts__resample_adjoint_args *a, ts_out *out);
+void ts__resample_adjoint_grad(ts_cx *cx, const ts__resample_adjoint_args *a, const ts_back *b, ts__resample_adjoint_args *g);
+ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners);
+
 typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
 bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);
 void ts_cumsum_grad(ts_cx *cx, const ts_cumsum_args *a, const ts_back *b, ts_cumsum_args *g);
@@ -2381,6 +2573,164 @@ bool ts__log_softmax_backward_data_impl(ts_cx *cx, const ts__log_softmax_backwar
 void ts__log_softmax_backward_data_grad(ts_cx *cx, const ts__log_softmax_backward_data_args *a, const ts_back *b, ts__log_softmax_backward_data_args *g);
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim);
 
+typedef struct { ts_tensor *self; int64_t dim; bool descending; bool stable; } ts_sort_args;
+bool ts_sort_impl(ts_cx *cx, const ts_sort_args *a, ts_out *out);
+void ts_sort_grad(ts_cx *cx, const ts_sort_args *a, const ts_back *b, ts_sort_args *g);
+bool ts_sort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t dim; bool descending; bool stable; } ts_argsort_args;
+bool ts_argsort_impl(ts_cx *cx, const ts_argsort_args *a, ts_out *out);
+ts_tensor *ts_argsort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable);
+
+typedef struct { ts_tensor *self; } ts_msort_args;
+bool ts_msort_impl(ts_cx *cx, const ts_msort_args *a, ts_out *out);
+ts_tensor *ts_msort(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t k; int64_t dim; bool largest; bool sorted; } ts_topk_args;
+bool ts_topk_impl(ts_cx *cx, const ts_topk_args *a, ts_out *out);
+void ts_topk_grad(ts_cx *cx, const ts_topk_args *a, const ts_back *b, ts_topk_args *g);
+bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results);
+
+typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
+void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts__polygamma_self_args;
+void ts__polygamma_self_grad(ts_cx *cx, const ts__polygamma_self_args *a, const ts_back *b, ts__polygamma_self_args *g);
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n);
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_i0_args;
+void ts_i0_grad(ts_cx *cx, const ts_i0_args *a, const ts_back *b, ts_i0_args *g);
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i0e_args;
+void ts_i0e_grad(ts_cx *cx, const ts_i0e_args *a, const ts_back *b, ts_i0e_args *g);
+ts_tensor *ts_i0e(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i1_args;
+void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g);
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i1e_args;
+void ts_i1e_grad(ts_cx *cx, const ts_i1e_args *a, const ts_back *b, ts_i1e_args *g);
+ts_tensor *ts_i1e(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ndtr_args;
+void ts_ndtr_grad(ts_cx *cx, const ts_ndtr_args *a, const ts_back *b, ts_ndtr_args *g);
+ts_tensor *ts_ndtr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ndtri_args;
+void ts_ndtri_grad(ts_cx *cx, const ts_ndtri_args *a, const ts_back *b, ts_ndtri_args *g);
+ts_tensor *ts_ndtri(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_log_ndtr_args;
+void ts_log_ndtr_grad(ts_cx *cx, const ts_log_ndtr_args *a, const ts_back *b, ts_log_ndtr_args *g);
+ts_tensor *ts_log_ndtr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_entr_args;
+void ts_entr_grad(ts_cx *cx, const ts_entr_args *a, const ts_back *b, ts_entr_args *g);
+ts_tensor *ts_entr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_erfcx_args;
+void ts_erfcx_grad(ts_cx *cx, const ts_erfcx_args *a, const ts_back *b, ts_erfcx_args *g);
+ts_tensor *ts_erfcx(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_airy_ai_args;
+ts_tensor *ts_airy_ai(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_j0_args;
+ts_tensor *ts_bessel_j0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_y0_args;
+ts_tensor *ts_bessel_y0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_i0_args;
+ts_tensor *ts_modified_bessel_i0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_k0_args;
+ts_tensor *ts_modified_bessel_k0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_scaled_modified_bessel_k0_args;
+ts_tensor *ts_scaled_modified_bessel_k0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_j1_args;
+ts_tensor *ts_bessel_j1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_y1_args;
+ts_tensor *ts_bessel_y1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_i1_args;
+ts_tensor *ts_modified_bessel_i1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_k1_args;
+ts_tensor *ts_modified_bessel_k1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_scaled_modified_bessel_k1_args;
+ts_tensor *ts_scaled_modified_bessel_k1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_spherical_bessel_j0_args;
+ts_tensor *ts_spherical_bessel_j0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_t_args;
+ts_tensor *ts_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_t_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_u_args;
+ts_tensor *ts_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_u_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_v_args;
+ts_tensor *ts_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_v_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_w_args;
+ts_tensor *ts_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_w_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_hermite_polynomial_h_args;
+ts_tensor *ts_hermite_polynomial_h(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_hermite_polynomial_he_args;
+ts_tensor *ts_hermite_polynomial_he(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_laguerre_polynomial_l_args;
+ts_tensor *ts_laguerre_polynomial_l(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_legendre_polynomial_p_args;
+ts_tensor *ts_legendre_polynomial_p(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_xlog1py_args;
+void ts_xlog1py_grad(ts_cx *cx, const ts_xlog1py_args *a, const ts_back *b, ts_xlog1py_args *g);
+ts_tensor *ts_xlog1py(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_zeta_args;
+void ts_zeta_grad(ts_cx *cx, const ts_zeta_args *a, const ts_back *b, ts_zeta_args *g);
+ts_tensor *ts_zeta(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_igamma_args;
+void ts_igamma_grad(ts_cx *cx, const ts_igamma_args *a, const ts_back *b, ts_igamma_args *g);
+ts_tensor *ts_igamma(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_igamma_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_igammac_args;
+void ts_igammac_grad(ts_cx *cx, const ts_igammac_args *a, const ts_back *b, ts_igammac_args *g);
+ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype);
@@ -2444,6 +2794,18 @@ bool ts__backward(ts_cx *cx, ts_list tensors, ts_list grads, bool retain_graph, 
 typedef struct { ts_list outputs; ts_list inputs; ts_list grads; bool retain_graph; bool create_graph; } ts__autograd_grad_args;
 bool ts__autograd_grad_impl(ts_cx *cx, const ts__autograd_grad_args *a, ts_out *out);
 ts_list ts__autograd_grad(ts_cx *cx, ts_list outputs, ts_list inputs, ts_list grads, bool retain_graph, bool create_graph);
+
+typedef struct { ts_list inputs; ts_list outputs; ts_list saved; ts_ints saved_from; ts_ints flags; int64_t callback; bool materialize; const char *name; } ts__custom_node_args;
+bool ts__custom_node_impl(ts_cx *cx, const ts__custom_node_args *a, ts_out *out);
+bool ts__custom_node(ts_cx *cx, ts_list inputs, ts_list outputs, ts_list saved, ts_ints saved_from, ts_ints flags, int64_t callback, bool materialize, const char *name);
+
+typedef struct { int64_t mode; } ts__set_anomaly_args;
+bool ts__set_anomaly_impl(ts_cx *cx, const ts__set_anomaly_args *a, ts_out *out);
+ts_scalar ts__set_anomaly(ts_cx *cx, int64_t mode);
+
+typedef struct { char none; } ts__anomalous_node_args;
+bool ts__anomalous_node_impl(ts_cx *cx, const ts__anomalous_node_args *a, ts_out *out);
+ts_scalar ts__anomalous_node(ts_cx *cx);
 
 typedef struct { bool value; } ts__set_grad_mode_args;
 bool ts__set_grad_mode_impl(ts_cx *cx, const ts__set_grad_mode_args *a, ts_out *out);
