@@ -5,6 +5,7 @@
  */
 import { TorshError } from './errors';
 import { isBranded } from './runtime/brand';
+import { isComplexNumber } from './runtime/dtype';
 
 export interface Param {
   name: string;
@@ -86,7 +87,7 @@ export function tryBind(sig: Signature, args: ArrayLike<unknown>, first?: unknow
   if (n > 0) {
     const last = args[n - 1];
     const place = params[n - 1 + at];
-    if (isPlainObject(last) && !(place && place.mapping && !place.keywordOnly)) { options = last; n--; }
+    if (isPlainObject(last) && !isComplexNumber(last) && !(place && place.mapping && !place.keywordOnly)) { options = last; n--; }
   }
   for (let i = 0; i < n;) {
     if (at >= sig.positional) {

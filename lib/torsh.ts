@@ -36,6 +36,7 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
+  isComplex: (input: Tensor): boolean => input.isComplex(),
   Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,

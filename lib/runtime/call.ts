@@ -4,7 +4,7 @@ import { bind, tryBind } from '../bind';
 import { TorshError, errorCodes, type ErrorCode } from '../errors';
 import type { Tensor } from '../tensor';
 import { brand, isBranded } from './brand';
-import { type DType, NO_DTYPE, type Scalar, dtypeNumber } from './dtype';
+import { type DType, NO_DTYPE, type Scalar, dtypeNumber, isComplexNumber } from './dtype';
 import type { LazySignature, OpParam, OpSignature } from './signature';
 
 export type { DType, Scalar };
@@ -180,7 +180,7 @@ function takes(p: OpParam, v: unknown): boolean {
   if (v === null) return p.type.endsWith('?') || p.type === 'Scalar';
   switch (p.type.replace(/\?$/, '')) {
     case 'Tensor': return isTensor(v);
-    case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean';
+    case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean' || isComplexNumber(v);
     case 'Tensor[]': case 'Tensor?[]': return Array.isArray(v) && v.every((t) => isTensor(t) || t === null);
     case 'int': case 'float': return isNumber(v);
     case 'bool': return typeof v === 'boolean';
@@ -264,6 +264,7 @@ function scalarAt(w: Float64Array, i: number): Scalar | null {
     case 0: return null;
     case 4: return w[i + 1] !== 0;
     case 5: return (BigInt(w[i + 1]) << 32n) | BigInt(w[i + 2]);
+    case 6: return { re: w[i + 1], im: w[i + 2] };
     default: return w[i + 1];
   }
 }
@@ -294,6 +295,12 @@ function putScalar(w: Float64Array, at: number, op: string, name: string, v: unk
   }
   if (isTensor(v)) { w[at] = 1; w[at + 1] = handleOf(v, op); return at + 2; }
   if (v === null) { w[at] = 0; w[at + 1] = 0; return at + 2; }
+  if (isComplexNumber(v)) {
+    w[at] = 6;
+    w[at + 1] = v.re;
+    w[at + 2] = v.im;
+    return at + 3;
+  }
   throw wrong(op, name, 'a number', v);
 }
 
@@ -339,7 +346,7 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = v === null ? 0 : handleOf(checkTensor(v, op, p.name), op);
       return at + 1;
     case 'Operand': case 'Operand?':
-      if (v !== null && typeof v === 'object' && !isTensor(v)) throw wrong(op, p.name, 'a Tensor or a number', v);
+      if (v !== null && typeof v === 'object' && !isTensor(v) && !isComplexNumber(v)) throw wrong(op, p.name, 'a Tensor or a number', v);
       return putScalar(w, at, op, p.name, v);
     case 'Scalar': case 'Scalar?': return putScalar(w, at, op, p.name, v);
     case 'Tensor[]': case 'Tensor?[]': {

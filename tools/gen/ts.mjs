@@ -15,7 +15,7 @@ function returnType(row) {
     const tuple = `[${names.map(() => 'Tensor').join(', ')}]`;
     return names[0] ? `${tuple} & { ${names.map((n) => `readonly ${n.replace(/_([a-z])/g, (_, c) => c.toUpperCase())}: Tensor`).join('; ')} }` : tuple;
   }
-  return { 'Tensor[]': 'Tensor[]', Scalar: 'number | bigint | boolean', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
+  return { 'Tensor[]': 'Tensor[]', Scalar: 'Scalar', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
 }
 
 /** Options of every factory, handled in TypeScript: they do not reach the wall. */
