@@ -863,6 +863,80 @@ ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_max_], &args);
 }
 
+ts_tensor *ts_complex(ts_cx *cx, ts_tensor *real, ts_tensor *imag) {
+  ts_complex_args args = {real, imag};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_complex], &args);
+}
+
+ts_tensor *ts_polar(ts_cx *cx, ts_tensor *abs, ts_tensor *angle) {
+  ts_polar_args args = {abs, angle};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polar], &args);
+}
+
+ts_tensor *ts_view_as_real(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real], &args);
+}
+
+ts_tensor *ts_view_as_complex(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex], &args);
+}
+
+ts_tensor *ts_real(ts_cx *cx, ts_tensor *self) {
+  ts_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_real], &args);
+}
+
+ts_tensor *ts_imag(ts_cx *cx, ts_tensor *self) {
+  ts_imag_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_imag], &args);
+}
+
+ts_tensor *ts_conj_physical(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical], &args);
+}
+
+ts_tensor *ts_conj_physical_(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical_], &args);
+}
+
+ts_tensor *ts_conj(ts_cx *cx, ts_tensor *self) {
+  ts_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj], &args);
+}
+
+ts_tensor *ts_resolve_conj(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_conj], &args);
+}
+
+ts_tensor *ts_resolve_neg(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_neg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_neg], &args);
+}
+
+ts_scalar ts_is_conj(ts_cx *cx, ts_tensor *self) {
+  ts_is_conj_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_conj], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts_is_neg(ts_cx *cx, ts_tensor *self) {
+  ts_is_neg_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_neg], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self) {
+  ts_angle_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_angle], &args);
+}
+
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);
@@ -1144,6 +1218,25 @@ ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum_to_size], &args);
 }
 
+ts_tensor *ts_ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, const char *reduction, bool zero_infinity) {
+  ts_ctc_loss_args args = {self, targets, input_lengths, target_lengths, blank, reduction, zero_infinity};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ctc_loss], &args);
+}
+
+bool ts__ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor **results) {
+  ts__ctc_loss_args args = {self, targets, input_lengths, target_lengths, blank, zero_infinity};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__ctc_loss], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll) {
+  ts__ctc_loss_backward_args args = {grad, self, targets, input_lengths, target_lengths, blank, zero_infinity, alpha, nll};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__ctc_loss_backward], &args);
+}
+
 ts_tensor *ts_diag(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
   ts_diag_args args = {self, diagonal};
   return ts_dispatch1(cx, &ts_ops[TS_OP_diag], &args);
@@ -1197,6 +1290,31 @@ ts_tensor *ts_triu_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, 
 ts_tensor *ts_fill_diagonal_(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, bool wrap) {
   ts_fill_diagonal__args args = {self, fill_value, wrap};
   return ts_dispatch1(cx, &ts_ops[TS_OP_fill_diagonal_], &args);
+}
+
+ts_tensor *ts_cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, const char *compute_mode) {
+  ts_cdist_args args = {x1, x2, p, compute_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cdist], &args);
+}
+
+ts_tensor *ts__cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, bool product) {
+  ts__cdist_args args = {x1, x2, p, product};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__cdist], &args);
+}
+
+ts_tensor *ts__cdist_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *x1, ts_tensor *x2, double p, ts_tensor *dist) {
+  ts__cdist_backward_args args = {grad, x1, x2, p, dist};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__cdist_backward], &args);
+}
+
+ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p) {
+  ts_pdist_args args = {self, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pdist], &args);
+}
+
+ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias) {
+  ts_bilinear_args args = {input1, input2, weight, bias};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
 }
 
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
@@ -1453,6 +1571,15 @@ ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_repl
   return ts_dispatch1(cx, &ts_ops[TS_OP_combinations], &args);
 }
 
+bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results) {
+  ts_linalg_lu_factor_ex_args args = {A, pivot, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor_ex], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
   ts_mse_loss_args args = {self, target, size_average, reduce, reduction};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mse_loss], &args);
@@ -1558,6 +1685,71 @@ ts_tensor *ts__binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_t
 ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, bool log_target) {
   ts_kl_div_args args = {self, target, size_average, reduce, reduction, log_target};
   return ts_dispatch1(cx, &ts_ops[TS_OP_kl_div], &args);
+}
+
+ts_tensor *ts_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_soft_margin_loss_args args = {self, target, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_soft_margin_loss], &args);
+}
+
+ts_tensor *ts_margin_ranking_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_margin_ranking_loss_args args = {input1, input2, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_margin_ranking_loss], &args);
+}
+
+ts_tensor *ts_hinge_embedding_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_hinge_embedding_loss_args args = {self, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hinge_embedding_loss], &args);
+}
+
+ts_tensor *ts_cosine_embedding_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_cosine_embedding_loss_args args = {input1, input2, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_embedding_loss], &args);
+}
+
+ts_tensor *ts_triplet_margin_loss(ts_cx *cx, ts_tensor *anchor, ts_tensor *positive, ts_tensor *negative, double margin, double p, double eps, bool swap, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_triplet_margin_loss_args args = {anchor, positive, negative, margin, p, eps, swap, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triplet_margin_loss], &args);
+}
+
+ts_tensor *ts_multilabel_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multilabel_soft_margin_loss_args args = {self, target, weight, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multilabel_soft_margin_loss], &args);
+}
+
+ts_tensor *ts_multi_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t p, double margin, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multi_margin_loss_args args = {self, target, p, margin, weight, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multi_margin_loss], &args);
+}
+
+ts_tensor *ts_multilabel_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multilabel_margin_loss_args args = {self, target, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multilabel_margin_loss], &args);
+}
+
+ts_tensor *ts__multilabel_margin(ts_cx *cx, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_args args = {self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin], &args);
+}
+
+ts_tensor *ts__multilabel_margin_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_backward_args args = {grad, self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin_backward], &args);
+}
+
+ts_tensor *ts__multilabel_margin_slope(ts_cx *cx, ts_tensor *v, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_slope_args args = {v, self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin_slope], &args);
+}
+
+ts_tensor *ts_gaussian_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *var, bool full, double eps, const char *reduction) {
+  ts_gaussian_nll_loss_args args = {self, target, var, full, eps, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gaussian_nll_loss], &args);
+}
+
+ts_tensor *ts_poisson_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, bool log_input, bool full, ts_opt_int size_average, double eps, ts_opt_int reduce, const char *reduction) {
+  ts_poisson_nll_loss_args args = {self, target, log_input, full, size_average, eps, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_poisson_nll_loss], &args);
 }
 
 ts_tensor *ts_exp(ts_cx *cx, ts_tensor *self) {
@@ -1820,21 +2012,6 @@ ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_digamma_], &args);
 }
 
-ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
-  ts_polygamma_args args = {n, self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
-}
-
-ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
-  ts__polygamma_self_args args = {self, n};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
-}
-
-ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
-  ts__polygamma_self_args args = {self, n};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
-}
-
 ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
   ts_mvlgamma_args args = {self, p};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma], &args);
@@ -1843,21 +2020,6 @@ ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
 ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p) {
   ts_mvlgamma_args args = {self, p};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma_], &args);
-}
-
-ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
-  ts_i0_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
-}
-
-ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
-  ts_i0_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
-}
-
-ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
-  ts_i1_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
 }
 
 bool ts_frexp(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
@@ -2271,6 +2433,16 @@ bool ts__zero_grads(ts_cx *cx, ts_list tensors, bool set_to_none) {
   return ts_dispatch(cx, &ts_ops[TS_OP__zero_grads], &args, &out);
 }
 
+ts_tensor *ts_constant_pad_nd(ts_cx *cx, ts_tensor *self, ts_ints pad, ts_scalar value) {
+  ts_constant_pad_nd_args args = {self, pad, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_constant_pad_nd], &args);
+}
+
+ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value) {
+  ts_pad_args args = {self, pad, mode, value};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pad], &args);
+}
+
 bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
   ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
   ts_out out;
@@ -2645,6 +2817,51 @@ ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double 
   return ts_dispatch1(cx, &ts_ops[TS_OP_pairwise_distance], &args);
 }
 
+ts_tensor *ts_adaptive_avg_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool1d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool1d], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool2d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool2d], &args);
+}
+
+ts_tensor *ts_adaptive_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size) {
+  ts_adaptive_avg_pool3d_args args = {self, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_avg_pool3d], &args);
+}
+
+ts_tensor *ts_interpolate(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners, ts_opt_int recompute_scale_factor, bool antialias) {
+  ts_interpolate_args args = {self, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_interpolate], &args);
+}
+
+ts_tensor *ts_upsample(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor, const char *mode, ts_opt_int align_corners) {
+  ts_upsample_args args = {self, size, scale_factor, mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample], &args);
+}
+
+ts_tensor *ts_upsample_nearest(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor) {
+  ts_upsample_nearest_args args = {self, size, scale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample_nearest], &args);
+}
+
+ts_tensor *ts_upsample_bilinear(ts_cx *cx, ts_tensor *self, ts_ints size, ts_floats scale_factor) {
+  ts_upsample_bilinear_args args = {self, size, scale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_upsample_bilinear], &args);
+}
+
+ts_tensor *ts__resample(ts_cx *cx, ts_tensor *self, ts_ints size, int64_t kind, ts_floats scales, bool align_corners) {
+  ts__resample_args args = {self, size, kind, scales, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__resample], &args);
+}
+
+ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners) {
+  ts__resample_adjoint_args args = {grad, size, kind, scales, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__resample_adjoint], &args);
+}
+
 ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
   ts_cumsum_args args = {self, dim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_cumsum], &args);
@@ -2896,6 +3113,249 @@ ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *
   return ts_dispatch1(cx, &ts_ops[TS_OP__log_softmax_backward_data], &args);
 }
 
+bool ts_sort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable, ts_tensor **results) {
+  ts_sort_args args = {self, dim, descending, stable};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_sort], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_argsort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable) {
+  ts_argsort_args args = {self, dim, descending, stable};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_argsort], &args);
+}
+
+ts_tensor *ts_msort(ts_cx *cx, ts_tensor *self) {
+  ts_msort_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_msort], &args);
+}
+
+bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results) {
+  ts_topk_args args = {self, k, dim, largest, sorted};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_topk], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
+  ts_polygamma_args args = {n, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
+}
+
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
+}
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
+}
+
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
+}
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
+}
+
+ts_tensor *ts_i0e(ts_cx *cx, ts_tensor *self) {
+  ts_i0e_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0e], &args);
+}
+
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
+  ts_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
+}
+
+ts_tensor *ts_i1e(ts_cx *cx, ts_tensor *self) {
+  ts_i1e_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1e], &args);
+}
+
+ts_tensor *ts_ndtr(ts_cx *cx, ts_tensor *self) {
+  ts_ndtr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ndtr], &args);
+}
+
+ts_tensor *ts_ndtri(ts_cx *cx, ts_tensor *self) {
+  ts_ndtri_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ndtri], &args);
+}
+
+ts_tensor *ts_log_ndtr(ts_cx *cx, ts_tensor *self) {
+  ts_log_ndtr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log_ndtr], &args);
+}
+
+ts_tensor *ts_entr(ts_cx *cx, ts_tensor *self) {
+  ts_entr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_entr], &args);
+}
+
+ts_tensor *ts_erfcx(ts_cx *cx, ts_tensor *self) {
+  ts_erfcx_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erfcx], &args);
+}
+
+ts_tensor *ts_airy_ai(ts_cx *cx, ts_tensor *self) {
+  ts_airy_ai_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_airy_ai], &args);
+}
+
+ts_tensor *ts_bessel_j0(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_j0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_j0], &args);
+}
+
+ts_tensor *ts_bessel_y0(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_y0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_y0], &args);
+}
+
+ts_tensor *ts_modified_bessel_i0(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_i0], &args);
+}
+
+ts_tensor *ts_modified_bessel_k0(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_k0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_k0], &args);
+}
+
+ts_tensor *ts_scaled_modified_bessel_k0(ts_cx *cx, ts_tensor *self) {
+  ts_scaled_modified_bessel_k0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_modified_bessel_k0], &args);
+}
+
+ts_tensor *ts_bessel_j1(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_j1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_j1], &args);
+}
+
+ts_tensor *ts_bessel_y1(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_y1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_y1], &args);
+}
+
+ts_tensor *ts_modified_bessel_i1(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_i1], &args);
+}
+
+ts_tensor *ts_modified_bessel_k1(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_k1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_k1], &args);
+}
+
+ts_tensor *ts_scaled_modified_bessel_k1(ts_cx *cx, ts_tensor *self) {
+  ts_scaled_modified_bessel_k1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_modified_bessel_k1], &args);
+}
+
+ts_tensor *ts_spherical_bessel_j0(ts_cx *cx, ts_tensor *self) {
+  ts_spherical_bessel_j0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_spherical_bessel_j0], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_t_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_t], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_t_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_t], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_u_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_u], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_u_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_u], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_v_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_v], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_v_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_v], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_w_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_w], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_w_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_w], &args);
+}
+
+ts_tensor *ts_hermite_polynomial_h(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_hermite_polynomial_h_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hermite_polynomial_h], &args);
+}
+
+ts_tensor *ts_hermite_polynomial_he(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_hermite_polynomial_he_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hermite_polynomial_he], &args);
+}
+
+ts_tensor *ts_laguerre_polynomial_l(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_laguerre_polynomial_l_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_laguerre_polynomial_l], &args);
+}
+
+ts_tensor *ts_legendre_polynomial_p(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_legendre_polynomial_p_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_legendre_polynomial_p], &args);
+}
+
+ts_tensor *ts_xlog1py(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_xlog1py_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_xlog1py], &args);
+}
+
+ts_tensor *ts_zeta(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_zeta_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_zeta], &args);
+}
+
+ts_tensor *ts_igamma(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igamma_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igamma], &args);
+}
+
+ts_tensor *ts_igamma_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igamma_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igamma_], &args);
+}
+
+ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igammac_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igammac], &args);
+}
+
+ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igammac_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
+}
+
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
   ts__empty_args args = {size, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP__empty], &args);
@@ -3002,6 +3462,27 @@ ts_list ts__autograd_grad(ts_cx *cx, ts_list outputs, ts_list inputs, ts_list gr
   ts_out out;
   memset(&out, 0, sizeof out);
   return ts_dispatch(cx, &ts_ops[TS_OP__autograd_grad], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+bool ts__custom_node(ts_cx *cx, ts_list inputs, ts_list outputs, ts_list saved, ts_ints saved_from, ts_ints flags, int64_t callback, bool materialize, const char *name) {
+  ts__custom_node_args args = {inputs, outputs, saved, saved_from, flags, callback, materialize, name};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__custom_node], &args, &out);
+}
+
+ts_scalar ts__set_anomaly(ts_cx *cx, int64_t mode) {
+  ts__set_anomaly_args args = {mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_anomaly], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__anomalous_node(ts_cx *cx) {
+  ts__anomalous_node_args args = {0};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__anomalous_node], &args, &out) ? out.scalar : ts_none();
 }
 
 ts_scalar ts__set_grad_mode(ts_cx *cx, bool value) {
