@@ -502,6 +502,7 @@ export const torsh = {
   unsqueeze: ops.unsqueeze,
   var: ops.var_,
   varMean: ops.varMean,
+  vdot: ops.vdot,
   viewAsComplex: ops.viewAsComplex,
   viewAsReal: ops.viewAsReal,
   vsplit: ops.vsplit,
