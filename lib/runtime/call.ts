@@ -3,13 +3,13 @@ import { abi } from '../backend/abi';
 import { bind, tryBind } from '../bind';
 import { TorshError, errorCodes, type ErrorCode } from '../errors';
 import type { Tensor } from '../tensor';
+import { brand, isBranded } from './brand';
 import { type DType, NO_DTYPE, type Scalar, dtypeNumber, isComplexNumber } from './dtype';
 import type { LazySignature, OpParam, OpSignature } from './signature';
 
 export type { DType, Scalar };
 
-/** What every tensor carries: recognised by it across realms and copies of the package. */
-export const brand = Symbol.for('torsh.Tensor');
+export { brand };
 
 type Made = Tensor & { _h: number; _kept: boolean };
 let make: () => Made;
@@ -28,7 +28,7 @@ export const tidyScope = {
 };
 
 export function isTensor(x: unknown): x is Tensor {
-  return typeof x === 'object' && x !== null && (x as Record<symbol, unknown>)[brand] !== undefined;
+  return isBranded(x);
 }
 
 /** The handle of a tensor of this backend that has not been disposed. */
