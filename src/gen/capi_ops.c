@@ -640,6 +640,83 @@ torsh_status torsh_addcdiv_(torsh_tensor self, torsh_tensor tensor1, torsh_tenso
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_flip(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_flip(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fliplr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fliplr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_flipud(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_flipud(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_roll(torsh_tensor self, const int64_t *shifts, int64_t n_shifts, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_roll(cx, self, (ts_ints){shifts, n_shifts}, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rot90(torsh_tensor self, int64_t k, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rot90(cx, self, k, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat(torsh_tensor self, const int64_t *repeats, int64_t n_repeats, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat(cx, self, (ts_ints){repeats, n_repeats});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tile(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tile(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave(torsh_tensor self, int64_t repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave(cx, self, repeats, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave_by(torsh_tensor self, torsh_tensor repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave_by(cx, self, repeats, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave_positions(torsh_tensor repeats, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave_positions(cx, repeats, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const int64_t *dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_take_along_dim(cx, self, indices, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1144,6 +1221,160 @@ torsh_status torsh_conv3d(torsh_tensor self, torsh_tensor weight, torsh_tensor b
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_diagonal_scatter(torsh_tensor self, torsh_tensor src, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagonal_scatter(cx, self, src, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_select_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, int64_t index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_select_scatter(cx, self, src, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slice_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_slice_scatter(cx, self, src, dim, start ? (ts_opt_int){true, *start} : (ts_opt_int){false, 0}, end ? (ts_opt_int){true, *end} : (ts_opt_int){false, 0}, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_scatter(torsh_tensor self, torsh_tensor src, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_scatter(cx, self, src, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_narrow_copy(torsh_tensor self, int64_t dim, int64_t start, int64_t length, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_narrow_copy(cx, self, dim, start, length);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alias_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alias_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_copy(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_copy(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_detach_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_detach_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagonal_copy(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagonal_copy(cx, self, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_expand_copy(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_expand_copy(cx, self, (ts_ints){size, n_size}, implicit);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_permute_copy(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_permute_copy(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_select_copy(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_select_copy(cx, self, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slice_copy(torsh_tensor self, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_slice_copy(cx, self, dim, start ? (ts_opt_int){true, *start} : (ts_opt_int){false, 0}, end ? (ts_opt_int){true, *end} : (ts_opt_int){false, 0}, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_split_copy(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_copy(cx, self, split_size, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split_with_sizes_copy(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_with_sizes_copy(cx, self, (ts_ints){split_sizes, n_split_sizes}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_squeeze_copy(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_squeeze_copy(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_t_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_t_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_transpose_copy(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_transpose_copy(cx, self, dim0, dim1);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unbind_copy(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_unbind_copy(cx, self, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_unfold_copy(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold_copy(cx, self, dimension, size, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unsqueeze_copy(cx, self, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_copy(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_zeros(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1323,6 +1554,83 @@ torsh_status torsh_ctc_loss(torsh_tensor self, torsh_tensor targets, const int64
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_ctc_loss(cx, self, targets, (ts_ints){input_lengths, n_input_lengths}, (ts_ints){target_lengths, n_target_lengths}, blank, reduction, zero_infinity);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diag(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diag(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diag_embed(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diag_embed(cx, self, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagflat(torsh_tensor self, int64_t offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagflat(cx, self, offset);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trace(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trace(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril_(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril_(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu_(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu_(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril_indices(cx, row, col, offset, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu_indices(cx, row, col, offset, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fill_diagonal_(torsh_tensor self, torsh_scalar fill_value, bool wrap, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fill_diagonal_(cx, self, capi_scalar(fill_value), wrap);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1526,6 +1834,111 @@ torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_one_hot(cx, self, num_classes);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_broadcast_tensors(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_broadcast_tensors(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_meshgrid(const torsh_tensor *tensors, int64_t n_tensors, const char *indexing, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_meshgrid(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, indexing);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_1d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_1d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_1d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_1d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_2d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_2d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_2d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_2d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_3d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_3d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_3d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_3d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_hstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_column_stack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_column_stack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_block_diag(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_block_diag(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cartesian_prod(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_combinations(cx, self, r, with_replacement);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2583,6 +2996,41 @@ torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_avg_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad, divisor_override ? (ts_opt_int){true, *divisor_override} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_einsum(const char *equation, const torsh_tensor *operands, int64_t n_operands, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_einsum(cx, equation, (ts_list){(ts_tensor **)operands, n_operands});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tensordot(torsh_tensor self, torsh_tensor other, const int64_t *dims_self, int64_t n_dims_self, const int64_t *dims_other, int64_t n_dims_other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tensordot(cx, self, other, (ts_ints){dims_self, n_dims_self}, (ts_ints){dims_other, n_dims_other});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tensordot_count(torsh_tensor self, torsh_tensor other, int64_t dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tensordot_count(cx, self, other, dims);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_inner(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_inner(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kron(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kron(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 
