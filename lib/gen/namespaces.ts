@@ -555,6 +555,7 @@ export const torsh = {
   unsqueezeCopy: ops.unsqueezeCopy,
   var: ops.var_,
   varMean: ops.varMean,
+  vdot: ops.vdot,
   viewAsComplex: ops.viewAsComplex,
   viewAsReal: ops.viewAsReal,
   viewCopy: ops.viewCopy,

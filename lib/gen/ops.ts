@@ -387,7 +387,7 @@ export function lcm_(..._args: any[]): any {
   return invokeInplace(S_lcm_, arguments);
 }
 
-const S_i0_ = op(593, 'i0_', 'Tensor input', 'Tensor');
+const S_i0_ = op(594, 'i0_', 'Tensor input', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0_(input: Tensor): Tensor;
 export function i0_(..._args: any[]): any {
@@ -3059,45 +3059,53 @@ export function dot(a?: any, b?: any, ..._rest: any[]): any {
   return invoke(S_dot, arguments);
 }
 
-const S_outer = op(427, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(427, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+export function vdot(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function vdot(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(427, a, b, 0);
+  return invoke(S_vdot, arguments);
+}
+
+const S_outer = op(428, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
 export function outer(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(427, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(428, a, b, 0);
   return invoke(S_outer, arguments);
 }
 
-const S_baddbmm = op(428, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(429, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function baddbmm(..._args: any[]): any {
   return invoke(S_baddbmm, arguments);
 }
 
-const S_addbmm = op(430, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm = op(431, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addbmm(..._args: any[]): any {
   return invoke(S_addbmm, arguments);
 }
 
-const S_addmv = op(432, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv = op(433, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { mat?: Tensor; vec?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmv(..._args: any[]): any {
   return invoke(S_addmv, arguments);
 }
 
-const S_addr = op(434, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr = op(435, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: { vec1?: Tensor; vec2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addr(..._args: any[]): any {
   return invoke(S_addr, arguments);
 }
 
-const S_max = op(436, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(437, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(438, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_max = op(437, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(438, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(439, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
 /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor): Tensor;
@@ -3108,14 +3116,14 @@ export function max(input: Tensor, dim: number, options: { dim?: number; keepdim
 /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function max(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(436, a, 0);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(438, a, b, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(437, a, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(439, a, b, 0);
   return invokeForm(F_max, undefined, arguments);
 }
 
-const S_min = op(439, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(440, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(441, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(440, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(441, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(442, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
 /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor): Tensor;
@@ -3126,60 +3134,60 @@ export function min(input: Tensor, dim: number, options: { dim?: number; keepdim
 /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function min(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(439, a, 0);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(441, a, b, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(440, a, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(442, a, b, 0);
   return invokeForm(F_min, undefined, arguments);
 }
 
-const S_amax = op(442, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amax = op(443, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(442, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(443, a, 0, -1, 0);
   return invoke(S_amax, arguments);
 }
 
-const S_amin = op(443, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(444, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(443, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(444, a, 0, -1, 0);
   return invoke(S_amin, arguments);
 }
 
-const S_aminmax = op(444, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_aminmax = op(445, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
 /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
 export function aminmax(..._args: any[]): any {
   return invoke(S_aminmax, arguments);
 }
 
-const S_argmax = op(445, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmax = op(446, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(445, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, 0, 0);
   return invoke(S_argmax, arguments);
 }
 
-const S_argmin = op(446, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(447, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(447, a, 0, 0, 0);
   return invoke(S_argmin, arguments);
 }
 
-const S_median = op(447, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(448, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_median = op(448, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(449, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
 /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor): Tensor;
@@ -3188,12 +3196,12 @@ export function median(input: Tensor, dim?: number, keepdim?: boolean, options?:
 /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function median(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(447, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(448, a, 0);
   return invokeForm(F_median, undefined, arguments);
 }
 
-const S_nanmedian = op(449, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(450, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(450, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(451, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
 /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor): Tensor;
@@ -3202,11 +3210,11 @@ export function nanmedian(input: Tensor, dim?: number, keepdim?: boolean, option
 /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function nanmedian(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(449, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(450, a, 0);
   return invokeForm(F_nanmedian, undefined, arguments);
 }
 
-const S_kthvalue = op(451, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_kthvalue = op(452, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
 export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { k?: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -3215,7 +3223,7 @@ export function kthvalue(..._args: any[]): any {
   return invoke(S_kthvalue, arguments);
 }
 
-const S_mode = op(452, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(453, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
 export function mode(input: Tensor, dim?: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
@@ -3224,21 +3232,21 @@ export function mode(..._args: any[]): any {
   return invoke(S_mode, arguments);
 }
 
-const S__normalize = op(453, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
+const S__normalize = op(454, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
 export function _normalize(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
 export function _normalize(..._args: any[]): any {
   return invoke(S__normalize, arguments);
 }
 
-const S__normalize_backward = op(454, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
+const S__normalize_backward = op(455, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
 /** Gradients of _normalize. */
 export function _normalizeBackward(grad: Tensor, input: Tensor, weight: Tensor | null, mean: Tensor, rstd: Tensor, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, eps: number, options?: { grad?: Tensor; weight?: Tensor | null; mean?: Tensor; rstd?: Tensor; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; eps?: number }): [Tensor, Tensor, Tensor] & { readonly gradInput: Tensor; readonly gradWeight: Tensor; readonly gradBias: Tensor };
 export function _normalizeBackward(..._args: any[]): any {
   return invoke(S__normalize_backward, arguments);
 }
 
-const S_batch_norm = op(455, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_batch_norm = op(456, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function batchNorm(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, training?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
@@ -3247,14 +3255,14 @@ export function batchNorm(..._args: any[]): any {
   return invoke(S_batch_norm, arguments);
 }
 
-const S_native_batch_norm = op(456, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
+const S_native_batch_norm = op(457, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeBatchNorm(..._args: any[]): any {
   return invoke(S_native_batch_norm, arguments);
 }
 
-const S_layer_norm = op(457, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_layer_norm = op(458, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function layerNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
@@ -3263,14 +3271,14 @@ export function layerNorm(..._args: any[]): any {
   return invoke(S_layer_norm, arguments);
 }
 
-const S_native_layer_norm = op(458, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
+const S_native_layer_norm = op(459, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function nativeLayerNorm(input: Tensor, normalizedShape: number | readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeLayerNorm(..._args: any[]): any {
   return invoke(S_native_layer_norm, arguments);
 }
 
-const S_group_norm = op(459, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_group_norm = op(460, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
 export function groupNorm(input: Tensor, numGroups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { numGroups?: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
@@ -3279,7 +3287,7 @@ export function groupNorm(..._args: any[]): any {
   return invoke(S_group_norm, arguments);
 }
 
-const S_instance_norm = op(460, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_instance_norm = op(461, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 export function instanceNorm(input: Tensor, runningMean?: Tensor | null, runningVar?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, useInputStats?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; useInputStats?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
@@ -3288,7 +3296,7 @@ export function instanceNorm(..._args: any[]): any {
   return invoke(S_instance_norm, arguments);
 }
 
-const S_constant_pad_nd = op(465, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
+const S_constant_pad_nd = op(466, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function constantPadNd(input: Tensor, pad: number | readonly number[], value?: Scalar, options?: { pad?: number | readonly number[]; value?: Scalar }): Tensor;
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -3297,7 +3305,7 @@ export function constantPadNd(..._args: any[]): any {
   return invoke(S_constant_pad_nd, arguments);
 }
 
-const S_pad = op(466, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
+const S_pad = op(467, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function pad(input: Tensor, pad: number | readonly number[], mode?: string, value?: Scalar | null, options?: { pad?: number | readonly number[]; mode?: string; value?: Scalar | null }): Tensor;
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -3306,7 +3314,7 @@ export function pad(..._args: any[]): any {
   return invoke(S_pad, arguments);
 }
 
-const S_max_pool1d_with_indices = op(467, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool1d_with_indices = op(468, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -3315,7 +3323,7 @@ export function maxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool1d = op(468, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool1d = op(469, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -3324,7 +3332,7 @@ export function maxPool1d(..._args: any[]): any {
   return invoke(S_max_pool1d, arguments);
 }
 
-const S_max_pool2d_with_indices = op(469, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool2d_with_indices = op(470, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -3333,7 +3341,7 @@ export function maxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool2d = op(470, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool2d = op(471, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -3342,7 +3350,7 @@ export function maxPool2d(..._args: any[]): any {
   return invoke(S_max_pool2d, arguments);
 }
 
-const S_max_pool3d_with_indices = op(471, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool3d_with_indices = op(472, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -3351,7 +3359,7 @@ export function maxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool3d_with_indices, arguments);
 }
 
-const S_max_pool3d = op(472, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool3d = op(473, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -3360,7 +3368,7 @@ export function maxPool3d(..._args: any[]): any {
   return invoke(S_max_pool3d, arguments);
 }
 
-const S_avg_pool1d = op(473, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
+const S_avg_pool1d = op(474, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -3369,7 +3377,7 @@ export function avgPool1d(..._args: any[]): any {
   return invoke(S_avg_pool1d, arguments);
 }
 
-const S_avg_pool2d = op(474, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool2d = op(475, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -3378,7 +3386,7 @@ export function avgPool2d(..._args: any[]): any {
   return invoke(S_avg_pool2d, arguments);
 }
 
-const S_avg_pool3d = op(475, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool3d = op(476, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -3387,42 +3395,42 @@ export function avgPool3d(..._args: any[]): any {
   return invoke(S_avg_pool3d, arguments);
 }
 
-const S__max_pool = op(476, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
+const S__max_pool = op(477, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _maxPool(..._args: any[]): any {
   return invoke(S__max_pool, arguments);
 }
 
-const S__max_pool_backward = op(477, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
+const S__max_pool_backward = op(478, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, indices: Tensor, size: number | readonly number[], dims: number, options?: { grad?: Tensor; indices?: Tensor; size?: number | readonly number[]; dims?: number }): Tensor;
 export function _maxPoolBackward(..._args: any[]): any {
   return invoke(S__max_pool_backward, arguments);
 }
 
-const S__max_pool_gather = op(478, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
+const S__max_pool_gather = op(479, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, indices: Tensor, dims: number, options?: { indices?: Tensor; dims?: number }): Tensor;
 export function _maxPoolGather(..._args: any[]): any {
   return invoke(S__max_pool_gather, arguments);
 }
 
-const S__avg_pool = op(479, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool = op(480, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPool(..._args: any[]): any {
   return invoke(S__avg_pool, arguments);
 }
 
-const S__avg_pool_backward = op(480, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool_backward = op(481, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { grad?: Tensor; size?: number | readonly number[]; dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPoolBackward(..._args: any[]): any {
   return invoke(S__avg_pool_backward, arguments);
 }
 
-const S_einsum = op(481, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
+const S_einsum = op(482, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor;
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
@@ -3433,8 +3441,8 @@ export function einsum(..._args: any[]): any {
   return invoke(S_einsum, arguments);
 }
 
-const S_tensordot = op(482, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
-const S_tensordot_count = op(483, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
+const S_tensordot = op(483, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
+const S_tensordot_count = op(484, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
 const F_tensordot = [S_tensordot, S_tensordot_count];
 /** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[], options?: { other?: Tensor; dimsSelf?: number | readonly number[]; dimsOther?: number | readonly number[]; out?: Tensor }): Tensor;
@@ -3443,27 +3451,27 @@ export function tensordot(input: Tensor, other: Tensor, dims?: number, options?:
 /** Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, options: { other?: Tensor; dims?: number; out?: Tensor }): Tensor;
 export function tensordot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(483, a, b, 0, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(484, a, b, 0, 2);
   return invokeForm(F_tensordot, undefined, arguments);
 }
 
-const S_inner = op(484, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_inner = op(485, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function inner(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(484, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(485, a, b, 0);
   return invoke(S_inner, arguments);
 }
 
-const S_kron = op(485, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(486, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
 export function kron(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function kron(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(485, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(486, a, b, 0);
   return invoke(S_kron, arguments);
 }
 
-const S_rand = op(486, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_rand = op(487, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(...size: number[]): Tensor;
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -3474,7 +3482,7 @@ export function rand(..._args: any[]): any {
   return invoke(S_rand, arguments);
 }
 
-const S_randn = op(487, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randn = op(488, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(...size: number[]): Tensor;
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -3485,52 +3493,52 @@ export function randn(..._args: any[]): any {
   return invoke(S_randn, arguments);
 }
 
-const S_randint = op(488, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint = op(489, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, high: number, size: number | readonly number[], options?: { low?: number; high?: number; size?: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randint(..._args: any[]): any {
   return invoke(S_randint, arguments);
 }
 
-const S_randperm = op(489, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randperm = op(490, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { n?: number; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
   return invoke(S_randperm, arguments);
 }
 
-const S_rand_like = op(490, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_rand_like = op(491, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
   return invoke(S_rand_like, arguments);
 }
 
-const S_randn_like = op(491, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randn_like = op(492, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
   return invoke(S_randn_like, arguments);
 }
 
-const S_randint_like = op(492, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint_like = op(493, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, low: number, high: number, options?: { low?: number; high?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randintLike(..._args: any[]): any {
   return invoke(S_randint_like, arguments);
 }
 
-const S_bernoulli = op(501, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_bernoulli = op(502, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, p?: number | null, options?: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(501, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(502, a, 0, 0, 0);
   return invoke(S_bernoulli, arguments);
 }
 
-const S_multinomial = op(502, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(503, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, numSamples: number, replacement?: boolean, options?: { numSamples?: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -3539,86 +3547,86 @@ export function multinomial(..._args: any[]): any {
   return invoke(S_multinomial, arguments);
 }
 
-const S_native_dropout = op(503, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
+const S_native_dropout = op(504, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, p: number, options?: { p?: number }): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 export function nativeDropout(..._args: any[]): any {
   return invoke(S_native_dropout, arguments);
 }
 
-const S_dropout = op(504, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout = op(505, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, p?: number, training?: boolean, options?: { p?: number; training?: boolean }): Tensor;
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(504, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(505, a, 0, 0.5, 1);
   return invoke(S_dropout, arguments);
 }
 
-const S_sum = op(505, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_sum = op(506, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function sum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(505, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(506, a, 0, -1, 0, 255);
   return invoke(S_sum, arguments);
 }
 
-const S_mean = op(506, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(507, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function mean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(506, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(507, a, 0, -1, 0, 255);
   return invoke(S_mean, arguments);
 }
 
-const S_prod = op(507, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(508, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(507, a, 0, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(508, a, 0, 0, 0, 255);
   return invoke(S_prod, arguments);
 }
 
-const S_any = op(508, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_any = op(509, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function any(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(508, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(509, a, 0, -1, 0);
   return invoke(S_any, arguments);
 }
 
-const S_all = op(509, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(510, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function all(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(509, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(510, a, 0, -1, 0);
   return invoke(S_all, arguments);
 }
 
-const S_count_nonzero = op(510, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_count_nonzero = op(511, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function countNonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(510, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(511, a, 0, -1);
   return invoke(S_count_nonzero, arguments);
 }
 
-const S_var = op(511, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(512, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(513, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_var = op(512, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(513, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(514, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -3633,13 +3641,13 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { unbiased?: b
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(511, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(512, a, 0, -1, 0, 0);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(514, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(515, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(516, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_var_mean = op(515, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_var_mean_dim = op(516, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_var_mean_unbiased = op(517, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -3657,9 +3665,9 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_std = op(517, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(518, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(519, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(518, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(519, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(520, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -3674,13 +3682,13 @@ export function std(input: Tensor, unbiased?: boolean, options?: { unbiased?: bo
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function std(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(517, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(518, a, 0, -1, 0, 0);
   return invokeForm(F_std, undefined, arguments);
 }
 
-const S_std_mean = op(520, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_std_mean_dim = op(521, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_std_mean_unbiased = op(522, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_std_mean = op(521, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_std_mean_dim = op(522, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_std_mean_unbiased = op(523, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_stdMean = [S_std_mean, S_std_mean_dim, S_std_mean_unbiased];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
 export function stdMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -3698,27 +3706,27 @@ export function stdMean(..._args: any[]): any {
   return invokeForm(F_stdMean, undefined, arguments);
 }
 
-const S_nansum = op(523, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(524, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nansum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(523, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(524, a, 0, -1, 0, 255);
   return invoke(S_nansum, arguments);
 }
 
-const S_nanmean = op(524, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(525, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nanmean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(524, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(525, a, 0, -1, 0, 255);
   return invoke(S_nanmean, arguments);
 }
 
-const S_logsumexp = op(525, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(526, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -3727,7 +3735,7 @@ export function logsumexp(..._args: any[]): any {
   return invoke(S_logsumexp, arguments);
 }
 
-const S_vector_norm = op(526, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_vector_norm = op(527, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -3736,8 +3744,8 @@ export function vectorNorm(..._args: any[]): any {
   return invoke(S_vector_norm, arguments);
 }
 
-const S_norm = op(527, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(528, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm = op(528, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(529, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
@@ -3751,17 +3759,17 @@ export function norm(..._args: any[]): any {
   return invokeForm(F_norm, undefined, arguments);
 }
 
-const S_dist = op(529, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_dist = op(530, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, p?: Scalar, options?: { other?: Tensor; p?: Scalar }): Tensor;
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(529, a, b, 0, 2, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(530, a, b, 0, 2, 2);
   return invoke(S_dist, arguments);
 }
 
-const S_normalize = op(530, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
+const S_normalize = op(531, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number, options?: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -3770,48 +3778,48 @@ export function normalize(..._args: any[]): any {
   return invoke(S_normalize, arguments);
 }
 
-const S_cosine_similarity = op(531, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
+const S_cosine_similarity = op(532, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number, options?: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(531, a, b, 0, 1, 1e-8);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(532, a, b, 0, 1, 1e-8);
   return invoke(S_cosine_similarity, arguments);
 }
 
-const S_pairwise_distance = op(532, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
+const S_pairwise_distance = op(533, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean, options?: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(532, a, b, 0, 2, 0.000001, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(533, a, b, 0, 2, 0.000001, 0);
   return invoke(S_pairwise_distance, arguments);
 }
 
-const S_adaptive_avg_pool1d = op(533, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
+const S_adaptive_avg_pool1d = op(534, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool1d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool1d, arguments);
 }
 
-const S_adaptive_avg_pool2d = op(534, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
+const S_adaptive_avg_pool2d = op(535, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool2d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool2d, arguments);
 }
 
-const S_adaptive_avg_pool3d = op(535, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
+const S_adaptive_avg_pool3d = op(536, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool3d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool3d, arguments);
 }
 
-const S_interpolate = op(536, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
+const S_interpolate = op(537, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, recomputeScaleFactor?: boolean | null, antialias?: boolean, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null; antialias?: boolean }): Tensor;
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
@@ -3820,7 +3828,7 @@ export function interpolate(..._args: any[]): any {
   return invoke(S_interpolate, arguments);
 }
 
-const S_upsample = op(537, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
+const S_upsample = op(538, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null }): Tensor;
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
@@ -3829,193 +3837,193 @@ export function upsample(..._args: any[]): any {
   return invoke(S_upsample, arguments);
 }
 
-const S_upsample_nearest = op(538, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_nearest = op(539, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleNearest(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(538, a, 0, -1, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(539, a, 0, -1, -1);
   return invoke(S_upsample_nearest, arguments);
 }
 
-const S_upsample_bilinear = op(539, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_bilinear = op(540, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleBilinear(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(539, a, 0, -1, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(540, a, 0, -1, -1);
   return invoke(S_upsample_bilinear, arguments);
 }
 
-const S__resample = op(540, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample = op(541, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resample(..._args: any[]): any {
   return invoke(S__resample, arguments);
 }
 
-const S__resample_adjoint = op(541, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample_adjoint = op(542, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { grad?: Tensor; size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resampleAdjoint(..._args: any[]): any {
   return invoke(S__resample_adjoint, arguments);
 }
 
-const S_cumsum = op(542, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum = op(543, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
   return invoke(S_cumsum, arguments);
 }
 
-const S_cumprod = op(544, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod = op(545, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
   return invoke(S_cumprod, arguments);
 }
 
-const S_logcumsumexp = op(546, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_logcumsumexp = op(547, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, dim: number, options?: { dim?: number; out?: Tensor }): Tensor;
 export function logcumsumexp(..._args: any[]): any {
   return invoke(S_logcumsumexp, arguments);
 }
 
-const S_cummax = op(547, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummax = op(548, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummax(..._args: any[]): any {
   return invoke(S_cummax, arguments);
 }
 
-const S_cummin = op(548, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(549, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummin(..._args: any[]): any {
   return invoke(S_cummin, arguments);
 }
 
-const S__cumsum_back = op(549, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
+const S__cumsum_back = op(550, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
   return invoke(S__cumsum_back, arguments);
 }
 
-const S__recurrence = op(550, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
+const S__recurrence = op(551, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean, options?: { factor?: Tensor; dim?: number; reverse?: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S_view_as = op(551, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_view_as = op(552, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(551, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(552, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(552, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(553, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(552, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(553, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(553, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(554, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(553, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(554, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(554, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(555, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(555, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(556, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(555, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(556, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(556, 'T', 'Tensor input', 'Tensor');
+const S_T = op(557, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(556, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(557, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(557, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(558, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(557, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(558, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(558, 'H', 'Tensor input', 'Tensor');
+const S_H = op(559, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(558, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(559, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(559, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(560, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(559, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(560, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(560, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(561, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(560, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(561, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(561, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(562, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(561, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(562, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(562, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(563, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(563, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(564, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_unbind = op(564, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(565, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -4024,7 +4032,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(565, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(566, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -4033,7 +4041,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_chunk = op(566, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(567, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -4042,8 +4050,8 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_split = op(567, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(568, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(568, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(569, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
@@ -4057,9 +4065,9 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const S_tensor_split = op(569, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(570, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(571, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(570, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(571, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(572, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number, options?: { sections?: number; dim?: number }): Tensor[];
@@ -4077,8 +4085,8 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const S_hsplit = op(572, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(573, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(573, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(574, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -4088,8 +4096,8 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const S_vsplit = op(574, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(575, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(575, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(576, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -4099,8 +4107,8 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const S_dsplit = op(576, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(577, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(577, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(578, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -4110,7 +4118,7 @@ export function dsplit(..._args: any[]): any {
   return invokeForm(F_dsplit, undefined, arguments);
 }
 
-const S_cat = op(578, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_cat = op(579, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -4119,7 +4127,7 @@ export function cat(..._args: any[]): any {
   return invoke(S_cat, arguments);
 }
 
-const S_stack = op(579, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_stack = op(580, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
@@ -4128,51 +4136,51 @@ export function stack(..._args: any[]): any {
   return invoke(S_stack, arguments);
 }
 
-const S_softmax = op(580, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(581, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(580, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(581, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(581, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(582, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(581, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(582, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(582, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(583, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(582, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(583, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(583, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(584, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(584, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(585, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_sort = op(585, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_sort = op(586, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -4181,25 +4189,25 @@ export function sort(..._args: any[]): any {
   return invoke(S_sort, arguments);
 }
 
-const S_argsort = op(586, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_argsort = op(587, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 export function argsort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(586, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(587, a, 0, -1, 0, 0);
   return invoke(S_argsort, arguments);
 }
 
-const S_msort = op(587, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_msort = op(588, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function msort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(587, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(588, a, 0);
   return invoke(S_msort, arguments);
 }
 
-const S_topk = op(588, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S_topk = op(589, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -4208,310 +4216,310 @@ export function topk(..._args: any[]): any {
   return invoke(S_topk, arguments);
 }
 
-const S_polygamma = op(589, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
+const S_polygamma = op(590, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
 export function polygamma(n: number, input: Tensor, options?: { n?: number; out?: Tensor }): Tensor;
 export function polygamma(..._args: any[]): any {
   return invoke(S_polygamma, arguments);
 }
 
-const S_i0 = op(592, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0 = op(593, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(592, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(593, a, 0);
   return invoke(S_i0, arguments);
 }
 
-const S_i0e = op(594, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0e = op(595, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
 export function i0e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(594, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(595, a, 0);
   return invoke(S_i0e, arguments);
 }
 
-const S_i1 = op(595, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1 = op(596, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
 export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(595, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(596, a, 0);
   return invoke(S_i1, arguments);
 }
 
-const S_i1e = op(596, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1e = op(597, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
 export function i1e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(596, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(597, a, 0);
   return invoke(S_i1e, arguments);
 }
 
-const S_ndtr = op(597, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtr = op(598, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
 export function ndtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(597, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(598, a, 0);
   return invoke(S_ndtr, arguments);
 }
 
-const S_ndtri = op(598, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtri = op(599, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
 export function ndtri(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtri(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(598, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(599, a, 0);
   return invoke(S_ndtri, arguments);
 }
 
-const S_log_ndtr = op(599, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ndtr = op(600, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
 export function logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logNdtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(599, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(600, a, 0);
   return invoke(S_log_ndtr, arguments);
 }
 
-const S_entr = op(600, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_entr = op(601, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
 export function entr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function entr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(600, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(601, a, 0);
   return invoke(S_entr, arguments);
 }
 
-const S_erfcx = op(601, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfcx = op(602, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
 export function erfcx(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfcx(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(601, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(602, a, 0);
   return invoke(S_erfcx, arguments);
 }
 
-const S_airy_ai = op(602, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_airy_ai = op(603, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
 export function airyAi(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function airyAi(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(602, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(603, a, 0);
   return invoke(S_airy_ai, arguments);
 }
 
-const S_bessel_j0 = op(603, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j0 = op(604, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
 export function besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(603, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(604, a, 0);
   return invoke(S_bessel_j0, arguments);
 }
 
-const S_bessel_y0 = op(604, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y0 = op(605, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
 export function besselY0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(604, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(605, a, 0);
   return invoke(S_bessel_y0, arguments);
 }
 
-const S_modified_bessel_i0 = op(605, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i0 = op(606, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
 export function modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(605, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(606, a, 0);
   return invoke(S_modified_bessel_i0, arguments);
 }
 
-const S_modified_bessel_k0 = op(606, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k0 = op(607, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
 export function modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(606, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(607, a, 0);
   return invoke(S_modified_bessel_k0, arguments);
 }
 
-const S_scaled_modified_bessel_k0 = op(607, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k0 = op(608, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
 export function scaledModifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(607, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(608, a, 0);
   return invoke(S_scaled_modified_bessel_k0, arguments);
 }
 
-const S_bessel_j1 = op(608, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j1 = op(609, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
 export function besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(608, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(609, a, 0);
   return invoke(S_bessel_j1, arguments);
 }
 
-const S_bessel_y1 = op(609, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y1 = op(610, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
 export function besselY1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(609, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(610, a, 0);
   return invoke(S_bessel_y1, arguments);
 }
 
-const S_modified_bessel_i1 = op(610, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i1 = op(611, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
 export function modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(610, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(611, a, 0);
   return invoke(S_modified_bessel_i1, arguments);
 }
 
-const S_modified_bessel_k1 = op(611, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k1 = op(612, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
 export function modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(611, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(612, a, 0);
   return invoke(S_modified_bessel_k1, arguments);
 }
 
-const S_scaled_modified_bessel_k1 = op(612, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k1 = op(613, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
 export function scaledModifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(612, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(613, a, 0);
   return invoke(S_scaled_modified_bessel_k1, arguments);
 }
 
-const S_spherical_bessel_j0 = op(613, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_spherical_bessel_j0 = op(614, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
 export function sphericalBesselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sphericalBesselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(613, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(614, a, 0);
   return invoke(S_spherical_bessel_j0, arguments);
 }
 
-const S_chebyshev_polynomial_t = op(614, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_t = op(615, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(614, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(615, a, b, 3);
   return invoke(S_chebyshev_polynomial_t, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_t = op(615, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_t = op(616, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(615, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(616, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_t, arguments);
 }
 
-const S_chebyshev_polynomial_u = op(616, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_u = op(617, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(616, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(617, a, b, 3);
   return invoke(S_chebyshev_polynomial_u, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_u = op(617, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_u = op(618, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(617, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(618, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_u, arguments);
 }
 
-const S_chebyshev_polynomial_v = op(618, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_v = op(619, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(618, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(619, a, b, 3);
   return invoke(S_chebyshev_polynomial_v, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_v = op(619, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_v = op(620, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(619, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(620, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_v, arguments);
 }
 
-const S_chebyshev_polynomial_w = op(620, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_w = op(621, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(620, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(621, a, b, 3);
   return invoke(S_chebyshev_polynomial_w, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_w = op(621, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_w = op(622, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(621, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(622, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_w, arguments);
 }
 
-const S_hermite_polynomial_h = op(622, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_h = op(623, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialH(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(622, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(623, a, b, 3);
   return invoke(S_hermite_polynomial_h, arguments);
 }
 
-const S_hermite_polynomial_he = op(623, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_he = op(624, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialHe(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(623, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(624, a, b, 3);
   return invoke(S_hermite_polynomial_he, arguments);
 }
 
-const S_laguerre_polynomial_l = op(624, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_laguerre_polynomial_l = op(625, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function laguerrePolynomialL(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(624, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(625, a, b, 3);
   return invoke(S_laguerre_polynomial_l, arguments);
 }
 
-const S_legendre_polynomial_p = op(625, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_legendre_polynomial_p = op(626, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function legendrePolynomialP(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(625, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(626, a, b, 3);
   return invoke(S_legendre_polynomial_p, arguments);
 }
 
-const S_xlog1py = op(626, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlog1py = op(627, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlog1py(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(626, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(627, a, b, 3);
   return invoke(S_xlog1py, arguments);
 }
 
-const S_zeta = op(627, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_zeta = op(628, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function zeta(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(627, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(628, a, b, 3);
   return invoke(S_zeta, arguments);
 }
 
-const S_igamma = op(628, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma = op(629, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function igamma(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(628, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(629, a, b, 0);
   return invoke(S_igamma, arguments);
 }
 
-const S_igammac = op(630, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac = op(631, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function igammac(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(630, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(631, a, b, 0);
   return invoke(S_igammac, arguments);
 }
 
-const S_as_strided = op(670, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(671, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -4520,7 +4528,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(671, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(672, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -4531,7 +4539,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(672, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(673, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -4542,7 +4550,7 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(673, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view = op(674, 'view', 'Tensor input, int[] ...size', 'Tensor');
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -4553,28 +4561,28 @@ export function view(..._args: any[]): any {
   return invoke(S_view, arguments);
 }
 
-const S_transpose = op(674, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(675, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(676, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(677, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(678, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(679, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(679, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(680, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -4583,21 +4591,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(680, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(681, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(681, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(682, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(682, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(683, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -4608,59 +4616,59 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(683, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(684, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(683, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(684, a, 0, -1);
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(685, 't', 'Tensor input', 'Tensor');
+const S_t = op(686, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(685, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(686, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(687, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(688, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(687, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(688, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(688, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(689, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S_unfold = op(689, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_unfold = op(690, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
 /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
 export function unfold(input: Tensor, dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
 export function unfold(..._args: any[]): any {
   return invoke(S_unfold, arguments);
 }
 
-const S__unfold_backward = op(690, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(691, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(691, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(692, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(691, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(692, a, 0);
   return invoke(S_detach, arguments);
 }

@@ -2191,6 +2191,11 @@ ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_dot], &args);
 }
 
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_vdot_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vdot], &args);
+}
+
 ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2) {
   ts_outer_args args = {self, vec2};
   return ts_dispatch1(cx, &ts_ops[TS_OP_outer], &args);

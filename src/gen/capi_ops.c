@@ -2679,6 +2679,13 @@ torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vdot(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_outer(torsh_tensor self, torsh_tensor vec2, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -1154,6 +1154,9 @@ TORSH_API torsh_status torsh_mv(torsh_tensor self, torsh_tensor vec, torsh_tenso
 /* Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 TORSH_API torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out);
 
+/* Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+TORSH_API torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
 /* Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 TORSH_API torsh_status torsh_outer(torsh_tensor self, torsh_tensor vec2, torsh_tensor *out);
 

@@ -2061,6 +2061,12 @@ static bool dot_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dot_impl(cx, a, out);
 }
 
+static const ts_arg vdot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, other), 0u}};
+static bool vdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vdot_args *a = args;
+  return ts_vdot_impl(cx, a, out);
+}
+
 static const ts_arg outer_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, self), 0u}, {"vec2", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, vec2), 0u}};
 static bool outer_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_outer_args *a = args;
@@ -4075,6 +4081,7 @@ const ts_op ts_ops[] = {
   {"linear", "LinearBackward0", 0, sizeof(ts_linear_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linear_args, linear_impl, linear_grad},
   {"mv", "MvBackward0", TS_OP_COMPOSITE, sizeof(ts_mv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mv_args, mv_impl, NULL},
   {"dot", "DotBackward0", TS_OP_COMPOSITE, sizeof(ts_dot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, dot_args, dot_impl, NULL},
+  {"vdot", "VdotBackward0", TS_OP_COMPOSITE, sizeof(ts_vdot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, vdot_args, vdot_impl, NULL},
   {"outer", "OuterBackward0", TS_OP_COMPOSITE, sizeof(ts_outer_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, outer_args, outer_impl, NULL},
   {"baddbmm", "BaddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
   {"baddbmm_", "BaddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
@@ -4341,5 +4348,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 692;
-const char ts_table_hash[] = "91f7bcfcb3eb79ef";
+const int ts_op_count = 693;
+const char ts_table_hash[] = "6e57cd5debae0289";
