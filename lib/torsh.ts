@@ -5,10 +5,12 @@ import { TorshError } from './errors';
 import * as data from './data';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
+import { asTensor, asarray, scalarTensor } from './creation';
 import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
 import { load, metadataOf, save } from './io';
 import { nonzero } from './indexing';
+import * as info from './info';
 import * as memory from './memory';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
@@ -36,8 +38,13 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
-  isComplex: (input: Tensor): boolean => input.isComplex(),
   Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot,
+  asTensor, asarray, scalarTensor,
+  getDefaultDtype: info.getDefaultDtype, setDefaultDtype: info.setDefaultDtype, resultType: info.resultType, promoteTypes: info.promoteTypes, canCast: info.canCast,
+  finfo: info.finfo, iinfo: info.iinfo, broadcastShapes: info.broadcastShapes, numel: info.numel, detach: info.detach, typename: info.typename,
+  isFloatingPoint: info.isFloatingPoint, isComplex: info.isComplex, isSigned: info.isSigned, isNonzero: info.isNonzero, isInference: info.isInference, isSameSize: info.isSameSize,
+  useDeterministicAlgorithms: info.useDeterministicAlgorithms, areDeterministicAlgorithmsEnabled: info.areDeterministicAlgorithmsEnabled,
+  isDeterministicAlgorithmsWarnOnlyEnabled: info.isDeterministicAlgorithmsWarnOnlyEnabled,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,

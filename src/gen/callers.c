@@ -1188,6 +1188,16 @@ ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format) 
   return ts_dispatch1(cx, &ts_ops[TS_OP_contiguous], &args);
 }
 
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format) {
+  ts_resize__args args = {self, size, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_], &args);
+}
+
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format) {
+  ts_resize_as__args args = {self, the_template, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_as_], &args);
+}
+
 ts_tensor *ts_copy_(ts_cx *cx, ts_tensor *self, ts_tensor *src, bool non_blocking) {
   ts_copy__args args = {self, src, non_blocking};
   return ts_dispatch1(cx, &ts_ops[TS_OP_copy_], &args);
@@ -3518,6 +3528,41 @@ ts_scalar ts__inference_mode(ts_cx *cx) {
   return ts_dispatch(cx, &ts_ops[TS_OP__inference_mode], &args, &out) ? out.scalar : ts_none();
 }
 
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self) {
+  ts__detach_in_place_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__detach_in_place], &args, &out);
+}
+
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype) {
+  ts__set_default_dtype_args args = {dtype};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_default_dtype], &args, &out);
+}
+
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2) {
+  ts__result_type_args args = {tensor1, tensor2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__result_type], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2) {
+  ts__promote_types_args args = {type1, type2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__promote_types], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to) {
+  ts__can_cast_args args = {from, to};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__can_cast], &args, &out) ? out.scalar : ts_none();
+}
+
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data) {
   ts__set_data_args args = {self, data};
   ts_out out;
@@ -3624,6 +3669,11 @@ ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints strid
   return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided], &args);
 }
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_args args = {self, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_], &args);
+}
+
 ts_tensor *ts_expand(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit) {
   ts_expand_args args = {self, size, implicit};
   return ts_dispatch1(cx, &ts_ops[TS_OP_expand], &args);
@@ -3637,6 +3687,11 @@ ts_tensor *ts_reshape(ts_cx *cx, ts_tensor *self, ts_ints shape) {
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view], &args);
+}
+
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_view_dtype_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_dtype], &args);
 }
 
 ts_tensor *ts_transpose(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1) {

@@ -1522,6 +1522,20 @@ torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, tors
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_(cx, self, (ts_ints){size, n_size}, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_as_(cx, self, the_template, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4018,6 +4032,13 @@ torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_expand(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4036,6 +4057,13 @@ torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_view(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_dtype(cx, self, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 

@@ -653,11 +653,17 @@ TORSH_API torsh_status torsh_logspace(torsh_scalar start, torsh_scalar end, int6
 /* A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 TORSH_API torsh_status torsh_eye(int64_t n, const int64_t *m, torsh_dtype dtype, torsh_tensor *out);
 
-/* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
+/* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
 TORSH_API torsh_status torsh_clone(torsh_tensor self, const char *memory_format, torsh_tensor *out);
 
-/* input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
+/* input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 TORSH_API torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, torsh_tensor *out);
+
+/* Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
+TORSH_API torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out);
+
+/* input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
+TORSH_API torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out);
 
 /* Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
 TORSH_API torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out);
@@ -1718,6 +1724,9 @@ TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, tor
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
 
+/* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
+TORSH_API torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
+
 /* A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 TORSH_API torsh_status torsh_expand(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out);
 
@@ -1726,6 +1735,9 @@ TORSH_API torsh_status torsh_reshape(torsh_tensor self, const int64_t *shape, in
 
 /* The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 TORSH_API torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
+
+/* The same bytes read as another dtype; where its size differs, the last dim grows or shrinks. Errors: sizes and strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
+TORSH_API torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
 
 /* A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 TORSH_API torsh_status torsh_transpose(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out);

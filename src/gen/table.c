@@ -1118,6 +1118,18 @@ static bool contiguous_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_contiguous_impl(cx, a, out);
 }
 
+static const ts_arg resize__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize__args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_resize__args, size), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_resize__args, memory_format), 0u}};
+static bool resize__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize__args *a = args;
+  return ts_resize__impl(cx, a, out);
+}
+
+static const ts_arg resize_as__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, self), 0u}, {"theTemplate", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, the_template), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_resize_as__args, memory_format), 0u}};
+static bool resize_as__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize_as__args *a = args;
+  return ts_resize_as__impl(cx, a, out);
+}
+
 static const ts_arg copy__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, src), 0u}, {"nonBlocking", TS_ARG_BOOL, 0, offsetof(ts_copy__args, non_blocking), 0u}};
 static bool copy__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_copy__args *a = args;
@@ -3445,6 +3457,36 @@ static bool _inference_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__inference_mode_impl(cx, a, out);
 }
 
+static const ts_arg _detach_in_place_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__detach_in_place_args, self), 0u}};
+static bool _detach_in_place_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__detach_in_place_args *a = args;
+  return ts__detach_in_place_impl(cx, a, out);
+}
+
+static const ts_arg _set_default_dtype_args[] = {{"dtype", TS_ARG_DTYPE, 0, offsetof(ts__set_default_dtype_args, dtype), 0u}};
+static bool _set_default_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_default_dtype_args *a = args;
+  return ts__set_default_dtype_impl(cx, a, out);
+}
+
+static const ts_arg _result_type_args[] = {{"tensor1", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor1), 0u}, {"tensor2", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor2), 0u}};
+static bool _result_type_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__result_type_args *a = args;
+  return ts__result_type_impl(cx, a, out);
+}
+
+static const ts_arg _promote_types_args[] = {{"type1", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type1), 0u}, {"type2", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type2), 0u}};
+static bool _promote_types_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__promote_types_args *a = args;
+  return ts__promote_types_impl(cx, a, out);
+}
+
+static const ts_arg _can_cast_args[] = {{"from", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, from), 0u}, {"to", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, to), 0u}};
+static bool _can_cast_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__can_cast_args *a = args;
+  return ts__can_cast_impl(cx, a, out);
+}
+
 static const ts_arg _set_data_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, self), 0u}, {"data", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, data), 0u}};
 static bool _set_data_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_data_args *a = args;
@@ -3555,6 +3597,12 @@ static bool view_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_view_impl(cx, a, out);
 }
 static void view_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_grad(cx, args, back, wanted); }
+
+static const ts_arg view_dtype_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_dtype_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_view_dtype_args, dtype), 0u}};
+static bool view_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_dtype_args *a = args;
+  return ts_view_dtype_impl(cx, a, out);
+}
 
 static const ts_arg transpose_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim1), 0u}};
 static bool transpose_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3888,6 +3936,8 @@ const ts_op ts_ops[] = {
   {"eye", "EyeBackward0", 0, sizeof(ts_eye_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, eye_args, eye_impl, NULL},
   {"clone", "CloneBackward0", 0, sizeof(ts_clone_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, clone_args, clone_impl, clone_grad},
   {"contiguous", "ContiguousBackward0", TS_OP_COMPOSITE, sizeof(ts_contiguous_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, contiguous_args, contiguous_impl, NULL},
+  {"resize_", "Resize_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize__args, resize__impl, NULL},
+  {"resizeAs_", "ResizeAs_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize_as__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize_as__args, resize_as__impl, NULL},
   {"copy_", "Copy_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copy__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, copy__args, copy__impl, copy__grad},
   {"zero_", "Zero_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_zero__args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, zero__args, zero__impl, zero__grad},
   {"_toDtype", "ToCopyBackward0", 0, sizeof(ts__to_dtype_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, _to_dtype_args, _to_dtype_impl, _to_dtype_grad},
@@ -4310,6 +4360,11 @@ const ts_op ts_ops[] = {
   {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
   {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
   {"_inferenceMode", "InferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__inference_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _inference_mode_impl, NULL},
+  {"_detachInPlace", "DetachInPlaceBackward0", TS_OP_SYSTEM, sizeof(ts__detach_in_place_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _detach_in_place_args, _detach_in_place_impl, NULL},
+  {"_setDefaultDtype", "SetDefaultDtypeBackward0", TS_OP_SYSTEM, sizeof(ts__set_default_dtype_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_default_dtype_args, _set_default_dtype_impl, NULL},
+  {"_resultType", "ResultTypeBackward0", TS_OP_SYSTEM, sizeof(ts__result_type_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _result_type_args, _result_type_impl, NULL},
+  {"_promoteTypes", "PromoteTypesBackward0", TS_OP_SYSTEM, sizeof(ts__promote_types_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _promote_types_args, _promote_types_impl, NULL},
+  {"_canCast", "CanCastBackward0", TS_OP_SYSTEM, sizeof(ts__can_cast_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _can_cast_args, _can_cast_impl, NULL},
   {"_setData", "SetDataBackward0", TS_OP_SYSTEM, sizeof(ts__set_data_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_data_args, _set_data_impl, NULL},
   {"_share", "ShareBackward0", TS_OP_SYSTEM, sizeof(ts__share_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _share_args, _share_impl, NULL},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL},
@@ -4325,10 +4380,12 @@ const ts_op ts_ops[] = {
   {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL},
   {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL},
   {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
-  {"asStrided", "AsStridedBackward0", TS_OP_VIEW, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided", "AsStridedBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided_", "AsStridedBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
   {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad},
   {"reshape", "ReshapeBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_args, reshape_impl, NULL},
   {"view", "ViewBackward0", TS_OP_VIEW, sizeof(ts_view_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, view_args, view_impl, view_grad},
+  {"view", "ViewDtypeBackward0", TS_OP_VIEW, sizeof(ts_view_dtype_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_dtype_args, view_dtype_impl, NULL},
   {"transpose", "TransposeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"transpose_", "TransposeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
@@ -4348,5 +4405,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 693;
-const char ts_table_hash[] = "6e57cd5debae0289";
+const int ts_op_count = 702;
+const char ts_table_hash[] = "c85dc41ea8797f1e";
