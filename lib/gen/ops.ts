@@ -821,8 +821,7 @@ export function mul(a?: any, b?: any, ..._rest: any[]): any {
 const S_div = op(52, 'div', 'Operand input, Operand other, *, str? roundingMode=null, Tensor? out=null', 'Tensor');
 /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
 export function div(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
-export function div(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(52, a, b, 3, -1);
+export function div(..._args: any[]): any {
   return invoke(S_div, arguments);
 }
 
@@ -1518,16 +1517,14 @@ export function eye(..._args: any[]): any {
 const S_clone = op(185, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
 export function clone(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
-export function clone(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(185, a, 0, -1);
+export function clone(..._args: any[]): any {
   return invoke(S_clone, arguments);
 }
 
 const S_contiguous = op(186, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 export function contiguous(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
-export function contiguous(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(186, a, 0, -1);
+export function contiguous(..._args: any[]): any {
   return invoke(S_contiguous, arguments);
 }
 
@@ -2397,8 +2394,7 @@ const S_amax = op(354, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=fals
 export function amax(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-export function amax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(354, a, 0, -1, 0);
+export function amax(..._args: any[]): any {
   return invoke(S_amax, arguments);
 }
 
@@ -2407,8 +2403,7 @@ const S_amin = op(355, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=fals
 export function amin(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-export function amin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(355, a, 0, -1, 0);
+export function amin(..._args: any[]): any {
   return invoke(S_amin, arguments);
 }
 
@@ -2763,8 +2758,7 @@ const S_sum = op(410, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false,
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-export function sum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(410, a, 0, -1, 0, 255);
+export function sum(..._args: any[]): any {
   return invoke(S_sum, arguments);
 }
 
@@ -2773,8 +2767,7 @@ const S_mean = op(411, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=fals
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-export function mean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(411, a, 0, -1, 0, 255);
+export function mean(..._args: any[]): any {
   return invoke(S_mean, arguments);
 }
 
@@ -2793,8 +2786,7 @@ const S_any = op(413, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false,
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-export function any(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(413, a, 0, -1, 0);
+export function any(..._args: any[]): any {
   return invoke(S_any, arguments);
 }
 
@@ -2803,8 +2795,7 @@ const S_all = op(414, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false,
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-export function all(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(414, a, 0, -1, 0);
+export function all(..._args: any[]): any {
   return invoke(S_all, arguments);
 }
 
@@ -2813,8 +2804,7 @@ const S_count_nonzero = op(415, 'countNonzero', 'Tensor input, int[]? dim=null',
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
-export function countNonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(415, a, 0, -1);
+export function countNonzero(..._args: any[]): any {
   return invoke(S_count_nonzero, arguments);
 }
 
@@ -2835,7 +2825,7 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { unbiased?: b
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(416, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(418, a, 0, 1);
   return invokeForm(F_var, undefined, arguments);
 }
 
@@ -2876,7 +2866,7 @@ export function std(input: Tensor, unbiased?: boolean, options?: { unbiased?: bo
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function std(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(422, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(424, a, 0, 1);
   return invokeForm(F_std, undefined, arguments);
 }
 
@@ -2905,8 +2895,7 @@ const S_nansum = op(428, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=
 export function nansum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-export function nansum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(428, a, 0, -1, 0, 255);
+export function nansum(..._args: any[]): any {
   return invoke(S_nansum, arguments);
 }
 
@@ -2915,8 +2904,7 @@ const S_nanmean = op(429, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdi
 export function nanmean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-export function nanmean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(429, a, 0, -1, 0, 255);
+export function nanmean(..._args: any[]): any {
   return invoke(S_nanmean, arguments);
 }
 
@@ -3403,8 +3391,7 @@ const S_squeeze = op(532, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
-export function squeeze(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(532, a, 0, -1);
+export function squeeze(..._args: any[]): any {
   return invoke(S_squeeze, arguments);
 }
 

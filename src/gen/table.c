@@ -258,7 +258,7 @@ static bool mul_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void mul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mul_grad(cx, args, back, wanted); }
 
-static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
+static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT_OPT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
 static bool div_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_div_args *a = args;
   return ts_div_impl(cx, a, out);
@@ -668,19 +668,19 @@ static bool clamp_max_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void clamp_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_max_grad(cx, args, back, wanted); }
 
-static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
+static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
   return ts_conv_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
+static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
 static bool conv2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv2d_args *a = args;
   return ts_conv_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
+static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
 static bool conv3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv3d_args *a = args;
   return ts_conv_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
@@ -816,14 +816,14 @@ static bool eye_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_eye_impl(cx, a, out);
 }
 
-static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_clone_args, memory_format), 0u}};
+static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_clone_args, memory_format), 0u}};
 static bool clone_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clone_args *a = args;
   return ts_clone_impl(cx, a, out);
 }
 static void clone_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clone_grad(cx, args, back, wanted); }
 
-static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
+static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
 static bool contiguous_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_contiguous_args *a = args;
   return ts_contiguous_impl(cx, a, out);
@@ -930,14 +930,14 @@ static bool gather_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_args, reduce), 0u}};
+static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT_OPT, 0, offsetof(ts_scatter_args, reduce), 0u}};
 static bool scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_args *a = args;
   return ts_scatter_impl(cx, a, out);
 }
 static void scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
+static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT_OPT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
 static bool scatter_value_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_value_args *a = args;
   return ts_scatter_value_impl(cx, a, out);
@@ -1590,14 +1590,14 @@ static bool min_other_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_min_other_impl(cx, a, out);
 }
 
-static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
+static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
 static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amax_args *a = args;
   return ts_amax_impl(cx, a, out);
 }
 static void amax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amax_grad(cx, args, back, wanted); }
 
-static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
+static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
 static bool amin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amin_args *a = args;
   return ts_amin_impl(cx, a, out);
@@ -1739,61 +1739,61 @@ static bool _zero_grads_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__zero_grads_impl(cx, a, out);
 }
 
-static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
+static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
 static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_args *a = args;
   return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}};
 static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
+static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
 static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_args *a = args;
   return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}};
 static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
+static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
 static bool max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_args *a = args;
   return ts_max_pool_values(cx, out, 3, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
+static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
 static bool avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool1d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, (ts_opt_int){false, 0})) != NULL;
 }
 
-static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
+static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
 static bool avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool2d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
 
-static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
+static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
 static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool3d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
 
-static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
+static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
 static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__max_pool_args *a = args;
   return ts__max_pool_impl(cx, a, out);
@@ -1814,14 +1814,14 @@ static bool _max_pool_gather_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _max_pool_gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
+static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
 static bool _avg_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_args *a = args;
   return ts__avg_pool_impl(cx, a, out);
 }
 static void _avg_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
+static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
 static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_backward_args *a = args;
   return ts__avg_pool_backward_impl(cx, a, out);
@@ -1951,14 +1951,14 @@ static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dropout_of(cx, out, a->self, a->p, a->training);
 }
 
-static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
+static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_args *a = args;
   return ts_sum_impl(cx, a, out);
 }
 static void sum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sum_grad(cx, args, back, wanted); }
 
-static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
+static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
 static bool mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mean_args *a = args;
   return ts_mean_impl(cx, a, out);
@@ -1972,32 +1972,32 @@ static bool prod_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void prod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_prod_grad(cx, args, back, wanted); }
 
-static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
+static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
 static bool any_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_any_args *a = args;
   return ts_any_impl(cx, a, out);
 }
 
-static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
+static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
 static bool all_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_all_args *a = args;
   return ts_all_impl(cx, a, out);
 }
 
-static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
+static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
 static bool count_nonzero_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_count_nonzero_args *a = args;
   return ts_count_nonzero_impl(cx, a, out);
 }
 
-static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
+static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
 static bool var_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_args *a = args;
   return ts_var_impl(cx, a, out);
 }
 static void var_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_grad(cx, args, back, wanted); }
 
-static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
+static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
 static bool var_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_dim_args *a = args;
   return ts_var_dim_impl(cx, a, out);
@@ -2009,14 +2009,14 @@ static bool var_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
+static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
 static bool var_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_args *a = args;
   return ts_var_mean_impl(cx, a, out);
 }
 static void var_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
+static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
 static bool var_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_dim_args *a = args;
   return ts_var_mean_dim_impl(cx, a, out);
@@ -2028,14 +2028,14 @@ static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
+static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
 static bool std_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_args *a = args;
   return ts_std_impl(cx, a, out);
 }
 static void std_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_grad(cx, args, back, wanted); }
 
-static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
+static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
 static bool std_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_dim_args *a = args;
   return ts_std_dim_impl(cx, a, out);
@@ -2047,14 +2047,14 @@ static bool std_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_std_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
+static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
 static bool std_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_args *a = args;
   return ts_std_mean_impl(cx, a, out);
 }
 static void std_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
+static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
 static bool std_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_dim_args *a = args;
   return ts_std_mean_dim_impl(cx, a, out);
@@ -2066,14 +2066,14 @@ static bool std_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_std_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
+static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
 static bool nansum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nansum_args *a = args;
   return ts_nansum_impl(cx, a, out);
 }
 static void nansum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nansum_grad(cx, args, back, wanted); }
 
-static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
+static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
 static bool nanmean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nanmean_args *a = args;
   return ts_nanmean_impl(cx, a, out);
@@ -2086,20 +2086,20 @@ static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
 
-static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
 static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_vector_norm_args *a = args;
   return ts_vector_norm_impl(cx, a, out);
 }
 static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
 
-static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
 static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_args *a = args;
   return ts_norm_impl(cx, a, out);
 }
 
-static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
 static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_named_args *a = args;
   return ts_norm_named_impl(cx, a, out);
@@ -2684,7 +2684,7 @@ static bool permute_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void permute_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_permute_grad(cx, args, back, wanted); }
 
-static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_args, dim), 0u}};
+static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_squeeze_args, dim), 0u}};
 static bool squeeze_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_squeeze_args *a = args;
   return ts_squeeze_impl(cx, a, out);
