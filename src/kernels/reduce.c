@@ -245,7 +245,7 @@ bool ts_reduce(ts_cx *cx, ts_tensor *self, uint64_t mask, const ts_reduction *r,
 }
 
 ts_tensor *ts_reduced(ts_cx *cx, ts_tensor *self, uint64_t mask, bool keepdim, ts_reduce_id id) {
-  if (!ts_loops.reduce[id][self->dtype] && !(self = ts_raw_cast(cx, self, ts_reduce_dtype((ts_dtype)self->dtype)))) return NULL;
+  if (!self || (!ts_loops.reduce[id][self->dtype] && !(self = ts_raw_cast(cx, self, ts_reduce_dtype((ts_dtype)self->dtype))))) return NULL;
   int64_t sizes[TS_MAX_DIM];
   int ndim = ts_reduced_sizes(self, mask, keepdim, sizes);
   ts_reduction r = ts_reduction_of(id, (ts_dtype)self->dtype);
