@@ -808,6 +808,31 @@ ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_max_], &args);
 }
 
+ts_tensor *ts_conv_transpose1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose1d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose1d], &args);
+}
+
+ts_tensor *ts_conv_transpose2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose2d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose2d], &args);
+}
+
+ts_tensor *ts_conv_transpose3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose3d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose3d], &args);
+}
+
+ts_tensor *ts_convolution(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, bool transposed, ts_ints output_padding, int64_t groups) {
+  ts_convolution_args args = {self, weight, bias, stride, padding, dilation, transposed, output_padding, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_convolution], &args);
+}
+
+ts_tensor *ts_conv_tbc(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, int64_t pad) {
+  ts_conv_tbc_args args = {self, weight, bias, pad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_tbc], &args);
+}
+
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);

@@ -1025,6 +1025,41 @@ torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_conv_transpose1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose1d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_transpose2d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose2d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_transpose3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose3d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_convolution(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool transposed, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_convolution(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, transposed, (ts_ints){output_padding, n_output_padding}, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_tbc(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, int64_t pad, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_tbc(cx, self, weight, bias, pad);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

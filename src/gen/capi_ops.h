@@ -446,6 +446,21 @@ TORSH_API torsh_status torsh_clamp_max(torsh_tensor self, torsh_tensor max, tors
 /* min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 TORSH_API torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor *out);
 
+/* Transposed convolution of input (N, C, L), N optional, with weight (C, O / groups, k): the gradient of conv1d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html */
+TORSH_API torsh_status torsh_conv_transpose1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Transposed convolution of input (N, C, H, W), N optional, with weight (C, O / groups, kh, kw): the gradient of conv2d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
+TORSH_API torsh_status torsh_conv_transpose2d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Transposed convolution of input (N, C, D, H, W), N optional, with weight (C, O / groups, kd, kh, kw): the gradient of conv3d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
+TORSH_API torsh_status torsh_conv_transpose3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Convolution or, where transposed is true, transposed convolution, of 1 to 3 spatial dims as weight has them. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
+TORSH_API torsh_status torsh_convolution(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool transposed, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, torsh_tensor *out);
+
+/* Convolution over time of input (T, N, C) with weight (k, C, O) and bias (O), to (T + 2 pad - k + 1, N, O). https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html */
+TORSH_API torsh_status torsh_conv_tbc(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, int64_t pad, torsh_tensor *out);
+
 /* Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 TORSH_API torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out);
 

@@ -668,6 +668,36 @@ static bool clamp_max_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void clamp_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_max_grad(cx, args, back, wanted); }
 
+static const ts_arg conv_transpose1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose1d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, dilation), 0u}};
+static bool conv_transpose1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose1d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg conv_transpose2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose2d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, dilation), 0u}};
+static bool conv_transpose2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose2d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg conv_transpose3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose3d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, dilation), 0u}};
+static bool conv_transpose3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose3d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg convolution_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_convolution_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_convolution_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_convolution_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_convolution_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_convolution_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_convolution_args, dilation), 0u}, {"transposed", TS_ARG_BOOL, 0, offsetof(ts_convolution_args, transposed), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_convolution_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_convolution_args, groups), 0u}};
+static bool convolution_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_convolution_args *a = args;
+  return ts_convolution_impl(cx, a, out);
+}
+
+static const ts_arg conv_tbc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, weight), 0u}, {"bias", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, bias), 0u}, {"pad", TS_ARG_INT, 0, offsetof(ts_conv_tbc_args, pad), 0u}};
+static bool conv_tbc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_tbc_args *a = args;
+  return ts_conv_tbc_impl(cx, a, out);
+}
+
 static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
@@ -693,14 +723,14 @@ static bool _conv_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _conv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
+static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
 static bool _conv_input_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_input_args *a = args;
   return ts__conv_input_impl(cx, a, out);
 }
 static void _conv_input_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_input_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
+static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
 static bool _conv_weight_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_weight_args *a = args;
   return ts__conv_weight_impl(cx, a, out);
@@ -2962,6 +2992,11 @@ const ts_op ts_ops[] = {
   {"clampMin_", "ClampMinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
   {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
   {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
+  {"convTranspose1d", "ConvTranspose1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose1d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose1d_args, conv_transpose1d_impl, NULL},
+  {"convTranspose2d", "ConvTranspose2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose2d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose2d_args, conv_transpose2d_impl, NULL},
+  {"convTranspose3d", "ConvTranspose3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose3d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose3d_args, conv_transpose3d_impl, NULL},
+  {"convolution", "ConvolutionBackward0", TS_OP_COMPOSITE, sizeof(ts_convolution_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, convolution_args, convolution_impl, NULL},
+  {"convTbc", "ConvTbcBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_tbc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_tbc_args, conv_tbc_impl, NULL},
   {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
   {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
   {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
@@ -3355,5 +3390,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 552;
-const char ts_table_hash[] = "ab1fcd31c7e5ceb5";
+const int ts_op_count = 557;
+const char ts_table_hash[] = "ef9567f0026cc953";
