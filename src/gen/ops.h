@@ -397,170 +397,190 @@ enum {
   TS_OP_avg_pool1d = 390,
   TS_OP_avg_pool2d = 391,
   TS_OP_avg_pool3d = 392,
-  TS_OP__max_pool = 393,
-  TS_OP__max_pool_backward = 394,
-  TS_OP__max_pool_gather = 395,
-  TS_OP__avg_pool = 396,
-  TS_OP__avg_pool_backward = 397,
-  TS_OP_rand = 398,
-  TS_OP_randn = 399,
-  TS_OP_randint = 400,
-  TS_OP_randperm = 401,
-  TS_OP_rand_like = 402,
-  TS_OP_randn_like = 403,
-  TS_OP_randint_like = 404,
-  TS_OP_uniform_ = 405,
-  TS_OP_normal_ = 406,
-  TS_OP_random_ = 407,
-  TS_OP_exponential_ = 408,
-  TS_OP_cauchy_ = 409,
-  TS_OP_log_normal_ = 410,
-  TS_OP_geometric_ = 411,
-  TS_OP_bernoulli_ = 412,
-  TS_OP_bernoulli = 413,
-  TS_OP_multinomial = 414,
-  TS_OP_native_dropout = 415,
-  TS_OP_dropout = 416,
-  TS_OP_sum = 417,
-  TS_OP_mean = 418,
-  TS_OP_prod = 419,
-  TS_OP_any = 420,
-  TS_OP_all = 421,
-  TS_OP_count_nonzero = 422,
-  TS_OP_var = 423,
-  TS_OP_var_dim = 424,
-  TS_OP_var_unbiased = 425,
-  TS_OP_var_mean = 426,
-  TS_OP_var_mean_dim = 427,
-  TS_OP_var_mean_unbiased = 428,
-  TS_OP_std = 429,
-  TS_OP_std_dim = 430,
-  TS_OP_std_unbiased = 431,
-  TS_OP_std_mean = 432,
-  TS_OP_std_mean_dim = 433,
-  TS_OP_std_mean_unbiased = 434,
-  TS_OP_nansum = 435,
-  TS_OP_nanmean = 436,
-  TS_OP_logsumexp = 437,
-  TS_OP_vector_norm = 438,
-  TS_OP_norm = 439,
-  TS_OP_norm_named = 440,
-  TS_OP_dist = 441,
-  TS_OP_normalize = 442,
-  TS_OP_cosine_similarity = 443,
-  TS_OP_pairwise_distance = 444,
-  TS_OP_adaptive_avg_pool1d = 445,
-  TS_OP_adaptive_avg_pool2d = 446,
-  TS_OP_adaptive_avg_pool3d = 447,
-  TS_OP_interpolate = 448,
-  TS_OP_upsample = 449,
-  TS_OP_upsample_nearest = 450,
-  TS_OP_upsample_bilinear = 451,
-  TS_OP__resample = 452,
-  TS_OP__resample_adjoint = 453,
-  TS_OP_cumsum = 454,
-  TS_OP_cumsum_ = 455,
-  TS_OP_cumprod = 456,
-  TS_OP_cumprod_ = 457,
-  TS_OP_logcumsumexp = 458,
-  TS_OP_cummax = 459,
-  TS_OP_cummin = 460,
-  TS_OP__cumsum_back = 461,
-  TS_OP__recurrence = 462,
-  TS_OP_view_as = 463,
-  TS_OP_reshape_as = 464,
-  TS_OP_expand_as = 465,
-  TS_OP_broadcast_to = 466,
-  TS_OP_ravel = 467,
-  TS_OP_T = 468,
-  TS_OP_mT = 469,
-  TS_OP_H = 470,
-  TS_OP_mH = 471,
-  TS_OP_adjoint = 472,
-  TS_OP_flatten = 473,
-  TS_OP_unflatten = 474,
-  TS_OP_movedim = 475,
-  TS_OP_unbind = 476,
-  TS_OP_split_with_sizes = 477,
-  TS_OP_chunk = 478,
-  TS_OP_split = 479,
-  TS_OP_split_sizes = 480,
-  TS_OP_tensor_split = 481,
-  TS_OP_tensor_split_at = 482,
-  TS_OP_tensor_split_by = 483,
-  TS_OP_hsplit = 484,
-  TS_OP_hsplit_at = 485,
-  TS_OP_vsplit = 486,
-  TS_OP_vsplit_at = 487,
-  TS_OP_dsplit = 488,
-  TS_OP_dsplit_at = 489,
-  TS_OP_cat = 490,
-  TS_OP_stack = 491,
-  TS_OP_softmax = 492,
-  TS_OP_log_softmax = 493,
-  TS_OP_softmin = 494,
-  TS_OP__softmax_backward_data = 495,
-  TS_OP__log_softmax_backward_data = 496,
-  TS_OP__empty = 497,
-  TS_OP__meta = 498,
-  TS_OP__item = 499,
-  TS_OP__same_storage = 500,
-  TS_OP__set_requires_grad = 501,
-  TS_OP__grad = 502,
-  TS_OP__grad_id = 503,
-  TS_OP__set_grad = 504,
-  TS_OP__retain_grad = 505,
-  TS_OP__grad_fn = 506,
-  TS_OP__next_functions = 507,
-  TS_OP__add_hook = 508,
-  TS_OP__remove_hook = 509,
-  TS_OP__dropped_callbacks = 510,
-  TS_OP__backward = 511,
-  TS_OP__autograd_grad = 512,
-  TS_OP__custom_node = 513,
-  TS_OP__set_anomaly = 514,
-  TS_OP__anomalous_node = 515,
-  TS_OP__set_grad_mode = 516,
-  TS_OP__set_inference_mode = 517,
-  TS_OP__grad_mode = 518,
-  TS_OP__inference_mode = 519,
-  TS_OP__set_data = 520,
-  TS_OP__share = 521,
-  TS_OP__memory = 522,
-  TS_OP__set_memory_budget = 523,
-  TS_OP__reset_peak_memory = 524,
-  TS_OP__trim_memory = 525,
-  TS_OP__num_threads = 526,
-  TS_OP__set_num_threads = 527,
-  TS_OP__build = 528,
-  TS_OP__generator_new = 529,
-  TS_OP__generator_free = 530,
-  TS_OP__manual_seed = 531,
-  TS_OP__initial_seed = 532,
-  TS_OP__rng_state = 533,
-  TS_OP__set_rng_state = 534,
-  TS_OP_as_strided = 535,
-  TS_OP_expand = 536,
-  TS_OP_reshape = 537,
-  TS_OP_view = 538,
-  TS_OP_transpose = 539,
-  TS_OP_transpose_ = 540,
-  TS_OP_unsqueeze = 541,
-  TS_OP_unsqueeze_ = 542,
-  TS_OP_narrow = 543,
-  TS_OP__slice = 544,
-  TS_OP__slice_backward = 545,
-  TS_OP_select = 546,
-  TS_OP_permute = 547,
-  TS_OP_squeeze = 548,
-  TS_OP_squeeze_ = 549,
-  TS_OP_t = 550,
-  TS_OP_t_ = 551,
-  TS_OP_diagonal = 552,
-  TS_OP__diagonal_backward = 553,
-  TS_OP_unfold = 554,
-  TS_OP__unfold_backward = 555,
-  TS_OP_detach = 556,
+  TS_OP_adaptive_max_pool1d_with_indices = 393,
+  TS_OP_adaptive_max_pool1d = 394,
+  TS_OP_adaptive_max_pool2d_with_indices = 395,
+  TS_OP_adaptive_max_pool2d = 396,
+  TS_OP_adaptive_max_pool3d_with_indices = 397,
+  TS_OP_adaptive_max_pool3d = 398,
+  TS_OP_fractional_max_pool2d_with_indices = 399,
+  TS_OP_fractional_max_pool2d = 400,
+  TS_OP_fractional_max_pool3d_with_indices = 401,
+  TS_OP_fractional_max_pool3d = 402,
+  TS_OP_max_unpool1d = 403,
+  TS_OP_max_unpool2d = 404,
+  TS_OP_max_unpool3d = 405,
+  TS_OP_lp_pool1d = 406,
+  TS_OP_lp_pool2d = 407,
+  TS_OP_lp_pool3d = 408,
+  TS_OP_local_response_norm = 409,
+  TS_OP__adaptive_max_pool = 410,
+  TS_OP__fractional_max_pool = 411,
+  TS_OP__max_unpool = 412,
+  TS_OP__max_pool = 413,
+  TS_OP__max_pool_backward = 414,
+  TS_OP__max_pool_gather = 415,
+  TS_OP__avg_pool = 416,
+  TS_OP__avg_pool_backward = 417,
+  TS_OP_rand = 418,
+  TS_OP_randn = 419,
+  TS_OP_randint = 420,
+  TS_OP_randperm = 421,
+  TS_OP_rand_like = 422,
+  TS_OP_randn_like = 423,
+  TS_OP_randint_like = 424,
+  TS_OP_uniform_ = 425,
+  TS_OP_normal_ = 426,
+  TS_OP_random_ = 427,
+  TS_OP_exponential_ = 428,
+  TS_OP_cauchy_ = 429,
+  TS_OP_log_normal_ = 430,
+  TS_OP_geometric_ = 431,
+  TS_OP_bernoulli_ = 432,
+  TS_OP_bernoulli = 433,
+  TS_OP_multinomial = 434,
+  TS_OP_native_dropout = 435,
+  TS_OP_dropout = 436,
+  TS_OP_sum = 437,
+  TS_OP_mean = 438,
+  TS_OP_prod = 439,
+  TS_OP_any = 440,
+  TS_OP_all = 441,
+  TS_OP_count_nonzero = 442,
+  TS_OP_var = 443,
+  TS_OP_var_dim = 444,
+  TS_OP_var_unbiased = 445,
+  TS_OP_var_mean = 446,
+  TS_OP_var_mean_dim = 447,
+  TS_OP_var_mean_unbiased = 448,
+  TS_OP_std = 449,
+  TS_OP_std_dim = 450,
+  TS_OP_std_unbiased = 451,
+  TS_OP_std_mean = 452,
+  TS_OP_std_mean_dim = 453,
+  TS_OP_std_mean_unbiased = 454,
+  TS_OP_nansum = 455,
+  TS_OP_nanmean = 456,
+  TS_OP_logsumexp = 457,
+  TS_OP_vector_norm = 458,
+  TS_OP_norm = 459,
+  TS_OP_norm_named = 460,
+  TS_OP_dist = 461,
+  TS_OP_normalize = 462,
+  TS_OP_cosine_similarity = 463,
+  TS_OP_pairwise_distance = 464,
+  TS_OP_adaptive_avg_pool1d = 465,
+  TS_OP_adaptive_avg_pool2d = 466,
+  TS_OP_adaptive_avg_pool3d = 467,
+  TS_OP_interpolate = 468,
+  TS_OP_upsample = 469,
+  TS_OP_upsample_nearest = 470,
+  TS_OP_upsample_bilinear = 471,
+  TS_OP__resample = 472,
+  TS_OP__resample_adjoint = 473,
+  TS_OP_cumsum = 474,
+  TS_OP_cumsum_ = 475,
+  TS_OP_cumprod = 476,
+  TS_OP_cumprod_ = 477,
+  TS_OP_logcumsumexp = 478,
+  TS_OP_cummax = 479,
+  TS_OP_cummin = 480,
+  TS_OP__cumsum_back = 481,
+  TS_OP__recurrence = 482,
+  TS_OP_view_as = 483,
+  TS_OP_reshape_as = 484,
+  TS_OP_expand_as = 485,
+  TS_OP_broadcast_to = 486,
+  TS_OP_ravel = 487,
+  TS_OP_T = 488,
+  TS_OP_mT = 489,
+  TS_OP_H = 490,
+  TS_OP_mH = 491,
+  TS_OP_adjoint = 492,
+  TS_OP_flatten = 493,
+  TS_OP_unflatten = 494,
+  TS_OP_movedim = 495,
+  TS_OP_unbind = 496,
+  TS_OP_split_with_sizes = 497,
+  TS_OP_chunk = 498,
+  TS_OP_split = 499,
+  TS_OP_split_sizes = 500,
+  TS_OP_tensor_split = 501,
+  TS_OP_tensor_split_at = 502,
+  TS_OP_tensor_split_by = 503,
+  TS_OP_hsplit = 504,
+  TS_OP_hsplit_at = 505,
+  TS_OP_vsplit = 506,
+  TS_OP_vsplit_at = 507,
+  TS_OP_dsplit = 508,
+  TS_OP_dsplit_at = 509,
+  TS_OP_cat = 510,
+  TS_OP_stack = 511,
+  TS_OP_softmax = 512,
+  TS_OP_log_softmax = 513,
+  TS_OP_softmin = 514,
+  TS_OP__softmax_backward_data = 515,
+  TS_OP__log_softmax_backward_data = 516,
+  TS_OP__empty = 517,
+  TS_OP__meta = 518,
+  TS_OP__item = 519,
+  TS_OP__same_storage = 520,
+  TS_OP__set_requires_grad = 521,
+  TS_OP__grad = 522,
+  TS_OP__grad_id = 523,
+  TS_OP__set_grad = 524,
+  TS_OP__retain_grad = 525,
+  TS_OP__grad_fn = 526,
+  TS_OP__next_functions = 527,
+  TS_OP__add_hook = 528,
+  TS_OP__remove_hook = 529,
+  TS_OP__dropped_callbacks = 530,
+  TS_OP__backward = 531,
+  TS_OP__autograd_grad = 532,
+  TS_OP__custom_node = 533,
+  TS_OP__set_anomaly = 534,
+  TS_OP__anomalous_node = 535,
+  TS_OP__set_grad_mode = 536,
+  TS_OP__set_inference_mode = 537,
+  TS_OP__grad_mode = 538,
+  TS_OP__inference_mode = 539,
+  TS_OP__set_data = 540,
+  TS_OP__share = 541,
+  TS_OP__memory = 542,
+  TS_OP__set_memory_budget = 543,
+  TS_OP__reset_peak_memory = 544,
+  TS_OP__trim_memory = 545,
+  TS_OP__num_threads = 546,
+  TS_OP__set_num_threads = 547,
+  TS_OP__build = 548,
+  TS_OP__generator_new = 549,
+  TS_OP__generator_free = 550,
+  TS_OP__manual_seed = 551,
+  TS_OP__initial_seed = 552,
+  TS_OP__rng_state = 553,
+  TS_OP__set_rng_state = 554,
+  TS_OP_as_strided = 555,
+  TS_OP_expand = 556,
+  TS_OP_reshape = 557,
+  TS_OP_view = 558,
+  TS_OP_transpose = 559,
+  TS_OP_transpose_ = 560,
+  TS_OP_unsqueeze = 561,
+  TS_OP_unsqueeze_ = 562,
+  TS_OP_narrow = 563,
+  TS_OP__slice = 564,
+  TS_OP__slice_backward = 565,
+  TS_OP_select = 566,
+  TS_OP_permute = 567,
+  TS_OP_squeeze = 568,
+  TS_OP_squeeze_ = 569,
+  TS_OP_t = 570,
+  TS_OP_t_ = 571,
+  TS_OP_diagonal = 572,
+  TS_OP__diagonal_backward = 573,
+  TS_OP_unfold = 574,
+  TS_OP__unfold_backward = 575,
+  TS_OP_detach = 576,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1923,20 +1943,20 @@ typedef struct { ts_tensor *self; ts_ints pad; const char *mode; ts_scalar value
 bool ts_pad_impl(ts_cx *cx, const ts_pad_args *a, ts_out *out);
 ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool1d_with_indices_args;
-bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_with_indices_args;
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_args;
 ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool2d_with_indices_args;
-bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_with_indices_args;
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_args;
 ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool3d_with_indices_args;
-bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_with_indices_args;
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_args;
 ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
@@ -1949,6 +1969,73 @@ ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts_avg_pool3d_args;
 ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool1d_with_indices_args;
+bool ts_adaptive_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool1d_args;
+ts_tensor *ts_adaptive_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool2d_with_indices_args;
+bool ts_adaptive_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool2d_args;
+ts_tensor *ts_adaptive_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool3d_with_indices_args;
+bool ts_adaptive_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool3d_args;
+ts_tensor *ts_adaptive_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool2d_with_indices_args;
+bool ts_fractional_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool2d_args;
+ts_tensor *ts_fractional_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool3d_with_indices_args;
+bool ts_fractional_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool3d_args;
+ts_tensor *ts_fractional_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool1d_args;
+ts_tensor *ts_max_unpool1d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool2d_args;
+ts_tensor *ts_max_unpool2d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool3d_args;
+ts_tensor *ts_max_unpool3d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool1d_args;
+ts_tensor *ts_lp_pool1d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool2d_args;
+ts_tensor *ts_lp_pool2d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool3d_args;
+ts_tensor *ts_lp_pool3d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; int64_t size; double alpha; double beta; double k; } ts_local_response_norm_args;
+bool ts_local_response_norm_impl(ts_cx *cx, const ts_local_response_norm_args *a, ts_out *out);
+ts_tensor *ts_local_response_norm(ts_cx *cx, ts_tensor *self, int64_t size, double alpha, double beta, double k);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts__adaptive_max_pool_args;
+bool ts__adaptive_max_pool_impl(ts_cx *cx, const ts__adaptive_max_pool_args *a, ts_out *out);
+void ts__adaptive_max_pool_grad(ts_cx *cx, const ts__adaptive_max_pool_args *a, const ts_back *b, ts__adaptive_max_pool_args *g);
+bool ts__adaptive_max_pool(ts_cx *cx, ts_tensor *self, ts_ints size, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *samples; ts_ints kernel_size; ts_ints size; } ts__fractional_max_pool_args;
+bool ts__fractional_max_pool_impl(ts_cx *cx, const ts__fractional_max_pool_args *a, ts_out *out);
+void ts__fractional_max_pool_grad(ts_cx *cx, const ts__fractional_max_pool_args *a, const ts_back *b, ts__fractional_max_pool_args *g);
+bool ts__fractional_max_pool(ts_cx *cx, ts_tensor *self, ts_tensor *samples, ts_ints kernel_size, ts_ints size, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints size; } ts__max_unpool_args;
+bool ts__max_unpool_impl(ts_cx *cx, const ts__max_unpool_args *a, ts_out *out);
+void ts__max_unpool_grad(ts_cx *cx, const ts__max_unpool_args *a, const ts_back *b, ts__max_unpool_args *g);
+ts_tensor *ts__max_unpool(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints size);
 
 typedef struct { ts_tensor *self; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts__max_pool_args;
 bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out);
