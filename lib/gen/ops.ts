@@ -3132,110 +3132,151 @@ export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S_view_as = op(458, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S__unique = op(458, 'unique', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
+/** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
+export function unique(input: Tensor, dim?: number | null, options?: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+/** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
+export function unique(input: Tensor, options: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function unique(..._args: any[]): any {
+  return invoke(S__unique, arguments);
+}
+
+const S__unique_consecutive = op(459, 'uniqueConsecutive', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
+/** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
+export function uniqueConsecutive(input: Tensor, dim?: number | null, options?: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+/** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
+export function uniqueConsecutive(input: Tensor, options: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function uniqueConsecutive(..._args: any[]): any {
+  return invoke(S__unique_consecutive, arguments);
+}
+
+const S_searchsorted = op(460, 'searchsorted', 'Tensor sortedSequence, Operand input, *, bool outInt32=false, bool right=false, str? side=null, Tensor? sorter=null, Tensor? out=null', 'Tensor');
+/** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
+export function searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, options?: { sortedSequence?: Tensor; outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
+export function searchsorted(..._args: any[]): any {
+  return invoke(S_searchsorted, arguments);
+}
+
+const S_bucketize = op(461, 'bucketize', 'Operand input, Tensor boundaries, *, bool outInt32=false, bool right=false, Tensor? out=null', 'Tensor');
+/** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
+export function bucketize(input: Tensor | Scalar, boundaries: Tensor, options?: { boundaries?: Tensor; outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
+export function bucketize(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(461, a, b, 1, 0, 0);
+  return invoke(S_bucketize, arguments);
+}
+
+const S_isin = op(462, 'isin', 'Operand elements, Operand testElements, *, bool assumeUnique=false, bool invert=false, Tensor? out=null', 'Tensor');
+/** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
+export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, options?: { elements?: Tensor | Scalar; testElements?: Tensor | Scalar; assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
+export function isin(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(462, a, b, 3, 0, 0);
+  return invoke(S_isin, arguments);
+}
+
+const S_view_as = op(463, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(458, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(463, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(459, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(464, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(459, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(464, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(460, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(465, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(460, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(465, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(461, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(466, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(462, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(467, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(462, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(467, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(463, 'T', 'Tensor input', 'Tensor');
+const S_T = op(468, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(463, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(468, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(464, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(469, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(464, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(469, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(465, 'H', 'Tensor input', 'Tensor');
+const S_H = op(470, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(465, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(470, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(466, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(471, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(466, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(471, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(467, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(472, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(467, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(472, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(468, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(473, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(468, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(473, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(469, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(474, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(470, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(475, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_unbind = op(471, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(476, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -3244,7 +3285,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(472, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(477, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -3253,7 +3294,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_chunk = op(473, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(478, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -3262,8 +3303,8 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_split = op(474, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(475, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(479, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(480, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
@@ -3277,9 +3318,9 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const S_tensor_split = op(476, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(477, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(478, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(481, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(482, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(483, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number, options?: { sections?: number; dim?: number }): Tensor[];
@@ -3297,8 +3338,8 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const S_hsplit = op(479, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(480, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(484, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(485, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -3308,8 +3349,8 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const S_vsplit = op(481, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(482, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(486, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(487, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -3319,8 +3360,8 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const S_dsplit = op(483, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(484, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(488, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(489, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -3330,7 +3371,7 @@ export function dsplit(..._args: any[]): any {
   return invokeForm(F_dsplit, undefined, arguments);
 }
 
-const S_cat = op(485, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_cat = op(490, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -3339,7 +3380,7 @@ export function cat(..._args: any[]): any {
   return invoke(S_cat, arguments);
 }
 
-const S_stack = op(486, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_stack = op(491, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
@@ -3348,51 +3389,51 @@ export function stack(..._args: any[]): any {
   return invoke(S_stack, arguments);
 }
 
-const S_softmax = op(487, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(492, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(487, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(492, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(488, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(493, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(488, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(493, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(489, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(494, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(489, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(494, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(490, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(495, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(491, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(496, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_sort = op(492, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_sort = op(497, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -3401,25 +3442,25 @@ export function sort(..._args: any[]): any {
   return invoke(S_sort, arguments);
 }
 
-const S_argsort = op(493, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_argsort = op(498, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 export function argsort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(493, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(498, a, 0, -1, 0, 0);
   return invoke(S_argsort, arguments);
 }
 
-const S_msort = op(494, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_msort = op(499, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function msort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(494, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(499, a, 0);
   return invoke(S_msort, arguments);
 }
 
-const S_topk = op(495, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S_topk = op(500, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -3428,7 +3469,7 @@ export function topk(..._args: any[]): any {
   return invoke(S_topk, arguments);
 }
 
-const S_as_strided = op(534, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(539, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -3437,7 +3478,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(535, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(540, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -3448,7 +3489,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(536, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(541, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -3459,7 +3500,7 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(537, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view = op(542, 'view', 'Tensor input, int[] ...size', 'Tensor');
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -3470,28 +3511,28 @@ export function view(..._args: any[]): any {
   return invoke(S_view, arguments);
 }
 
-const S_transpose = op(538, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(543, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(540, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(545, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(542, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(547, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(543, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(548, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -3500,21 +3541,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(544, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(549, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(545, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(550, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(546, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(551, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -3525,59 +3566,59 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(547, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(552, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(547, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(552, a, 0, -1);
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(549, 't', 'Tensor input', 'Tensor');
+const S_t = op(554, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(549, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(554, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(551, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(556, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(551, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(556, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(552, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(557, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S_unfold = op(553, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_unfold = op(558, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
 /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
 export function unfold(input: Tensor, dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
 export function unfold(..._args: any[]): any {
   return invoke(S_unfold, arguments);
 }
 
-const S__unfold_backward = op(554, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(559, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(555, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(560, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(555, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(560, a, 0);
   return invoke(S_detach, arguments);
 }

@@ -2426,6 +2426,39 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
+bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter) {
+  ts_searchsorted_args args = {sorted_sequence, self, out_int32, right, side, sorter};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_searchsorted], &args);
+}
+
+ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool out_int32, bool right) {
+  ts_bucketize_args args = {self, boundaries, out_int32, right};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bucketize], &args);
+}
+
+ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert) {
+  ts_isin_args args = {elements, test_elements, assume_unique, invert};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isin], &args);
+}
+
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_view_as_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view_as], &args);

@@ -2847,6 +2847,27 @@ torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out) {
   return capi_give(cx, t, 2, out);
 }
 
+torsh_status torsh_searchsorted(torsh_tensor sorted_sequence, torsh_tensor self, bool out_int32, bool right, const char *side, torsh_tensor sorter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_searchsorted(cx, sorted_sequence, self, out_int32, right, side, sorter);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundaries, bool out_int32, bool right, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bucketize(cx, self, boundaries, out_int32, right);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isin(cx, elements, test_elements, assume_unique, invert);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

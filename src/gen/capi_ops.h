@@ -1217,6 +1217,15 @@ TORSH_API torsh_status torsh_cummax(torsh_tensor self, int64_t dim, torsh_tensor
 /* Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 TORSH_API torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out);
 
+/* Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
+TORSH_API torsh_status torsh_searchsorted(torsh_tensor sorted_sequence, torsh_tensor self, bool out_int32, bool right, const char *side, torsh_tensor sorter, torsh_tensor *out);
+
+/* Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
+TORSH_API torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundaries, bool out_int32, bool right, torsh_tensor *out);
+
+/* Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
+TORSH_API torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out);
+
 /* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 

@@ -2247,6 +2247,36 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
 
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_args *a = args;
+  return ts__unique_impl(cx, a, out);
+}
+
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_consecutive_args *a = args;
+  return ts__unique_consecutive_impl(cx, a, out);
+}
+
+static const ts_arg searchsorted_args[] = {{"sortedSequence", TS_ARG_TENSOR, 0, offsetof(ts_searchsorted_args, sorted_sequence), 0u}, {"input", TS_ARG_OPERAND, 0, offsetof(ts_searchsorted_args, self), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, right), 0u}, {"side", TS_ARG_TEXT, 0, offsetof(ts_searchsorted_args, side), 0u}, {"sorter", TS_ARG_TENSOR_OPT, 0, offsetof(ts_searchsorted_args, sorter), 0u}};
+static bool searchsorted_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_searchsorted_args *a = args;
+  return ts_searchsorted_impl(cx, a, out);
+}
+
+static const ts_arg bucketize_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bucketize_args, self), 0u}, {"boundaries", TS_ARG_TENSOR, 0, offsetof(ts_bucketize_args, boundaries), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_bucketize_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_bucketize_args, right), 0u}};
+static bool bucketize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bucketize_args *a = args;
+  return ts_bucketize_impl(cx, a, out);
+}
+
+static const ts_arg isin_args[] = {{"elements", TS_ARG_OPERAND, 0, offsetof(ts_isin_args, elements), 0u}, {"testElements", TS_ARG_OPERAND, 0, offsetof(ts_isin_args, test_elements), 0u}, {"assumeUnique", TS_ARG_BOOL, 0, offsetof(ts_isin_args, assume_unique), 0u}, {"invert", TS_ARG_BOOL, 0, offsetof(ts_isin_args, invert), 0u}};
+static bool isin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isin_args *a = args;
+  return ts_isin_impl(cx, a, out);
+}
+
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, other), 0u}};
 static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_view_as_args *a = args;
@@ -3286,6 +3316,11 @@ const ts_op ts_ops[] = {
   {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
+  {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
+  {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
+  {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
   {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
@@ -3385,5 +3420,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 556;
-const char ts_table_hash[] = "ef2b6500e30f1e03";
+const int ts_op_count = 561;
+const char ts_table_hash[] = "26c508a579734475";
