@@ -18,6 +18,7 @@ import * as random from './random';
 import { slice } from './slice';
 import { dtypes } from './runtime/dtype';
 import { unique, uniqueConsecutive } from './unique';
+import { histogramdd } from './histogram';
 import { Tensor, frombuffer, isTensor, keep, tensor } from './tensor';
 
 const dtypeConstants = Object.fromEntries(dtypes.map((d) => [d, d])) as { readonly [D in (typeof dtypes)[number]]: D };
@@ -36,7 +37,7 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
-  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, unique, uniqueConsecutive,
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, unique, uniqueConsecutive, histogramdd,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,

@@ -467,104 +467,123 @@ enum {
   TS_OP_searchsorted = 460,
   TS_OP_bucketize = 461,
   TS_OP_isin = 462,
-  TS_OP_view_as = 463,
-  TS_OP_reshape_as = 464,
-  TS_OP_expand_as = 465,
-  TS_OP_broadcast_to = 466,
-  TS_OP_ravel = 467,
-  TS_OP_T = 468,
-  TS_OP_mT = 469,
-  TS_OP_H = 470,
-  TS_OP_mH = 471,
-  TS_OP_adjoint = 472,
-  TS_OP_flatten = 473,
-  TS_OP_unflatten = 474,
-  TS_OP_movedim = 475,
-  TS_OP_unbind = 476,
-  TS_OP_split_with_sizes = 477,
-  TS_OP_chunk = 478,
-  TS_OP_split = 479,
-  TS_OP_split_sizes = 480,
-  TS_OP_tensor_split = 481,
-  TS_OP_tensor_split_at = 482,
-  TS_OP_tensor_split_by = 483,
-  TS_OP_hsplit = 484,
-  TS_OP_hsplit_at = 485,
-  TS_OP_vsplit = 486,
-  TS_OP_vsplit_at = 487,
-  TS_OP_dsplit = 488,
-  TS_OP_dsplit_at = 489,
-  TS_OP_cat = 490,
-  TS_OP_stack = 491,
-  TS_OP_softmax = 492,
-  TS_OP_log_softmax = 493,
-  TS_OP_softmin = 494,
-  TS_OP__softmax_backward_data = 495,
-  TS_OP__log_softmax_backward_data = 496,
-  TS_OP_sort = 497,
-  TS_OP_argsort = 498,
-  TS_OP_msort = 499,
-  TS_OP_topk = 500,
-  TS_OP__empty = 501,
-  TS_OP__meta = 502,
-  TS_OP__item = 503,
-  TS_OP__same_storage = 504,
-  TS_OP__set_requires_grad = 505,
-  TS_OP__grad = 506,
-  TS_OP__grad_id = 507,
-  TS_OP__set_grad = 508,
-  TS_OP__retain_grad = 509,
-  TS_OP__grad_fn = 510,
-  TS_OP__next_functions = 511,
-  TS_OP__add_hook = 512,
-  TS_OP__remove_hook = 513,
-  TS_OP__dropped_callbacks = 514,
-  TS_OP__backward = 515,
-  TS_OP__autograd_grad = 516,
-  TS_OP__custom_node = 517,
-  TS_OP__set_anomaly = 518,
-  TS_OP__anomalous_node = 519,
-  TS_OP__set_grad_mode = 520,
-  TS_OP__set_inference_mode = 521,
-  TS_OP__grad_mode = 522,
-  TS_OP__inference_mode = 523,
-  TS_OP__set_data = 524,
-  TS_OP__share = 525,
-  TS_OP__memory = 526,
-  TS_OP__set_memory_budget = 527,
-  TS_OP__reset_peak_memory = 528,
-  TS_OP__trim_memory = 529,
-  TS_OP__num_threads = 530,
-  TS_OP__set_num_threads = 531,
-  TS_OP__build = 532,
-  TS_OP__generator_new = 533,
-  TS_OP__generator_free = 534,
-  TS_OP__manual_seed = 535,
-  TS_OP__initial_seed = 536,
-  TS_OP__rng_state = 537,
-  TS_OP__set_rng_state = 538,
-  TS_OP_as_strided = 539,
-  TS_OP_expand = 540,
-  TS_OP_reshape = 541,
-  TS_OP_view = 542,
-  TS_OP_transpose = 543,
-  TS_OP_transpose_ = 544,
-  TS_OP_unsqueeze = 545,
-  TS_OP_unsqueeze_ = 546,
-  TS_OP_narrow = 547,
-  TS_OP__slice = 548,
-  TS_OP__slice_backward = 549,
-  TS_OP_select = 550,
-  TS_OP_permute = 551,
-  TS_OP_squeeze = 552,
-  TS_OP_squeeze_ = 553,
-  TS_OP_t = 554,
-  TS_OP_t_ = 555,
-  TS_OP_diagonal = 556,
-  TS_OP__diagonal_backward = 557,
-  TS_OP_unfold = 558,
-  TS_OP__unfold_backward = 559,
-  TS_OP_detach = 560,
+  TS_OP_bincount = 463,
+  TS_OP_histc = 464,
+  TS_OP_histogram = 465,
+  TS_OP_histogram_bins = 466,
+  TS_OP__histogramdd = 467,
+  TS_OP_view_as = 468,
+  TS_OP_reshape_as = 469,
+  TS_OP_expand_as = 470,
+  TS_OP_broadcast_to = 471,
+  TS_OP_ravel = 472,
+  TS_OP_T = 473,
+  TS_OP_mT = 474,
+  TS_OP_H = 475,
+  TS_OP_mH = 476,
+  TS_OP_adjoint = 477,
+  TS_OP_flatten = 478,
+  TS_OP_unflatten = 479,
+  TS_OP_movedim = 480,
+  TS_OP_unbind = 481,
+  TS_OP_split_with_sizes = 482,
+  TS_OP_chunk = 483,
+  TS_OP_split = 484,
+  TS_OP_split_sizes = 485,
+  TS_OP_tensor_split = 486,
+  TS_OP_tensor_split_at = 487,
+  TS_OP_tensor_split_by = 488,
+  TS_OP_hsplit = 489,
+  TS_OP_hsplit_at = 490,
+  TS_OP_vsplit = 491,
+  TS_OP_vsplit_at = 492,
+  TS_OP_dsplit = 493,
+  TS_OP_dsplit_at = 494,
+  TS_OP_cat = 495,
+  TS_OP_stack = 496,
+  TS_OP_softmax = 497,
+  TS_OP_log_softmax = 498,
+  TS_OP_softmin = 499,
+  TS_OP__softmax_backward_data = 500,
+  TS_OP__log_softmax_backward_data = 501,
+  TS_OP_sort = 502,
+  TS_OP_argsort = 503,
+  TS_OP_msort = 504,
+  TS_OP_topk = 505,
+  TS_OP_quantile = 506,
+  TS_OP_nanquantile = 507,
+  TS_OP_cov = 508,
+  TS_OP_corrcoef = 509,
+  TS_OP_diff = 510,
+  TS_OP_gradient = 511,
+  TS_OP_gradient_coordinates = 512,
+  TS_OP_gradient_list = 513,
+  TS_OP_trapezoid = 514,
+  TS_OP_trapezoid_x = 515,
+  TS_OP_cumulative_trapezoid = 516,
+  TS_OP_cumulative_trapezoid_x = 517,
+  TS_OP_renorm = 518,
+  TS_OP_renorm_ = 519,
+  TS_OP__empty = 520,
+  TS_OP__meta = 521,
+  TS_OP__item = 522,
+  TS_OP__same_storage = 523,
+  TS_OP__set_requires_grad = 524,
+  TS_OP__grad = 525,
+  TS_OP__grad_id = 526,
+  TS_OP__set_grad = 527,
+  TS_OP__retain_grad = 528,
+  TS_OP__grad_fn = 529,
+  TS_OP__next_functions = 530,
+  TS_OP__add_hook = 531,
+  TS_OP__remove_hook = 532,
+  TS_OP__dropped_callbacks = 533,
+  TS_OP__backward = 534,
+  TS_OP__autograd_grad = 535,
+  TS_OP__custom_node = 536,
+  TS_OP__set_anomaly = 537,
+  TS_OP__anomalous_node = 538,
+  TS_OP__set_grad_mode = 539,
+  TS_OP__set_inference_mode = 540,
+  TS_OP__grad_mode = 541,
+  TS_OP__inference_mode = 542,
+  TS_OP__set_data = 543,
+  TS_OP__share = 544,
+  TS_OP__memory = 545,
+  TS_OP__set_memory_budget = 546,
+  TS_OP__reset_peak_memory = 547,
+  TS_OP__trim_memory = 548,
+  TS_OP__num_threads = 549,
+  TS_OP__set_num_threads = 550,
+  TS_OP__build = 551,
+  TS_OP__generator_new = 552,
+  TS_OP__generator_free = 553,
+  TS_OP__manual_seed = 554,
+  TS_OP__initial_seed = 555,
+  TS_OP__rng_state = 556,
+  TS_OP__set_rng_state = 557,
+  TS_OP_as_strided = 558,
+  TS_OP_expand = 559,
+  TS_OP_reshape = 560,
+  TS_OP_view = 561,
+  TS_OP_transpose = 562,
+  TS_OP_transpose_ = 563,
+  TS_OP_unsqueeze = 564,
+  TS_OP_unsqueeze_ = 565,
+  TS_OP_narrow = 566,
+  TS_OP__slice = 567,
+  TS_OP__slice_backward = 568,
+  TS_OP_select = 569,
+  TS_OP_permute = 570,
+  TS_OP_squeeze = 571,
+  TS_OP_squeeze_ = 572,
+  TS_OP_t = 573,
+  TS_OP_t_ = 574,
+  TS_OP_diagonal = 575,
+  TS_OP__diagonal_backward = 576,
+  TS_OP_unfold = 577,
+  TS_OP__unfold_backward = 578,
+  TS_OP_detach = 579,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -2251,6 +2270,27 @@ typedef struct { ts_tensor *elements; ts_tensor *test_elements; bool assume_uniq
 bool ts_isin_impl(ts_cx *cx, const ts_isin_args *a, ts_out *out);
 ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert);
 
+typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
+bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
+void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
+bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
+bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
+bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
+bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
+
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
 bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -2412,6 +2452,60 @@ typedef struct { ts_tensor *self; int64_t k; int64_t dim; bool largest; bool sor
 bool ts_topk_impl(ts_cx *cx, const ts_topk_args *a, ts_out *out);
 void ts_topk_grad(ts_cx *cx, const ts_topk_args *a, const ts_back *b, ts_topk_args *g);
 bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
+bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
+bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
+bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
+
+typedef struct { ts_tensor *self; } ts_corrcoef_args;
+bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
+bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
+
+typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
+bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
+bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
+bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
+bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
+bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
+bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
+bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
+bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);

@@ -2277,6 +2277,37 @@ static bool isin_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_isin_impl(cx, a, out);
 }
 
+static const ts_arg bincount_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bincount_args, self), 0u}, {"weights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bincount_args, weights), 0u}, {"minlength", TS_ARG_INT, 0, offsetof(ts_bincount_args, minlength), 0u}};
+static bool bincount_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bincount_args *a = args;
+  return ts_bincount_impl(cx, a, out);
+}
+static void bincount_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bincount_grad(cx, args, back, wanted); }
+
+static const ts_arg histc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histc_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histc_args, bins), 0u}, {"min", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, min), 0u}, {"max", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, max), 0u}};
+static bool histc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histc_args *a = args;
+  return ts_histc_impl(cx, a, out);
+}
+
+static const ts_arg histogram_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histogram_args, bins), 0u}, {"range", TS_ARG_FLOATS, 0, offsetof(ts_histogram_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_args, density), 0u}};
+static bool histogram_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_args *a = args;
+  return ts_histogram_impl(cx, a, out);
+}
+
+static const ts_arg histogram_bins_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, self), 0u}, {"bins", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, bins), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_bins_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_bins_args, density), 0u}};
+static bool histogram_bins_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_bins_args *a = args;
+  return ts_histogram_bins_impl(cx, a, out);
+}
+
+static const ts_arg _histogramdd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__histogramdd_args, self), 0u}, {"bins", TS_ARG_INTS, 0, offsetof(ts__histogramdd_args, bins), 0u}, {"edges", TS_ARG_LIST, 0, offsetof(ts__histogramdd_args, edges), 0u}, {"single", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, single), 0u}, {"range", TS_ARG_FLOATS, 0, offsetof(ts__histogramdd_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__histogramdd_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, density), 0u}};
+static bool _histogramdd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__histogramdd_args *a = args;
+  return ts__histogramdd_impl(cx, a, out);
+}
+
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, other), 0u}};
 static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_view_as_args *a = args;
@@ -2514,6 +2545,84 @@ static bool topk_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_topk_impl(cx, a, out);
 }
 static void topk_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_topk_grad(cx, args, back, wanted); }
+
+static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
+static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_quantile_args *a = args;
+  return ts_quantile_impl(cx, a, out);
+}
+
+static const ts_arg nanquantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanquantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_nanquantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_nanquantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanquantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_nanquantile_args, interpolation), 0u}};
+static bool nanquantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanquantile_args *a = args;
+  return ts_nanquantile_impl(cx, a, out);
+}
+
+static const ts_arg cov_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cov_args, self), 0u}, {"correction", TS_ARG_INT, 0, offsetof(ts_cov_args, correction), 0u}, {"fweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, fweights), 0u}, {"aweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, aweights), 0u}};
+static bool cov_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cov_args *a = args;
+  return ts_cov_impl(cx, a, out);
+}
+
+static const ts_arg corrcoef_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_corrcoef_args, self), 0u}};
+static bool corrcoef_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_corrcoef_args *a = args;
+  return ts_corrcoef_impl(cx, a, out);
+}
+
+static const ts_arg diff_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diff_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_diff_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_diff_args, dim), 0u}, {"prepend", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, prepend), 0u}, {"append", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, append), 0u}};
+static bool diff_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diff_args *a = args;
+  return ts_diff_impl(cx, a, out);
+}
+
+static const ts_arg gradient_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_args, self), 0u}, {"spacing", TS_ARG_SCALAR, 0, offsetof(ts_gradient_args, spacing), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_gradient_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_args, edge_order), 0u}};
+static bool gradient_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_args *a = args;
+  return ts_gradient_impl(cx, a, out);
+}
+
+static const ts_arg gradient_coordinates_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_coordinates_args, self), 0u}, {"spacing", TS_ARG_LIST, 0, offsetof(ts_gradient_coordinates_args, spacing), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_gradient_coordinates_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_coordinates_args, edge_order), 0u}};
+static bool gradient_coordinates_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_coordinates_args *a = args;
+  return ts_gradient_coordinates_impl(cx, a, out);
+}
+
+static const ts_arg gradient_list_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_list_args, self), 0u}, {"spacing", TS_ARG_FLOATS, 0, offsetof(ts_gradient_list_args, spacing), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_gradient_list_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_list_args, edge_order), 0u}};
+static bool gradient_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_list_args *a = args;
+  return ts_gradient_list_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_args, dim), 0u}};
+static bool trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_args *a = args;
+  return ts_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_x_args, dim), 0u}};
+static bool trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_x_args *a = args;
+  return ts_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_cumulative_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_args, dim), 0u}};
+static bool cumulative_trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_args *a = args;
+  return ts_cumulative_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_x_args, dim), 0u}};
+static bool cumulative_trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_x_args *a = args;
+  return ts_cumulative_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg renorm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_renorm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, p), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_renorm_args, dim), 0u}, {"maxnorm", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, maxnorm), 0u}};
+static bool renorm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_renorm_args *a = args;
+  return ts_renorm_impl(cx, a, out);
+}
 
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3321,6 +3430,11 @@ const ts_op ts_ops[] = {
   {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
   {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
   {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
+  {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
+  {"histc", "HistcBackward0", 0, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
+  {"histogram", "HistogramBackward0", 0, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
+  {"histogram", "HistogramBinsBackward0", 0, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
+  {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
   {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
@@ -3359,6 +3473,20 @@ const ts_op ts_ops[] = {
   {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
   {"msort", "MsortBackward0", TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
   {"topk", "TopkBackward0", 0, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
+  {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
+  {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
+  {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
+  {"corrcoef", "CorrcoefBackward0", TS_OP_COMPOSITE, sizeof(ts_corrcoef_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, corrcoef_args, corrcoef_impl, NULL},
+  {"diff", "DiffBackward0", TS_OP_COMPOSITE, sizeof(ts_diff_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, diff_args, diff_impl, NULL},
+  {"gradient", "GradientBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_args, gradient_impl, NULL},
+  {"gradient", "GradientCoordinatesBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_coordinates_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_coordinates_args, gradient_coordinates_impl, NULL},
+  {"gradient", "GradientListBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_list_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_list_args, gradient_list_impl, NULL},
+  {"trapezoid", "TrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_args, trapezoid_impl, NULL},
+  {"trapezoid", "TrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_x_args, trapezoid_x_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_args, cumulative_trapezoid_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_x_args, cumulative_trapezoid_x_impl, NULL},
+  {"renorm", "RenormBackward0", TS_OP_COMPOSITE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
+  {"renorm_", "RenormBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -3420,5 +3548,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 561;
-const char ts_table_hash[] = "26c508a579734475";
+const int ts_op_count = 580;
+const char ts_table_hash[] = "cc67239a7faf3f8b";
