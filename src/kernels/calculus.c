@@ -125,6 +125,7 @@ static bool gradient(ts_cx *cx, ts_tensor *self, int64_t n, const double *number
     if (self->ndim == 0 || self->sizes[at[k]] < order + 1)
       return ts_fail(cx, TS_ERR_SHAPE, "torch.gradient expected each dimension size to be at least edge_order+1 (shape %s)", TS_TEXT(self));
     if (!coordinates) continue;
+    if (coordinates[k]->ndim == 0) continue; /* a distance */
     if (coordinates[k]->ndim != 1)
       return ts_fail(cx, TS_ERR_SHAPE, "torch.gradient expected each element of spacing to have one dimension, but got an element with %d dimensions!", coordinates[k]->ndim);
     if (coordinates[k]->numel != self->sizes[at[k]])
@@ -132,7 +133,8 @@ static bool gradient(ts_cx *cx, ts_tensor *self, int64_t n, const double *number
   }
   if (!list) return false;
   for (int64_t k = 0; k < count; k++) {
-    list[k] = coordinates ? uneven_gradient(cx, self, at[k], coordinates[k], order) : even_gradient(cx, self, at[k], numbers[n < 0 ? 0 : k], order);
+    if (coordinates && coordinates[k]->ndim) list[k] = uneven_gradient(cx, self, at[k], coordinates[k], order);
+    else list[k] = even_gradient(cx, self, at[k], coordinates ? ts_read_scalar(coordinates[k], ts_data(coordinates[k])).f : numbers[n < 0 ? 0 : k], order);
     if (!list[k]) return false;
   }
   out->list = (ts_list){list, count};
