@@ -18,6 +18,8 @@ import { einsum, tensordot } from './products';
 import * as random from './random';
 import { slice } from './slice';
 import { dtypes } from './runtime/dtype';
+import { unique, uniqueConsecutive } from './unique';
+import { histogramdd } from './histogram';
 import { Tensor, frombuffer, isTensor, keep, tensor } from './tensor';
 
 const dtypeConstants = Object.fromEntries(dtypes.map((d) => [d, d])) as { readonly [D in (typeof dtypes)[number]]: D };
@@ -37,7 +39,7 @@ export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
   isComplex: (input: Tensor): boolean => input.isComplex(),
-  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot,
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot, unique, uniqueConsecutive, histogramdd,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,

@@ -581,147 +581,171 @@ enum {
   TS_OP_cummin = 574,
   TS_OP__cumsum_back = 575,
   TS_OP__recurrence = 576,
-  TS_OP_view_as = 577,
-  TS_OP_reshape_as = 578,
-  TS_OP_expand_as = 579,
-  TS_OP_broadcast_to = 580,
-  TS_OP_ravel = 581,
-  TS_OP_T = 582,
-  TS_OP_mT = 583,
-  TS_OP_H = 584,
-  TS_OP_mH = 585,
-  TS_OP_adjoint = 586,
-  TS_OP_flatten = 587,
-  TS_OP_unflatten = 588,
-  TS_OP_movedim = 589,
-  TS_OP_unbind = 590,
-  TS_OP_split_with_sizes = 591,
-  TS_OP_chunk = 592,
-  TS_OP_split = 593,
-  TS_OP_split_sizes = 594,
-  TS_OP_tensor_split = 595,
-  TS_OP_tensor_split_at = 596,
-  TS_OP_tensor_split_by = 597,
-  TS_OP_hsplit = 598,
-  TS_OP_hsplit_at = 599,
-  TS_OP_vsplit = 600,
-  TS_OP_vsplit_at = 601,
-  TS_OP_dsplit = 602,
-  TS_OP_dsplit_at = 603,
-  TS_OP_cat = 604,
-  TS_OP_stack = 605,
-  TS_OP_softmax = 606,
-  TS_OP_log_softmax = 607,
-  TS_OP_softmin = 608,
-  TS_OP__softmax_backward_data = 609,
-  TS_OP__log_softmax_backward_data = 610,
-  TS_OP_sort = 611,
-  TS_OP_argsort = 612,
-  TS_OP_msort = 613,
-  TS_OP_topk = 614,
-  TS_OP_polygamma = 615,
-  TS_OP__polygamma_self = 616,
-  TS_OP__polygamma_self_ = 617,
-  TS_OP_i0 = 618,
-  TS_OP_i0_ = 619,
-  TS_OP_i0e = 620,
-  TS_OP_i1 = 621,
-  TS_OP_i1e = 622,
-  TS_OP_ndtr = 623,
-  TS_OP_ndtri = 624,
-  TS_OP_log_ndtr = 625,
-  TS_OP_entr = 626,
-  TS_OP_erfcx = 627,
-  TS_OP_airy_ai = 628,
-  TS_OP_bessel_j0 = 629,
-  TS_OP_bessel_y0 = 630,
-  TS_OP_modified_bessel_i0 = 631,
-  TS_OP_modified_bessel_k0 = 632,
-  TS_OP_scaled_modified_bessel_k0 = 633,
-  TS_OP_bessel_j1 = 634,
-  TS_OP_bessel_y1 = 635,
-  TS_OP_modified_bessel_i1 = 636,
-  TS_OP_modified_bessel_k1 = 637,
-  TS_OP_scaled_modified_bessel_k1 = 638,
-  TS_OP_spherical_bessel_j0 = 639,
-  TS_OP_chebyshev_polynomial_t = 640,
-  TS_OP_shifted_chebyshev_polynomial_t = 641,
-  TS_OP_chebyshev_polynomial_u = 642,
-  TS_OP_shifted_chebyshev_polynomial_u = 643,
-  TS_OP_chebyshev_polynomial_v = 644,
-  TS_OP_shifted_chebyshev_polynomial_v = 645,
-  TS_OP_chebyshev_polynomial_w = 646,
-  TS_OP_shifted_chebyshev_polynomial_w = 647,
-  TS_OP_hermite_polynomial_h = 648,
-  TS_OP_hermite_polynomial_he = 649,
-  TS_OP_laguerre_polynomial_l = 650,
-  TS_OP_legendre_polynomial_p = 651,
-  TS_OP_xlog1py = 652,
-  TS_OP_zeta = 653,
-  TS_OP_igamma = 654,
-  TS_OP_igamma_ = 655,
-  TS_OP_igammac = 656,
-  TS_OP_igammac_ = 657,
-  TS_OP__empty = 658,
-  TS_OP__meta = 659,
-  TS_OP__item = 660,
-  TS_OP__same_storage = 661,
-  TS_OP__set_requires_grad = 662,
-  TS_OP__grad = 663,
-  TS_OP__grad_id = 664,
-  TS_OP__set_grad = 665,
-  TS_OP__retain_grad = 666,
-  TS_OP__grad_fn = 667,
-  TS_OP__next_functions = 668,
-  TS_OP__add_hook = 669,
-  TS_OP__remove_hook = 670,
-  TS_OP__dropped_callbacks = 671,
-  TS_OP__backward = 672,
-  TS_OP__autograd_grad = 673,
-  TS_OP__custom_node = 674,
-  TS_OP__set_anomaly = 675,
-  TS_OP__anomalous_node = 676,
-  TS_OP__set_grad_mode = 677,
-  TS_OP__set_inference_mode = 678,
-  TS_OP__grad_mode = 679,
-  TS_OP__inference_mode = 680,
-  TS_OP__set_data = 681,
-  TS_OP__share = 682,
-  TS_OP__memory = 683,
-  TS_OP__set_memory_budget = 684,
-  TS_OP__reset_peak_memory = 685,
-  TS_OP__trim_memory = 686,
-  TS_OP__num_threads = 687,
-  TS_OP__set_num_threads = 688,
-  TS_OP__build = 689,
-  TS_OP__generator_new = 690,
-  TS_OP__generator_free = 691,
-  TS_OP__manual_seed = 692,
-  TS_OP__initial_seed = 693,
-  TS_OP__rng_state = 694,
-  TS_OP__set_rng_state = 695,
-  TS_OP_as_strided = 696,
-  TS_OP_expand = 697,
-  TS_OP_reshape = 698,
-  TS_OP_view = 699,
-  TS_OP_transpose = 700,
-  TS_OP_transpose_ = 701,
-  TS_OP_unsqueeze = 702,
-  TS_OP_unsqueeze_ = 703,
-  TS_OP_narrow = 704,
-  TS_OP__slice = 705,
-  TS_OP__slice_backward = 706,
-  TS_OP_select = 707,
-  TS_OP_permute = 708,
-  TS_OP_squeeze = 709,
-  TS_OP_squeeze_ = 710,
-  TS_OP_t = 711,
-  TS_OP_t_ = 712,
-  TS_OP_diagonal = 713,
-  TS_OP__diagonal_backward = 714,
-  TS_OP_unfold = 715,
-  TS_OP__unfold_backward = 716,
-  TS_OP_detach = 717,
+  TS_OP__unique = 577,
+  TS_OP__unique_consecutive = 578,
+  TS_OP_searchsorted = 579,
+  TS_OP_bucketize = 580,
+  TS_OP_isin = 581,
+  TS_OP_bincount = 582,
+  TS_OP_histc = 583,
+  TS_OP_histogram = 584,
+  TS_OP_histogram_bins = 585,
+  TS_OP__histogramdd = 586,
+  TS_OP_view_as = 587,
+  TS_OP_reshape_as = 588,
+  TS_OP_expand_as = 589,
+  TS_OP_broadcast_to = 590,
+  TS_OP_ravel = 591,
+  TS_OP_T = 592,
+  TS_OP_mT = 593,
+  TS_OP_H = 594,
+  TS_OP_mH = 595,
+  TS_OP_adjoint = 596,
+  TS_OP_flatten = 597,
+  TS_OP_unflatten = 598,
+  TS_OP_movedim = 599,
+  TS_OP_unbind = 600,
+  TS_OP_split_with_sizes = 601,
+  TS_OP_chunk = 602,
+  TS_OP_split = 603,
+  TS_OP_split_sizes = 604,
+  TS_OP_tensor_split = 605,
+  TS_OP_tensor_split_at = 606,
+  TS_OP_tensor_split_by = 607,
+  TS_OP_hsplit = 608,
+  TS_OP_hsplit_at = 609,
+  TS_OP_vsplit = 610,
+  TS_OP_vsplit_at = 611,
+  TS_OP_dsplit = 612,
+  TS_OP_dsplit_at = 613,
+  TS_OP_cat = 614,
+  TS_OP_stack = 615,
+  TS_OP_softmax = 616,
+  TS_OP_log_softmax = 617,
+  TS_OP_softmin = 618,
+  TS_OP__softmax_backward_data = 619,
+  TS_OP__log_softmax_backward_data = 620,
+  TS_OP_sort = 621,
+  TS_OP_argsort = 622,
+  TS_OP_msort = 623,
+  TS_OP_topk = 624,
+  TS_OP_polygamma = 625,
+  TS_OP__polygamma_self = 626,
+  TS_OP__polygamma_self_ = 627,
+  TS_OP_i0 = 628,
+  TS_OP_i0_ = 629,
+  TS_OP_i0e = 630,
+  TS_OP_i1 = 631,
+  TS_OP_i1e = 632,
+  TS_OP_ndtr = 633,
+  TS_OP_ndtri = 634,
+  TS_OP_log_ndtr = 635,
+  TS_OP_entr = 636,
+  TS_OP_erfcx = 637,
+  TS_OP_airy_ai = 638,
+  TS_OP_bessel_j0 = 639,
+  TS_OP_bessel_y0 = 640,
+  TS_OP_modified_bessel_i0 = 641,
+  TS_OP_modified_bessel_k0 = 642,
+  TS_OP_scaled_modified_bessel_k0 = 643,
+  TS_OP_bessel_j1 = 644,
+  TS_OP_bessel_y1 = 645,
+  TS_OP_modified_bessel_i1 = 646,
+  TS_OP_modified_bessel_k1 = 647,
+  TS_OP_scaled_modified_bessel_k1 = 648,
+  TS_OP_spherical_bessel_j0 = 649,
+  TS_OP_chebyshev_polynomial_t = 650,
+  TS_OP_shifted_chebyshev_polynomial_t = 651,
+  TS_OP_chebyshev_polynomial_u = 652,
+  TS_OP_shifted_chebyshev_polynomial_u = 653,
+  TS_OP_chebyshev_polynomial_v = 654,
+  TS_OP_shifted_chebyshev_polynomial_v = 655,
+  TS_OP_chebyshev_polynomial_w = 656,
+  TS_OP_shifted_chebyshev_polynomial_w = 657,
+  TS_OP_hermite_polynomial_h = 658,
+  TS_OP_hermite_polynomial_he = 659,
+  TS_OP_laguerre_polynomial_l = 660,
+  TS_OP_legendre_polynomial_p = 661,
+  TS_OP_xlog1py = 662,
+  TS_OP_zeta = 663,
+  TS_OP_igamma = 664,
+  TS_OP_igamma_ = 665,
+  TS_OP_igammac = 666,
+  TS_OP_igammac_ = 667,
+  TS_OP_quantile = 668,
+  TS_OP_nanquantile = 669,
+  TS_OP_cov = 670,
+  TS_OP_corrcoef = 671,
+  TS_OP_diff = 672,
+  TS_OP_gradient = 673,
+  TS_OP_gradient_coordinates = 674,
+  TS_OP_gradient_list = 675,
+  TS_OP_trapezoid = 676,
+  TS_OP_trapezoid_x = 677,
+  TS_OP_cumulative_trapezoid = 678,
+  TS_OP_cumulative_trapezoid_x = 679,
+  TS_OP_renorm = 680,
+  TS_OP_renorm_ = 681,
+  TS_OP__empty = 682,
+  TS_OP__meta = 683,
+  TS_OP__item = 684,
+  TS_OP__same_storage = 685,
+  TS_OP__set_requires_grad = 686,
+  TS_OP__grad = 687,
+  TS_OP__grad_id = 688,
+  TS_OP__set_grad = 689,
+  TS_OP__retain_grad = 690,
+  TS_OP__grad_fn = 691,
+  TS_OP__next_functions = 692,
+  TS_OP__add_hook = 693,
+  TS_OP__remove_hook = 694,
+  TS_OP__dropped_callbacks = 695,
+  TS_OP__backward = 696,
+  TS_OP__autograd_grad = 697,
+  TS_OP__custom_node = 698,
+  TS_OP__set_anomaly = 699,
+  TS_OP__anomalous_node = 700,
+  TS_OP__set_grad_mode = 701,
+  TS_OP__set_inference_mode = 702,
+  TS_OP__grad_mode = 703,
+  TS_OP__inference_mode = 704,
+  TS_OP__set_data = 705,
+  TS_OP__share = 706,
+  TS_OP__memory = 707,
+  TS_OP__set_memory_budget = 708,
+  TS_OP__reset_peak_memory = 709,
+  TS_OP__trim_memory = 710,
+  TS_OP__num_threads = 711,
+  TS_OP__set_num_threads = 712,
+  TS_OP__build = 713,
+  TS_OP__generator_new = 714,
+  TS_OP__generator_free = 715,
+  TS_OP__manual_seed = 716,
+  TS_OP__initial_seed = 717,
+  TS_OP__rng_state = 718,
+  TS_OP__set_rng_state = 719,
+  TS_OP_as_strided = 720,
+  TS_OP_expand = 721,
+  TS_OP_reshape = 722,
+  TS_OP_view = 723,
+  TS_OP_transpose = 724,
+  TS_OP_transpose_ = 725,
+  TS_OP_unsqueeze = 726,
+  TS_OP_unsqueeze_ = 727,
+  TS_OP_narrow = 728,
+  TS_OP__slice = 729,
+  TS_OP__slice_backward = 730,
+  TS_OP_select = 731,
+  TS_OP_permute = 732,
+  TS_OP_squeeze = 733,
+  TS_OP_squeeze_ = 734,
+  TS_OP_t = 735,
+  TS_OP_t_ = 736,
+  TS_OP_diagonal = 737,
+  TS_OP__diagonal_backward = 738,
+  TS_OP_unfold = 739,
+  TS_OP__unfold_backward = 740,
+  TS_OP_detach = 741,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -2842,6 +2866,47 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
+typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_args;
+bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
+bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_consecutive_args;
+bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
+bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);
+ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter);
+
+typedef struct { ts_tensor *self; ts_tensor *boundaries; bool out_int32; bool right; } ts_bucketize_args;
+bool ts_bucketize_impl(ts_cx *cx, const ts_bucketize_args *a, ts_out *out);
+ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool out_int32, bool right);
+
+typedef struct { ts_tensor *elements; ts_tensor *test_elements; bool assume_unique; bool invert; } ts_isin_args;
+bool ts_isin_impl(ts_cx *cx, const ts_isin_args *a, ts_out *out);
+ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert);
+
+typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
+bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
+void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
+bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
+bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
+bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
+bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
+
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
 bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -3143,6 +3208,60 @@ void ts_igammac_grad(ts_cx *cx, const ts_igammac_args *a, const ts_back *b, ts_i
 ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
+bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
+bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
+bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
+
+typedef struct { ts_tensor *self; } ts_corrcoef_args;
+bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
+bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
+
+typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
+bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
+bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
+bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
+bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
+bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
+bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
+bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
+bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
