@@ -13,6 +13,7 @@ import { isDenseIn } from './memory-format';
 import { tensor } from './creation';
 import { indexGet, indexSet, nonzero, type Index } from './indexing';
 import { tensorToString } from './print-tensor';
+import { unique, uniqueConsecutive, type ConsecutiveOptions, type UniqueOptions, type UniqueResult } from './unique';
 import { brand, isTensor, tidyScope, useTensorClass } from './runtime/call';
 import { type DType, type Scalar, dtypes, itemsizes } from './runtime/dtype';
 
@@ -191,6 +192,14 @@ export class Tensor extends TensorOps {
   nonzero(options: { asTuple: true }): Tensor[];
   nonzero(options?: { asTuple?: false }): Tensor;
   nonzero(options: { asTuple?: boolean } = {}): any { return nonzero(this, options as { asTuple: true }); }
+  /** The different elements (or slices of dim), ascending; with returnInverse or returnCounts an array of tensors. */
+  unique<O extends UniqueOptions>(options?: O): UniqueResult<O>;
+  unique(sorted: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: number | null): Tensor | Tensor[];
+  unique(...args: any[]): any { return unique(this, ...(args as [any])); }
+  /** The elements (or slices of dim) without those that equal the one before. */
+  uniqueConsecutive<O extends ConsecutiveOptions>(options?: O): UniqueResult<O>;
+  uniqueConsecutive(returnInverse: boolean, returnCounts?: boolean, dim?: number | null): Tensor | Tensor[];
+  uniqueConsecutive(...args: any[]): any { return uniqueConsecutive(this, ...(args as [any])); }
   *[Symbol.iterator](): IterableIterator<Tensor> {
     const n = this.size(0);
     for (let i = 0; i < n; i++) yield this.at(i);

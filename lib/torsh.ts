@@ -20,6 +20,8 @@ import { einsum, tensordot } from './products';
 import * as random from './random';
 import { slice } from './slice';
 import { dtypes } from './runtime/dtype';
+import { unique, uniqueConsecutive } from './unique';
+import { histogramdd } from './histogram';
 import { Tensor, frombuffer, isTensor, keep, tensor } from './tensor';
 
 const dtypeConstants = Object.fromEntries(dtypes.map((d) => [d, d])) as { readonly [D in (typeof dtypes)[number]]: D };
@@ -38,13 +40,9 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
-  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot,
+  ...info,
   asTensor, asarray, scalarTensor,
-  getDefaultDtype: info.getDefaultDtype, setDefaultDtype: info.setDefaultDtype, resultType: info.resultType, promoteTypes: info.promoteTypes, canCast: info.canCast,
-  finfo: info.finfo, iinfo: info.iinfo, broadcastShapes: info.broadcastShapes, numel: info.numel, detach: info.detach, typename: info.typename,
-  isFloatingPoint: info.isFloatingPoint, isComplex: info.isComplex, isSigned: info.isSigned, isNonzero: info.isNonzero, isInference: info.isInference, isSameSize: info.isSameSize,
-  useDeterministicAlgorithms: info.useDeterministicAlgorithms, areDeterministicAlgorithmsEnabled: info.areDeterministicAlgorithmsEnabled,
-  isDeterministicAlgorithmsWarnOnlyEnabled: info.isDeterministicAlgorithmsWarnOnlyEnabled,
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot, unique, uniqueConsecutive, histogramdd,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
