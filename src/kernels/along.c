@@ -104,8 +104,8 @@ bool ts_index_fill_impl(ts_cx *cx, const ts_index_fill_args *a, ts_out *out) {
 /* ---- elements ---- */
 
 static bool check_elements(ts_cx *cx, const ts_tensor *self, int dim, const ts_tensor *index, const ts_tensor *src) {
+  if (index->numel == 0) return true; /* of any dtype */
   if (index->dtype != TS_INT64) return ts_fail(cx, TS_ERR_DTYPE, "Expected dtype int64 for index, got %s", ts_dtype_name((ts_dtype)index->dtype));
-  if (index->numel == 0) return true;
   int n = index->ndim ? index->ndim : 1;
   if (n != (self->ndim ? self->ndim : 1))
     return ts_fail(cx, TS_ERR_SHAPE, "Index tensor must have the same number of dimensions as self tensor (shapes %s and %s)", TS_TEXT(index), TS_TEXT(self));
