@@ -21,9 +21,9 @@ void ts_swap_rows(ts_dtype d, int64_t k, void *b, int64_t ldb, int64_t n, const 
 /* b (m,n) becomes x with op(a) x = b (left) or x op(a) = b; only the named triangle of a is read. */
 void ts_triangular(ts_dtype d, bool left, bool upper, ts_matrix_op op, bool unit, int64_t m, int64_t n, const void *a,
                    int64_t lda, void *b, int64_t ldb);
-/* The lower triangle of a (n,n) becomes L with a = L L^H; only the lower triangle is read, the upper one is left alone.
-   upper: the same for the upper triangle and a = U^H U. Gives the order of the first minor that is not positive. */
-int64_t ts_cholesky(ts_dtype d, bool upper, int64_t n, void *a, int64_t lda);
+/* The lower triangle of a (n,n) becomes L with a = L L^H; the upper one is neither read nor written. Gives the order of
+   the first leading minor that is not positive. */
+int64_t ts_cholesky(ts_dtype d, int64_t n, void *a, int64_t lda);
 /* a = L D L^T, or L D L^H (hermitian), from the lower triangle, by Bunch and Kaufman: pivots as LAPACK's sytrf has
    them. Gives the place of the first zero in D. */
 int64_t ts_ldl(ts_dtype d, bool hermitian, int64_t n, void *a, int64_t lda, int32_t *pivots);
