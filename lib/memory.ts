@@ -1,7 +1,7 @@
 /** What is live, and how to be prompt about releasing it. */
 import { abi } from './backend/abi';
-import { scoped } from './autograd';
-import { sweepCallbacks } from './autograd/hooks';
+import { scoped } from './autograd/modes';
+import { sweepCallbacks } from './autograd/callbacks';
 import * as sys from './gen/system';
 import { isTensor, tidyScope } from './runtime/call';
 import type { Tensor } from './tensor';

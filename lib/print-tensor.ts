@@ -1,7 +1,7 @@
 import * as sys from './gen/system';
 import { formatTensor } from './print';
 import { narrow } from './gen/ops';
-import { noGrad } from './autograd';
+import { noGrad } from './autograd/modes';
 import type { Tensor } from './tensor';
 
 export function tensorToString(t: Tensor): string {

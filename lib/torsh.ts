@@ -3,6 +3,8 @@ import * as autograd from './autograd';
 import { type BackendInfo, abi, backendReasons } from './backend/abi';
 import { TorshError } from './errors';
 import * as data from './data';
+import { checkpoint, checkpointSequential } from './autograd/checkpoint';
+import * as func from './func';
 import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
 import { load, metadataOf, save } from './io';
@@ -12,6 +14,7 @@ import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
 import * as optim from './optim';
 import { setPrintoptions } from './print';
+import { einsum, tensordot } from './products';
 import * as random from './random';
 import { slice } from './slice';
 import { dtypes } from './runtime/dtype';
@@ -33,14 +36,20 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
-  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero,
+  isComplex: (input: Tensor): boolean => input.isComplex(),
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   nn, optim, deepcopy, save, load, metadataOf,
   linalg: generated.linalg, special: generated.special,
-  utils: { data },
-  autograd: { grad: autograd.grad, backward: autograd.backward },
+  func, vmap: func.vmap,
+  utils: { data, checkpoint: { checkpoint, checkpointSequential } },
+  autograd: {
+    grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,
+    gradcheck: autograd.gradcheck, gradgradcheck: autograd.gradgradcheck,
+    detectAnomaly: autograd.detectAnomaly, setDetectAnomaly: autograd.setDetectAnomaly, isAnomalyEnabled: autograd.isAnomalyEnabled,
+  },
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
   manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, Generator: random.Generator,
   getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },

@@ -22,7 +22,7 @@ const entries = (main) => ({
 const project = (name) => ({
   ...common,
   displayName: name,
-  testMatch: ['<rootDir>/test/*.test.js', '<rootDir>/test/nn/*.test.js'],
+  testMatch: ['<rootDir>/test/*.test.js', '<rootDir>/test/{autograd,nn}/*.test.js'],
   moduleNameMapper: entries(name),
   setupFilesAfterEnv: ['<rootDir>/test/support/setup.js'],
   globals: { BACKEND: name },

@@ -1,64 +1,40 @@
-/** Host callbacks that the core runs: tensor hooks. */
+/** Hooks of tensors: functions that see, and may replace, a gradient. */
 import { abi } from '../backend/abi';
 import { TorshError } from '../errors';
 import * as sys from '../gen/system';
-import { adopt, handleOf, isTensor, keepThrown } from '../runtime/call';
+import { adopt, handleOf, isTensor } from '../runtime/call';
 import type { Tensor } from '../tensor';
+import { forgetCallback, registerCallback } from './callbacks';
 
 export interface HookHandle { remove(): void }
-type Callback = (...args: Tensor[]) => Tensor | null | undefined | void;
+type Hook = (grad: Tensor) => Tensor | null | undefined | void;
 
-const callbacks = new Map<number, Callback>();
-let next = 1;
-let listening = false;
-
-/** Called by the core with a gradient's handle on the wall; the answer's handle (or 0) goes back there. */
-function run(id: number): boolean {
-  const callback = callbacks.get(id);
-  const argument = adopt(abi().wall()[0])!;
-  let answer = 0;
-  try {
-    const result = callback?.(argument);
-    if (result !== null && result !== undefined) {
-      if (!isTensor(result)) throw new TorshError('ERR_ARGUMENT', 'registerHook', 'registerHook: a hook must return a Tensor or nothing');
-      answer = handleOf(result, 'registerHook');
+/** The core puts a gradient's handle on the wall; the answer's handle (or 0) goes back there. */
+function runner(entry: { hook: Hook | null }): () => void {
+  return () => {
+    const grad = adopt(abi().wall()[0])!;
+    const result = entry.hook?.(grad);
+    if (result !== null && result !== undefined && !isTensor(result)) {
+      throw new TorshError('ERR_ARGUMENT', 'registerHook', 'registerHook: a hook must return a Tensor or nothing');
     }
-  } catch (error) {
-    keepThrown(error);
-    return false;
-  }
-  abi().wall()[0] = answer;
-  return true;
+    abi().wall()[0] = result ? handleOf(result, 'registerHook') : 0;
+  };
 }
 
-/** Forgets callbacks whose graphs are gone, and with them the tensors that they hold. */
-export function sweepCallbacks(): void {
-  if (callbacks.size > 0) for (const id of sys._droppedCallbacks()) callbacks.delete(id);
-}
-
-export function registerCallback(callback: Callback): number {
-  if (!listening) {
-    abi().onCallback(run);
-    listening = true;
-  }
-  sweepCallbacks();
-  callbacks.set(next, callback);
-  return next++;
-}
-
-export function addHook(t: Tensor, hook: Callback): HookHandle {
+export function addHook(t: Tensor, hook: Hook): HookHandle {
   if (typeof hook !== 'function') throw new TorshError('ERR_ARGUMENT', 'registerHook', 'registerHook: the hook must be a function');
-  const id = registerCallback(hook);
+  const entry: { hook: Hook | null } = { hook };
+  const id = registerCallback(runner(entry));
   try {
     sys._addHook(t, id);
   } catch (e) {
-    callbacks.delete(id);
+    forgetCallback(id);
     throw e;
   }
   const ref = new WeakRef(t);
   return {
     remove(): void {
-      callbacks.delete(id);
+      entry.hook = null; // the graph may outlive the tensor's object, and then keeps an entry that does nothing
       const live = ref.deref();
       if (live && live._h !== 0) sys._removeHook(live, id);
     },

@@ -6,8 +6,6 @@ import type { Size } from './common';
 import { overwrite } from './inplace';
 import type { PoolOp, Pooled } from './pooling';
 
-export { pad } from './pad';
-
 const sigs = {
   dropout: signature('dropout', 'input, p=0.5, training=true, inplace=false'),
 };

@@ -5,7 +5,6 @@ import { count, fail, newParameter, sizes, type Factory, type Size, type Tail } 
 import { takesNames } from './forward';
 import { initFanIn } from './init-layers';
 import { Module } from './module';
-import { pad } from './pad';
 import type { Parameter } from './parameter';
 import { py } from './repr';
 
@@ -81,7 +80,7 @@ abstract class ConvNd extends Module {
       const left = Math.floor(total / 2);
       return [total - left, left];
     }).reverse();
-    return [pad(input, amounts, this.paddingMode), this.kernelSize.map(() => 0)];
+    return [ops.pad(input, amounts, this.paddingMode), this.kernelSize.map(() => 0)];
   }
 
   extraRepr(): string {

@@ -228,6 +228,18 @@ static bool capture(ts_cx *cx, const options *o, const ts_node *node, ts_tensor 
   return true;
 }
 
+static bool free_of_nan(ts_cx *cx, const ts_node *node, ts_tensor *const *grads_in) {
+  for (int e = 0; e < node->n_edges; e++) {
+    if (!grads_in[e] || !node->edges[e].fn) continue;
+    const ts_tensor *found = ts_any(cx, ts_isnan(cx, grads_in[e]), TS_NO_INTS, false);
+    if (!found) return false;
+    if (!ts_read_scalar(found, ts_data(found)).i) continue;
+    cx->anomalous = node->sequence;
+    return ts_fail(cx, TS_ERR_AUTOGRAD, "Function '%s' returned nan values in its %dth output.", node->name, e);
+  }
+  return true;
+}
+
 static bool run_task(run *r, uint32_t index, const options *o) {
   ts_cx *cx = r->cx;
   ts_node *node = r->tasks[index].node;
@@ -270,7 +282,7 @@ static bool run_task(run *r, uint32_t index, const options *o) {
                      "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
                      "autograd.grad(). Specify { retainGraph: true } if you need to backward through the graph a second time.");
     node->run(cx, node, grads, in);
-    if (ts_failed(cx)) return false;
+    if (ts_failed(cx) || (cx->anomaly & 2 && !free_of_nan(cx, node, in))) return false;
     if (!o->retain_graph && !node->embedded) {
       node->released = node->n_saved > 0 || node->inner;
       ts_node_clear(cx, node);

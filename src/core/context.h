@@ -27,6 +27,9 @@ typedef struct ts_node ts_node;
 typedef struct ts_cx ts_cx;
 typedef struct ts_generator ts_generator;
 
+/* The callback that is told of recorded ops in anomaly mode: the node's sequence number is in wall[0]. */
+enum { TS_CALLBACK_TRACE = 0 };
+
 /* What the host (JS or a C program) lends the core. Every member may be NULL. */
 typedef struct {
   void *data;
@@ -52,6 +55,8 @@ struct ts_cx {
   int n_calls;      /* ops inside ops under way */
 
   bool grad_mode, inference_mode;
+  uint8_t anomaly;    /* bit 0: the host traces recorded ops; bit 1: gradients are searched for NaN */
+  uint64_t anomalous; /* sequence of the node whose gradient had one */
   double *wall;     /* [TS_WALL_SIZE] arguments and results of calls, shared with the host */
   double *own_wall; /* the same, unless the host brought its own */
 

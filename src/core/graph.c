@@ -279,6 +279,10 @@ static ts_node *op_node(ts_cx *cx, const ts_op *op, const void *args, ts_tensor 
 bool ts_record(ts_cx *cx, const ts_op *op, const void *args, ts_tensor *const *outs, int64_t n_out) {
   size_t mark = ts_scope_begin(cx);
   ts_node *n = op_node(cx, op, args, outs, n_out);
+  if (n && cx->anomaly && cx->host.callback) {
+    cx->wall[0] = (double)n->sequence;
+    cx->host.callback(cx, cx->host.data, TS_CALLBACK_TRACE);
+  }
   if (n) {
     if (op->flags & TS_OP_INPLACE) ts_rebase(cx, outs[0], n);
     else ts_set_origin(cx, n, outs, n_out);

@@ -4,6 +4,7 @@
 #define TS_WINDOW_H
 #include "../core/op.h"
 
+#define TS_SIZE_AS_INPUT INT32_MIN /* an output size given as null */
 enum { TS_PADDING_SAME = -2, TS_PADDING_VALID = -3 }; /* n of a padding given as a word */
 
 typedef struct {

@@ -24,6 +24,8 @@ export const TYPES = {
   'int[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[]' },
   'int[]?': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | null' },
   'padding[]': { kind: 'INTS', c: 'ts_ints', ts: "number | readonly number[] | 'same' | 'valid'" },
+  'lengths[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | Tensor' },
+  'size[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | null | readonly (number | null)[]' },
   'float[]': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[]' },
   'float[]?': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[] | null' },
   'str': { kind: 'TEXT', c: 'const char *', ts: 'string' },
@@ -61,7 +63,7 @@ export function parseArgs(text, where) {
     const m = /^([A-Za-z]+(?:\[\d*\])?\??(?:\[\])?)\s+(\.\.\.)?([A-Za-z_]\w*)(?:=(.+))?$/.exec(part);
     if (!m) throw new Error(`${where}: cannot read argument '${part}'`);
     let type = m[1], expand = 0;
-    const sized = /^(int|float|padding)\[(\d+)\](\??)$/.exec(type);
+    const sized = /^(int|float|padding|size)\[(\d+)\](\??)$/.exec(type);
     if (sized) { type = `${sized[1]}[]${sized[3]}`; expand = Number(sized[2]); }
     if (!TYPES[type]) throw new Error(`${where}: unknown type '${type}' in '${part}'`);
     const optional = m[4] !== undefined;

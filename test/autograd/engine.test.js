@@ -1,6 +1,6 @@
 // The graph and its engine: accumulation, modes, hooks, in-place changes, higher derivatives, errors.
 const torsh = require('torsh');
-const { values } = require('./support/numbers');
+const { values } = require('../support/numbers');
 
 const leaf = (numbers) => torsh.tensor(numbers, { dtype: 'float64', requiresGrad: true });
 const scoped = (name, f) => test(name, () => torsh.tidy(f));

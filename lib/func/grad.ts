@@ -1,0 +1,185 @@
+/** torsh.func: functions that give derivatives of functions. https://pytorch.org/docs/stable/func.api.html */
+import { bind, signature } from '../bind';
+import { grad as gradOf } from '../autograd';
+import { enableGrad } from '../autograd/modes';
+import { TorshError } from '../errors';
+import * as ops from '../gen/ops';
+import { isTensor } from '../runtime/call';
+import type { Tensor } from '../tensor';
+import { type Tree, leaves, mapLeaves, withLeaves } from './tree';
+
+type Func = (...args: any[]) => any;
+type Argnums = number | readonly number[];
+interface GradOptions { argnums?: Argnums; hasAux?: boolean }
+
+/** How many of these functions are running inside one another. */
+let depth = 0;
+
+/** Runs fn with arguments of its own in place of some of the tensors of args; the result's graph leads to them. */
+function differentiated<T>(args: Tree, fn: (own: any, connected: boolean) => T): T {
+  const outer = leaves(args).some((t) => t.requiresGrad) || depth > 0;
+  depth++;
+  try {
+    return enableGrad(() => fn(mapLeaves(args, (t) => (t.requiresGrad ? t.viewAs(t) : t.isFloatingPoint() || t.isComplex() ? t.detach().requiresGrad_(true) : t)), outer));
+  } finally {
+    depth--;
+  }
+}
+/** Results of the outermost function are free of the graphs that made them, unless its arguments require grad. */
+const finish = (tree: Tree, connected: boolean): any => (connected ? tree : mapLeaves(tree, (t) => t.detach()));
+
+const gradients = (outputs: Tensor[], inputs: Tensor[], gradOutputs: Tensor[]): Tensor[] => {
+  const live = outputs.map((_, i) => i).filter((i) => outputs[i].requiresGrad);
+  const found = live.length === 0 ? inputs.map(() => null)
+    : gradOf(live.map((i) => outputs[i]), inputs, { gradOutputs: live.map((i) => gradOutputs[i]), createGraph: true, allowUnused: true });
+  return found.map((g, i) => g ?? ops.zerosLike(inputs[i]));
+};
+
+function argumentPlaces(op: string, argnums: unknown, n: number): number[] {
+  const list = (Array.isArray(argnums) ? argnums : [argnums]) as number[];
+  return list.map((i) => {
+    const place = i < 0 ? i + n : i;
+    if (!Number.isInteger(i) || place < 0 || place >= n) throw new TorshError('ERR_ARGUMENT', op, `${op}: argnums ${String(i)} is out of range for ${n} arguments`);
+    return place;
+  });
+}
+
+/** Calls func with its chosen arguments made differentiable. */
+function withChosen<T>(op: string, args: unknown[], argnums: unknown, fn: (args: unknown[], chosen: any, connected: boolean) => T): T {
+  const places = argumentPlaces(op, argnums, args.length);
+  return differentiated(places.map((i) => args[i]), (own: unknown[], connected) => {
+    const all = [...args];
+    places.forEach((place, k) => { all[place] = own[k]; });
+    return fn(all, Array.isArray(argnums) ? own : own[0], connected);
+  });
+}
+
+function split(result: unknown, hasAux: unknown, op: string): [unknown, unknown] {
+  if (!hasAux) return [result, undefined];
+  if (!Array.isArray(result) || result.length !== 2) throw new TorshError('ERR_ARGUMENT', op, `${op}: with hasAux the function must return [output, aux]`);
+  return [result[0], result[1]];
+}
+
+function gradAndMore(op: string, func: Func, args: unknown[], argnums: unknown, hasAux: unknown): { grads: any; value: any; aux: any } {
+  return withChosen(op, args, argnums, (all, chosen, connected) => {
+    const [value, aux] = split(func(...all), hasAux, op);
+    if (!isTensor(value) || value.numel() !== 1 || value.ndim !== 0) {
+      throw new TorshError('ERR_SHAPE', op, `${op}: Expected the function to return a 0-d tensor, got ${isTensor(value) ? `shape [${value.shape}]` : typeof value}`);
+    }
+    const inputs = leaves(chosen).filter((t) => t.requiresGrad);
+    const grads = gradients([value], inputs, [ops.onesLike(value)]);
+    let at = 0;
+    const tree = mapLeaves(chosen, (t) => (t.requiresGrad ? grads[at++] : ops.zerosLike(t)));
+    return { grads: finish(tree, connected), value: finish(value, connected), aux: finish(aux, connected) };
+  });
+}
+
+const gradSignature = signature('grad', 'func, argnums=0, hasAux=false');
+
+/** The function that gives the gradient of func (which returns a 0-d tensor) with respect to its arguments `argnums`; with hasAux, [gradient, aux]. */
+export function grad(func: Func, argnums?: Argnums | GradOptions, hasAux?: boolean): Func;
+export function grad(...options: unknown[]): Func {
+  const [func, argnums, hasAux] = bind(gradSignature, options) as [Func, Argnums, boolean];
+  return (...args) => {
+    const { grads, aux } = gradAndMore('grad', func, args, argnums, hasAux);
+    return hasAux ? [grads, aux] : grads;
+  };
+}
+
+/** As grad, giving [gradient, value], or [gradient, [value, aux]]. */
+export function gradAndValue(func: Func, argnums?: Argnums | GradOptions, hasAux?: boolean): Func;
+export function gradAndValue(...options: unknown[]): Func {
+  const [func, argnums, hasAux] = bind(gradSignature, options) as [Func, Argnums, boolean];
+  return (...args) => {
+    const { grads, value, aux } = gradAndMore('gradAndValue', func, args, argnums, hasAux);
+    return [grads, hasAux ? [value, aux] : value];
+  };
+}
+
+/** gradAndValue with the value in front. */
+export function valueAndGrad(func: Func, argnums?: Argnums | GradOptions, hasAux?: boolean): Func {
+  const both = gradAndValue(func, argnums, hasAux);
+  return (...args) => (both(...args) as unknown[]).reverse();
+}
+
+/** [output, vjpFn]: vjpFn takes cotangents like the output and gives one gradient for each primal (the one alone for a single primal); with hasAux, [output, vjpFn, aux]. */
+export function vjp(func: Func, ...args: any[]): [any, Func] | [any, Func, any] {
+  const options = args.length > 0 && args[args.length - 1]?.hasAux !== undefined && !isTensor(args[args.length - 1]) ? args.pop() as { hasAux: boolean } : { hasAux: false };
+  return differentiated(args, (own: unknown[], connected) => {
+    const [output, aux] = split(func(...own), options.hasAux, 'vjp');
+    const inputs = leaves(own).filter((t) => t.requiresGrad);
+    const product: Func = (...cotangents) => {
+      const outputs = leaves(output), given = leaves(cotangents.length === 1 ? cotangents[0] : cotangents);
+      if (given.length !== outputs.length) throw new TorshError('ERR_ARGUMENT', 'vjp', `vjp: expected ${outputs.length} cotangents, got ${given.length}`);
+      const grads = enableGrad(() => gradients(outputs, inputs, given));
+      let at = 0;
+      const tree = mapLeaves(own, (t) => (t.requiresGrad ? grads[at++] : ops.zerosLike(t))) as unknown[];
+      const done = finish(tree, connected || given.some((t) => t.requiresGrad)) as unknown[];
+      return done.length === 1 ? done[0] : done;
+    };
+    const value = finish(output, connected);
+    return options.hasAux ? [value, product, finish(aux, connected)] : [value, product];
+  });
+}
+
+/** The Jacobian times tangents, by differentiating the vector-Jacobian product in its vector. */
+function pushforward(outputs: Tensor[], inputs: Tensor[], tangents: Tensor[]): Tensor[] {
+  const us = outputs.map((o) => ops.zerosLike(o.detach()).requiresGrad_(true));
+  return gradients(gradients(outputs, inputs, us), us, tangents);
+}
+
+const jvpSignature = signature('jvp', 'func, primals, tangents, *, strict=false, hasAux=false');
+
+/** [output, tangent of the output]: the derivative of func at primals (an array) along tangents (an array like it). */
+export function jvp(func: Func, primals: readonly any[], tangents: readonly any[], options?: { strict?: boolean; hasAux?: boolean }): any[];
+export function jvp(...options: unknown[]): any[] {
+  const [func, primals, tangents, , hasAux] = bind(jvpSignature, options) as [Func, unknown[], unknown[], boolean, boolean];
+  if (!Array.isArray(primals) || !Array.isArray(tangents) || leaves(primals).length !== leaves(tangents).length) {
+    throw new TorshError('ERR_ARGUMENT', 'jvp', 'jvp: primals and tangents must be arrays of the same structure');
+  }
+  const along = leaves(tangents);
+  const mixed = along.some((t) => t.requiresGrad);
+  return differentiated(primals, (own: unknown[], connected) => {
+    const [output, aux] = split(func(...own), hasAux, 'jvp');
+    const all = leaves(own);
+    const wanted = all.map((_, i) => i).filter((i) => all[i].requiresGrad);
+    const tangent = pushforward(leaves(output), wanted.map((i) => all[i]), wanted.map((i) => along[i]));
+    const result = [finish(output, connected), finish(withLeaves(output, tangent), connected || mixed)];
+    return hasAux ? [...result, finish(aux, connected)] : result;
+  });
+}
+
+const oneHot = (t: Tensor): Tensor => ops.eye(t.numel(), { dtype: t.dtype }).reshape([t.numel(), ...t.shape]);
+const shaped = (list: Tensor[], shape: number[], dtype: Tensor['dtype'], dim: number, inner: number[]): Tensor =>
+  (list.length === 0 ? ops.zeros([...shape], { dtype }) : dim === 0 ? ops.stack(list).reshape(shape) : ops.stack(list, -1).reshape([...inner, ...shape.slice(inner.length)]));
+
+type Jacobian = (func: Func, argnums?: Argnums | GradOptions, hasAux?: boolean) => Func;
+
+function jacobianOf(op: string, columns: (output: Tensor, input: Tensor) => Tensor): Jacobian {
+  const taken = signature(op, 'func, argnums=0, hasAux=false');
+  return (...options) => {
+    const [func, argnums, hasAux] = bind(taken, options) as [Func, Argnums, boolean];
+    return (...args) => withChosen(op, args, argnums, (all, chosen, connected) => {
+      const [output, aux] = split(func(...all), hasAux, op);
+      const tree = mapLeaves(output, (o) => mapLeaves(chosen, (x) => columns(o, x)));
+      return hasAux ? [finish(tree, connected), finish(aux, connected)] : finish(tree, connected);
+    });
+  };
+}
+
+/** The function that gives the Jacobian of func: [...output shape, ...argument shape], one backward for each element of the output. */
+export const jacrev: Jacobian = jacobianOf('jacrev', (output, x) => {
+  const weights = oneHot(output);
+  const rows = Array.from({ length: output.numel() }, (_, j) => gradients([output], [x], [weights.select(0, j)])[0]);
+  return shaped(rows, [...output.shape, ...x.shape], x.dtype, 0, []);
+});
+
+/** jacrev by columns: one pass for each element of the argument, better where that has fewer elements than the output. */
+export const jacfwd: Jacobian = jacobianOf('jacfwd', (output, x) => {
+  const directions = oneHot(x);
+  const columns = Array.from({ length: x.numel() }, (_, i) => pushforward([output], [x], [directions.select(0, i)])[0]);
+  return shaped(columns, [...output.shape, ...x.shape], output.dtype, -1, output.shape);
+});
+
+/** The function that gives the matrix of second derivatives of func, nested by argument. */
+export const hessian = (func: Func, argnums: Argnums = 0): Func => jacfwd(jacrev(func, argnums), argnums);
