@@ -189,168 +189,168 @@ export function clampMax_(..._args: any[]): any {
   return invokeInplace(S_clamp_max_, arguments);
 }
 
-const S_exp_ = op(341, 'exp_', 'Tensor input', 'Tensor');
+const S_exp_ = op(385, 'exp_', 'Tensor input', 'Tensor');
 /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export function exp_(input: Tensor): Tensor;
 export function exp_(..._args: any[]): any {
   return invokeInplace(S_exp_, arguments);
 }
 
-const S_exp2_ = op(343, 'exp2_', 'Tensor input', 'Tensor');
+const S_exp2_ = op(387, 'exp2_', 'Tensor input', 'Tensor');
 /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
 export function exp2_(input: Tensor): Tensor;
 export function exp2_(..._args: any[]): any {
   return invokeInplace(S_exp2_, arguments);
 }
 
-const S_expm1_ = op(345, 'expm1_', 'Tensor input', 'Tensor');
+const S_expm1_ = op(389, 'expm1_', 'Tensor input', 'Tensor');
 /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export function expm1_(input: Tensor): Tensor;
 export function expm1_(..._args: any[]): any {
   return invokeInplace(S_expm1_, arguments);
 }
 
-const S_log_ = op(347, 'log_', 'Tensor input', 'Tensor');
+const S_log_ = op(391, 'log_', 'Tensor input', 'Tensor');
 /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
 export function log_(input: Tensor): Tensor;
 export function log_(..._args: any[]): any {
   return invokeInplace(S_log_, arguments);
 }
 
-const S_log2_ = op(349, 'log2_', 'Tensor input', 'Tensor');
+const S_log2_ = op(393, 'log2_', 'Tensor input', 'Tensor');
 /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export function log2_(input: Tensor): Tensor;
 export function log2_(..._args: any[]): any {
   return invokeInplace(S_log2_, arguments);
 }
 
-const S_log10_ = op(351, 'log10_', 'Tensor input', 'Tensor');
+const S_log10_ = op(395, 'log10_', 'Tensor input', 'Tensor');
 /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export function log10_(input: Tensor): Tensor;
 export function log10_(..._args: any[]): any {
   return invokeInplace(S_log10_, arguments);
 }
 
-const S_log1p_ = op(353, 'log1p_', 'Tensor input', 'Tensor');
+const S_log1p_ = op(397, 'log1p_', 'Tensor input', 'Tensor');
 /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
 export function log1p_(input: Tensor): Tensor;
 export function log1p_(..._args: any[]): any {
   return invokeInplace(S_log1p_, arguments);
 }
 
-const S_sin_ = op(355, 'sin_', 'Tensor input', 'Tensor');
+const S_sin_ = op(399, 'sin_', 'Tensor input', 'Tensor');
 /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export function sin_(input: Tensor): Tensor;
 export function sin_(..._args: any[]): any {
   return invokeInplace(S_sin_, arguments);
 }
 
-const S_cos_ = op(357, 'cos_', 'Tensor input', 'Tensor');
+const S_cos_ = op(401, 'cos_', 'Tensor input', 'Tensor');
 /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export function cos_(input: Tensor): Tensor;
 export function cos_(..._args: any[]): any {
   return invokeInplace(S_cos_, arguments);
 }
 
-const S_tan_ = op(359, 'tan_', 'Tensor input', 'Tensor');
+const S_tan_ = op(403, 'tan_', 'Tensor input', 'Tensor');
 /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export function tan_(input: Tensor): Tensor;
 export function tan_(..._args: any[]): any {
   return invokeInplace(S_tan_, arguments);
 }
 
-const S_asin_ = op(361, 'asin_', 'Tensor input', 'Tensor');
+const S_asin_ = op(405, 'asin_', 'Tensor input', 'Tensor');
 /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
 export function asin_(input: Tensor): Tensor;
 export function asin_(..._args: any[]): any {
   return invokeInplace(S_asin_, arguments);
 }
 
-const S_acos_ = op(363, 'acos_', 'Tensor input', 'Tensor');
+const S_acos_ = op(407, 'acos_', 'Tensor input', 'Tensor');
 /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
 export function acos_(input: Tensor): Tensor;
 export function acos_(..._args: any[]): any {
   return invokeInplace(S_acos_, arguments);
 }
 
-const S_atan_ = op(365, 'atan_', 'Tensor input', 'Tensor');
+const S_atan_ = op(409, 'atan_', 'Tensor input', 'Tensor');
 /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export function atan_(input: Tensor): Tensor;
 export function atan_(..._args: any[]): any {
   return invokeInplace(S_atan_, arguments);
 }
 
-const S_sinh_ = op(367, 'sinh_', 'Tensor input', 'Tensor');
+const S_sinh_ = op(411, 'sinh_', 'Tensor input', 'Tensor');
 /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export function sinh_(input: Tensor): Tensor;
 export function sinh_(..._args: any[]): any {
   return invokeInplace(S_sinh_, arguments);
 }
 
-const S_cosh_ = op(369, 'cosh_', 'Tensor input', 'Tensor');
+const S_cosh_ = op(413, 'cosh_', 'Tensor input', 'Tensor');
 /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export function cosh_(input: Tensor): Tensor;
 export function cosh_(..._args: any[]): any {
   return invokeInplace(S_cosh_, arguments);
 }
 
-const S_tanh_ = op(371, 'tanh_', 'Tensor input', 'Tensor');
+const S_tanh_ = op(415, 'tanh_', 'Tensor input', 'Tensor');
 /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export function tanh_(input: Tensor): Tensor;
 export function tanh_(..._args: any[]): any {
   return invokeInplace(S_tanh_, arguments);
 }
 
-const S_asinh_ = op(373, 'asinh_', 'Tensor input', 'Tensor');
+const S_asinh_ = op(417, 'asinh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export function asinh_(input: Tensor): Tensor;
 export function asinh_(..._args: any[]): any {
   return invokeInplace(S_asinh_, arguments);
 }
 
-const S_acosh_ = op(375, 'acosh_', 'Tensor input', 'Tensor');
+const S_acosh_ = op(419, 'acosh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
 export function acosh_(input: Tensor): Tensor;
 export function acosh_(..._args: any[]): any {
   return invokeInplace(S_acosh_, arguments);
 }
 
-const S_atanh_ = op(377, 'atanh_', 'Tensor input', 'Tensor');
+const S_atanh_ = op(421, 'atanh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
 export function atanh_(input: Tensor): Tensor;
 export function atanh_(..._args: any[]): any {
   return invokeInplace(S_atanh_, arguments);
 }
 
-const S_sinc_ = op(379, 'sinc_', 'Tensor input', 'Tensor');
+const S_sinc_ = op(423, 'sinc_', 'Tensor input', 'Tensor');
 /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
 export function sinc_(input: Tensor): Tensor;
 export function sinc_(..._args: any[]): any {
   return invokeInplace(S_sinc_, arguments);
 }
 
-const S_erf_ = op(381, 'erf_', 'Tensor input', 'Tensor');
+const S_erf_ = op(425, 'erf_', 'Tensor input', 'Tensor');
 /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
 export function erf_(input: Tensor): Tensor;
 export function erf_(..._args: any[]): any {
   return invokeInplace(S_erf_, arguments);
 }
 
-const S_erfc_ = op(383, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfc_ = op(427, 'erfc_', 'Tensor input', 'Tensor');
 /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
 export function erfc_(input: Tensor): Tensor;
 export function erfc_(..._args: any[]): any {
   return invokeInplace(S_erfc_, arguments);
 }
 
-const S_sigmoid_ = op(387, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_sigmoid_ = op(431, 'sigmoid_', 'Tensor input', 'Tensor');
 /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export function sigmoid_(input: Tensor): Tensor;
 export function sigmoid_(..._args: any[]): any {
   return invokeInplace(S_sigmoid_, arguments);
 }
 
-const S_logit_ = op(396, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_logit_ = op(440, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit_(input: Tensor, eps?: number | null, options?: { eps?: number | null }): Tensor;
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -359,35 +359,35 @@ export function logit_(..._args: any[]): any {
   return invokeInplace(S_logit_, arguments);
 }
 
-const S_xlogy_ = op(406, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_xlogy_ = op(450, 'xlogy_', 'Operand input, Operand other', 'Tensor');
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy_(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
 export function xlogy_(..._args: any[]): any {
   return invokeInplace(S_xlogy_, arguments);
 }
 
-const S_ldexp_ = op(414, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_ldexp_ = op(458, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp_(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function ldexp_(..._args: any[]): any {
   return invokeInplace(S_ldexp_, arguments);
 }
 
-const S_gcd_ = op(416, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd_ = op(460, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd_(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function gcd_(..._args: any[]): any {
   return invokeInplace(S_gcd_, arguments);
 }
 
-const S_lcm_ = op(418, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm_ = op(462, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm_(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function lcm_(..._args: any[]): any {
   return invokeInplace(S_lcm_, arguments);
 }
 
-const S_i0_ = op(593, 'i0_', 'Tensor input', 'Tensor');
+const S_i0_ = op(637, 'i0_', 'Tensor input', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0_(input: Tensor): Tensor;
 export function i0_(..._args: any[]): any {
@@ -2394,13 +2394,364 @@ export function combinations(a?: any, ..._rest: any[]): any {
 }
 
 const S_linalg_lu_factor_ex = op(307, 'linalg.luFactorEx', 'Tensor A, *, bool pivot=true, bool checkErrors=false, Tensor[]? out=null', 'LU,pivots,info;3');
-/** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of A's shape, and pivots (1-based, int32: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on U's diagonal. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
+/** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on the diagonal of U, which is an error only with checkErrors. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 export function linalgLuFactorEx(A: Tensor, options?: { A?: Tensor; pivot?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 export function linalgLuFactorEx(..._args: any[]): any {
   return invoke(S_linalg_lu_factor_ex, arguments);
 }
 
-const S_mse_loss = op(308, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_linalg_lu_factor = op(308, 'linalg.luFactor', 'Tensor A, *, bool pivot=true, Tensor[]? out=null', 'LU,pivots;2');
+/** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html */
+export function linalgLuFactor(A: Tensor, options?: { A?: Tensor; pivot?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor };
+export function linalgLuFactor(..._args: any[]): any {
+  return invoke(S_linalg_lu_factor, arguments);
+}
+
+const S_lu = op(309, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
+const S_lu_with_info = op(310, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
+const F_lu = [S_lu, S_lu_with_info];
+/** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
+export function lu(input: Tensor, pivot?: boolean, getInfos?: false, options?: { pivot?: boolean; getInfos?: false }): [Tensor, Tensor];
+/** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
+export function lu(input: Tensor, options: { pivot?: boolean; getInfos?: false }): [Tensor, Tensor];
+/** lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
+export function lu(input: Tensor, pivot?: boolean, getInfos?: true, options?: { pivot?: boolean; getInfos?: true }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
+/** lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
+export function lu(input: Tensor, options: { pivot?: boolean; getInfos?: true }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
+export function lu(..._args: any[]): any {
+  return invokeForm(F_lu, undefined, arguments);
+}
+
+const S__lu_permutation = op(311, '_luPermutation', 'Tensor pivots, int n, bool inverse', 'Tensor');
+/** The order that n rows get by the exchanges of pivots, or its inverse. */
+export function _luPermutation(pivots: Tensor, n: number, inverse: boolean, options?: { pivots?: Tensor; n?: number; inverse?: boolean }): Tensor;
+export function _luPermutation(..._args: any[]): any {
+  return invoke(S__lu_permutation, arguments);
+}
+
+const S_lu_unpack = op(312, 'luUnpack', 'Tensor LUData, Tensor LUPivots, bool unpackData=true, bool unpackPivots=true, *, Tensor[]? out=null', 'P,L,U;3');
+/** P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
+export function luUnpack(LUData: Tensor, LUPivots: Tensor, unpackData?: boolean, unpackPivots?: boolean, options?: { LUData?: Tensor; LUPivots?: Tensor; unpackData?: boolean; unpackPivots?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
+/** P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
+export function luUnpack(LUData: Tensor, LUPivots: Tensor, options: { LUData?: Tensor; LUPivots?: Tensor; unpackData?: boolean; unpackPivots?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
+export function luUnpack(..._args: any[]): any {
+  return invoke(S_lu_unpack, arguments);
+}
+
+const S_linalg_lu = op(313, 'linalg.lu', 'Tensor A, *, bool pivot=true, Tensor[]? out=null', 'P,L,U;3');
+/** A = P L U: a permutation, a unit lower and an upper triangle, also of matrices that are not square or singular. https://pytorch.org/docs/stable/generated/torch.linalg.lu.html */
+export function linalgLu(A: Tensor, options?: { A?: Tensor; pivot?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
+export function linalgLu(..._args: any[]): any {
+  return invoke(S_linalg_lu, arguments);
+}
+
+const S__lu_solve = op(314, '_luSolve', 'Tensor LU, Tensor pivots, Tensor B, bool left, bool adjoint', 'Tensor');
+/** linalg.luSolve. */
+export function _luSolve(LU: Tensor, pivots: Tensor, B: Tensor, left: boolean, adjoint: boolean, options?: { LU?: Tensor; pivots?: Tensor; B?: Tensor; left?: boolean; adjoint?: boolean }): Tensor;
+export function _luSolve(..._args: any[]): any {
+  return invoke(S__lu_solve, arguments);
+}
+
+const S_linalg_lu_solve = op(315, 'linalg.luSolve', 'Tensor LU, Tensor pivots, Tensor B, *, bool left=true, bool adjoint=false, Tensor? out=null', 'Tensor');
+/** X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
+export function linalgLuSolve(LU: Tensor, pivots: Tensor, B: Tensor, options?: { LU?: Tensor; pivots?: Tensor; B?: Tensor; left?: boolean; adjoint?: boolean; out?: Tensor }): Tensor;
+export function linalgLuSolve(..._args: any[]): any {
+  return invoke(S_linalg_lu_solve, arguments);
+}
+
+const S_lu_solve = op(316, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
+/** X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
+export function luSolve(input: Tensor, LUData: Tensor, LUPivots: Tensor, options?: { LUData?: Tensor; LUPivots?: Tensor; out?: Tensor }): Tensor;
+export function luSolve(..._args: any[]): any {
+  return invoke(S_lu_solve, arguments);
+}
+
+const S__linalg_solve_ex = op(317, '_linalgSolveEx', 'Tensor A, Tensor B, bool left, bool checkErrors', 'result,LU,pivots,info;4');
+/** linalg.solveEx of matrices, with the factors of A. */
+export function _linalgSolveEx(A: Tensor, B: Tensor, left: boolean, checkErrors: boolean, options?: { A?: Tensor; B?: Tensor; left?: boolean; checkErrors?: boolean }): [Tensor, Tensor, Tensor, Tensor] & { readonly result: Tensor; readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
+export function _linalgSolveEx(..._args: any[]): any {
+  return invoke(S__linalg_solve_ex, arguments);
+}
+
+const S_linalg_solve_ex = op(318, 'linalg.solveEx', 'Tensor A, Tensor B, *, bool left=true, bool checkErrors=false, Tensor[]? out=null', 'result,info;2');
+/** linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
+export function linalgSolveEx(A: Tensor, B: Tensor, options?: { A?: Tensor; B?: Tensor; left?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly result: Tensor; readonly info: Tensor };
+export function linalgSolveEx(..._args: any[]): any {
+  return invoke(S_linalg_solve_ex, arguments);
+}
+
+const S_linalg_solve = op(319, 'linalg.solve', 'Tensor A, Tensor B, *, bool left=true, Tensor? out=null', 'Tensor');
+/** X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
+export function linalgSolve(A: Tensor, B: Tensor, options?: { A?: Tensor; B?: Tensor; left?: boolean; out?: Tensor }): Tensor;
+export function linalgSolve(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(319, a, b, 0, 1);
+  return invoke(S_linalg_solve, arguments);
+}
+
+const S_linalg_inv_ex = op(320, 'linalg.invEx', 'Tensor A, *, bool checkErrors=false, Tensor[]? out=null', 'inverse,info;2');
+/** The inverse, and info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html */
+export function linalgInvEx(A: Tensor, options?: { A?: Tensor; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly inverse: Tensor; readonly info: Tensor };
+export function linalgInvEx(..._args: any[]): any {
+  return invoke(S_linalg_inv_ex, arguments);
+}
+
+const S_linalg_inv = op(321, 'linalg.inv', 'Tensor A, *, Tensor? out=null', 'Tensor');
+/** The inverse of a square matrix, or of each of a batch. Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.inv.html */
+export function linalgInv(A: Tensor, options?: { A?: Tensor; out?: Tensor }): Tensor;
+export function linalgInv(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(321, a, 0);
+  return invoke(S_linalg_inv, arguments);
+}
+
+const S_inverse = op(322, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
+export function inverse(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function inverse(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(322, a, 0);
+  return invoke(S_inverse, arguments);
+}
+
+const S_linalg_solve_triangular = op(323, 'linalg.solveTriangular', 'Tensor A, Tensor B, *, bool upper, bool left=true, bool unitriangular=false, Tensor? out=null', 'Tensor');
+/** X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
+export function linalgSolveTriangular(A: Tensor, B: Tensor, options?: { A?: Tensor; B?: Tensor; upper?: boolean; left?: boolean; unitriangular?: boolean; out?: Tensor }): Tensor;
+export function linalgSolveTriangular(..._args: any[]): any {
+  return invoke(S_linalg_solve_triangular, arguments);
+}
+
+const S_triangular_solve = op(324, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
+/** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+export function triangularSolve(input: Tensor, A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { A?: Tensor; upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
+/** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+export function triangularSolve(input: Tensor, A: Tensor, options: { A?: Tensor; upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
+export function triangularSolve(..._args: any[]): any {
+  return invoke(S_triangular_solve, arguments);
+}
+
+const S__linalg_det = op(325, '_linalgDet', 'Tensor A', 'result,LU,pivots;3');
+/** det, with the factors of A. */
+export function _linalgDet(A: Tensor, options?: { A?: Tensor }): [Tensor, Tensor, Tensor] & { readonly result: Tensor; readonly LU: Tensor; readonly pivots: Tensor };
+export function _linalgDet(..._args: any[]): any {
+  return invoke(S__linalg_det, arguments);
+}
+
+const S__linalg_cofactors = op(326, '_linalgCofactors', 'Tensor LU, Tensor pivots', 'Tensor');
+/** The gradient of the determinant, from the factors of a matrix. */
+export function _linalgCofactors(LU: Tensor, pivots: Tensor, options?: { LU?: Tensor; pivots?: Tensor }): Tensor;
+export function _linalgCofactors(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(326, a, b, 0);
+  return invoke(S__linalg_cofactors, arguments);
+}
+
+const S_det = op(327, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
+export function det(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function det(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(327, a, 0);
+  return invoke(S_det, arguments);
+}
+
+const S__linalg_slogdet = op(328, '_linalgSlogdet', 'Tensor A', 'sign,logabsdet,LU,pivots;4');
+/** slogdet, with the factors of A. */
+export function _linalgSlogdet(A: Tensor, options?: { A?: Tensor }): [Tensor, Tensor, Tensor, Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor; readonly LU: Tensor; readonly pivots: Tensor };
+export function _linalgSlogdet(..._args: any[]): any {
+  return invoke(S__linalg_slogdet, arguments);
+}
+
+const S_slogdet = op(329, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
+/** Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
+export function slogdet(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly sign: Tensor; readonly logabsdet: Tensor };
+export function slogdet(..._args: any[]): any {
+  return invoke(S_slogdet, arguments);
+}
+
+const S_logdet = op(330, 'logdet', 'Tensor input', 'Tensor');
+/** The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
+export function logdet(input: Tensor): Tensor;
+export function logdet(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(330, a, 0);
+  return invoke(S_logdet, arguments);
+}
+
+const S_matrix_power = op(331, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
+/** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
+export function matrixPower(input: Tensor, n: number, options?: { n?: number; out?: Tensor }): Tensor;
+export function matrixPower(..._args: any[]): any {
+  return invoke(S_matrix_power, arguments);
+}
+
+const S_matrix_exp = op(332, 'matrixExp', 'Tensor input', 'Tensor');
+/** The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
+export function matrixExp(input: Tensor): Tensor;
+export function matrixExp(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(332, a, 0);
+  return invoke(S_matrix_exp, arguments);
+}
+
+const S_linalg_multi_dot = op(333, 'linalg.multiDot', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+/** The product of two or more matrices in the cheapest order; the first and the last may be vectors. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html */
+export function linalgMultiDot(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[]; out?: Tensor }): Tensor;
+export function linalgMultiDot(..._args: any[]): any {
+  return invoke(S_linalg_multi_dot, arguments);
+}
+
+const S_chain_matmul = op(334, 'chainMatmul', 'Tensor[] ...matrices, *, Tensor? out=null', 'Tensor');
+/** The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+export function chainMatmul(...matrices: Tensor[]): Tensor;
+/** The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+export function chainMatmul(...args: [...matrices: Tensor[], options: { matrices?: readonly Tensor[]; out?: Tensor }]): Tensor;
+/** The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+export function chainMatmul(matrices: readonly Tensor[], options?: { matrices?: readonly Tensor[]; out?: Tensor }): Tensor;
+export function chainMatmul(..._args: any[]): any {
+  return invoke(S_chain_matmul, arguments);
+}
+
+const S_linalg_tensorinv = op(335, 'linalg.tensorinv', 'Tensor A, int ind=2, *, Tensor? out=null', 'Tensor');
+/** The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
+export function linalgTensorinv(A: Tensor, ind?: number, options?: { A?: Tensor; ind?: number; out?: Tensor }): Tensor;
+/** The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
+export function linalgTensorinv(A: Tensor, options: { A?: Tensor; ind?: number; out?: Tensor }): Tensor;
+export function linalgTensorinv(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(335, a, 0, 2);
+  return invoke(S_linalg_tensorinv, arguments);
+}
+
+const S_linalg_tensorsolve = op(336, 'linalg.tensorsolve', 'Tensor A, Tensor B, int[]? dims=null, *, Tensor? out=null', 'Tensor');
+/** X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
+export function linalgTensorsolve(A: Tensor, B: Tensor, dims?: number | readonly number[] | null, options?: { A?: Tensor; B?: Tensor; dims?: number | readonly number[] | null; out?: Tensor }): Tensor;
+/** X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
+export function linalgTensorsolve(A: Tensor, B: Tensor, options: { A?: Tensor; B?: Tensor; dims?: number | readonly number[] | null; out?: Tensor }): Tensor;
+export function linalgTensorsolve(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(336, a, b, 0, -1);
+  return invoke(S_linalg_tensorsolve, arguments);
+}
+
+const S_linalg_cross = op(337, 'linalg.cross', 'Tensor input, Tensor other, *, int dim=-1, Tensor? out=null', 'Tensor');
+/** Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
+export function linalgCross(input: Tensor, other: Tensor, options?: { other?: Tensor; dim?: number; out?: Tensor }): Tensor;
+export function linalgCross(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(337, a, b, 0, -1);
+  return invoke(S_linalg_cross, arguments);
+}
+
+const S_cross = op(338, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
+/** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
+export function cross(input: Tensor, other: Tensor, dim?: number | null, options?: { other?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+/** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
+export function cross(input: Tensor, other: Tensor, options: { other?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+export function cross(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(338, a, b, 0, 0);
+  return invoke(S_cross, arguments);
+}
+
+const S_linalg_vecdot = op(339, 'linalg.vecdot', 'Tensor x, Tensor y, *, int dim=-1, Tensor? out=null', 'Tensor');
+/** Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
+export function linalgVecdot(x: Tensor, y: Tensor, options?: { x?: Tensor; y?: Tensor; dim?: number; out?: Tensor }): Tensor;
+export function linalgVecdot(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(339, a, b, 0, -1);
+  return invoke(S_linalg_vecdot, arguments);
+}
+
+const S_vdot = op(340, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** Inner product of the conjugate of one vector and another of its length. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+export function vdot(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function vdot(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(340, a, b, 0);
+  return invoke(S_vdot, arguments);
+}
+
+const S_linalg_diagonal = op(341, 'linalg.diagonal', 'Tensor A, *, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
+/** A view of the diagonals of matrices; torsh.diagonal of the last two dims. https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html */
+export function linalgDiagonal(A: Tensor, options?: { A?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+export function linalgDiagonal(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(341, a, 0, 0, -2, -1);
+  return invoke(S_linalg_diagonal, arguments);
+}
+
+const S_linalg_vander = op(342, 'linalg.vander', 'Tensor x, *, int? N=null', 'Tensor');
+/** Vandermonde matrices: the powers 0 to N - 1 of the elements of x along a new last dim. Errors: N below 2, bools. https://pytorch.org/docs/stable/generated/torch.linalg.vander.html */
+export function linalgVander(x: Tensor, options?: { x?: Tensor; N?: number | null }): Tensor;
+export function linalgVander(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(342, a, 0, 0);
+  return invoke(S_linalg_vander, arguments);
+}
+
+const S_vander = op(343, 'vander', 'Tensor x, int? N=null, bool increasing=false', 'Tensor');
+/** The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
+export function vander(x: Tensor, N?: number | null, increasing?: boolean, options?: { x?: Tensor; N?: number | null; increasing?: boolean }): Tensor;
+/** The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
+export function vander(x: Tensor, options: { x?: Tensor; N?: number | null; increasing?: boolean }): Tensor;
+export function vander(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(343, a, 0, 0, 0);
+  return invoke(S_vander, arguments);
+}
+
+const S_linalg_cholesky_ex = op(344, 'linalg.choleskyEx', 'Tensor A, *, bool upper=false, bool checkErrors=false, Tensor[]? out=null', 'L,info;2');
+/** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html */
+export function linalgCholeskyEx(A: Tensor, options?: { A?: Tensor; upper?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly L: Tensor; readonly info: Tensor };
+export function linalgCholeskyEx(..._args: any[]): any {
+  return invoke(S_linalg_cholesky_ex, arguments);
+}
+
+const S_linalg_cholesky = op(345, 'linalg.cholesky', 'Tensor A, *, bool upper=false, Tensor? out=null', 'Tensor');
+/** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. Errors: matrices that are not positive definite. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html */
+export function linalgCholesky(A: Tensor, options?: { A?: Tensor; upper?: boolean; out?: Tensor }): Tensor;
+export function linalgCholesky(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(345, a, 0, 0);
+  return invoke(S_linalg_cholesky, arguments);
+}
+
+const S_cholesky = op(346, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+/** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
+export function cholesky(input: Tensor, upper?: boolean, options?: { upper?: boolean; out?: Tensor }): Tensor;
+/** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
+export function cholesky(input: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor;
+export function cholesky(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(346, a, 0, 0);
+  return invoke(S_cholesky, arguments);
+}
+
+const S_cholesky_solve = op(347, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
+/** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
+export function choleskySolve(input: Tensor, input2: Tensor, upper?: boolean, options?: { input2?: Tensor; upper?: boolean; out?: Tensor }): Tensor;
+/** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
+export function choleskySolve(input: Tensor, input2: Tensor, options: { input2?: Tensor; upper?: boolean; out?: Tensor }): Tensor;
+export function choleskySolve(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(347, a, b, 0, 0);
+  return invoke(S_cholesky_solve, arguments);
+}
+
+const S_cholesky_inverse = op(348, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+/** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
+export function choleskyInverse(input: Tensor, upper?: boolean, options?: { upper?: boolean; out?: Tensor }): Tensor;
+/** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
+export function choleskyInverse(input: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor;
+export function choleskyInverse(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(348, a, 0, 0);
+  return invoke(S_cholesky_inverse, arguments);
+}
+
+const S_linalg_ldl_factor_ex = op(349, 'linalg.ldlFactorEx', 'Tensor input, *, bool hermitian=false, bool checkErrors=false, Tensor[]? out=null', 'LD,pivots,info;3');
+/** A = L D L^T (hermitian: L D L^H) by Bunch and Kaufman, packed as LAPACK's sytrf does it: L and D (blocks of 1 and 2) in the lower triangle, pivots (int32, from 1; negative for blocks of 2). Only the lower triangle of input is read. info: 0, or the place of the first zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor_ex.html */
+export function linalgLdlFactorEx(input: Tensor, options?: { hermitian?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly LD: Tensor; readonly pivots: Tensor; readonly info: Tensor };
+export function linalgLdlFactorEx(..._args: any[]): any {
+  return invoke(S_linalg_ldl_factor_ex, arguments);
+}
+
+const S_linalg_ldl_factor = op(350, 'linalg.ldlFactor', 'Tensor input, *, bool hermitian=false, Tensor[]? out=null', 'LD,pivots;2');
+/** linalg.ldlFactorEx without info. Errors: matrices with a zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor.html */
+export function linalgLdlFactor(input: Tensor, options?: { hermitian?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly LD: Tensor; readonly pivots: Tensor };
+export function linalgLdlFactor(..._args: any[]): any {
+  return invoke(S_linalg_ldl_factor, arguments);
+}
+
+const S_linalg_ldl_solve = op(351, 'linalg.ldlSolve', 'Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=false, Tensor? out=null', 'Tensor');
+/** X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
+export function linalgLdlSolve(LD: Tensor, pivots: Tensor, B: Tensor, options?: { LD?: Tensor; pivots?: Tensor; B?: Tensor; hermitian?: boolean; out?: Tensor }): Tensor;
+export function linalgLdlSolve(..._args: any[]): any {
+  return invoke(S_linalg_ldl_solve, arguments);
+}
+
+const S_mse_loss = op(352, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 export function mseLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
@@ -2409,7 +2760,7 @@ export function mseLoss(..._args: any[]): any {
   return invoke(S_mse_loss, arguments);
 }
 
-const S_l1_loss = op(309, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_l1_loss = op(353, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
 export function l1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
@@ -2418,7 +2769,7 @@ export function l1Loss(..._args: any[]): any {
   return invoke(S_l1_loss, arguments);
 }
 
-const S_smooth_l1_loss = op(310, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
+const S_smooth_l1_loss = op(354, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
 export function smoothL1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, beta?: number, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; beta?: number }): Tensor;
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
@@ -2427,7 +2778,7 @@ export function smoothL1Loss(..._args: any[]): any {
   return invoke(S_smooth_l1_loss, arguments);
 }
 
-const S_huber_loss = op(311, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
+const S_huber_loss = op(355, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
 export function huberLoss(input: Tensor, target: Tensor, reduction?: string, delta?: number, options?: { target?: Tensor; reduction?: string; delta?: number }): Tensor;
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
@@ -2436,28 +2787,28 @@ export function huberLoss(..._args: any[]): any {
   return invoke(S_huber_loss, arguments);
 }
 
-const S__difference_loss = op(312, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss = op(356, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber. */
 export function _differenceLoss(input: Tensor, target: Tensor, kind: number, limit: number, reduction: string, options?: { target?: Tensor; kind?: number; limit?: number; reduction?: string }): Tensor;
 export function _differenceLoss(..._args: any[]): any {
   return invoke(S__difference_loss, arguments);
 }
 
-const S__difference_loss_backward = op(313, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss_backward = op(357, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** Gradient of _difference_loss in input. */
 export function _differenceLossBackward(grad: Tensor, input: Tensor, target: Tensor, kind: number, limit: number, reduction: string, options?: { grad?: Tensor; target?: Tensor; kind?: number; limit?: number; reduction?: string }): Tensor;
 export function _differenceLossBackward(..._args: any[]): any {
   return invoke(S__difference_loss_backward, arguments);
 }
 
-const S__difference_loss_curvature = op(314, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
+const S__difference_loss_curvature = op(358, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
 /** Second derivative of smooth l1 and huber losses in input. */
 export function _differenceLossCurvature(input: Tensor, target: Tensor, kind: number, limit: number, options?: { target?: Tensor; kind?: number; limit?: number }): Tensor;
 export function _differenceLossCurvature(..._args: any[]): any {
   return invoke(S__difference_loss_curvature, arguments);
 }
 
-const S_nll_loss = op(315, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_nll_loss = op(359, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
 export function nllLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string }): Tensor;
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
@@ -2466,21 +2817,21 @@ export function nllLoss(..._args: any[]): any {
   return invoke(S_nll_loss, arguments);
 }
 
-const S__nll_loss = op(316, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
+const S__nll_loss = op(360, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
 /** nllLoss and the sum of the weights. */
 export function _nllLoss(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): [Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor };
 export function _nllLoss(..._args: any[]): any {
   return invoke(S__nll_loss, arguments);
 }
 
-const S__nll_loss_backward = op(317, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
+const S__nll_loss_backward = op(361, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
 /** Gradient of _nll_loss. */
 export function _nllLossBackward(grad: Tensor, size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { grad?: Tensor; size?: number | readonly number[]; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): Tensor;
 export function _nllLossBackward(..._args: any[]): any {
   return invoke(S__nll_loss_backward, arguments);
 }
 
-const S_cross_entropy = op(318, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
+const S_cross_entropy = op(362, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 export function crossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, labelSmoothing?: number, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string; labelSmoothing?: number }): Tensor;
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
@@ -2489,21 +2840,21 @@ export function crossEntropy(..._args: any[]): any {
   return invoke(S_cross_entropy, arguments);
 }
 
-const S__cross_entropy = op(319, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
+const S__cross_entropy = op(363, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
 /** crossEntropy of (N, C) with classes. */
 export function _crossEntropy(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor; readonly lse: Tensor };
 export function _crossEntropy(..._args: any[]): any {
   return invoke(S__cross_entropy, arguments);
 }
 
-const S__cross_entropy_backward = op(320, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
+const S__cross_entropy_backward = op(364, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
 /** Gradient of _cross_entropy. */
 export function _crossEntropyBackward(grad: Tensor, input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, lse: Tensor, options?: { grad?: Tensor; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string; lse?: Tensor }): Tensor;
 export function _crossEntropyBackward(..._args: any[]): any {
   return invoke(S__cross_entropy_backward, arguments);
 }
 
-const S__class_weights = op(321, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'q,total;2');
+const S__class_weights = op(365, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'q,total;2');
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
 export function _classWeights(size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, labelSmoothing: number, dtype?: DType | null, options?: { size?: number | readonly number[]; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string; labelSmoothing?: number; dtype?: DType | null }): [Tensor, Tensor] & { readonly q: Tensor; readonly total: Tensor };
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
@@ -2512,7 +2863,7 @@ export function _classWeights(..._args: any[]): any {
   return invoke(S__class_weights, arguments);
 }
 
-const S_binary_cross_entropy = op(322, 'binaryCrossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_binary_cross_entropy = op(366, 'binaryCrossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
@@ -2521,7 +2872,7 @@ export function binaryCrossEntropy(..._args: any[]): any {
   return invoke(S_binary_cross_entropy, arguments);
 }
 
-const S_binary_cross_entropy_with_logits = op(323, 'binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", Tensor? posWeight=null', 'Tensor');
+const S_binary_cross_entropy_with_logits = op(367, 'binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", Tensor? posWeight=null', 'Tensor');
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
 export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, posWeight?: Tensor | null, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; posWeight?: Tensor | null }): Tensor;
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
@@ -2530,22 +2881,22 @@ export function binaryCrossEntropyWithLogits(..._args: any[]): any {
   return invoke(S_binary_cross_entropy_with_logits, arguments);
 }
 
-const S__binary_cross_entropy = op(324, '_binaryCrossEntropy', 'Tensor input, Tensor target', 'Tensor');
+const S__binary_cross_entropy = op(368, '_binaryCrossEntropy', 'Tensor input, Tensor target', 'Tensor');
 /** binaryCrossEntropy, elementwise. */
 export function _binaryCrossEntropy(input: Tensor, target: Tensor, options?: { target?: Tensor }): Tensor;
 export function _binaryCrossEntropy(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(324, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(368, a, b, 0);
   return invoke(S__binary_cross_entropy, arguments);
 }
 
-const S__binary_cross_entropy_with_logits = op(325, '_binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? posWeight', 'Tensor');
+const S__binary_cross_entropy_with_logits = op(369, '_binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? posWeight', 'Tensor');
 /** binaryCrossEntropyWithLogits, elementwise. */
 export function _binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, posWeight: Tensor | null, options?: { target?: Tensor; posWeight?: Tensor | null }): Tensor;
 export function _binaryCrossEntropyWithLogits(..._args: any[]): any {
   return invoke(S__binary_cross_entropy_with_logits, arguments);
 }
 
-const S_kl_div = op(326, 'klDiv', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", bool logTarget=false', 'Tensor');
+const S_kl_div = op(370, 'klDiv', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", bool logTarget=false', 'Tensor');
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
 export function klDiv(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, logTarget?: boolean, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; logTarget?: boolean }): Tensor;
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
@@ -2554,7 +2905,7 @@ export function klDiv(..._args: any[]): any {
   return invoke(S_kl_div, arguments);
 }
 
-const S_soft_margin_loss = op(327, 'softMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_soft_margin_loss = op(371, 'softMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
 export function softMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
@@ -2563,7 +2914,7 @@ export function softMarginLoss(..._args: any[]): any {
   return invoke(S_soft_margin_loss, arguments);
 }
 
-const S_margin_ranking_loss = op(328, 'marginRankingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_margin_ranking_loss = op(372, 'marginRankingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
 export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { input1?: Tensor; input2?: Tensor; target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
@@ -2572,7 +2923,7 @@ export function marginRankingLoss(..._args: any[]): any {
   return invoke(S_margin_ranking_loss, arguments);
 }
 
-const S_hinge_embedding_loss = op(329, 'hingeEmbeddingLoss', 'Tensor input, Tensor target, float margin=1, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_hinge_embedding_loss = op(373, 'hingeEmbeddingLoss', 'Tensor input, Tensor target, float margin=1, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
@@ -2581,7 +2932,7 @@ export function hingeEmbeddingLoss(..._args: any[]): any {
   return invoke(S_hinge_embedding_loss, arguments);
 }
 
-const S_cosine_embedding_loss = op(330, 'cosineEmbeddingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_cosine_embedding_loss = op(374, 'cosineEmbeddingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
 export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { input1?: Tensor; input2?: Tensor; target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
@@ -2590,7 +2941,7 @@ export function cosineEmbeddingLoss(..._args: any[]): any {
   return invoke(S_cosine_embedding_loss, arguments);
 }
 
-const S_triplet_margin_loss = op(331, 'tripletMarginLoss', 'Tensor anchor, Tensor positive, Tensor negative, float margin=1, float p=2, float eps=0.000001, bool swap=false, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_triplet_margin_loss = op(375, 'tripletMarginLoss', 'Tensor anchor, Tensor positive, Tensor negative, float margin=1, float p=2, float eps=0.000001, bool swap=false, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, margin?: number, p?: number, eps?: number, swap?: boolean, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { anchor?: Tensor; positive?: Tensor; negative?: Tensor; margin?: number; p?: number; eps?: number; swap?: boolean; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
@@ -2599,7 +2950,7 @@ export function tripletMarginLoss(..._args: any[]): any {
   return invoke(S_triplet_margin_loss, arguments);
 }
 
-const S_multilabel_soft_margin_loss = op(332, 'multilabelSoftMarginLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_multilabel_soft_margin_loss = op(376, 'multilabelSoftMarginLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
@@ -2608,7 +2959,7 @@ export function multilabelSoftMarginLoss(..._args: any[]): any {
   return invoke(S_multilabel_soft_margin_loss, arguments);
 }
 
-const S_multi_margin_loss = op(333, 'multiMarginLoss', 'Tensor input, Tensor target, int p=1, float margin=1, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_multi_margin_loss = op(377, 'multiMarginLoss', 'Tensor input, Tensor target, int p=1, float margin=1, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
 export function multiMarginLoss(input: Tensor, target: Tensor, p?: number, margin?: number, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; p?: number; margin?: number; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
@@ -2617,7 +2968,7 @@ export function multiMarginLoss(..._args: any[]): any {
   return invoke(S_multi_margin_loss, arguments);
 }
 
-const S_multilabel_margin_loss = op(334, 'multilabelMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_multilabel_margin_loss = op(378, 'multilabelMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
@@ -2626,29 +2977,29 @@ export function multilabelMarginLoss(..._args: any[]): any {
   return invoke(S_multilabel_margin_loss, arguments);
 }
 
-const S__multilabel_margin = op(335, '_multilabelMargin', 'Tensor input, Tensor target', 'Tensor');
+const S__multilabel_margin = op(379, '_multilabelMargin', 'Tensor input, Tensor target', 'Tensor');
 /** multilabelMarginLoss of each row, without reduction. */
 export function _multilabelMargin(input: Tensor, target: Tensor, options?: { target?: Tensor }): Tensor;
 export function _multilabelMargin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(335, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(379, a, b, 0);
   return invoke(S__multilabel_margin, arguments);
 }
 
-const S__multilabel_margin_backward = op(336, '_multilabelMarginBackward', 'Tensor grad, Tensor input, Tensor target', 'Tensor');
+const S__multilabel_margin_backward = op(380, '_multilabelMarginBackward', 'Tensor grad, Tensor input, Tensor target', 'Tensor');
 /** Gradient of _multilabel_margin. */
 export function _multilabelMarginBackward(grad: Tensor, input: Tensor, target: Tensor, options?: { grad?: Tensor; target?: Tensor }): Tensor;
 export function _multilabelMarginBackward(..._args: any[]): any {
   return invoke(S__multilabel_margin_backward, arguments);
 }
 
-const S__multilabel_margin_slope = op(337, '_multilabelMarginSlope', 'Tensor v, Tensor input, Tensor target', 'Tensor');
+const S__multilabel_margin_slope = op(381, '_multilabelMarginSlope', 'Tensor v, Tensor input, Tensor target', 'Tensor');
 /** Change of _multilabel_margin along v. */
 export function _multilabelMarginSlope(v: Tensor, input: Tensor, target: Tensor, options?: { v?: Tensor; target?: Tensor }): Tensor;
 export function _multilabelMarginSlope(..._args: any[]): any {
   return invoke(S__multilabel_margin_slope, arguments);
 }
 
-const S_gaussian_nll_loss = op(338, 'gaussianNllLoss', 'Tensor input, Tensor target, Tensor var, bool full=false, float eps=0.000001, str reduction="mean"', 'Tensor');
+const S_gaussian_nll_loss = op(382, 'gaussianNllLoss', 'Tensor input, Tensor target, Tensor var, bool full=false, float eps=0.000001, str reduction="mean"', 'Tensor');
 /** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
 export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor, full?: boolean, eps?: number, reduction?: string, options?: { target?: Tensor; var?: Tensor; full?: boolean; eps?: number; reduction?: string }): Tensor;
 /** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
@@ -2657,7 +3008,7 @@ export function gaussianNllLoss(..._args: any[]): any {
   return invoke(S_gaussian_nll_loss, arguments);
 }
 
-const S_poisson_nll_loss = op(339, 'poissonNllLoss', 'Tensor input, Tensor target, bool logInput=true, bool full=false, bool? sizeAverage=null, float eps=1e-8, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_poisson_nll_loss = op(383, 'poissonNllLoss', 'Tensor input, Tensor target, bool logInput=true, bool full=false, bool? sizeAverage=null, float eps=1e-8, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
 export function poissonNllLoss(input: Tensor, target: Tensor, logInput?: boolean, full?: boolean, sizeAverage?: boolean | null, eps?: number, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; logInput?: boolean; full?: boolean; sizeAverage?: boolean | null; eps?: number; reduce?: boolean | null; reduction?: string }): Tensor;
 /** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
@@ -2666,438 +3017,438 @@ export function poissonNllLoss(..._args: any[]): any {
   return invoke(S_poisson_nll_loss, arguments);
 }
 
-const S_exp = op(340, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp = op(384, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export function exp(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function exp(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(340, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(384, a, 0);
   return invoke(S_exp, arguments);
 }
 
-const S_exp2 = op(342, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2 = op(386, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
 export function exp2(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function exp2(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(342, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(386, a, 0);
   return invoke(S_exp2, arguments);
 }
 
-const S_expm1 = op(344, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1 = op(388, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export function expm1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function expm1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(344, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(388, a, 0);
   return invoke(S_expm1, arguments);
 }
 
-const S_log = op(346, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log = op(390, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
 export function log(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(346, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(390, a, 0);
   return invoke(S_log, arguments);
 }
 
-const S_log2 = op(348, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2 = op(392, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export function log2(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log2(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(348, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(392, a, 0);
   return invoke(S_log2, arguments);
 }
 
-const S_log10 = op(350, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10 = op(394, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export function log10(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log10(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(350, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(394, a, 0);
   return invoke(S_log10, arguments);
 }
 
-const S_log1p = op(352, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p = op(396, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
 export function log1p(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log1p(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(352, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(396, a, 0);
   return invoke(S_log1p, arguments);
 }
 
-const S_sin = op(354, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin = op(398, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export function sin(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(354, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(398, a, 0);
   return invoke(S_sin, arguments);
 }
 
-const S_cos = op(356, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos = op(400, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export function cos(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function cos(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(356, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(400, a, 0);
   return invoke(S_cos, arguments);
 }
 
-const S_tan = op(358, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan = op(402, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export function tan(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tan(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(358, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(402, a, 0);
   return invoke(S_tan, arguments);
 }
 
-const S_asin = op(360, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin = op(404, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
 export function asin(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function asin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(360, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(404, a, 0);
   return invoke(S_asin, arguments);
 }
 
-const S_acos = op(362, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos = op(406, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
 export function acos(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function acos(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(362, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(406, a, 0);
   return invoke(S_acos, arguments);
 }
 
-const S_atan = op(364, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan = op(408, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export function atan(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function atan(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(364, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(408, a, 0);
   return invoke(S_atan, arguments);
 }
 
-const S_sinh = op(366, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh = op(410, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export function sinh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sinh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(366, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(410, a, 0);
   return invoke(S_sinh, arguments);
 }
 
-const S_cosh = op(368, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh = op(412, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export function cosh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function cosh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(368, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(412, a, 0);
   return invoke(S_cosh, arguments);
 }
 
-const S_tanh = op(370, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh = op(414, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export function tanh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tanh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(370, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(414, a, 0);
   return invoke(S_tanh, arguments);
 }
 
-const S_asinh = op(372, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh = op(416, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export function asinh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function asinh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(372, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(416, a, 0);
   return invoke(S_asinh, arguments);
 }
 
-const S_acosh = op(374, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh = op(418, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
 export function acosh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function acosh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(374, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(418, a, 0);
   return invoke(S_acosh, arguments);
 }
 
-const S_atanh = op(376, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh = op(420, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
 export function atanh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function atanh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(376, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(420, a, 0);
   return invoke(S_atanh, arguments);
 }
 
-const S_sinc = op(378, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc = op(422, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
 export function sinc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sinc(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(378, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(422, a, 0);
   return invoke(S_sinc, arguments);
 }
 
-const S_erf = op(380, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf = op(424, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
 export function erf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(380, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(424, a, 0);
   return invoke(S_erf, arguments);
 }
 
-const S_erfc = op(382, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc = op(426, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
 export function erfc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfc(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(382, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(426, a, 0);
   return invoke(S_erfc, arguments);
 }
 
-const S_erfinv = op(384, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv = op(428, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
 export function erfinv(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfinv(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(384, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(428, a, 0);
   return invoke(S_erfinv, arguments);
 }
 
-const S_sigmoid = op(386, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid = op(430, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export function sigmoid(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sigmoid(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(386, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(430, a, 0);
   return invoke(S_sigmoid, arguments);
 }
 
-const S_lgamma = op(388, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma = op(432, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
 export function lgamma(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function lgamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(388, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(432, a, 0);
   return invoke(S_lgamma, arguments);
 }
 
-const S_digamma = op(390, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma = op(434, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
 export function digamma(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function digamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(390, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(434, a, 0);
   return invoke(S_digamma, arguments);
 }
 
-const S_mvlgamma = op(392, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma = op(436, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
 /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 export function mvlgamma(input: Tensor, p: number, options?: { p?: number; out?: Tensor }): Tensor;
 export function mvlgamma(..._args: any[]): any {
   return invoke(S_mvlgamma, arguments);
 }
 
-const S_frexp = op(394, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_frexp = op(438, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
 /** mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
 export function frexp(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
 export function frexp(..._args: any[]): any {
   return invoke(S_frexp, arguments);
 }
 
-const S_logit = op(395, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit = op(439, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit(input: Tensor, eps?: number | null, options?: { eps?: number | null; out?: Tensor }): Tensor;
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit(input: Tensor, options: { eps?: number | null; out?: Tensor }): Tensor;
 export function logit(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(395, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(439, a, 0, 0);
   return invoke(S_logit, arguments);
 }
 
-const S__sigmoid_backward = op(397, '_sigmoidBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
+const S__sigmoid_backward = op(441, '_sigmoidBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
 /** gradOutput * output * (1 - output): the gradient of sigmoid. */
 export function _sigmoidBackward(gradOutput: Tensor, output: Tensor, options?: { gradOutput?: Tensor; output?: Tensor }): Tensor;
 export function _sigmoidBackward(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(397, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(441, a, b, 0);
   return invoke(S__sigmoid_backward, arguments);
 }
 
-const S__tanh_backward = op(398, '_tanhBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
+const S__tanh_backward = op(442, '_tanhBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
 /** gradOutput * (1 - output ** 2): the gradient of tanh. */
 export function _tanhBackward(gradOutput: Tensor, output: Tensor, options?: { gradOutput?: Tensor; output?: Tensor }): Tensor;
 export function _tanhBackward(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(398, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(442, a, b, 0);
   return invoke(S__tanh_backward, arguments);
 }
 
-const S_atan2 = op(399, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2 = op(443, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
 export function atan2(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function atan2(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(399, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(443, a, b, 0);
   return invoke(S_atan2, arguments);
 }
 
-const S_hypot = op(401, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot = op(445, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
 export function hypot(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function hypot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(401, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(445, a, b, 0);
   return invoke(S_hypot, arguments);
 }
 
-const S_logaddexp = op(403, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp = op(447, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
 export function logaddexp(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function logaddexp(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(403, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(447, a, b, 0);
   return invoke(S_logaddexp, arguments);
 }
 
-const S_logaddexp2 = op(404, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(448, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
 export function logaddexp2(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function logaddexp2(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(404, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(448, a, b, 0);
   return invoke(S_logaddexp2, arguments);
 }
 
-const S_xlogy = op(405, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(449, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlogy(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(405, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(449, a, b, 3);
   return invoke(S_xlogy, arguments);
 }
 
-const S_copysign = op(407, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign = op(451, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
 export function copysign(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function copysign(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(407, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(451, a, b, 2);
   return invoke(S_copysign, arguments);
 }
 
-const S_nextafter = op(409, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter = op(453, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
 export function nextafter(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function nextafter(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(409, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(453, a, b, 0);
   return invoke(S_nextafter, arguments);
 }
 
-const S_heaviside = op(411, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside = op(455, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
 /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
 export function heaviside(input: Tensor, values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
 export function heaviside(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(411, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(455, a, b, 0);
   return invoke(S_heaviside, arguments);
 }
 
-const S_ldexp = op(413, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp = op(457, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function ldexp(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(413, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(457, a, b, 0);
   return invoke(S_ldexp, arguments);
 }
 
-const S_gcd = op(415, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd = op(459, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function gcd(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(415, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(459, a, b, 0);
   return invoke(S_gcd, arguments);
 }
 
-const S_lcm = op(417, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm = op(461, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function lcm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(417, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(461, a, b, 0);
   return invoke(S_lcm, arguments);
 }
 
-const S_mm = op(419, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_mm = op(463, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 export function mm(input: Tensor, mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
 export function mm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(419, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(463, a, b, 0);
   return invoke(S_mm, arguments);
 }
 
-const S_bmm = op(420, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(464, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
 export function bmm(input: Tensor, mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
 export function bmm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(420, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(464, a, b, 0);
   return invoke(S_bmm, arguments);
 }
 
-const S_matmul = op(421, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(465, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 export function matmul(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function matmul(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(421, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(465, a, b, 0);
   return invoke(S_matmul, arguments);
 }
 
-const S_addmm = op(422, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm = op(466, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { mat1?: Tensor; mat2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmm(..._args: any[]): any {
   return invoke(S_addmm, arguments);
 }
 
-const S_linear = op(424, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
+const S_linear = op(468, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null, options?: { weight?: Tensor; bias?: Tensor | null }): Tensor;
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, options: { weight?: Tensor; bias?: Tensor | null }): Tensor;
 export function linear(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(424, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(468, a, b, 0, 0);
   return invoke(S_linear, arguments);
 }
 
-const S_mv = op(425, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_mv = op(469, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
 /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
 export function mv(input: Tensor, vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
 export function mv(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(425, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(469, a, b, 0);
   return invoke(S_mv, arguments);
 }
 
-const S_dot = op(426, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_dot = op(470, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
 /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 export function dot(input: Tensor, tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
 export function dot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(426, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(470, a, b, 0);
   return invoke(S_dot, arguments);
 }
 
-const S_outer = op(427, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_outer = op(471, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
 export function outer(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(427, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(471, a, b, 0);
   return invoke(S_outer, arguments);
 }
 
-const S_baddbmm = op(428, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(472, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function baddbmm(..._args: any[]): any {
   return invoke(S_baddbmm, arguments);
 }
 
-const S_addbmm = op(430, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm = op(474, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addbmm(..._args: any[]): any {
   return invoke(S_addbmm, arguments);
 }
 
-const S_addmv = op(432, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv = op(476, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { mat?: Tensor; vec?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmv(..._args: any[]): any {
   return invoke(S_addmv, arguments);
 }
 
-const S_addr = op(434, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr = op(478, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: { vec1?: Tensor; vec2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addr(..._args: any[]): any {
   return invoke(S_addr, arguments);
 }
 
-const S_max = op(436, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(437, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(438, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_max = op(480, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(481, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(482, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
 /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor): Tensor;
@@ -3108,14 +3459,14 @@ export function max(input: Tensor, dim: number, options: { dim?: number; keepdim
 /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function max(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(436, a, 0);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(438, a, b, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(480, a, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(482, a, b, 0);
   return invokeForm(F_max, undefined, arguments);
 }
 
-const S_min = op(439, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(440, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(441, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(483, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(484, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(485, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
 /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor): Tensor;
@@ -3126,60 +3477,60 @@ export function min(input: Tensor, dim: number, options: { dim?: number; keepdim
 /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function min(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(439, a, 0);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(441, a, b, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(483, a, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(485, a, b, 0);
   return invokeForm(F_min, undefined, arguments);
 }
 
-const S_amax = op(442, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amax = op(486, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(442, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(486, a, 0, -1, 0);
   return invoke(S_amax, arguments);
 }
 
-const S_amin = op(443, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(487, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(443, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(487, a, 0, -1, 0);
   return invoke(S_amin, arguments);
 }
 
-const S_aminmax = op(444, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_aminmax = op(488, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
 /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
 export function aminmax(..._args: any[]): any {
   return invoke(S_aminmax, arguments);
 }
 
-const S_argmax = op(445, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmax = op(489, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(445, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(489, a, 0, 0, 0);
   return invoke(S_argmax, arguments);
 }
 
-const S_argmin = op(446, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(490, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(490, a, 0, 0, 0);
   return invoke(S_argmin, arguments);
 }
 
-const S_median = op(447, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(448, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_median = op(491, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(492, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
 /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor): Tensor;
@@ -3188,12 +3539,12 @@ export function median(input: Tensor, dim?: number, keepdim?: boolean, options?:
 /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function median(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(447, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(491, a, 0);
   return invokeForm(F_median, undefined, arguments);
 }
 
-const S_nanmedian = op(449, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(450, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(493, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(494, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
 /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor): Tensor;
@@ -3202,11 +3553,11 @@ export function nanmedian(input: Tensor, dim?: number, keepdim?: boolean, option
 /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function nanmedian(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(449, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(493, a, 0);
   return invokeForm(F_nanmedian, undefined, arguments);
 }
 
-const S_kthvalue = op(451, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_kthvalue = op(495, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
 export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { k?: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -3215,7 +3566,7 @@ export function kthvalue(..._args: any[]): any {
   return invoke(S_kthvalue, arguments);
 }
 
-const S_mode = op(452, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(496, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
 export function mode(input: Tensor, dim?: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
@@ -3224,21 +3575,21 @@ export function mode(..._args: any[]): any {
   return invoke(S_mode, arguments);
 }
 
-const S__normalize = op(453, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
+const S__normalize = op(497, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
 export function _normalize(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
 export function _normalize(..._args: any[]): any {
   return invoke(S__normalize, arguments);
 }
 
-const S__normalize_backward = op(454, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
+const S__normalize_backward = op(498, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
 /** Gradients of _normalize. */
 export function _normalizeBackward(grad: Tensor, input: Tensor, weight: Tensor | null, mean: Tensor, rstd: Tensor, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, eps: number, options?: { grad?: Tensor; weight?: Tensor | null; mean?: Tensor; rstd?: Tensor; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; eps?: number }): [Tensor, Tensor, Tensor] & { readonly gradInput: Tensor; readonly gradWeight: Tensor; readonly gradBias: Tensor };
 export function _normalizeBackward(..._args: any[]): any {
   return invoke(S__normalize_backward, arguments);
 }
 
-const S_batch_norm = op(455, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_batch_norm = op(499, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function batchNorm(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, training?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
@@ -3247,14 +3598,14 @@ export function batchNorm(..._args: any[]): any {
   return invoke(S_batch_norm, arguments);
 }
 
-const S_native_batch_norm = op(456, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
+const S_native_batch_norm = op(500, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeBatchNorm(..._args: any[]): any {
   return invoke(S_native_batch_norm, arguments);
 }
 
-const S_layer_norm = op(457, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_layer_norm = op(501, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function layerNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
@@ -3263,14 +3614,14 @@ export function layerNorm(..._args: any[]): any {
   return invoke(S_layer_norm, arguments);
 }
 
-const S_native_layer_norm = op(458, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
+const S_native_layer_norm = op(502, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function nativeLayerNorm(input: Tensor, normalizedShape: number | readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeLayerNorm(..._args: any[]): any {
   return invoke(S_native_layer_norm, arguments);
 }
 
-const S_group_norm = op(459, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_group_norm = op(503, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
 export function groupNorm(input: Tensor, numGroups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { numGroups?: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
@@ -3279,7 +3630,7 @@ export function groupNorm(..._args: any[]): any {
   return invoke(S_group_norm, arguments);
 }
 
-const S_instance_norm = op(460, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_instance_norm = op(504, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 export function instanceNorm(input: Tensor, runningMean?: Tensor | null, runningVar?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, useInputStats?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; useInputStats?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
@@ -3288,7 +3639,7 @@ export function instanceNorm(..._args: any[]): any {
   return invoke(S_instance_norm, arguments);
 }
 
-const S_constant_pad_nd = op(465, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
+const S_constant_pad_nd = op(509, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function constantPadNd(input: Tensor, pad: number | readonly number[], value?: Scalar, options?: { pad?: number | readonly number[]; value?: Scalar }): Tensor;
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -3297,7 +3648,7 @@ export function constantPadNd(..._args: any[]): any {
   return invoke(S_constant_pad_nd, arguments);
 }
 
-const S_pad = op(466, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
+const S_pad = op(510, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function pad(input: Tensor, pad: number | readonly number[], mode?: string, value?: Scalar | null, options?: { pad?: number | readonly number[]; mode?: string; value?: Scalar | null }): Tensor;
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -3306,7 +3657,7 @@ export function pad(..._args: any[]): any {
   return invoke(S_pad, arguments);
 }
 
-const S_max_pool1d_with_indices = op(467, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool1d_with_indices = op(511, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -3315,7 +3666,7 @@ export function maxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool1d = op(468, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool1d = op(512, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -3324,7 +3675,7 @@ export function maxPool1d(..._args: any[]): any {
   return invoke(S_max_pool1d, arguments);
 }
 
-const S_max_pool2d_with_indices = op(469, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool2d_with_indices = op(513, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -3333,7 +3684,7 @@ export function maxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool2d = op(470, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool2d = op(514, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -3342,7 +3693,7 @@ export function maxPool2d(..._args: any[]): any {
   return invoke(S_max_pool2d, arguments);
 }
 
-const S_max_pool3d_with_indices = op(471, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool3d_with_indices = op(515, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -3351,7 +3702,7 @@ export function maxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool3d_with_indices, arguments);
 }
 
-const S_max_pool3d = op(472, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool3d = op(516, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -3360,7 +3711,7 @@ export function maxPool3d(..._args: any[]): any {
   return invoke(S_max_pool3d, arguments);
 }
 
-const S_avg_pool1d = op(473, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
+const S_avg_pool1d = op(517, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -3369,7 +3720,7 @@ export function avgPool1d(..._args: any[]): any {
   return invoke(S_avg_pool1d, arguments);
 }
 
-const S_avg_pool2d = op(474, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool2d = op(518, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -3378,7 +3729,7 @@ export function avgPool2d(..._args: any[]): any {
   return invoke(S_avg_pool2d, arguments);
 }
 
-const S_avg_pool3d = op(475, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool3d = op(519, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -3387,42 +3738,42 @@ export function avgPool3d(..._args: any[]): any {
   return invoke(S_avg_pool3d, arguments);
 }
 
-const S__max_pool = op(476, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
+const S__max_pool = op(520, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _maxPool(..._args: any[]): any {
   return invoke(S__max_pool, arguments);
 }
 
-const S__max_pool_backward = op(477, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
+const S__max_pool_backward = op(521, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, indices: Tensor, size: number | readonly number[], dims: number, options?: { grad?: Tensor; indices?: Tensor; size?: number | readonly number[]; dims?: number }): Tensor;
 export function _maxPoolBackward(..._args: any[]): any {
   return invoke(S__max_pool_backward, arguments);
 }
 
-const S__max_pool_gather = op(478, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
+const S__max_pool_gather = op(522, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, indices: Tensor, dims: number, options?: { indices?: Tensor; dims?: number }): Tensor;
 export function _maxPoolGather(..._args: any[]): any {
   return invoke(S__max_pool_gather, arguments);
 }
 
-const S__avg_pool = op(479, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool = op(523, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPool(..._args: any[]): any {
   return invoke(S__avg_pool, arguments);
 }
 
-const S__avg_pool_backward = op(480, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool_backward = op(524, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { grad?: Tensor; size?: number | readonly number[]; dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPoolBackward(..._args: any[]): any {
   return invoke(S__avg_pool_backward, arguments);
 }
 
-const S_einsum = op(481, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
+const S_einsum = op(525, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor;
 /** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
@@ -3433,8 +3784,8 @@ export function einsum(..._args: any[]): any {
   return invoke(S_einsum, arguments);
 }
 
-const S_tensordot = op(482, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
-const S_tensordot_count = op(483, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
+const S_tensordot = op(526, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
+const S_tensordot_count = op(527, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
 const F_tensordot = [S_tensordot, S_tensordot_count];
 /** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[], options?: { other?: Tensor; dimsSelf?: number | readonly number[]; dimsOther?: number | readonly number[]; out?: Tensor }): Tensor;
@@ -3443,27 +3794,27 @@ export function tensordot(input: Tensor, other: Tensor, dims?: number, options?:
 /** Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
 export function tensordot(input: Tensor, other: Tensor, options: { other?: Tensor; dims?: number; out?: Tensor }): Tensor;
 export function tensordot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(483, a, b, 0, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(527, a, b, 0, 2);
   return invokeForm(F_tensordot, undefined, arguments);
 }
 
-const S_inner = op(484, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_inner = op(528, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function inner(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(484, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(528, a, b, 0);
   return invoke(S_inner, arguments);
 }
 
-const S_kron = op(485, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(529, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
 export function kron(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function kron(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(485, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(529, a, b, 0);
   return invoke(S_kron, arguments);
 }
 
-const S_rand = op(486, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_rand = op(530, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(...size: number[]): Tensor;
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -3474,7 +3825,7 @@ export function rand(..._args: any[]): any {
   return invoke(S_rand, arguments);
 }
 
-const S_randn = op(487, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randn = op(531, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(...size: number[]): Tensor;
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -3485,52 +3836,52 @@ export function randn(..._args: any[]): any {
   return invoke(S_randn, arguments);
 }
 
-const S_randint = op(488, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint = op(532, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, high: number, size: number | readonly number[], options?: { low?: number; high?: number; size?: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randint(..._args: any[]): any {
   return invoke(S_randint, arguments);
 }
 
-const S_randperm = op(489, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randperm = op(533, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { n?: number; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
   return invoke(S_randperm, arguments);
 }
 
-const S_rand_like = op(490, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_rand_like = op(534, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
   return invoke(S_rand_like, arguments);
 }
 
-const S_randn_like = op(491, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randn_like = op(535, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
   return invoke(S_randn_like, arguments);
 }
 
-const S_randint_like = op(492, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint_like = op(536, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, low: number, high: number, options?: { low?: number; high?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randintLike(..._args: any[]): any {
   return invoke(S_randint_like, arguments);
 }
 
-const S_bernoulli = op(501, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_bernoulli = op(545, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, p?: number | null, options?: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(501, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(545, a, 0, 0, 0);
   return invoke(S_bernoulli, arguments);
 }
 
-const S_multinomial = op(502, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(546, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, numSamples: number, replacement?: boolean, options?: { numSamples?: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -3539,86 +3890,86 @@ export function multinomial(..._args: any[]): any {
   return invoke(S_multinomial, arguments);
 }
 
-const S_native_dropout = op(503, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
+const S_native_dropout = op(547, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, p: number, options?: { p?: number }): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 export function nativeDropout(..._args: any[]): any {
   return invoke(S_native_dropout, arguments);
 }
 
-const S_dropout = op(504, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout = op(548, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, p?: number, training?: boolean, options?: { p?: number; training?: boolean }): Tensor;
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(504, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(548, a, 0, 0.5, 1);
   return invoke(S_dropout, arguments);
 }
 
-const S_sum = op(505, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_sum = op(549, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function sum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(505, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(549, a, 0, -1, 0, 255);
   return invoke(S_sum, arguments);
 }
 
-const S_mean = op(506, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(550, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function mean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(506, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(550, a, 0, -1, 0, 255);
   return invoke(S_mean, arguments);
 }
 
-const S_prod = op(507, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(551, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(507, a, 0, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(551, a, 0, 0, 0, 255);
   return invoke(S_prod, arguments);
 }
 
-const S_any = op(508, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_any = op(552, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function any(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(508, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(552, a, 0, -1, 0);
   return invoke(S_any, arguments);
 }
 
-const S_all = op(509, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(553, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function all(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(509, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(553, a, 0, -1, 0);
   return invoke(S_all, arguments);
 }
 
-const S_count_nonzero = op(510, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_count_nonzero = op(554, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function countNonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(510, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(554, a, 0, -1);
   return invoke(S_count_nonzero, arguments);
 }
 
-const S_var = op(511, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(512, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(513, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_var = op(555, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(556, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(557, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -3633,13 +3984,13 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { unbiased?: b
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(511, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(555, a, 0, -1, 0, 0);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(514, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(515, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(516, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_var_mean = op(558, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_var_mean_dim = op(559, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_var_mean_unbiased = op(560, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -3657,9 +4008,9 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_std = op(517, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(518, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(519, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(561, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(562, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(563, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -3674,13 +4025,13 @@ export function std(input: Tensor, unbiased?: boolean, options?: { unbiased?: bo
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function std(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(517, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(561, a, 0, -1, 0, 0);
   return invokeForm(F_std, undefined, arguments);
 }
 
-const S_std_mean = op(520, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_std_mean_dim = op(521, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_std_mean_unbiased = op(522, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_std_mean = op(564, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_std_mean_dim = op(565, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_std_mean_unbiased = op(566, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_stdMean = [S_std_mean, S_std_mean_dim, S_std_mean_unbiased];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
 export function stdMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -3698,27 +4049,27 @@ export function stdMean(..._args: any[]): any {
   return invokeForm(F_stdMean, undefined, arguments);
 }
 
-const S_nansum = op(523, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(567, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nansum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(523, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(567, a, 0, -1, 0, 255);
   return invoke(S_nansum, arguments);
 }
 
-const S_nanmean = op(524, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(568, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nanmean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(524, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(568, a, 0, -1, 0, 255);
   return invoke(S_nanmean, arguments);
 }
 
-const S_logsumexp = op(525, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(569, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -3727,7 +4078,7 @@ export function logsumexp(..._args: any[]): any {
   return invoke(S_logsumexp, arguments);
 }
 
-const S_vector_norm = op(526, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_vector_norm = op(570, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -3736,8 +4087,8 @@ export function vectorNorm(..._args: any[]): any {
   return invoke(S_vector_norm, arguments);
 }
 
-const S_norm = op(527, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(528, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm = op(571, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(572, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
@@ -3751,17 +4102,17 @@ export function norm(..._args: any[]): any {
   return invokeForm(F_norm, undefined, arguments);
 }
 
-const S_dist = op(529, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_dist = op(573, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, p?: Scalar, options?: { other?: Tensor; p?: Scalar }): Tensor;
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(529, a, b, 0, 2, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(573, a, b, 0, 2, 2);
   return invoke(S_dist, arguments);
 }
 
-const S_normalize = op(530, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
+const S_normalize = op(574, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number, options?: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -3770,48 +4121,48 @@ export function normalize(..._args: any[]): any {
   return invoke(S_normalize, arguments);
 }
 
-const S_cosine_similarity = op(531, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
+const S_cosine_similarity = op(575, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number, options?: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(531, a, b, 0, 1, 1e-8);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(575, a, b, 0, 1, 1e-8);
   return invoke(S_cosine_similarity, arguments);
 }
 
-const S_pairwise_distance = op(532, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
+const S_pairwise_distance = op(576, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean, options?: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(532, a, b, 0, 2, 0.000001, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(576, a, b, 0, 2, 0.000001, 0);
   return invoke(S_pairwise_distance, arguments);
 }
 
-const S_adaptive_avg_pool1d = op(533, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
+const S_adaptive_avg_pool1d = op(577, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool1d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool1d, arguments);
 }
 
-const S_adaptive_avg_pool2d = op(534, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
+const S_adaptive_avg_pool2d = op(578, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool2d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool2d, arguments);
 }
 
-const S_adaptive_avg_pool3d = op(535, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
+const S_adaptive_avg_pool3d = op(579, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool3d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool3d, arguments);
 }
 
-const S_interpolate = op(536, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
+const S_interpolate = op(580, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, recomputeScaleFactor?: boolean | null, antialias?: boolean, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null; antialias?: boolean }): Tensor;
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
@@ -3820,7 +4171,7 @@ export function interpolate(..._args: any[]): any {
   return invoke(S_interpolate, arguments);
 }
 
-const S_upsample = op(537, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
+const S_upsample = op(581, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null }): Tensor;
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
@@ -3829,193 +4180,193 @@ export function upsample(..._args: any[]): any {
   return invoke(S_upsample, arguments);
 }
 
-const S_upsample_nearest = op(538, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_nearest = op(582, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleNearest(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(538, a, 0, -1, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(582, a, 0, -1, -1);
   return invoke(S_upsample_nearest, arguments);
 }
 
-const S_upsample_bilinear = op(539, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_bilinear = op(583, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleBilinear(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(539, a, 0, -1, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(583, a, 0, -1, -1);
   return invoke(S_upsample_bilinear, arguments);
 }
 
-const S__resample = op(540, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample = op(584, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resample(..._args: any[]): any {
   return invoke(S__resample, arguments);
 }
 
-const S__resample_adjoint = op(541, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample_adjoint = op(585, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { grad?: Tensor; size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resampleAdjoint(..._args: any[]): any {
   return invoke(S__resample_adjoint, arguments);
 }
 
-const S_cumsum = op(542, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum = op(586, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
   return invoke(S_cumsum, arguments);
 }
 
-const S_cumprod = op(544, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod = op(588, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
   return invoke(S_cumprod, arguments);
 }
 
-const S_logcumsumexp = op(546, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_logcumsumexp = op(590, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, dim: number, options?: { dim?: number; out?: Tensor }): Tensor;
 export function logcumsumexp(..._args: any[]): any {
   return invoke(S_logcumsumexp, arguments);
 }
 
-const S_cummax = op(547, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummax = op(591, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummax(..._args: any[]): any {
   return invoke(S_cummax, arguments);
 }
 
-const S_cummin = op(548, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(592, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummin(..._args: any[]): any {
   return invoke(S_cummin, arguments);
 }
 
-const S__cumsum_back = op(549, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
+const S__cumsum_back = op(593, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
   return invoke(S__cumsum_back, arguments);
 }
 
-const S__recurrence = op(550, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
+const S__recurrence = op(594, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean, options?: { factor?: Tensor; dim?: number; reverse?: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S_view_as = op(551, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_view_as = op(595, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(551, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(595, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(552, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(596, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(552, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(596, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(553, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(597, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(553, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(597, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(554, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(598, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(555, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(599, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(555, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(599, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(556, 'T', 'Tensor input', 'Tensor');
+const S_T = op(600, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(556, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(600, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(557, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(601, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(557, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(601, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(558, 'H', 'Tensor input', 'Tensor');
+const S_H = op(602, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(558, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(602, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(559, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(603, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(559, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(603, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(560, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(604, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(560, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(604, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(561, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(605, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(561, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(605, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(562, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(606, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(563, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(607, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_unbind = op(564, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(608, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -4024,7 +4375,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(565, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(609, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -4033,7 +4384,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_chunk = op(566, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(610, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -4042,8 +4393,8 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_split = op(567, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(568, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(611, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(612, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
@@ -4057,9 +4408,9 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const S_tensor_split = op(569, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(570, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(571, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(613, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(614, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(615, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number, options?: { sections?: number; dim?: number }): Tensor[];
@@ -4077,8 +4428,8 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const S_hsplit = op(572, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(573, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(616, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(617, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -4088,8 +4439,8 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const S_vsplit = op(574, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(575, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(618, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(619, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -4099,8 +4450,8 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const S_dsplit = op(576, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(577, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(620, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(621, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -4110,7 +4461,7 @@ export function dsplit(..._args: any[]): any {
   return invokeForm(F_dsplit, undefined, arguments);
 }
 
-const S_cat = op(578, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_cat = op(622, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -4119,7 +4470,7 @@ export function cat(..._args: any[]): any {
   return invoke(S_cat, arguments);
 }
 
-const S_stack = op(579, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_stack = op(623, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
@@ -4128,51 +4479,51 @@ export function stack(..._args: any[]): any {
   return invoke(S_stack, arguments);
 }
 
-const S_softmax = op(580, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(624, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(580, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(624, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(581, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(625, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(581, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(625, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(582, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(626, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(582, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(626, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(583, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(627, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(584, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(628, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_sort = op(585, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_sort = op(629, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -4181,25 +4532,25 @@ export function sort(..._args: any[]): any {
   return invoke(S_sort, arguments);
 }
 
-const S_argsort = op(586, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_argsort = op(630, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 export function argsort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(586, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(630, a, 0, -1, 0, 0);
   return invoke(S_argsort, arguments);
 }
 
-const S_msort = op(587, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_msort = op(631, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function msort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(587, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(631, a, 0);
   return invoke(S_msort, arguments);
 }
 
-const S_topk = op(588, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S_topk = op(632, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -4208,310 +4559,310 @@ export function topk(..._args: any[]): any {
   return invoke(S_topk, arguments);
 }
 
-const S_polygamma = op(589, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
+const S_polygamma = op(633, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
 export function polygamma(n: number, input: Tensor, options?: { n?: number; out?: Tensor }): Tensor;
 export function polygamma(..._args: any[]): any {
   return invoke(S_polygamma, arguments);
 }
 
-const S_i0 = op(592, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0 = op(636, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(592, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(636, a, 0);
   return invoke(S_i0, arguments);
 }
 
-const S_i0e = op(594, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0e = op(638, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
 export function i0e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(594, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(638, a, 0);
   return invoke(S_i0e, arguments);
 }
 
-const S_i1 = op(595, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1 = op(639, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
 export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(595, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(639, a, 0);
   return invoke(S_i1, arguments);
 }
 
-const S_i1e = op(596, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1e = op(640, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
 export function i1e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(596, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(640, a, 0);
   return invoke(S_i1e, arguments);
 }
 
-const S_ndtr = op(597, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtr = op(641, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
 export function ndtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(597, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(641, a, 0);
   return invoke(S_ndtr, arguments);
 }
 
-const S_ndtri = op(598, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtri = op(642, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
 export function ndtri(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtri(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(598, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(642, a, 0);
   return invoke(S_ndtri, arguments);
 }
 
-const S_log_ndtr = op(599, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ndtr = op(643, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
 export function logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logNdtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(599, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(643, a, 0);
   return invoke(S_log_ndtr, arguments);
 }
 
-const S_entr = op(600, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_entr = op(644, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
 export function entr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function entr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(600, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(644, a, 0);
   return invoke(S_entr, arguments);
 }
 
-const S_erfcx = op(601, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfcx = op(645, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
 export function erfcx(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfcx(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(601, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(645, a, 0);
   return invoke(S_erfcx, arguments);
 }
 
-const S_airy_ai = op(602, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_airy_ai = op(646, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
 export function airyAi(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function airyAi(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(602, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(646, a, 0);
   return invoke(S_airy_ai, arguments);
 }
 
-const S_bessel_j0 = op(603, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j0 = op(647, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
 export function besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(603, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(647, a, 0);
   return invoke(S_bessel_j0, arguments);
 }
 
-const S_bessel_y0 = op(604, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y0 = op(648, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
 export function besselY0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(604, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(648, a, 0);
   return invoke(S_bessel_y0, arguments);
 }
 
-const S_modified_bessel_i0 = op(605, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i0 = op(649, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
 export function modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(605, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(649, a, 0);
   return invoke(S_modified_bessel_i0, arguments);
 }
 
-const S_modified_bessel_k0 = op(606, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k0 = op(650, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
 export function modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(606, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(650, a, 0);
   return invoke(S_modified_bessel_k0, arguments);
 }
 
-const S_scaled_modified_bessel_k0 = op(607, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k0 = op(651, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
 export function scaledModifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(607, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(651, a, 0);
   return invoke(S_scaled_modified_bessel_k0, arguments);
 }
 
-const S_bessel_j1 = op(608, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j1 = op(652, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
 export function besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(608, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(652, a, 0);
   return invoke(S_bessel_j1, arguments);
 }
 
-const S_bessel_y1 = op(609, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y1 = op(653, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
 export function besselY1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(609, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(653, a, 0);
   return invoke(S_bessel_y1, arguments);
 }
 
-const S_modified_bessel_i1 = op(610, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i1 = op(654, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
 export function modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(610, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(654, a, 0);
   return invoke(S_modified_bessel_i1, arguments);
 }
 
-const S_modified_bessel_k1 = op(611, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k1 = op(655, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
 export function modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(611, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(655, a, 0);
   return invoke(S_modified_bessel_k1, arguments);
 }
 
-const S_scaled_modified_bessel_k1 = op(612, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k1 = op(656, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
 export function scaledModifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(612, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(656, a, 0);
   return invoke(S_scaled_modified_bessel_k1, arguments);
 }
 
-const S_spherical_bessel_j0 = op(613, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_spherical_bessel_j0 = op(657, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
 export function sphericalBesselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sphericalBesselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(613, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(657, a, 0);
   return invoke(S_spherical_bessel_j0, arguments);
 }
 
-const S_chebyshev_polynomial_t = op(614, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_t = op(658, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(614, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(658, a, b, 3);
   return invoke(S_chebyshev_polynomial_t, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_t = op(615, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_t = op(659, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(615, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(659, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_t, arguments);
 }
 
-const S_chebyshev_polynomial_u = op(616, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_u = op(660, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(616, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(660, a, b, 3);
   return invoke(S_chebyshev_polynomial_u, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_u = op(617, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_u = op(661, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(617, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(661, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_u, arguments);
 }
 
-const S_chebyshev_polynomial_v = op(618, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_v = op(662, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(618, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(662, a, b, 3);
   return invoke(S_chebyshev_polynomial_v, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_v = op(619, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_v = op(663, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(619, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(663, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_v, arguments);
 }
 
-const S_chebyshev_polynomial_w = op(620, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_w = op(664, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(620, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(664, a, b, 3);
   return invoke(S_chebyshev_polynomial_w, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_w = op(621, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_w = op(665, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(621, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(665, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_w, arguments);
 }
 
-const S_hermite_polynomial_h = op(622, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_h = op(666, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialH(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(622, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(666, a, b, 3);
   return invoke(S_hermite_polynomial_h, arguments);
 }
 
-const S_hermite_polynomial_he = op(623, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_he = op(667, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialHe(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(623, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(667, a, b, 3);
   return invoke(S_hermite_polynomial_he, arguments);
 }
 
-const S_laguerre_polynomial_l = op(624, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_laguerre_polynomial_l = op(668, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function laguerrePolynomialL(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(624, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(668, a, b, 3);
   return invoke(S_laguerre_polynomial_l, arguments);
 }
 
-const S_legendre_polynomial_p = op(625, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_legendre_polynomial_p = op(669, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function legendrePolynomialP(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(625, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(669, a, b, 3);
   return invoke(S_legendre_polynomial_p, arguments);
 }
 
-const S_xlog1py = op(626, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlog1py = op(670, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlog1py(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(626, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(670, a, b, 3);
   return invoke(S_xlog1py, arguments);
 }
 
-const S_zeta = op(627, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_zeta = op(671, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function zeta(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(627, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(671, a, b, 3);
   return invoke(S_zeta, arguments);
 }
 
-const S_igamma = op(628, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma = op(672, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function igamma(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(628, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(672, a, b, 0);
   return invoke(S_igamma, arguments);
 }
 
-const S_igammac = op(630, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac = op(674, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function igammac(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(630, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(674, a, b, 0);
   return invoke(S_igammac, arguments);
 }
 
-const S_as_strided = op(670, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(714, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -4520,7 +4871,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(671, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(715, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -4531,7 +4882,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(672, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(716, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -4542,7 +4893,7 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(673, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view = op(717, 'view', 'Tensor input, int[] ...size', 'Tensor');
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -4553,28 +4904,28 @@ export function view(..._args: any[]): any {
   return invoke(S_view, arguments);
 }
 
-const S_transpose = op(674, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(718, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(676, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(720, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(678, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(722, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(679, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(723, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -4583,21 +4934,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(680, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(724, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(681, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(725, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(682, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(726, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -4608,59 +4959,59 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(683, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(727, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(683, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(727, a, 0, -1);
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(685, 't', 'Tensor input', 'Tensor');
+const S_t = op(729, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(685, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(729, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(687, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(731, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(687, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(731, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(688, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(732, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S_unfold = op(689, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_unfold = op(733, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
 /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
 export function unfold(input: Tensor, dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
 export function unfold(..._args: any[]): any {
   return invoke(S_unfold, arguments);
 }
 
-const S__unfold_backward = op(690, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(734, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(691, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(735, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(691, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(735, a, 0);
   return invoke(S_detach, arguments);
 }

@@ -1580,6 +1580,286 @@ bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_erro
   return ok;
 }
 
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results) {
+  ts_linalg_lu_factor_args args = {A, pivot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results) {
+  ts_lu_args args = {self, pivot, get_infos};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results) {
+  ts_lu_with_info_args args = {self, pivot, get_infos};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu_with_info], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse) {
+  ts__lu_permutation_args args = {pivots, n, inverse};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__lu_permutation], &args);
+}
+
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results) {
+  ts_lu_unpack_args args = {LU_data, LU_pivots, unpack_data, unpack_pivots};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu_unpack], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results) {
+  ts_linalg_lu_args args = {A, pivot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint) {
+  ts__lu_solve_args args = {LU, pivots, B, left, adjoint};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__lu_solve], &args);
+}
+
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint) {
+  ts_linalg_lu_solve_args args = {LU, pivots, B, left, adjoint};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_lu_solve], &args);
+}
+
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots) {
+  ts_lu_solve_args args = {self, LU_data, LU_pivots};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lu_solve], &args);
+}
+
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results) {
+  ts__linalg_solve_ex_args args = {A, B, left, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_solve_ex], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results) {
+  ts_linalg_solve_ex_args args = {A, B, left, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_solve_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left) {
+  ts_linalg_solve_args args = {A, B, left};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_solve], &args);
+}
+
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results) {
+  ts_linalg_inv_ex_args args = {A, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_inv_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_inv_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_inv], &args);
+}
+
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self) {
+  ts_inverse_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_inverse], &args);
+}
+
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular) {
+  ts_linalg_solve_triangular_args args = {A, B, upper, left, unitriangular};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_solve_triangular], &args);
+}
+
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results) {
+  ts_triangular_solve_args args = {self, A, upper, transpose, unitriangular};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_triangular_solve], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts__linalg_det_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_det], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots) {
+  ts__linalg_cofactors_args args = {LU, pivots};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__linalg_cofactors], &args);
+}
+
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self) {
+  ts_det_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_det], &args);
+}
+
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts__linalg_slogdet_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_slogdet], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
+  ts_slogdet_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_slogdet], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
+  ts_logdet_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
+}
+
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts_matrix_power_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);
+}
+
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self) {
+  ts_matrix_exp_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_exp], &args);
+}
+
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors) {
+  ts_linalg_multi_dot_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_multi_dot], &args);
+}
+
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices) {
+  ts_chain_matmul_args args = {matrices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chain_matmul], &args);
+}
+
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind) {
+  ts_linalg_tensorinv_args args = {A, ind};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorinv], &args);
+}
+
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims) {
+  ts_linalg_tensorsolve_args args = {A, B, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorsolve], &args);
+}
+
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim) {
+  ts_linalg_cross_args args = {self, other, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cross], &args);
+}
+
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim) {
+  ts_cross_args args = {self, other, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cross], &args);
+}
+
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim) {
+  ts_linalg_vecdot_args args = {x, y, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vecdot], &args);
+}
+
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_vdot_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vdot], &args);
+}
+
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_linalg_diagonal_args args = {A, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_diagonal], &args);
+}
+
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N) {
+  ts_linalg_vander_args args = {x, N};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vander], &args);
+}
+
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing) {
+  ts_vander_args args = {x, N, increasing};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vander], &args);
+}
+
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results) {
+  ts_linalg_cholesky_ex_args args = {A, upper, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_cholesky_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper) {
+  ts_linalg_cholesky_args args = {A, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cholesky], &args);
+}
+
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper) {
+  ts_cholesky_args args = {self, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky], &args);
+}
+
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper) {
+  ts_cholesky_solve_args args = {self, input2, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky_solve], &args);
+}
+
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper) {
+  ts_cholesky_inverse_args args = {self, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky_inverse], &args);
+}
+
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results) {
+  ts_linalg_ldl_factor_ex_args args = {self, hermitian, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_ldl_factor_ex], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results) {
+  ts_linalg_ldl_factor_args args = {self, hermitian};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_ldl_factor], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian) {
+  ts_linalg_ldl_solve_args args = {LD, pivots, B, hermitian};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_ldl_solve], &args);
+}
+
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
   ts_mse_loss_args args = {self, target, size_average, reduce, reduction};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mse_loss], &args);

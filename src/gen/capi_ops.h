@@ -839,8 +839,122 @@ TORSH_API torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t
 /* All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
 TORSH_API torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out);
 
-/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of A's shape, and pivots (1-based, int32: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on U's diagonal. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on the diagonal of U, which is an error only with checkErrors. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 TORSH_API torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html */
+TORSH_API torsh_status torsh_linalg_lu_factor(torsh_tensor A, bool pivot, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
+TORSH_API torsh_status torsh_lu(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out);
+
+/* lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
+TORSH_API torsh_status torsh_lu_with_info(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out);
+
+/* P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
+TORSH_API torsh_status torsh_lu_unpack(torsh_tensor LU_data, torsh_tensor LU_pivots, bool unpack_data, bool unpack_pivots, torsh_tensor *out);
+
+/* A = P L U: a permutation, a unit lower and an upper triangle, also of matrices that are not square or singular. https://pytorch.org/docs/stable/generated/torch.linalg.lu.html */
+TORSH_API torsh_status torsh_linalg_lu(torsh_tensor A, bool pivot, torsh_tensor *out);
+
+/* X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
+TORSH_API torsh_status torsh_linalg_lu_solve(torsh_tensor LU, torsh_tensor pivots, torsh_tensor B, bool left, bool adjoint, torsh_tensor *out);
+
+/* X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
+TORSH_API torsh_status torsh_lu_solve(torsh_tensor self, torsh_tensor LU_data, torsh_tensor LU_pivots, torsh_tensor *out);
+
+/* linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
+TORSH_API torsh_status torsh_linalg_solve_ex(torsh_tensor A, torsh_tensor B, bool left, bool check_errors, torsh_tensor *out);
+
+/* X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
+TORSH_API torsh_status torsh_linalg_solve(torsh_tensor A, torsh_tensor B, bool left, torsh_tensor *out);
+
+/* The inverse, and info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html */
+TORSH_API torsh_status torsh_linalg_inv_ex(torsh_tensor A, bool check_errors, torsh_tensor *out);
+
+/* The inverse of a square matrix, or of each of a batch. Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.inv.html */
+TORSH_API torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out);
+
+/* The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
+TORSH_API torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out);
+
+/* X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
+TORSH_API torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out);
+
+/* solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+TORSH_API torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out);
+
+/* The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
+TORSH_API torsh_status torsh_det(torsh_tensor self, torsh_tensor *out);
+
+/* Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
+TORSH_API torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
+TORSH_API torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out);
+
+/* The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
+TORSH_API torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out);
+
+/* The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
+TORSH_API torsh_status torsh_matrix_exp(torsh_tensor self, torsh_tensor *out);
+
+/* The product of two or more matrices in the cheapest order; the first and the last may be vectors. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html */
+TORSH_API torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+TORSH_API torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out);
+
+/* The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
+TORSH_API torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out);
+
+/* X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
+TORSH_API torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
+TORSH_API torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out);
+
+/* Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
+TORSH_API torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const int64_t *dim, torsh_tensor *out);
+
+/* Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
+TORSH_API torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out);
+
+/* Inner product of the conjugate of one vector and another of its length. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+TORSH_API torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* A view of the diagonals of matrices; torsh.diagonal of the last two dims. https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html */
+TORSH_API torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* Vandermonde matrices: the powers 0 to N - 1 of the elements of x along a new last dim. Errors: N below 2, bools. https://pytorch.org/docs/stable/generated/torch.linalg.vander.html */
+TORSH_API torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, torsh_tensor *out);
+
+/* The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
+TORSH_API torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html */
+TORSH_API torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. Errors: matrices that are not positive definite. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html */
+TORSH_API torsh_status torsh_linalg_cholesky(torsh_tensor A, bool upper, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
+TORSH_API torsh_status torsh_cholesky(torsh_tensor self, bool upper, torsh_tensor *out);
+
+/* X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
+TORSH_API torsh_status torsh_cholesky_solve(torsh_tensor self, torsh_tensor input2, bool upper, torsh_tensor *out);
+
+/* The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
+TORSH_API torsh_status torsh_cholesky_inverse(torsh_tensor self, bool upper, torsh_tensor *out);
+
+/* A = L D L^T (hermitian: L D L^H) by Bunch and Kaufman, packed as LAPACK's sytrf does it: L and D (blocks of 1 and 2) in the lower triangle, pivots (int32, from 1; negative for blocks of 2). Only the lower triangle of input is read. info: 0, or the place of the first zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor_ex.html */
+TORSH_API torsh_status torsh_linalg_ldl_factor_ex(torsh_tensor self, bool hermitian, bool check_errors, torsh_tensor *out);
+
+/* linalg.ldlFactorEx without info. Errors: matrices with a zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor.html */
+TORSH_API torsh_status torsh_linalg_ldl_factor(torsh_tensor self, bool hermitian, torsh_tensor *out);
+
+/* X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
+TORSH_API torsh_status torsh_linalg_ldl_solve(torsh_tensor LD, torsh_tensor pivots, torsh_tensor B, bool hermitian, torsh_tensor *out);
 
 /* (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 TORSH_API torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);

@@ -1523,6 +1523,282 @@ static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linalg_lu_factor_ex_args *a = args;
   return ts_linalg_lu_factor_ex_impl(cx, a, out);
 }
+static void linalg_lu_factor_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_lu_factor_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_factor_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_args, pivot), 0u}};
+static bool linalg_lu_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_factor_args *a = args;
+  return ts_linalg_lu_factor_impl(cx, a, out);
+}
+
+static const ts_arg lu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_args, get_infos), 0u}};
+static bool lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_args *a = args;
+  return ts_lu_impl(cx, a, out);
+}
+
+static const ts_arg lu_with_info_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_with_info_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, get_infos), 0u}};
+static bool lu_with_info_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_with_info_args *a = args;
+  return ts_lu_with_info_impl(cx, a, out);
+}
+
+static const ts_arg _lu_permutation_args[] = {{"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_permutation_args, pivots), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__lu_permutation_args, n), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__lu_permutation_args, inverse), 0u}};
+static bool _lu_permutation_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_permutation_args *a = args;
+  return ts__lu_permutation_impl(cx, a, out);
+}
+
+static const ts_arg lu_unpack_args[] = {{"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_pivots), 0u}, {"unpackData", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_data), 0u}, {"unpackPivots", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_pivots), 0u}};
+static bool lu_unpack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_unpack_args *a = args;
+  return ts_lu_unpack_impl(cx, a, out);
+}
+
+static const ts_arg linalg_lu_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_args, pivot), 0u}};
+static bool linalg_lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_args *a = args;
+  return ts_linalg_lu_impl(cx, a, out);
+}
+
+static const ts_arg _lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, adjoint), 0u}};
+static bool _lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_solve_args *a = args;
+  return ts__lu_solve_impl(cx, a, out);
+}
+static void _lu_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lu_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, adjoint), 0u}};
+static bool linalg_lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_solve_args *a = args;
+  return ts_linalg_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg lu_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, self), 0u}, {"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_pivots), 0u}};
+static bool lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_solve_args *a = args;
+  return ts_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, check_errors), 0u}};
+static bool _linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_solve_ex_args *a = args;
+  return ts__linalg_solve_ex_impl(cx, a, out);
+}
+static void _linalg_solve_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_solve_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, check_errors), 0u}};
+static bool linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_ex_args *a = args;
+  return ts_linalg_solve_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_args, left), 0u}};
+static bool linalg_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_args *a = args;
+  return ts_linalg_solve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_inv_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_ex_args, A), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_inv_ex_args, check_errors), 0u}};
+static bool linalg_inv_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_ex_args *a = args;
+  return ts_linalg_inv_ex_impl(cx, a, out);
+}
+static void linalg_inv_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_inv_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_inv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_args, A), 0u}};
+static bool linalg_inv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_args *a = args;
+  return ts_linalg_inv_impl(cx, a, out);
+}
+
+static const ts_arg inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_inverse_args, self), 0u}};
+static bool inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_inverse_args *a = args;
+  return ts_inverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_triangular_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, B), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, upper), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, left), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, unitriangular), 0u}};
+static bool linalg_solve_triangular_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_triangular_args *a = args;
+  return ts_linalg_solve_triangular_impl(cx, a, out);
+}
+static void linalg_solve_triangular_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_solve_triangular_grad(cx, args, back, wanted); }
+
+static const ts_arg triangular_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, self), 0u}, {"A", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, upper), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, transpose), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, unitriangular), 0u}};
+static bool triangular_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triangular_solve_args *a = args;
+  return ts_triangular_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_det_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_det_args, A), 0u}};
+static bool _linalg_det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_det_args *a = args;
+  return ts__linalg_det_impl(cx, a, out);
+}
+static void _linalg_det_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_det_grad(cx, args, back, wanted); }
+
+static const ts_arg _linalg_cofactors_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, pivots), 0u}};
+static bool _linalg_cofactors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_cofactors_args *a = args;
+  return ts__linalg_cofactors_impl(cx, a, out);
+}
+
+static const ts_arg det_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_det_args, self), 0u}};
+static bool det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_det_args *a = args;
+  return ts_det_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_slogdet_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_slogdet_args, A), 0u}};
+static bool _linalg_slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_slogdet_args *a = args;
+  return ts__linalg_slogdet_impl(cx, a, out);
+}
+static void _linalg_slogdet_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_slogdet_grad(cx, args, back, wanted); }
+
+static const ts_arg slogdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slogdet_args, self), 0u}};
+static bool slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slogdet_args *a = args;
+  return ts_slogdet_impl(cx, a, out);
+}
+
+static const ts_arg logdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logdet_args, self), 0u}};
+static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logdet_args *a = args;
+  return ts_logdet_impl(cx, a, out);
+}
+
+static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
+static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_power_args *a = args;
+  return ts_matrix_power_impl(cx, a, out);
+}
+
+static const ts_arg matrix_exp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_exp_args, self), 0u}};
+static bool matrix_exp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_exp_args *a = args;
+  return ts_matrix_exp_impl(cx, a, out);
+}
+static void matrix_exp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_matrix_exp_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_multi_dot_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_linalg_multi_dot_args, tensors), 0u}};
+static bool linalg_multi_dot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_multi_dot_args *a = args;
+  return ts_linalg_multi_dot_impl(cx, a, out);
+}
+
+static const ts_arg chain_matmul_args[] = {{"matrices", TS_ARG_LIST, 0, offsetof(ts_chain_matmul_args, matrices), 0u}};
+static bool chain_matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chain_matmul_args *a = args;
+  return ts_chain_matmul_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
+static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorinv_args *a = args;
+  return ts_linalg_tensorinv_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
+static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorsolve_args *a = args;
+  return ts_linalg_tensorsolve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, self), 2u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, other), 1u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_cross_args, dim), 0u}};
+static bool linalg_cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cross_args *a = args;
+  return ts_linalg_cross_impl(cx, a, out);
+}
+static void linalg_cross_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cross_grad(cx, args, back, wanted); }
+
+static const ts_arg cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, other), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_cross_args, dim), 0u}};
+static bool cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cross_args *a = args;
+  return ts_cross_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vecdot_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, x), 0u}, {"y", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, y), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_vecdot_args, dim), 0u}};
+static bool linalg_vecdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vecdot_args *a = args;
+  return ts_linalg_vecdot_impl(cx, a, out);
+}
+
+static const ts_arg vdot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, other), 0u}};
+static bool vdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vdot_args *a = args;
+  return ts_vdot_impl(cx, a, out);
+}
+
+static const ts_arg linalg_diagonal_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_diagonal_args, A), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim2), 0u}};
+static bool linalg_diagonal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_diagonal_args *a = args;
+  return ts_linalg_diagonal_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_linalg_vander_args, N), 0u}};
+static bool linalg_vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vander_args *a = args;
+  return ts_linalg_vander_impl(cx, a, out);
+}
+
+static const ts_arg vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_vander_args, N), 0u}, {"increasing", TS_ARG_BOOL, 0, offsetof(ts_vander_args, increasing), 0u}};
+static bool vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vander_args *a = args;
+  return ts_vander_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cholesky_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_ex_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, upper), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, check_errors), 0u}};
+static bool linalg_cholesky_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_ex_args *a = args;
+  return ts_linalg_cholesky_ex_impl(cx, a, out);
+}
+static void linalg_cholesky_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cholesky_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_cholesky_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_args, upper), 0u}};
+static bool linalg_cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_args *a = args;
+  return ts_linalg_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_args, upper), 0u}};
+static bool cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_args *a = args;
+  return ts_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, input2), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_solve_args, upper), 0u}};
+static bool cholesky_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_solve_args *a = args;
+  return ts_cholesky_solve_impl(cx, a, out);
+}
+static void cholesky_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg cholesky_inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_inverse_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_inverse_args, upper), 0u}};
+static bool cholesky_inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_inverse_args *a = args;
+  return ts_cholesky_inverse_impl(cx, a, out);
+}
+static void cholesky_inverse_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_inverse_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_ldl_factor_ex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_ex_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, hermitian), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, check_errors), 0u}};
+static bool linalg_ldl_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_ex_args *a = args;
+  return ts_linalg_ldl_factor_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_factor_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_args, hermitian), 0u}};
+static bool linalg_ldl_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_args *a = args;
+  return ts_linalg_ldl_factor_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_solve_args[] = {{"LD", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, LD), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, B), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_solve_args, hermitian), 0u}};
+static bool linalg_ldl_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_solve_args *a = args;
+  return ts_linalg_ldl_solve_impl(cx, a, out);
+}
 
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
 static bool mse_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3955,7 +4231,51 @@ const ts_op ts_ops[] = {
   {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
   {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
   {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
-  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
+  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 1u, 1u, 3u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, linalg_lu_factor_ex_grad},
+  {"linalg.luFactor", "LinalgLuFactorBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_args, linalg_lu_factor_impl, NULL},
+  {"lu", "LuBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, lu_args, lu_impl, NULL},
+  {"lu", "LuWithInfoBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_with_info_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_with_info_args, lu_with_info_impl, NULL},
+  {"_luPermutation", "LuPermutationBackward0", 0, sizeof(ts__lu_permutation_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _lu_permutation_args, _lu_permutation_impl, NULL},
+  {"luUnpack", "LuUnpackBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_unpack_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_unpack_args, lu_unpack_impl, NULL},
+  {"linalg.lu", "LinalgLuBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_args, linalg_lu_impl, NULL},
+  {"_luSolve", "LuSolveBackward0", 0, sizeof(ts__lu_solve_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 1u, _lu_solve_args, _lu_solve_impl, _lu_solve_grad},
+  {"linalg.luSolve", "LinalgLuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_solve_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_solve_args, linalg_lu_solve_impl, NULL},
+  {"luSolve", "LuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, lu_solve_args, lu_solve_impl, NULL},
+  {"_linalgSolveEx", "LinalgSolveExBackward0", 0, sizeof(ts__linalg_solve_ex_args), 4, 4, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_solve_ex_args, _linalg_solve_ex_impl, _linalg_solve_ex_grad},
+  {"linalg.solveEx", "LinalgSolveExBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_ex_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_ex_args, linalg_solve_ex_impl, NULL},
+  {"linalg.solve", "LinalgSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_args, linalg_solve_impl, NULL},
+  {"linalg.invEx", "LinalgInvExBackward0", 0, sizeof(ts_linalg_inv_ex_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_inv_ex_args, linalg_inv_ex_impl, linalg_inv_ex_grad},
+  {"linalg.inv", "LinalgInvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_inv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_inv_args, linalg_inv_impl, NULL},
+  {"inverse", "InverseBackward0", TS_OP_COMPOSITE, sizeof(ts_inverse_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, inverse_args, inverse_impl, NULL},
+  {"linalg.solveTriangular", "LinalgSolveTriangularBackward0", 0, sizeof(ts_linalg_solve_triangular_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_solve_triangular_args, linalg_solve_triangular_impl, linalg_solve_triangular_grad},
+  {"triangularSolve", "TriangularSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_triangular_solve_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, triangular_solve_args, triangular_solve_impl, NULL},
+  {"_linalgDet", "LinalgDetBackward0", 0, sizeof(ts__linalg_det_args), 1, 3, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_det_args, _linalg_det_impl, _linalg_det_grad},
+  {"_linalgCofactors", "LinalgCofactorsBackward0", 0, sizeof(ts__linalg_cofactors_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _linalg_cofactors_args, _linalg_cofactors_impl, NULL},
+  {"det", "DetBackward0", TS_OP_COMPOSITE, sizeof(ts_det_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, det_args, det_impl, NULL},
+  {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
+  {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
+  {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
+  {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
+  {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
+  {"chainMatmul", "ChainMatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_chain_matmul_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, chain_matmul_args, chain_matmul_impl, NULL},
+  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL},
+  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL},
+  {"linalg.cross", "LinalgCrossBackward0", 0, sizeof(ts_linalg_cross_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linalg_cross_args, linalg_cross_impl, linalg_cross_grad},
+  {"cross", "CrossBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_args, cross_impl, NULL},
+  {"linalg.vecdot", "LinalgVecdotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vecdot_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vecdot_args, linalg_vecdot_impl, NULL},
+  {"vdot", "VdotBackward0", TS_OP_COMPOSITE, sizeof(ts_vdot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, vdot_args, vdot_impl, NULL},
+  {"linalg.diagonal", "LinalgDiagonalBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_diagonal_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_diagonal_args, linalg_diagonal_impl, NULL},
+  {"linalg.vander", "LinalgVanderBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vander_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vander_args, linalg_vander_impl, NULL},
+  {"vander", "VanderBackward0", TS_OP_COMPOSITE, sizeof(ts_vander_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, vander_args, vander_impl, NULL},
+  {"linalg.choleskyEx", "LinalgCholeskyExBackward0", 0, sizeof(ts_linalg_cholesky_ex_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_cholesky_ex_args, linalg_cholesky_ex_impl, linalg_cholesky_ex_grad},
+  {"linalg.cholesky", "LinalgCholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cholesky_args, linalg_cholesky_impl, NULL},
+  {"cholesky", "CholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, cholesky_args, cholesky_impl, NULL},
+  {"choleskySolve", "CholeskySolveBackward0", 0, sizeof(ts_cholesky_solve_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 1u, cholesky_solve_args, cholesky_solve_impl, cholesky_solve_grad},
+  {"choleskyInverse", "CholeskyInverseBackward0", 0, sizeof(ts_cholesky_inverse_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, cholesky_inverse_args, cholesky_inverse_impl, cholesky_inverse_grad},
+  {"linalg.ldlFactorEx", "LinalgLdlFactorExBackward0", 0, sizeof(ts_linalg_ldl_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_ex_args, linalg_ldl_factor_ex_impl, NULL},
+  {"linalg.ldlFactor", "LinalgLdlFactorBackward0", 0, sizeof(ts_linalg_ldl_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_args, linalg_ldl_factor_impl, NULL},
+  {"linalg.ldlSolve", "LinalgLdlSolveBackward0", 0, sizeof(ts_linalg_ldl_solve_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_solve_args, linalg_ldl_solve_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -4341,5 +4661,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 692;
-const char ts_table_hash[] = "91f7bcfcb3eb79ef";
+const int ts_op_count = 736;
+const char ts_table_hash[] = "93afb93e605861cb";
