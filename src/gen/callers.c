@@ -1342,6 +1342,41 @@ ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tenso
   return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
 }
 
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_unfold_windows_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_windows], &args);
+}
+
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_fold_args args = {self, output_size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fold], &args);
+}
+
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__im2col_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__im2col], &args);
+}
+
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__col2im_args args = {self, size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__col2im], &args);
+}
+
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor) {
+  ts_pixel_shuffle_args args = {self, upscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_shuffle], &args);
+}
+
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor) {
+  ts_pixel_unshuffle_args args = {self, downscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_unshuffle], &args);
+}
+
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups) {
+  ts_channel_shuffle_args args = {self, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_channel_shuffle], &args);
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);

@@ -1690,6 +1690,41 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold_windows(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fold(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fold(cx, self, (ts_ints){output_size, n_output_size}, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_shuffle(torsh_tensor self, int64_t upscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_shuffle(cx, self, upscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_unshuffle(cx, self, downscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_channel_shuffle(cx, self, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

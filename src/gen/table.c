@@ -1296,6 +1296,50 @@ static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_bilinear_impl(cx, a, out);
 }
 
+static const ts_arg unfold_windows_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_windows_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, stride), 0u}};
+static bool unfold_windows_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_windows_args *a = args;
+  return ts_unfold_windows_impl(cx, a, out);
+}
+
+static const ts_arg fold_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fold_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fold_args, output_size), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fold_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_fold_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_fold_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_fold_args, stride), 0u}};
+static bool fold_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fold_args *a = args;
+  return ts_fold_impl(cx, a, out);
+}
+
+static const ts_arg _im2col_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__im2col_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__im2col_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__im2col_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__im2col_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__im2col_args, stride), 0u}};
+static bool _im2col_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__im2col_args *a = args;
+  return ts__im2col_impl(cx, a, out);
+}
+static void _im2col_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__im2col_grad(cx, args, back, wanted); }
+
+static const ts_arg _col2im_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__col2im_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__col2im_args, size), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__col2im_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__col2im_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__col2im_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__col2im_args, stride), 0u}};
+static bool _col2im_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__col2im_args *a = args;
+  return ts__col2im_impl(cx, a, out);
+}
+static void _col2im_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__col2im_grad(cx, args, back, wanted); }
+
+static const ts_arg pixel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_shuffle_args, self), 0u}, {"upscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_shuffle_args, upscale_factor), 0u}};
+static bool pixel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pixel_shuffle_args *a = args;
+  return ts_pixel_shuffle_impl(cx, a, out);
+}
+
+static const ts_arg pixel_unshuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_unshuffle_args, self), 0u}, {"downscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_unshuffle_args, downscale_factor), 0u}};
+static bool pixel_unshuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pixel_unshuffle_args *a = args;
+  return ts_pixel_unshuffle_impl(cx, a, out);
+}
+
+static const ts_arg channel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_channel_shuffle_args, self), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_channel_shuffle_args, groups), 0u}};
+static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_channel_shuffle_args *a = args;
+  return ts_channel_shuffle_impl(cx, a, out);
+}
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -4071,6 +4115,13 @@ const ts_op ts_ops[] = {
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
   {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
   {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
+  {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL},
+  {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
+  {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
+  {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad},
+  {"pixelShuffle", "PixelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, NULL},
+  {"pixelUnshuffle", "PixelUnshuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, NULL},
+  {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -4526,5 +4577,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 718;
-const char ts_table_hash[] = "525d484b87da2c05";
+const int ts_op_count = 725;
+const char ts_table_hash[] = "2e6db5352eef571b";
