@@ -1377,6 +1377,46 @@ ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_channel_shuffle], &args);
 }
 
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners) {
+  ts_grid_sample_args args = {self, grid, mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sample], &args);
+}
+
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler], &args);
+}
+
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_2d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_2d], &args);
+}
+
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_3d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_3d], &args);
+}
+
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners) {
+  ts_affine_grid_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid], &args);
+}
+
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners) {
+  ts_affine_grid_generator_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid_generator], &args);
+}
+
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_args args = {self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
+}
+
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_adjoint_args args = {grad, grid, size, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_adjoint], &args);
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);

@@ -1725,6 +1725,48 @@ torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tens
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sample(cx, self, grid, mode, padding_mode, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_2d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_3d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid(cx, theta, (ts_ints){size, n_size}, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid_generator(cx, theta, (ts_ints){size, n_size}, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -746,6 +746,24 @@ TORSH_API torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscal
 /* (N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html */
 TORSH_API torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out);
 
+/* input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
+TORSH_API torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out);
+
+/* nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
+TORSH_API torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out);
+
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
 

@@ -1340,6 +1340,56 @@ static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_channel_shuffle_impl(cx, a, out);
 }
 
+static const ts_arg grid_sample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, grid), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, mode), 0u}, {"paddingMode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_grid_sample_args, align_corners), 0u}};
+static bool grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sample_args *a = args;
+  return ts_grid_sample_impl(cx, a, out);
+}
+
+static const ts_arg grid_sampler_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_args, align_corners), 0u}};
+static bool grid_sampler_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_args *a = args;
+  return ts_grid_sampled(cx, out, 0, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg grid_sampler_2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_2d_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_2d_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_2d_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_2d_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_2d_args, align_corners), 0u}};
+static bool grid_sampler_2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_2d_args *a = args;
+  return ts_grid_sampled(cx, out, 2, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg grid_sampler_3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_3d_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_3d_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_3d_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_3d_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_3d_args, align_corners), 0u}};
+static bool grid_sampler_3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_3d_args *a = args;
+  return ts_grid_sampled(cx, out, 3, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg affine_grid_args[] = {{"theta", TS_ARG_TENSOR, 0, offsetof(ts_affine_grid_args, theta), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_affine_grid_args, size), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_affine_grid_args, align_corners), 0u}};
+static bool affine_grid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_affine_grid_args *a = args;
+  return ts_affine_grid_of(cx, out, a->theta, a->size, a->align_corners.given && a->align_corners.v);
+}
+
+static const ts_arg affine_grid_generator_args[] = {{"theta", TS_ARG_TENSOR, 0, offsetof(ts_affine_grid_generator_args, theta), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_affine_grid_generator_args, size), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_affine_grid_generator_args, align_corners), 0u}};
+static bool affine_grid_generator_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_affine_grid_generator_args *a = args;
+  return ts_affine_grid_of(cx, out, a->theta, a->size, a->align_corners);
+}
+
+static const ts_arg _grid_sample_args[] = {{"input", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_args, self), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_args, grid), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_args, orders), 0u}};
+static bool _grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_args *a = args;
+  return ts__grid_sample_impl(cx, a, out);
+}
+static void _grid_sample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_grad(cx, args, back, wanted); }
+
+static const ts_arg _grid_sample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_adjoint_args, grad), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_adjoint_args, grid), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, size), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_adjoint_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, orders), 0u}};
+static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_adjoint_args *a = args;
+  return ts__grid_sample_adjoint_impl(cx, a, out);
+}
+static void _grid_sample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_adjoint_grad(cx, args, back, wanted); }
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -4122,6 +4172,14 @@ const ts_op ts_ops[] = {
   {"pixelShuffle", "PixelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, NULL},
   {"pixelUnshuffle", "PixelUnshuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, NULL},
   {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
+  {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL},
+  {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL},
+  {"gridSampler2d", "GridSampler2dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_2d_args, grid_sampler_2d_impl, NULL},
+  {"gridSampler3d", "GridSampler3dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_3d_args, grid_sampler_3d_impl, NULL},
+  {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL},
+  {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL},
+  {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
+  {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -4577,5 +4635,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 725;
-const char ts_table_hash[] = "2e6db5352eef571b";
+const int ts_op_count = 733;
+const char ts_table_hash[] = "30dc324695853dc0";
