@@ -10,8 +10,8 @@ static ts_tensor *cropped(ts_cx *cx, ts_tensor *t, const ts_tensor *like) {
 }
 
 void ts__conv_grad(ts_cx *cx, const ts__conv_args *a, const ts_back *b, ts__conv_args *g) {
-  if (g->self) g->self = ts__conv_input(cx, b->grad, a->weight, ts_sizes_of(a->self), a->stride, a->padding, a->dilation, a->groups);
-  if (g->weight) g->weight = ts__conv_weight(cx, b->grad, a->self, ts_sizes_of(a->weight), a->stride, a->padding, a->dilation, a->groups);
+  if (g->self) g->self = ts__conv_input(cx, b->grad, CONJ(a->weight), ts_sizes_of(a->self), a->stride, a->padding, a->dilation, a->groups);
+  if (g->weight) g->weight = ts__conv_weight(cx, b->grad, CONJ(a->self), ts_sizes_of(a->weight), a->stride, a->padding, a->dilation, a->groups);
   if (g->bias) {
     int64_t dims[4] = {0, 2, 3, 4};
     g->bias = ts_sum(cx, b->grad, (ts_ints){dims, b->grad->ndim - 1}, false, TS_DTYPE_NONE);
@@ -19,11 +19,11 @@ void ts__conv_grad(ts_cx *cx, const ts__conv_args *a, const ts_back *b, ts__conv
 }
 
 void ts__conv_input_grad(ts_cx *cx, const ts__conv_input_args *a, const ts_back *b, ts__conv_input_args *g) {
-  if (g->grad) g->grad = cropped(cx, ts__conv(cx, b->grad, a->weight, NULL, a->stride, a->padding, a->dilation, a->groups), a->grad);
-  if (g->weight) g->weight = ts__conv_weight(cx, a->grad, b->grad, ts_sizes_of(a->weight), a->stride, a->padding, a->dilation, a->groups);
+  if (g->grad) g->grad = cropped(cx, ts__conv(cx, b->grad, CONJ(a->weight), NULL, a->stride, a->padding, a->dilation, a->groups), a->grad);
+  if (g->weight) g->weight = ts__conv_weight(cx, CONJ(a->grad), b->grad, ts_sizes_of(a->weight), a->stride, a->padding, a->dilation, a->groups);
 }
 
 void ts__conv_weight_grad(ts_cx *cx, const ts__conv_weight_args *a, const ts_back *b, ts__conv_weight_args *g) {
-  if (g->grad) g->grad = cropped(cx, ts__conv(cx, a->self, b->grad, NULL, a->stride, a->padding, a->dilation, a->groups), a->grad);
-  if (g->self) g->self = ts__conv_input(cx, a->grad, b->grad, ts_sizes_of(a->self), a->stride, a->padding, a->dilation, a->groups);
+  if (g->grad) g->grad = cropped(cx, ts__conv(cx, CONJ(a->self), b->grad, NULL, a->stride, a->padding, a->dilation, a->groups), a->grad);
+  if (g->self) g->self = ts__conv_input(cx, CONJ(a->grad), b->grad, ts_sizes_of(a->self), a->stride, a->padding, a->dilation, a->groups);
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "../gen/ops.h"
+#include "complex.h"
 #include "kernels.h"
 
 typedef struct { ts_ints stride, padding, dilation; int64_t groups; } settings;
@@ -62,10 +63,24 @@ static ts_tensor *ready(ts_cx *cx, ts_tensor *t, ts_dtype work) { return ts_raw_
 
 static bool same_dtypes(ts_cx *cx, const ts_tensor *x, const ts_tensor *w, const ts_tensor *b) {
   ts_dtype d = (ts_dtype)x->dtype;
-  if (d == TS_BOOL || ts_is_complex(d)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
+  if (d == TS_BOOL) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   if (w->dtype != d)
     return ts_fail(cx, TS_ERR_DTYPE, "Input type (%s) and weight type (%s) should be the same", ts_dtype_name(d), ts_dtype_name((ts_dtype)w->dtype));
   return !b || b->dtype == d || ts_fail(cx, TS_ERR_DTYPE, "Input type (%s) and bias type (%s) should be the same", ts_dtype_name(d), ts_dtype_name((ts_dtype)b->dtype));
+}
+
+/* Complex operands, part by part. */
+static ts_tensor *conv_parts(ts_cx *cx, ts_tensor *x, ts_tensor *w, const void *args) {
+  const ts__conv_args *a = args;
+  return ts__conv(cx, x, w, NULL, a->stride, a->padding, a->dilation, a->groups);
+}
+static ts_tensor *input_parts(ts_cx *cx, ts_tensor *g, ts_tensor *w, const void *args) {
+  const ts__conv_input_args *a = args;
+  return ts__conv_input(cx, g, w, a->size, a->stride, a->padding, a->dilation, a->groups);
+}
+static ts_tensor *weight_parts(ts_cx *cx, ts_tensor *g, ts_tensor *x, const void *args) {
+  const ts__conv_weight_args *a = args;
+  return ts__conv_weight(cx, g, x, a->size, a->stride, a->padding, a->dilation, a->groups);
 }
 
 bool ts__conv_impl(ts_cx *cx, const ts__conv_args *a, ts_out *out) {
@@ -76,6 +91,11 @@ bool ts__conv_impl(ts_cx *cx, const ts__conv_args *a, ts_out *out) {
   if (a->bias && (a->bias->ndim != 1 || a->bias->sizes[0] != s.out_channels))
     return ts_fail(cx, TS_ERR_SHAPE, "Given weight of size %s, expected bias to be 1-dimensional with %" PRId64 " elements, but got bias of size %s instead", TS_TEXT(a->weight), s.out_channels, TS_TEXT(a->bias));
   int n = a->self->ndim - 2;
+  if (ts_is_complex(d)) {
+    ts_tensor *y = ts_by_parts(cx, a->self, a->weight, conv_parts, a);
+    if (y && a->bias) y = ts_add(cx, y, ts_reshape(cx, a->bias, (ts_ints){(const int64_t[]){s.out_channels, 1, 1, 1}, n + 1}), ts_int(1));
+    return (out->t[0] = y) != NULL;
+  }
   int64_t sizes[5] = {s.batch, s.out_channels};
   for (int i = 0; i < n; i++) sizes[2 + i] = s.w.out[3 - n + i];
   ts_tensor *y = ts_empty(cx, work, n + 2, sizes), *x = ready(cx, a->self, work), *w = ready(cx, a->weight, work);
@@ -99,6 +119,7 @@ bool ts__conv_input_impl(ts_cx *cx, const ts__conv_input_args *a, ts_out *out) {
   ts_conv_shape s;
   ts_dtype d = (ts_dtype)a->grad->dtype, work = work_dtype(d);
   if (!shape_of(cx, (int)a->size.n, a->size.v, a->weight->ndim, a->weight->sizes, (settings){a->stride, a->padding, a->dilation, a->groups}, &s) || !take_grad(cx, a->grad, &s, a->weight->ndim - 2)) return false;
+  if (ts_is_complex(d)) return (out->t[0] = ts_by_parts(cx, a->grad, a->weight, input_parts, a)) != NULL;
   ts_tensor *x = ts_full_zero(cx, work, (int)a->size.n, a->size.v), *g = ready(cx, a->grad, work), *w = ready(cx, a->weight, work);
   if (!x || !g || !w) return false;
   if (x->numel && g->numel && !ts_conv_to_input(cx, &s, work == TS_FLOAT64, ts_data(g), ts_data(w), ts_data(x))) return false;
@@ -109,6 +130,7 @@ bool ts__conv_weight_impl(ts_cx *cx, const ts__conv_weight_args *a, ts_out *out)
   ts_conv_shape s;
   ts_dtype d = (ts_dtype)a->grad->dtype, work = work_dtype(d);
   if (!shape_of(cx, a->self->ndim, a->self->sizes, (int)a->size.n, a->size.v, (settings){a->stride, a->padding, a->dilation, a->groups}, &s) || !take_grad(cx, a->grad, &s, a->self->ndim - 2)) return false;
+  if (ts_is_complex(d)) return (out->t[0] = ts_by_parts(cx, a->grad, a->self, weight_parts, a)) != NULL;
   ts_tensor *w = ts_full_zero(cx, work, (int)a->size.n, a->size.v), *g = ready(cx, a->grad, work), *x = ready(cx, a->self, work);
   if (!w || !g || !x) return false;
   if (w->numel && g->numel && !ts_conv_to_weight(cx, &s, work == TS_FLOAT64, ts_data(g), ts_data(x), ts_data(w))) return false;
