@@ -154,265 +154,282 @@ const S_fill = op(231, 'fill', 'Tensor input, Operand value', 'Tensor');
 const S_fill_ = op(232, 'fill_', 'Tensor input, Operand value', 'Tensor');
 const S_clone = op(237, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 const S_contiguous = op(238, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_copy_ = op(239, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
-const S_zero_ = op(240, 'zero_', 'Tensor input', 'Tensor');
-const S_new_empty_strided = op(242, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
-const S_sum_to_size = op(244, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
-const S_diag = op(248, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_diag_embed = op(249, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
-const S_diagflat = op(250, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
-const S_trace = op(251, 'trace', 'Tensor input', 'Tensor');
-const S_tril = op(252, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_tril_ = op(253, 'tril_', 'Tensor input, int diagonal=0', 'Tensor');
-const S_triu = op(254, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_triu_ = op(255, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
-const S_fill_diagonal_ = op(258, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
-const S_index_put = op(282, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_put_ = op(283, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(284, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
-const S_index_add = op(285, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_add_ = op(286, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(287, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_copy_ = op(288, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_fill = op(289, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_index_fill_ = op(290, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_gather = op(291, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(292, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(294, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_resize_ = op(239, 'resize_', 'Tensor input, int[] ...size, *, str? memoryFormat=null', 'Tensor');
+const S_resize_as_ = op(240, 'resizeAs_', 'Tensor input, Tensor theTemplate, *, str? memoryFormat=null', 'Tensor');
+const S_copy_ = op(241, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
+const S_zero_ = op(242, 'zero_', 'Tensor input', 'Tensor');
+const S_new_empty_strided = op(244, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_sum_to_size = op(246, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_diag = op(250, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_diag_embed = op(251, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
+const S_diagflat = op(252, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
+const S_trace = op(253, 'trace', 'Tensor input', 'Tensor');
+const S_tril = op(254, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_tril_ = op(255, 'tril_', 'Tensor input, int diagonal=0', 'Tensor');
+const S_triu = op(256, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_triu_ = op(257, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
+const S_fill_diagonal_ = op(260, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
+const S_index_put = op(284, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put_ = op(285, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_select = op(286, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_add = op(287, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add_ = op(288, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_copy = op(289, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy_ = op(290, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_fill = op(291, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill_ = op(292, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_gather = op(293, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_scatter = op(294, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(296, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
-const S_scatter_ = op(293, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value_ = op(295, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter_ = op(295, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value_ = op(297, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(296, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_add_ = op(297, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_take = op(298, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(299, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(300, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(301, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(303, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(304, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
-const S_masked_scatter = op(305, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(306, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_combinations = op(326, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
-const S_exp = op(360, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(361, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(362, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(363, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(364, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(365, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(366, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(367, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(368, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(369, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(370, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(371, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(372, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(373, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(374, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(375, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(376, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(377, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(378, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(379, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(380, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(381, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(382, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(383, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(384, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(385, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(386, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(387, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(388, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(389, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(390, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(391, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(392, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(393, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(394, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(395, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(396, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(397, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(398, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(399, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(400, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(401, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(402, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(403, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(404, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(405, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(406, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(407, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_lgamma = op(408, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_lgamma_ = op(409, 'lgamma_', 'Tensor input', 'Tensor');
-const S_digamma = op(410, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_digamma_ = op(411, 'digamma_', 'Tensor input', 'Tensor');
-const S_mvlgamma = op(412, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(413, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_frexp = op(414, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(415, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(416, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(419, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(420, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(421, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(422, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(423, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(424, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(425, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(426, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(427, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(428, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(429, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(430, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(431, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(432, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(433, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(434, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(435, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(436, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(437, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(438, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(439, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(440, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(441, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(442, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(443, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(445, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(446, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_vdot = op(447, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_outer = op(448, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(449, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(450, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(451, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(452, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(453, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(454, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(455, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(456, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(457, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(458, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(459, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_scatter_add = op(298, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add_ = op(299, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_take = op(300, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_put = op(301, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put_ = op(302, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_nonzero = op(303, 'nonzero', 'Tensor input', 'Tensor');
+const S_argwhere = op(305, 'argwhere', 'Tensor input', 'Tensor');
+const S_masked_select = op(306, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_scatter = op(307, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter_ = op(308, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_combinations = op(328, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
+const S_exp = op(362, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp_ = op(363, 'exp_', 'Tensor input', 'Tensor');
+const S_exp2 = op(364, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2_ = op(365, 'exp2_', 'Tensor input', 'Tensor');
+const S_expm1 = op(366, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1_ = op(367, 'expm1_', 'Tensor input', 'Tensor');
+const S_log = op(368, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ = op(369, 'log_', 'Tensor input', 'Tensor');
+const S_log2 = op(370, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2_ = op(371, 'log2_', 'Tensor input', 'Tensor');
+const S_log10 = op(372, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10_ = op(373, 'log10_', 'Tensor input', 'Tensor');
+const S_log1p = op(374, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p_ = op(375, 'log1p_', 'Tensor input', 'Tensor');
+const S_sin = op(376, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin_ = op(377, 'sin_', 'Tensor input', 'Tensor');
+const S_cos = op(378, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos_ = op(379, 'cos_', 'Tensor input', 'Tensor');
+const S_tan = op(380, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan_ = op(381, 'tan_', 'Tensor input', 'Tensor');
+const S_asin = op(382, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin_ = op(383, 'asin_', 'Tensor input', 'Tensor');
+const S_acos = op(384, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos_ = op(385, 'acos_', 'Tensor input', 'Tensor');
+const S_atan = op(386, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan_ = op(387, 'atan_', 'Tensor input', 'Tensor');
+const S_sinh = op(388, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh_ = op(389, 'sinh_', 'Tensor input', 'Tensor');
+const S_cosh = op(390, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh_ = op(391, 'cosh_', 'Tensor input', 'Tensor');
+const S_tanh = op(392, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh_ = op(393, 'tanh_', 'Tensor input', 'Tensor');
+const S_asinh = op(394, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh_ = op(395, 'asinh_', 'Tensor input', 'Tensor');
+const S_acosh = op(396, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh_ = op(397, 'acosh_', 'Tensor input', 'Tensor');
+const S_atanh = op(398, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh_ = op(399, 'atanh_', 'Tensor input', 'Tensor');
+const S_sinc = op(400, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc_ = op(401, 'sinc_', 'Tensor input', 'Tensor');
+const S_erf = op(402, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf_ = op(403, 'erf_', 'Tensor input', 'Tensor');
+const S_erfc = op(404, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc_ = op(405, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfinv = op(406, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv_ = op(407, 'erfinv_', 'Tensor input', 'Tensor');
+const S_sigmoid = op(408, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid_ = op(409, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_lgamma = op(410, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma_ = op(411, 'lgamma_', 'Tensor input', 'Tensor');
+const S_digamma = op(412, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma_ = op(413, 'digamma_', 'Tensor input', 'Tensor');
+const S_mvlgamma = op(414, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma_ = op(415, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
+const S_frexp = op(416, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_logit = op(417, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(418, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(421, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(422, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(423, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(424, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(425, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(426, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(427, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(428, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(429, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(430, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(431, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(432, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(433, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(434, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(435, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(436, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(437, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(438, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(439, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(440, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(441, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(442, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(443, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(444, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(445, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(447, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(448, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(449, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_outer = op(450, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(451, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(452, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(453, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(454, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(455, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(456, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(457, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(458, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(459, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(460, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(461, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(460, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(461, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(462, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(462, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(463, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(464, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(463, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(464, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(465, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(466, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(467, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(468, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(469, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(465, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(466, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(467, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(468, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(469, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(470, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(471, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(470, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(471, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(472, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(473, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(472, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(473, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_inner = op(525, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_kron = op(526, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_uniform_ = op(534, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(535, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(536, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(537, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(538, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(539, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(540, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(541, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(542, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(543, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(546, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(547, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(548, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(549, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(550, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(551, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(552, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(553, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(554, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(474, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(475, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_inner = op(527, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(528, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_uniform_ = op(536, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(537, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(538, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(539, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(540, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(541, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(542, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(543, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(544, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(545, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(548, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(549, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(550, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(551, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(552, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(553, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(554, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(555, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(556, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(558, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(559, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(560, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(560, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(561, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(562, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(564, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(565, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(566, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(568, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(569, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(566, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(567, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(568, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(570, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(571, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(570, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(583, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(584, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(585, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(586, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(587, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(588, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(589, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_view_as = op(592, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(593, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(594, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(595, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(596, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(597, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(598, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(599, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(600, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(601, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(602, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(603, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(604, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(605, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(606, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(607, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(608, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(609, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_dist = op(572, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(585, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(586, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(587, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(588, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(589, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(590, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(591, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_bincount = op(599, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
+const S_histc = op(600, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
+const S_histogram = op(601, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram_bins = op(602, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const F_histogram = [S_histogram, S_histogram_bins];
+const S_view_as = op(604, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(605, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(606, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(607, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(608, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(609, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(610, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(611, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(612, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(613, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(614, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(615, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(616, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(617, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(618, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(619, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(620, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(621, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(610, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(611, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(612, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(622, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(623, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(624, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(613, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(614, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(625, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(626, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(615, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(616, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(627, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(628, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(617, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(618, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(629, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(630, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(621, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(622, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(626, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(627, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(628, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(629, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S__polygamma_self = op(631, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(632, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(633, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(634, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(669, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(670, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(671, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(672, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_as_strided = op(711, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(712, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(713, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(714, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(715, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(716, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(717, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(718, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(719, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(722, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(723, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(724, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(725, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(726, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(727, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(728, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(730, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(732, 'detach', 'Tensor input', 'Tensor');
+const S_softmax = op(633, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(634, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(638, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(639, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(640, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(641, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(643, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(644, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(645, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(646, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(681, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(682, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(683, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(684, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_quantile = op(685, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(686, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_cov = op(687, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_corrcoef = op(688, 'corrcoef', 'Tensor input', 'Tensor');
+const S_diff = op(689, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(697, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm_ = op(698, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
+const S_as_strided = op(742, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_ = op(743, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(744, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(745, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(746, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(747, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const F_view = [S_view, S_view_dtype];
+const S_transpose = op(748, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(749, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(750, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(751, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(752, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(755, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(756, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(757, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(758, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(759, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(760, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(761, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(763, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(765, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -505,38 +522,32 @@ export abstract class TensorOps {
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   div(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
-  div(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(52, (this as any), a, 3, -1);
+  div(..._args: any[]): any {
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   divide(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
-  divide(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(52, (this as any), a, 3, -1);
+  divide(..._args: any[]): any {
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   trueDivide(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null; out?: Tensor }): Tensor;
-  trueDivide(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(52, (this as any), a, 3, -1);
+  trueDivide(..._args: any[]): any {
     return invokeMethod(S_div, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   div_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
-  div_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(53, (this as any), a, 3, -1);
+  div_(..._args: any[]): any {
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   divide_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
-  divide_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(53, (this as any), a, 3, -1);
+  divide_(..._args: any[]): any {
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. https://pytorch.org/docs/stable/generated/torch.div.html */
   trueDivide_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; roundingMode?: string | null }): Tensor;
-  trueDivide_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(53, (this as any), a, 3, -1);
+  trueDivide_(..._args: any[]): any {
     return invokeMethod(S_div_, this, arguments);
   }
   /** input / other rounded down, elementwise. Errors: bools, a zero among integer divisors. https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
@@ -1471,30 +1482,42 @@ export abstract class TensorOps {
     if (arguments.length === 1 && isTensor(a)) return binaryInplace(232, (this as any), a, 2);
     return invokeMethod(S_fill_, this, arguments);
   }
-  /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
+  /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
   clone(options?: { memoryFormat?: string | null }): Tensor;
-  clone(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(237, (this as any), 0, -1);
+  clone(..._args: any[]): any {
     return invokeMethod(S_clone, this, arguments);
   }
-  /** input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
+  /** input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
   contiguous(options?: { memoryFormat?: string | null }): Tensor;
-  contiguous(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(238, (this as any), 0, -1);
+  contiguous(..._args: any[]): any {
     return invokeMethod(S_contiguous, this, arguments);
+  }
+  /** Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
+  resize_(...size: number[]): Tensor;
+  /** Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
+  resize_(...args: [...size: number[], options: { size?: readonly number[]; memoryFormat?: string | null }]): Tensor;
+  /** Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
+  resize_(size: readonly number[], options?: { size?: readonly number[]; memoryFormat?: string | null }): Tensor;
+  resize_(..._args: any[]): any {
+    return invokeMethod(S_resize_, this, arguments);
+  }
+  /** input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
+  resizeAs_(theTemplate: Tensor, options?: { theTemplate?: Tensor; memoryFormat?: string | null }): Tensor;
+  resizeAs_(..._args: any[]): any {
+    return invokeMethod(S_resize_as_, this, arguments);
   }
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
   copy_(src: Tensor, nonBlocking?: boolean, options?: { src?: Tensor; nonBlocking?: boolean }): Tensor;
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
   copy_(src: Tensor, options: { src?: Tensor; nonBlocking?: boolean }): Tensor;
   copy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(239, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(241, (this as any), a, 0, 0);
     return invokeMethod(S_copy_, this, arguments);
   }
   /** Fills input with zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html */
   zero_(): Tensor;
   zero_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(240, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(242, (this as any), 0);
     return invokeMethod(S_zero_, this, arguments);
   }
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -1518,7 +1541,7 @@ export abstract class TensorOps {
   /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
   diag(options: { diagonal?: number; out?: Tensor }): Tensor;
   diag(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(248, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(250, (this as any), 0, 0);
     return invokeMethod(S_diag, this, arguments);
   }
   /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
@@ -1526,7 +1549,7 @@ export abstract class TensorOps {
   /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
   diagEmbed(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagEmbed(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(249, (this as any), 0, 0, -2, -1);
+    if (arguments.length === 0) return unary(251, (this as any), 0, 0, -2, -1);
     return invokeMethod(S_diag_embed, this, arguments);
   }
   /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
@@ -1534,13 +1557,13 @@ export abstract class TensorOps {
   /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
   diagflat(options: { offset?: number }): Tensor;
   diagflat(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(250, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(252, (this as any), 0, 0);
     return invokeMethod(S_diagflat, this, arguments);
   }
   /** The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
   trace(): Tensor;
   trace(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(251, (this as any), 0);
+    if (arguments.length === 0) return unary(253, (this as any), 0);
     return invokeMethod(S_trace, this, arguments);
   }
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
@@ -1548,7 +1571,7 @@ export abstract class TensorOps {
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
   tril(options: { diagonal?: number; out?: Tensor }): Tensor;
   tril(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(252, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(254, (this as any), 0, 0);
     return invokeMethod(S_tril, this, arguments);
   }
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
@@ -1556,7 +1579,7 @@ export abstract class TensorOps {
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
   tril_(options: { diagonal?: number }): Tensor;
   tril_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(253, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(255, (this as any), 0, 0);
     return invokeMethod(S_tril_, this, arguments);
   }
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
@@ -1564,7 +1587,7 @@ export abstract class TensorOps {
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
   triu(options: { diagonal?: number; out?: Tensor }): Tensor;
   triu(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(254, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(256, (this as any), 0, 0);
     return invokeMethod(S_triu, this, arguments);
   }
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
@@ -1572,7 +1595,7 @@ export abstract class TensorOps {
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
   triu_(options: { diagonal?: number }): Tensor;
   triu_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(255, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(257, (this as any), 0, 0);
     return invokeMethod(S_triu_, this, arguments);
   }
   /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
@@ -1663,7 +1686,7 @@ export abstract class TensorOps {
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(298, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(300, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1683,19 +1706,19 @@ export abstract class TensorOps {
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(301, (this as any), 0);
+    if (arguments.length === 0) return unary(303, (this as any), 0);
     return invokeMethod(S_nonzero, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(303, (this as any), 0);
+    if (arguments.length === 0) return unary(305, (this as any), 0);
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(304, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(306, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -1713,391 +1736,391 @@ export abstract class TensorOps {
   /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
   combinations(options: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(326, (this as any), 0, 2, 0);
+    if (arguments.length === 0) return unary(328, (this as any), 0, 2, 0);
     return invokeMethod(S_combinations, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(360, (this as any), 0);
+    if (arguments.length === 0) return unary(362, (this as any), 0);
     return invokeMethod(S_exp, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(361, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(363, (this as any), 0);
     return invokeMethod(S_exp_, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(362, (this as any), 0);
+    if (arguments.length === 0) return unary(364, (this as any), 0);
     return invokeMethod(S_exp2, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(363, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(365, (this as any), 0);
     return invokeMethod(S_exp2_, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(364, (this as any), 0);
+    if (arguments.length === 0) return unary(366, (this as any), 0);
     return invokeMethod(S_expm1, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(365, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(367, (this as any), 0);
     return invokeMethod(S_expm1_, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(366, (this as any), 0);
+    if (arguments.length === 0) return unary(368, (this as any), 0);
     return invokeMethod(S_log, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(367, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(369, (this as any), 0);
     return invokeMethod(S_log_, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(368, (this as any), 0);
+    if (arguments.length === 0) return unary(370, (this as any), 0);
     return invokeMethod(S_log2, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(369, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(371, (this as any), 0);
     return invokeMethod(S_log2_, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(370, (this as any), 0);
+    if (arguments.length === 0) return unary(372, (this as any), 0);
     return invokeMethod(S_log10, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(371, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(373, (this as any), 0);
     return invokeMethod(S_log10_, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(372, (this as any), 0);
+    if (arguments.length === 0) return unary(374, (this as any), 0);
     return invokeMethod(S_log1p, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(373, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(375, (this as any), 0);
     return invokeMethod(S_log1p_, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(374, (this as any), 0);
+    if (arguments.length === 0) return unary(376, (this as any), 0);
     return invokeMethod(S_sin, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(375, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(377, (this as any), 0);
     return invokeMethod(S_sin_, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(376, (this as any), 0);
+    if (arguments.length === 0) return unary(378, (this as any), 0);
     return invokeMethod(S_cos, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(377, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(379, (this as any), 0);
     return invokeMethod(S_cos_, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(378, (this as any), 0);
+    if (arguments.length === 0) return unary(380, (this as any), 0);
     return invokeMethod(S_tan, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(379, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(381, (this as any), 0);
     return invokeMethod(S_tan_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(380, (this as any), 0);
+    if (arguments.length === 0) return unary(382, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(380, (this as any), 0);
+    if (arguments.length === 0) return unary(382, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(381, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(383, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(381, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(383, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(382, (this as any), 0);
+    if (arguments.length === 0) return unary(384, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(382, (this as any), 0);
+    if (arguments.length === 0) return unary(384, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(383, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(385, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(383, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(385, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(384, (this as any), 0);
+    if (arguments.length === 0) return unary(386, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(384, (this as any), 0);
+    if (arguments.length === 0) return unary(386, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(385, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(387, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(385, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(387, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(386, (this as any), 0);
+    if (arguments.length === 0) return unary(388, (this as any), 0);
     return invokeMethod(S_sinh, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(387, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(389, (this as any), 0);
     return invokeMethod(S_sinh_, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(388, (this as any), 0);
+    if (arguments.length === 0) return unary(390, (this as any), 0);
     return invokeMethod(S_cosh, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(389, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(391, (this as any), 0);
     return invokeMethod(S_cosh_, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(390, (this as any), 0);
+    if (arguments.length === 0) return unary(392, (this as any), 0);
     return invokeMethod(S_tanh, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(391, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(393, (this as any), 0);
     return invokeMethod(S_tanh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(392, (this as any), 0);
+    if (arguments.length === 0) return unary(394, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(392, (this as any), 0);
+    if (arguments.length === 0) return unary(394, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(393, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(395, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(393, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(395, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(394, (this as any), 0);
+    if (arguments.length === 0) return unary(396, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(394, (this as any), 0);
+    if (arguments.length === 0) return unary(396, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(395, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(397, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(395, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(397, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(396, (this as any), 0);
+    if (arguments.length === 0) return unary(398, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(396, (this as any), 0);
+    if (arguments.length === 0) return unary(398, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(397, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(399, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(397, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(399, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(398, (this as any), 0);
+    if (arguments.length === 0) return unary(400, (this as any), 0);
     return invokeMethod(S_sinc, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(399, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(401, (this as any), 0);
     return invokeMethod(S_sinc_, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(400, (this as any), 0);
+    if (arguments.length === 0) return unary(402, (this as any), 0);
     return invokeMethod(S_erf, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(401, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(403, (this as any), 0);
     return invokeMethod(S_erf_, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(402, (this as any), 0);
+    if (arguments.length === 0) return unary(404, (this as any), 0);
     return invokeMethod(S_erfc, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(403, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(405, (this as any), 0);
     return invokeMethod(S_erfc_, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(404, (this as any), 0);
+    if (arguments.length === 0) return unary(406, (this as any), 0);
     return invokeMethod(S_erfinv, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(405, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(407, (this as any), 0);
     return invokeMethod(S_erfinv_, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(406, (this as any), 0);
+    if (arguments.length === 0) return unary(408, (this as any), 0);
     return invokeMethod(S_sigmoid, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(407, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(409, (this as any), 0);
     return invokeMethod(S_sigmoid_, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma(options?: { out?: Tensor }): Tensor;
   lgamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(408, (this as any), 0);
+    if (arguments.length === 0) return unary(410, (this as any), 0);
     return invokeMethod(S_lgamma, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma_(): Tensor;
   lgamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(409, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(411, (this as any), 0);
     return invokeMethod(S_lgamma_, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma(options?: { out?: Tensor }): Tensor;
   digamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(410, (this as any), 0);
+    if (arguments.length === 0) return unary(412, (this as any), 0);
     return invokeMethod(S_digamma, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma_(): Tensor;
   digamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(411, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(413, (this as any), 0);
     return invokeMethod(S_digamma_, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
@@ -2120,7 +2143,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(415, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(417, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -2128,157 +2151,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(416, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(418, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(419, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(421, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(419, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(421, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(420, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(422, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(420, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(422, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(421, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(423, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(422, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(424, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(423, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(425, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(424, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(426, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(425, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(427, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(426, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(428, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(427, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(429, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(428, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(430, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(429, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(431, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(430, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(432, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(431, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(433, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(432, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(434, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(433, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(435, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(434, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(436, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(435, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(437, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(436, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(438, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(437, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(439, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(438, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(440, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(439, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(441, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(440, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(442, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(441, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(443, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -2294,31 +2317,31 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(445, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(447, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(446, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(448, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
   }
   /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
   vdot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   vdot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(447, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(449, (this as any), a, 0);
     return invokeMethod(S_vdot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(448, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(450, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(448, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(450, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -2370,8 +2393,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(457, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(459, (this as any), a, 0);
+    if (arguments.length === 0) return unary(459, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(461, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2383,24 +2406,22 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(460, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(462, (this as any), a, 0);
+    if (arguments.length === 0) return unary(462, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(464, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  amax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(463, (this as any), 0, -1, 0);
+  amax(..._args: any[]): any {
     return invokeMethod(S_amax, this, arguments);
   }
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  amin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(464, (this as any), 0, -1, 0);
+  amin(..._args: any[]): any {
     return invokeMethod(S_amin, this, arguments);
   }
   /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
@@ -2413,7 +2434,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(466, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(468, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2421,7 +2442,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(467, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(469, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2431,7 +2452,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(468, (this as any), 0);
+    if (arguments.length === 0) return unary(470, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2441,7 +2462,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(470, (this as any), 0);
+    if (arguments.length === 0) return unary(472, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2461,13 +2482,13 @@ export abstract class TensorOps {
   /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
   inner(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   inner(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(525, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(527, (this as any), a, 0);
     return invokeMethod(S_inner, this, arguments);
   }
   /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
   kron(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   kron(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(526, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(528, (this as any), a, 0);
     return invokeMethod(S_kron, this, arguments);
   }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
@@ -2475,7 +2496,7 @@ export abstract class TensorOps {
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(534, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(536, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2483,7 +2504,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(535, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(537, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2491,7 +2512,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(536, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(538, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2499,7 +2520,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(537, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(539, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2507,7 +2528,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(538, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(540, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2515,7 +2536,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(539, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(541, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2535,7 +2556,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(542, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(544, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2549,16 +2570,14 @@ export abstract class TensorOps {
   sum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  sum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(546, (this as any), 0, -1, 0, 255);
+  sum(..._args: any[]): any {
     return invokeMethod(S_sum, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  mean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(547, (this as any), 0, -1, 0, 255);
+  mean(..._args: any[]): any {
     return invokeMethod(S_mean, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -2566,31 +2585,28 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(548, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(550, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  any(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(549, (this as any), 0, -1, 0);
+  any(..._args: any[]): any {
     return invokeMethod(S_any, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
-  all(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(550, (this as any), 0, -1, 0);
+  all(..._args: any[]): any {
     return invokeMethod(S_all, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
-  countNonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(551, (this as any), 0, -1);
+  countNonzero(..._args: any[]): any {
     return invokeMethod(S_count_nonzero, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
@@ -2606,7 +2622,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(552, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(556, (this as any), 0, 1);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2622,23 +2638,21 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(558, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(562, (this as any), 0, 1);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  nansum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(564, (this as any), 0, -1, 0, 255);
+  nansum(..._args: any[]): any {
     return invokeMethod(S_nansum, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  nanmean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(565, (this as any), 0, -1, 0, 255);
+  nanmean(..._args: any[]): any {
     return invokeMethod(S_nanmean, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -2664,7 +2678,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(570, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(572, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2702,22 +2716,46 @@ export abstract class TensorOps {
   cummin(..._args: any[]): any {
     return invokeMethod(S_cummin, this, arguments);
   }
+  /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
+  bincount(weights?: Tensor | null, minlength?: number, options?: { weights?: Tensor | null; minlength?: number }): Tensor;
+  /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
+  bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
+  bincount(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(599, (this as any), 0, 0, 0);
+    return invokeMethod(S_bincount, this, arguments);
+  }
+  /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
+  histc(bins?: number, min?: Scalar, max?: Scalar, options?: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
+  /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
+  histc(options: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
+  histc(..._args: any[]): any {
+    return invokeMethod(S_histc, this, arguments);
+  }
+  /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+  histogram(bins?: number, options?: { bins?: number; range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
+  /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+  histogram(options: { bins?: number; range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
+  /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+  histogram(bins: Tensor, options?: { bins?: Tensor; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
+  histogram(..._args: any[]): any {
+    return invokeForm(F_histogram, this, arguments);
+  }
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(592, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(604, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(593, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(605, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(594, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(606, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2728,7 +2766,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(596, (this as any), 0);
+    if (arguments.length === 0) return unary(608, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2742,7 +2780,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(601, (this as any), 0);
+    if (arguments.length === 0) return unary(613, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2750,7 +2788,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(602, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(614, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -2782,11 +2820,25 @@ export abstract class TensorOps {
   splitWithSizes(..._args: any[]): any {
     return invokeMethod(S_split_with_sizes, this, arguments);
   }
+  /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplitWithSizes(splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+  /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplitWithSizes(splitSizes: number | readonly number[], options: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+  unsafeSplitWithSizes(..._args: any[]): any {
+    return invokeMethod(S_split_with_sizes, this, arguments);
+  }
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   chunk(chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
   /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
   chunk(chunks: number, options: { chunks?: number; dim?: number }): Tensor[];
   chunk(..._args: any[]): any {
+    return invokeMethod(S_chunk, this, arguments);
+  }
+  /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+  unsafeChunk(chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
+  /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
+  unsafeChunk(chunks: number, options: { chunks?: number; dim?: number }): Tensor[];
+  unsafeChunk(..._args: any[]): any {
     return invokeMethod(S_chunk, this, arguments);
   }
   /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -2798,6 +2850,17 @@ export abstract class TensorOps {
   /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
   split(splitSizeOrSections: number | readonly number[], options: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
   split(..._args: any[]): any {
+    return invokeForm(F_split, this, arguments);
+  }
+  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplit(splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
+  /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplit(splitSize: number, options: { splitSize?: number; dim?: number }): Tensor[];
+  /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplit(splitSizeOrSections: number | readonly number[], dim?: number, options?: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  /** Views of pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
+  unsafeSplit(splitSizeOrSections: number | readonly number[], options: { splitSizeOrSections?: number | readonly number[]; dim?: number }): Tensor[];
+  unsafeSplit(..._args: any[]): any {
     return invokeForm(F_split, this, arguments);
   }
   /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
@@ -2841,7 +2904,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(621, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(633, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -2849,7 +2912,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(622, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(634, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -2864,13 +2927,13 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(627, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(639, (this as any), 0, -1, 0, 0);
     return invokeMethod(S_argsort, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(628, (this as any), 0);
+    if (arguments.length === 0) return unary(640, (this as any), 0);
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -2893,38 +2956,81 @@ export abstract class TensorOps {
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(633, (this as any), 0);
+    if (arguments.length === 0) return unary(645, (this as any), 0);
     return invokeMethod(S_i0, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(634, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(646, (this as any), 0);
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(669, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(681, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(670, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(682, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(671, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(683, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(672, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(684, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
+  }
+  /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
+  quantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
+  quantile(q: Tensor | Scalar, options: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  quantile(..._args: any[]): any {
+    return invokeMethod(S_quantile, this, arguments);
+  }
+  /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+  nanquantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+  nanquantile(q: Tensor | Scalar, options: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+  nanquantile(..._args: any[]): any {
+    return invokeMethod(S_nanquantile, this, arguments);
+  }
+  /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
+  cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
+  cov(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(687, (this as any), 0, 1, 0, 0);
+    return invokeMethod(S_cov, this, arguments);
+  }
+  /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
+  corrcoef(): Tensor;
+  corrcoef(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(688, (this as any), 0);
+    return invokeMethod(S_corrcoef, this, arguments);
+  }
+  /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+  diff(n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+  diff(options: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+  diff(..._args: any[]): any {
+    return invokeMethod(S_diff, this, arguments);
+  }
+  /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+  renorm(p: Scalar, dim: number, maxnorm: Scalar, options?: { p?: Scalar; dim?: number; maxnorm?: Scalar; out?: Tensor }): Tensor;
+  renorm(..._args: any[]): any {
+    return invokeMethod(S_renorm, this, arguments);
+  }
+  /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+  renorm_(p: Scalar, dim: number, maxnorm: Scalar, options?: { p?: Scalar; dim?: number; maxnorm?: Scalar }): Tensor;
+  renorm_(..._args: any[]): any {
+    return invokeMethod(S_renorm_, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
@@ -2932,6 +3038,13 @@ export abstract class TensorOps {
   asStrided(size: number | readonly number[], stride: number | readonly number[], options: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
   asStrided(..._args: any[]): any {
     return invokeMethod(S_as_strided, this, arguments);
+  }
+  /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
+  asStrided_(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
+  asStrided_(size: number | readonly number[], stride: number | readonly number[], options: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStrided_(..._args: any[]): any {
+    return invokeMethod(S_as_strided_, this, arguments);
   }
   /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
   expand(...size: number[]): Tensor;
@@ -2957,8 +3070,10 @@ export abstract class TensorOps {
   view(...args: [...size: number[], options: { size?: readonly number[] }]): Tensor;
   /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
   view(size: readonly number[], options?: { size?: readonly number[] }): Tensor;
+  /** The same bytes read as another dtype; where its size differs, the last dim grows or shrinks. Errors: sizes and strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
+  view(dtype: DType | null, options?: { dtype?: DType | null }): Tensor;
   view(..._args: any[]): any {
-    return invokeMethod(S_view, this, arguments);
+    return invokeForm(F_view, this, arguments);
   }
   /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
   transpose(dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
@@ -3023,28 +3138,26 @@ export abstract class TensorOps {
   squeeze(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
-  squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(724, (this as any), 0, -1);
+  squeeze(..._args: any[]): any {
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
-  squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(725, (this as any), 0, -1);
+  squeeze_(..._args: any[]): any {
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(726, (this as any), 0);
+    if (arguments.length === 0) return unary(759, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(727, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(760, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -3052,7 +3165,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(728, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(761, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -3063,7 +3176,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(732, (this as any), 0);
+    if (arguments.length === 0) return unary(765, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }
