@@ -937,6 +937,31 @@ ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_angle], &args);
 }
 
+ts_tensor *ts_conv_transpose1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose1d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose1d], &args);
+}
+
+ts_tensor *ts_conv_transpose2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose2d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose2d], &args);
+}
+
+ts_tensor *ts_conv_transpose3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose3d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose3d], &args);
+}
+
+ts_tensor *ts_convolution(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, bool transposed, ts_ints output_padding, int64_t groups) {
+  ts_convolution_args args = {self, weight, bias, stride, padding, dilation, transposed, output_padding, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_convolution], &args);
+}
+
+ts_tensor *ts_conv_tbc(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, int64_t pad) {
+  ts_conv_tbc_args args = {self, weight, bias, pad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_tbc], &args);
+}
+
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);
@@ -1188,6 +1213,16 @@ ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format) 
   return ts_dispatch1(cx, &ts_ops[TS_OP_contiguous], &args);
 }
 
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format) {
+  ts_resize__args args = {self, size, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_], &args);
+}
+
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format) {
+  ts_resize_as__args args = {self, the_template, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_as_], &args);
+}
+
 ts_tensor *ts_copy_(ts_cx *cx, ts_tensor *self, ts_tensor *src, bool non_blocking) {
   ts_copy__args args = {self, src, non_blocking};
   return ts_dispatch1(cx, &ts_ops[TS_OP_copy_], &args);
@@ -1315,6 +1350,81 @@ ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p) {
 ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias) {
   ts_bilinear_args args = {input1, input2, weight, bias};
   return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
+}
+
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_unfold_windows_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_windows], &args);
+}
+
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_fold_args args = {self, output_size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fold], &args);
+}
+
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__im2col_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__im2col], &args);
+}
+
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__col2im_args args = {self, size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__col2im], &args);
+}
+
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor) {
+  ts_pixel_shuffle_args args = {self, upscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_shuffle], &args);
+}
+
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor) {
+  ts_pixel_unshuffle_args args = {self, downscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_unshuffle], &args);
+}
+
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups) {
+  ts_channel_shuffle_args args = {self, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_channel_shuffle], &args);
+}
+
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners) {
+  ts_grid_sample_args args = {self, grid, mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sample], &args);
+}
+
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler], &args);
+}
+
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_2d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_2d], &args);
+}
+
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_3d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_3d], &args);
+}
+
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners) {
+  ts_affine_grid_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid], &args);
+}
+
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners) {
+  ts_affine_grid_generator_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid_generator], &args);
+}
+
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_args args = {self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
+}
+
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_adjoint_args args = {grad, grid, size, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_adjoint], &args);
 }
 
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
@@ -1786,11 +1896,6 @@ ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim
 ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim) {
   ts_linalg_vecdot_args args = {x, y, dim};
   return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vecdot], &args);
-}
-
-ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
-  ts_vdot_args args = {self, other};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_vdot], &args);
 }
 
 ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2) {
@@ -2471,6 +2576,11 @@ ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_dot], &args);
 }
 
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_vdot_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vdot], &args);
+}
+
 ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2) {
   ts_outer_args args = {self, vec2};
   return ts_dispatch1(cx, &ts_ops[TS_OP_outer], &args);
@@ -2723,8 +2833,8 @@ ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_pad], &args);
 }
 
-bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool1d_with_indices], &args, &out);
@@ -2737,8 +2847,8 @@ ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool1d], &args);
 }
 
-bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool2d_with_indices], &args, &out);
@@ -2751,8 +2861,8 @@ ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool2d], &args);
 }
 
-bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool3d_with_indices], &args, &out);
@@ -2778,6 +2888,134 @@ ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
 ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
   ts_avg_pool3d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
   return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool3d], &args);
+}
+
+bool ts_adaptive_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool1d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool1d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool1d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool1d], &args);
+}
+
+bool ts_adaptive_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool2d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool2d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool2d], &args);
+}
+
+bool ts_adaptive_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool3d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool3d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool3d], &args);
+}
+
+bool ts_fractional_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results) {
+  ts_fractional_max_pool2d_with_indices_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_fractional_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_fractional_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples) {
+  ts_fractional_max_pool2d_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fractional_max_pool2d], &args);
+}
+
+bool ts_fractional_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results) {
+  ts_fractional_max_pool3d_with_indices_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_fractional_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_fractional_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples) {
+  ts_fractional_max_pool3d_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fractional_max_pool3d], &args);
+}
+
+ts_tensor *ts_max_unpool1d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool1d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool1d], &args);
+}
+
+ts_tensor *ts_max_unpool2d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool2d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool2d], &args);
+}
+
+ts_tensor *ts_max_unpool3d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool3d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool3d], &args);
+}
+
+ts_tensor *ts_lp_pool1d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool1d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool1d], &args);
+}
+
+ts_tensor *ts_lp_pool2d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool2d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool2d], &args);
+}
+
+ts_tensor *ts_lp_pool3d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool3d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool3d], &args);
+}
+
+ts_tensor *ts_local_response_norm(ts_cx *cx, ts_tensor *self, int64_t size, double alpha, double beta, double k) {
+  ts_local_response_norm_args args = {self, size, alpha, beta, k};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_local_response_norm], &args);
+}
+
+bool ts__adaptive_max_pool(ts_cx *cx, ts_tensor *self, ts_ints size, ts_tensor **results) {
+  ts__adaptive_max_pool_args args = {self, size};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__adaptive_max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__fractional_max_pool(ts_cx *cx, ts_tensor *self, ts_tensor *samples, ts_ints kernel_size, ts_ints size, ts_tensor **results) {
+  ts__fractional_max_pool_args args = {self, samples, kernel_size, size};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__fractional_max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__max_unpool(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints size) {
+  ts__max_unpool_args args = {self, indices, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_unpool], &args);
 }
 
 bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
@@ -3193,6 +3431,74 @@ ts_tensor *ts__cumsum_back(ts_cx *cx, ts_tensor *self, int64_t dim) {
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse) {
   ts__recurrence_args args = {self, factor, dim, reverse};
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
+}
+
+bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter) {
+  ts_searchsorted_args args = {sorted_sequence, self, out_int32, right, side, sorter};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_searchsorted], &args);
+}
+
+ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool out_int32, bool right) {
+  ts_bucketize_args args = {self, boundaries, out_int32, right};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bucketize], &args);
+}
+
+ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert) {
+  ts_isin_args args = {elements, test_elements, assume_unique, invert};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isin], &args);
+}
+
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength) {
+  ts_bincount_args args = {self, weights, minlength};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bincount], &args);
+}
+
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max) {
+  ts_histc_args args = {self, bins, min, max};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_histc], &args);
+}
+
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results) {
+  ts_histogram_args args = {self, bins, range, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results) {
+  ts_histogram_bins_args args = {self, bins, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram_bins], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density) {
+  ts__histogramdd_args args = {self, bins, edges, single, range, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__histogramdd], &args, &out) ? out.list : (ts_list){NULL, 0};
 }
 
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
@@ -3636,6 +3942,82 @@ ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
 }
 
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
+  ts_quantile_args args = {self, q, dim, keepdim, interpolation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_quantile], &args);
+}
+
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
+  ts_nanquantile_args args = {self, q, dim, keepdim, interpolation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nanquantile], &args);
+}
+
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights) {
+  ts_cov_args args = {self, correction, fweights, aweights};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cov], &args);
+}
+
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self) {
+  ts_corrcoef_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_corrcoef], &args);
+}
+
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append) {
+  ts_diff_args args = {self, n, dim, prepend, append};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diff], &args);
+}
+
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_coordinates_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_coordinates], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_list_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
+  ts_trapezoid_args args = {y, dx, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid], &args);
+}
+
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
+  ts_trapezoid_x_args args = {y, x, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid_x], &args);
+}
+
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
+  ts_cumulative_trapezoid_args args = {y, dx, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid], &args);
+}
+
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
+  ts_cumulative_trapezoid_x_args args = {y, x, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid_x], &args);
+}
+
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
+  ts_renorm_args args = {self, p, dim, maxnorm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm], &args);
+}
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
+  ts_renorm_args args = {self, p, dim, maxnorm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm_], &args);
+}
+
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
   ts__empty_args args = {size, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP__empty], &args);
@@ -3793,6 +4175,41 @@ ts_scalar ts__inference_mode(ts_cx *cx) {
   return ts_dispatch(cx, &ts_ops[TS_OP__inference_mode], &args, &out) ? out.scalar : ts_none();
 }
 
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self) {
+  ts__detach_in_place_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__detach_in_place], &args, &out);
+}
+
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype) {
+  ts__set_default_dtype_args args = {dtype};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_default_dtype], &args, &out);
+}
+
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2) {
+  ts__result_type_args args = {tensor1, tensor2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__result_type], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2) {
+  ts__promote_types_args args = {type1, type2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__promote_types], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to) {
+  ts__can_cast_args args = {from, to};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__can_cast], &args, &out) ? out.scalar : ts_none();
+}
+
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data) {
   ts__set_data_args args = {self, data};
   ts_out out;
@@ -3899,6 +4316,11 @@ ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints strid
   return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided], &args);
 }
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_args args = {self, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_], &args);
+}
+
 ts_tensor *ts_expand(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit) {
   ts_expand_args args = {self, size, implicit};
   return ts_dispatch1(cx, &ts_ops[TS_OP_expand], &args);
@@ -3912,6 +4334,11 @@ ts_tensor *ts_reshape(ts_cx *cx, ts_tensor *self, ts_ints shape) {
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view], &args);
+}
+
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_view_dtype_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_dtype], &args);
 }
 
 ts_tensor *ts_transpose(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1) {

@@ -1200,6 +1200,41 @@ torsh_status torsh_angle(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_conv_transpose1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose1d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_transpose2d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose2d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_transpose3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose3d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_convolution(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool transposed, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_convolution(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, transposed, (ts_ints){output_padding, n_output_padding}, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_tbc(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, int64_t pad, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_tbc(cx, self, weight, bias, pad);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1522,6 +1557,20 @@ torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, tors
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_(cx, self, (ts_ints){size, n_size}, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_as_(cx, self, the_template, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1652,6 +1701,83 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_bilinear(cx, input1, input2, weight, bias);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold_windows(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fold(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fold(cx, self, (ts_ints){output_size, n_output_size}, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_shuffle(torsh_tensor self, int64_t upscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_shuffle(cx, self, upscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_unshuffle(cx, self, downscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_channel_shuffle(cx, self, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sample(cx, self, grid, mode, padding_mode, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_2d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_3d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid(cx, theta, (ts_ints){size, n_size}, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid_generator(cx, theta, (ts_ints){size, n_size}, align_corners);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2138,13 +2264,6 @@ torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, to
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_linalg_vecdot(cx, x, y, dim);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_vdot(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2957,6 +3076,13 @@ torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vdot(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_outer(torsh_tensor self, torsh_tensor vec2, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -3204,11 +3330,11 @@ torsh_status torsh_pad(torsh_tensor self, const int64_t *pad, int64_t n_pad, con
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[2] = {0};
-  ts_max_pool1d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  ts_max_pool1d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices, t);
   return capi_give(cx, t, 2, out);
 }
 
@@ -3219,11 +3345,11 @@ torsh_status torsh_max_pool1d(torsh_tensor self, const int64_t *kernel_size, int
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[2] = {0};
-  ts_max_pool2d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  ts_max_pool2d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices, t);
   return capi_give(cx, t, 2, out);
 }
 
@@ -3234,11 +3360,11 @@ torsh_status torsh_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[2] = {0};
-  ts_max_pool3d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  ts_max_pool3d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices, t);
   return capi_give(cx, t, 2, out);
 }
 
@@ -3267,6 +3393,130 @@ torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_avg_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad, divisor_override ? (ts_opt_int){true, *divisor_override} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_max_pool1d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_adaptive_max_pool1d_with_indices(cx, self, (ts_ints){output_size, n_output_size}, return_indices, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_adaptive_max_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_max_pool1d(cx, self, (ts_ints){output_size, n_output_size}, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_max_pool2d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_adaptive_max_pool2d_with_indices(cx, self, (ts_ints){output_size, n_output_size}, return_indices, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_adaptive_max_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_max_pool2d(cx, self, (ts_ints){output_size, n_output_size}, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_max_pool3d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_adaptive_max_pool3d_with_indices(cx, self, (ts_ints){output_size, n_output_size}, return_indices, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_adaptive_max_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_max_pool3d(cx, self, (ts_ints){output_size, n_output_size}, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fractional_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_fractional_max_pool2d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){output_size, output_size ? n_output_size : -1}, (ts_floats){output_ratio, output_ratio ? n_output_ratio : -1}, return_indices, _random_samples, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_fractional_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fractional_max_pool2d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){output_size, output_size ? n_output_size : -1}, (ts_floats){output_ratio, output_ratio ? n_output_ratio : -1}, return_indices, _random_samples);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fractional_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_fractional_max_pool3d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){output_size, output_size ? n_output_size : -1}, (ts_floats){output_ratio, output_ratio ? n_output_ratio : -1}, return_indices, _random_samples, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_fractional_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fractional_max_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){output_size, output_size ? n_output_size : -1}, (ts_floats){output_ratio, output_ratio ? n_output_ratio : -1}, return_indices, _random_samples);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_unpool1d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_unpool1d(cx, self, indices, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){output_size, output_size ? n_output_size : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_unpool2d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_unpool2d(cx, self, indices, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){output_size, output_size ? n_output_size : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_unpool3d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_unpool3d(cx, self, indices, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){output_size, output_size ? n_output_size : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lp_pool1d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lp_pool1d(cx, self, norm_type, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, ceil_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lp_pool2d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lp_pool2d(cx, self, norm_type, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, ceil_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lp_pool3d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lp_pool3d(cx, self, norm_type, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, ceil_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_local_response_norm(torsh_tensor self, int64_t size, double alpha, double beta, double k, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_local_response_norm(cx, self, size, alpha, beta, k);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -3738,6 +3988,57 @@ torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out) {
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[2] = {0};
   ts_cummin(cx, self, dim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_searchsorted(torsh_tensor sorted_sequence, torsh_tensor self, bool out_int32, bool right, const char *side, torsh_tensor sorter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_searchsorted(cx, sorted_sequence, self, out_int32, right, side, sorter);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundaries, bool out_int32, bool right, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bucketize(cx, self, boundaries, out_int32, right);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isin(cx, elements, test_elements, assume_unique, invert);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bincount(cx, self, weights, minlength);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_histc(cx, self, bins, capi_scalar(min), capi_scalar(max));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_histogram(cx, self, bins, (ts_floats){range, range ? n_range : -1}, weight, density, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_histogram_bins(cx, self, bins, weight, density, t);
   return capi_give(cx, t, 2, out);
 }
 
@@ -4282,10 +4583,115 @@ torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_quantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nanquantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cov(cx, self, correction, fweights, aweights);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_corrcoef(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diff(cx, self, n, dim, prepend, append);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient(cx, self, capi_scalar(spacing), (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient_coordinates(cx, self, (ts_list){(ts_tensor **)spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient_list(cx, self, (ts_floats){spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trapezoid(cx, y, capi_scalar(dx), dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trapezoid_x(cx, y, x, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumulative_trapezoid(cx, y, capi_scalar(dx), dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumulative_trapezoid_x(cx, y, x, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_renorm(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_renorm(cx, self, capi_scalar(p), dim, capi_scalar(maxnorm));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_renorm_(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_renorm_(cx, self, capi_scalar(p), dim, capi_scalar(maxnorm));
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_as_strided(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -4307,6 +4713,13 @@ torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_view(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_dtype(cx, self, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 

@@ -521,6 +521,21 @@ TORSH_API torsh_status torsh_is_neg(torsh_tensor self, torsh_scalar *out);
 /* The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
 TORSH_API torsh_status torsh_angle(torsh_tensor self, torsh_tensor *out);
 
+/* Transposed convolution of input (N, C, L), N optional, with weight (C, O / groups, k): the gradient of conv1d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html */
+TORSH_API torsh_status torsh_conv_transpose1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Transposed convolution of input (N, C, H, W), N optional, with weight (C, O / groups, kh, kw): the gradient of conv2d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
+TORSH_API torsh_status torsh_conv_transpose2d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Transposed convolution of input (N, C, D, H, W), N optional, with weight (C, O / groups, kd, kh, kw): the gradient of conv3d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
+TORSH_API torsh_status torsh_conv_transpose3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Convolution or, where transposed is true, transposed convolution, of 1 to 3 spatial dims as weight has them. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
+TORSH_API torsh_status torsh_convolution(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool transposed, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, torsh_tensor *out);
+
+/* Convolution over time of input (T, N, C) with weight (k, C, O) and bias (O), to (T + 2 pad - k + 1, N, O). https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html */
+TORSH_API torsh_status torsh_conv_tbc(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, int64_t pad, torsh_tensor *out);
+
 /* Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 TORSH_API torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out);
 
@@ -653,11 +668,17 @@ TORSH_API torsh_status torsh_logspace(torsh_scalar start, torsh_scalar end, int6
 /* A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 TORSH_API torsh_status torsh_eye(int64_t n, const int64_t *m, torsh_dtype dtype, torsh_tensor *out);
 
-/* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
+/* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
 TORSH_API torsh_status torsh_clone(torsh_tensor self, const char *memory_format, torsh_tensor *out);
 
-/* input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
+/* input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 TORSH_API torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, torsh_tensor *out);
+
+/* Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
+TORSH_API torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out);
+
+/* input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
+TORSH_API torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out);
 
 /* Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
 TORSH_API torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out);
@@ -715,6 +736,39 @@ TORSH_API torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *ou
 
 /* input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
 TORSH_API torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out);
+
+/* The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
+TORSH_API torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out);
+
+/* Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html */
+TORSH_API torsh_status torsh_fold(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out);
+
+/* (..., C * r * r, H, W) to (..., C, H * r, W * r), r being upscaleFactor. Errors: channels that r * r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html */
+TORSH_API torsh_status torsh_pixel_shuffle(torsh_tensor self, int64_t upscale_factor, torsh_tensor *out);
+
+/* (..., C, H * r, W * r) to (..., C * r * r, H, W), r being downscaleFactor. Errors: sizes that r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html */
+TORSH_API torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscale_factor, torsh_tensor *out);
+
+/* (N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html */
+TORSH_API torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out);
+
+/* input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
+TORSH_API torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out);
+
+/* nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
+TORSH_API torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out);
 
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
@@ -919,9 +973,6 @@ TORSH_API torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const 
 
 /* Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
 TORSH_API torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out);
-
-/* Inner product of the conjugate of one vector and another of its length. https://pytorch.org/docs/stable/generated/torch.vdot.html */
-TORSH_API torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* A view of the diagonals of matrices; torsh.diagonal of the last two dims. https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html */
 TORSH_API torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
@@ -1268,6 +1319,9 @@ TORSH_API torsh_status torsh_mv(torsh_tensor self, torsh_tensor vec, torsh_tenso
 /* Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 TORSH_API torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out);
 
+/* Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+TORSH_API torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
 /* Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 TORSH_API torsh_status torsh_outer(torsh_tensor self, torsh_tensor vec2, torsh_tensor *out);
 
@@ -1371,21 +1425,21 @@ TORSH_API torsh_status torsh_constant_pad_nd(torsh_tensor self, const int64_t *p
 TORSH_API torsh_status torsh_pad(torsh_tensor self, const int64_t *pad, int64_t n_pad, const char *mode, torsh_scalar value, torsh_tensor *out);
 
 /* maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
-TORSH_API torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+TORSH_API torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
-/* Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+/* Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 TORSH_API torsh_status torsh_max_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
 /* maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
-TORSH_API torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+TORSH_API torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
-/* Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+/* Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 TORSH_API torsh_status torsh_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
 /* maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
-TORSH_API torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+TORSH_API torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
-/* Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+/* Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 TORSH_API torsh_status torsh_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
 /* Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -1396,6 +1450,57 @@ TORSH_API torsh_status torsh_avg_pool2d(torsh_tensor self, const int64_t *kernel
 
 /* Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 TORSH_API torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out);
+
+/* adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool1d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool2d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool3d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
+TORSH_API torsh_status torsh_fractional_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
+TORSH_API torsh_status torsh_fractional_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out);
+
+/* fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
+TORSH_API torsh_status torsh_fractional_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
+TORSH_API torsh_status torsh_fractional_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out);
+
+/* The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
+TORSH_API torsh_status torsh_max_unpool1d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
+TORSH_API torsh_status torsh_max_unpool2d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
+TORSH_API torsh_status torsh_max_unpool3d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
+TORSH_API torsh_status torsh_lp_pool1d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out);
+
+/* The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
+TORSH_API torsh_status torsh_lp_pool2d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out);
+
+/* The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
+TORSH_API torsh_status torsh_lp_pool3d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out);
+
+/* input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
+TORSH_API torsh_status torsh_local_response_norm(torsh_tensor self, int64_t size, double alpha, double beta, double k, torsh_tensor *out);
 
 /* The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
 TORSH_API torsh_status torsh_einsum(const char *equation, const torsh_tensor *operands, int64_t n_operands, torsh_tensor *out);
@@ -1594,6 +1699,27 @@ TORSH_API torsh_status torsh_cummax(torsh_tensor self, int64_t dim, torsh_tensor
 
 /* Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 TORSH_API torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out);
+
+/* Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
+TORSH_API torsh_status torsh_searchsorted(torsh_tensor sorted_sequence, torsh_tensor self, bool out_int32, bool right, const char *side, torsh_tensor sorter, torsh_tensor *out);
+
+/* Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
+TORSH_API torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundaries, bool out_int32, bool right, torsh_tensor *out);
+
+/* Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
+TORSH_API torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out);
+
+/* How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
+TORSH_API torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out);
+
+/* How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
+TORSH_API torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out);
+
+/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+TORSH_API torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out);
+
+/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+TORSH_API torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out);
 
 /* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
@@ -1826,8 +1952,53 @@ TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, tors
 /* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
+/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
+TORSH_API torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+
+/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+TORSH_API torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+
+/* Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
+TORSH_API torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out);
+
+/* Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
+TORSH_API torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out);
+
+/* The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+TORSH_API torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+TORSH_API torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
+
+/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+TORSH_API torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
+
+/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+TORSH_API torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
+
+/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+TORSH_API torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
+
+/* input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+TORSH_API torsh_status torsh_renorm(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out);
+
+/* input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+TORSH_API torsh_status torsh_renorm_(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out);
+
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
+
+/* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
+TORSH_API torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
 
 /* A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 TORSH_API torsh_status torsh_expand(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out);
@@ -1837,6 +2008,9 @@ TORSH_API torsh_status torsh_reshape(torsh_tensor self, const int64_t *shape, in
 
 /* The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 TORSH_API torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
+
+/* The same bytes read as another dtype; where its size differs, the last dim grows or shrinks. Errors: sizes and strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
+TORSH_API torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
 
 /* A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 TORSH_API torsh_status torsh_transpose(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out);

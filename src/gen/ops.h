@@ -189,557 +189,630 @@ enum {
   TS_OP_is_conj = 182,
   TS_OP_is_neg = 183,
   TS_OP_angle = 184,
-  TS_OP_conv1d = 185,
-  TS_OP_conv2d = 186,
-  TS_OP_conv3d = 187,
-  TS_OP__conv = 188,
-  TS_OP__conv_input = 189,
-  TS_OP__conv_weight = 190,
-  TS_OP_diagonal_scatter = 191,
-  TS_OP_select_scatter = 192,
-  TS_OP_slice_scatter = 193,
-  TS_OP_as_strided_scatter = 194,
-  TS_OP_narrow_copy = 195,
-  TS_OP_alias_copy = 196,
-  TS_OP_as_strided_copy = 197,
-  TS_OP_detach_copy = 198,
-  TS_OP_diagonal_copy = 199,
-  TS_OP_expand_copy = 200,
-  TS_OP_permute_copy = 201,
-  TS_OP_select_copy = 202,
-  TS_OP_slice_copy = 203,
-  TS_OP_split_copy = 204,
-  TS_OP_split_with_sizes_copy = 205,
-  TS_OP_squeeze_copy = 206,
-  TS_OP_t_copy = 207,
-  TS_OP_transpose_copy = 208,
-  TS_OP_unbind_copy = 209,
-  TS_OP_unfold_copy = 210,
-  TS_OP_unsqueeze_copy = 211,
-  TS_OP_view_copy = 212,
-  TS_OP_zeros = 213,
-  TS_OP_zeros_like = 214,
-  TS_OP_new_zeros = 215,
-  TS_OP_ones = 216,
-  TS_OP_ones_like = 217,
-  TS_OP_new_ones = 218,
-  TS_OP_empty = 219,
-  TS_OP_empty_like = 220,
-  TS_OP_new_empty = 221,
-  TS_OP_empty_strided = 222,
-  TS_OP_full = 223,
-  TS_OP_full_like = 224,
-  TS_OP_new_full = 225,
-  TS_OP_fill = 226,
-  TS_OP_fill_ = 227,
-  TS_OP_arange = 228,
-  TS_OP_linspace = 229,
-  TS_OP_logspace = 230,
-  TS_OP_eye = 231,
-  TS_OP_clone = 232,
-  TS_OP_contiguous = 233,
-  TS_OP_copy_ = 234,
-  TS_OP_zero_ = 235,
-  TS_OP__to_dtype = 236,
-  TS_OP_new_empty_strided = 237,
-  TS_OP__as_strided_backward = 238,
-  TS_OP_sum_to_size = 239,
-  TS_OP_ctc_loss = 240,
-  TS_OP__ctc_loss = 241,
-  TS_OP__ctc_loss_backward = 242,
-  TS_OP_diag = 243,
-  TS_OP_diag_embed = 244,
-  TS_OP_diagflat = 245,
-  TS_OP_trace = 246,
-  TS_OP_tril = 247,
-  TS_OP_tril_ = 248,
-  TS_OP_triu = 249,
-  TS_OP_triu_ = 250,
-  TS_OP_tril_indices = 251,
-  TS_OP_triu_indices = 252,
-  TS_OP_fill_diagonal_ = 253,
-  TS_OP_cdist = 254,
-  TS_OP__cdist = 255,
-  TS_OP__cdist_backward = 256,
-  TS_OP_pdist = 257,
-  TS_OP_bilinear = 258,
-  TS_OP__index = 259,
-  TS_OP__at = 260,
-  TS_OP__set_at = 261,
-  TS_OP_index_put = 262,
-  TS_OP_index_put_ = 263,
-  TS_OP_index_select = 264,
-  TS_OP_index_add = 265,
-  TS_OP_index_add_ = 266,
-  TS_OP_index_copy = 267,
-  TS_OP_index_copy_ = 268,
-  TS_OP_index_fill = 269,
-  TS_OP_index_fill_ = 270,
-  TS_OP_gather = 271,
-  TS_OP_scatter = 272,
-  TS_OP_scatter_ = 273,
-  TS_OP_scatter_value = 274,
-  TS_OP_scatter_value_ = 275,
-  TS_OP_scatter_add = 276,
-  TS_OP_scatter_add_ = 277,
-  TS_OP_take = 278,
-  TS_OP_put = 279,
-  TS_OP_put_ = 280,
-  TS_OP_nonzero = 281,
-  TS_OP__nonzero_tuple = 282,
-  TS_OP_argwhere = 283,
-  TS_OP_masked_select = 284,
-  TS_OP_masked_scatter = 285,
-  TS_OP_masked_scatter_ = 286,
-  TS_OP_embedding = 287,
-  TS_OP__embedding = 288,
-  TS_OP__embedding_backward = 289,
-  TS_OP__embedding_double_backward = 290,
-  TS_OP_one_hot = 291,
-  TS_OP_broadcast_tensors = 292,
-  TS_OP_meshgrid = 293,
-  TS_OP_atleast_1d = 294,
-  TS_OP_atleast_1d_list = 295,
-  TS_OP_atleast_2d = 296,
-  TS_OP_atleast_2d_list = 297,
-  TS_OP_atleast_3d = 298,
-  TS_OP_atleast_3d_list = 299,
-  TS_OP_hstack = 300,
-  TS_OP_vstack = 301,
-  TS_OP_dstack = 302,
-  TS_OP_column_stack = 303,
-  TS_OP_block_diag = 304,
-  TS_OP_cartesian_prod = 305,
-  TS_OP_combinations = 306,
-  TS_OP_linalg_lu_factor_ex = 307,
-  TS_OP_linalg_lu_factor = 308,
-  TS_OP_lu = 309,
-  TS_OP_lu_with_info = 310,
-  TS_OP__lu_permutation = 311,
-  TS_OP_lu_unpack = 312,
-  TS_OP_linalg_lu = 313,
-  TS_OP__lu_solve = 314,
-  TS_OP_linalg_lu_solve = 315,
-  TS_OP_lu_solve = 316,
-  TS_OP__linalg_solve_ex = 317,
-  TS_OP_linalg_solve_ex = 318,
-  TS_OP_linalg_solve = 319,
-  TS_OP_linalg_inv_ex = 320,
-  TS_OP_linalg_inv = 321,
-  TS_OP_inverse = 322,
-  TS_OP_linalg_solve_triangular = 323,
-  TS_OP_triangular_solve = 324,
-  TS_OP__linalg_det = 325,
-  TS_OP__linalg_cofactors = 326,
-  TS_OP_det = 327,
-  TS_OP__linalg_slogdet = 328,
-  TS_OP_slogdet = 329,
-  TS_OP_logdet = 330,
-  TS_OP_matrix_power = 331,
-  TS_OP_matrix_exp = 332,
-  TS_OP_linalg_multi_dot = 333,
-  TS_OP_chain_matmul = 334,
-  TS_OP_linalg_tensorinv = 335,
-  TS_OP_linalg_tensorsolve = 336,
-  TS_OP_linalg_cross = 337,
-  TS_OP_cross = 338,
-  TS_OP_linalg_vecdot = 339,
-  TS_OP_vdot = 340,
-  TS_OP_linalg_diagonal = 341,
-  TS_OP_linalg_vander = 342,
-  TS_OP_vander = 343,
-  TS_OP_linalg_cholesky_ex = 344,
-  TS_OP_linalg_cholesky = 345,
-  TS_OP_cholesky = 346,
-  TS_OP_cholesky_solve = 347,
-  TS_OP_cholesky_inverse = 348,
-  TS_OP_linalg_ldl_factor_ex = 349,
-  TS_OP_linalg_ldl_factor = 350,
-  TS_OP_linalg_ldl_solve = 351,
-  TS_OP_mse_loss = 352,
-  TS_OP_l1_loss = 353,
-  TS_OP_smooth_l1_loss = 354,
-  TS_OP_huber_loss = 355,
-  TS_OP__difference_loss = 356,
-  TS_OP__difference_loss_backward = 357,
-  TS_OP__difference_loss_curvature = 358,
-  TS_OP_nll_loss = 359,
-  TS_OP__nll_loss = 360,
-  TS_OP__nll_loss_backward = 361,
-  TS_OP_cross_entropy = 362,
-  TS_OP__cross_entropy = 363,
-  TS_OP__cross_entropy_backward = 364,
-  TS_OP__class_weights = 365,
-  TS_OP_binary_cross_entropy = 366,
-  TS_OP_binary_cross_entropy_with_logits = 367,
-  TS_OP__binary_cross_entropy = 368,
-  TS_OP__binary_cross_entropy_with_logits = 369,
-  TS_OP_kl_div = 370,
-  TS_OP_soft_margin_loss = 371,
-  TS_OP_margin_ranking_loss = 372,
-  TS_OP_hinge_embedding_loss = 373,
-  TS_OP_cosine_embedding_loss = 374,
-  TS_OP_triplet_margin_loss = 375,
-  TS_OP_multilabel_soft_margin_loss = 376,
-  TS_OP_multi_margin_loss = 377,
-  TS_OP_multilabel_margin_loss = 378,
-  TS_OP__multilabel_margin = 379,
-  TS_OP__multilabel_margin_backward = 380,
-  TS_OP__multilabel_margin_slope = 381,
-  TS_OP_gaussian_nll_loss = 382,
-  TS_OP_poisson_nll_loss = 383,
-  TS_OP_exp = 384,
-  TS_OP_exp_ = 385,
-  TS_OP_exp2 = 386,
-  TS_OP_exp2_ = 387,
-  TS_OP_expm1 = 388,
-  TS_OP_expm1_ = 389,
-  TS_OP_log = 390,
-  TS_OP_log_ = 391,
-  TS_OP_log2 = 392,
-  TS_OP_log2_ = 393,
-  TS_OP_log10 = 394,
-  TS_OP_log10_ = 395,
-  TS_OP_log1p = 396,
-  TS_OP_log1p_ = 397,
-  TS_OP_sin = 398,
-  TS_OP_sin_ = 399,
-  TS_OP_cos = 400,
-  TS_OP_cos_ = 401,
-  TS_OP_tan = 402,
-  TS_OP_tan_ = 403,
-  TS_OP_asin = 404,
-  TS_OP_asin_ = 405,
-  TS_OP_acos = 406,
-  TS_OP_acos_ = 407,
-  TS_OP_atan = 408,
-  TS_OP_atan_ = 409,
-  TS_OP_sinh = 410,
-  TS_OP_sinh_ = 411,
-  TS_OP_cosh = 412,
-  TS_OP_cosh_ = 413,
-  TS_OP_tanh = 414,
-  TS_OP_tanh_ = 415,
-  TS_OP_asinh = 416,
-  TS_OP_asinh_ = 417,
-  TS_OP_acosh = 418,
-  TS_OP_acosh_ = 419,
-  TS_OP_atanh = 420,
-  TS_OP_atanh_ = 421,
-  TS_OP_sinc = 422,
-  TS_OP_sinc_ = 423,
-  TS_OP_erf = 424,
-  TS_OP_erf_ = 425,
-  TS_OP_erfc = 426,
-  TS_OP_erfc_ = 427,
-  TS_OP_erfinv = 428,
-  TS_OP_erfinv_ = 429,
-  TS_OP_sigmoid = 430,
-  TS_OP_sigmoid_ = 431,
-  TS_OP_lgamma = 432,
-  TS_OP_lgamma_ = 433,
-  TS_OP_digamma = 434,
-  TS_OP_digamma_ = 435,
-  TS_OP_mvlgamma = 436,
-  TS_OP_mvlgamma_ = 437,
-  TS_OP_frexp = 438,
-  TS_OP_logit = 439,
-  TS_OP_logit_ = 440,
-  TS_OP__sigmoid_backward = 441,
-  TS_OP__tanh_backward = 442,
-  TS_OP_atan2 = 443,
-  TS_OP_atan2_ = 444,
-  TS_OP_hypot = 445,
-  TS_OP_hypot_ = 446,
-  TS_OP_logaddexp = 447,
-  TS_OP_logaddexp2 = 448,
-  TS_OP_xlogy = 449,
-  TS_OP_xlogy_ = 450,
-  TS_OP_copysign = 451,
-  TS_OP_copysign_ = 452,
-  TS_OP_nextafter = 453,
-  TS_OP_nextafter_ = 454,
-  TS_OP_heaviside = 455,
-  TS_OP_heaviside_ = 456,
-  TS_OP_ldexp = 457,
-  TS_OP_ldexp_ = 458,
-  TS_OP_gcd = 459,
-  TS_OP_gcd_ = 460,
-  TS_OP_lcm = 461,
-  TS_OP_lcm_ = 462,
-  TS_OP_mm = 463,
-  TS_OP_bmm = 464,
-  TS_OP_matmul = 465,
-  TS_OP_addmm = 466,
-  TS_OP_addmm_ = 467,
-  TS_OP_linear = 468,
-  TS_OP_mv = 469,
-  TS_OP_dot = 470,
-  TS_OP_outer = 471,
-  TS_OP_baddbmm = 472,
-  TS_OP_baddbmm_ = 473,
-  TS_OP_addbmm = 474,
-  TS_OP_addbmm_ = 475,
-  TS_OP_addmv = 476,
-  TS_OP_addmv_ = 477,
-  TS_OP_addr = 478,
-  TS_OP_addr_ = 479,
-  TS_OP_max = 480,
-  TS_OP_max_dim = 481,
-  TS_OP_max_other = 482,
-  TS_OP_min = 483,
-  TS_OP_min_dim = 484,
-  TS_OP_min_other = 485,
-  TS_OP_amax = 486,
-  TS_OP_amin = 487,
-  TS_OP_aminmax = 488,
-  TS_OP_argmax = 489,
-  TS_OP_argmin = 490,
-  TS_OP_median = 491,
-  TS_OP_median_dim = 492,
-  TS_OP_nanmedian = 493,
-  TS_OP_nanmedian_dim = 494,
-  TS_OP_kthvalue = 495,
-  TS_OP_mode = 496,
-  TS_OP__normalize = 497,
-  TS_OP__normalize_backward = 498,
-  TS_OP_batch_norm = 499,
-  TS_OP_native_batch_norm = 500,
-  TS_OP_layer_norm = 501,
-  TS_OP_native_layer_norm = 502,
-  TS_OP_group_norm = 503,
-  TS_OP_instance_norm = 504,
-  TS_OP__sgd_step_ = 505,
-  TS_OP__adam_step_ = 506,
-  TS_OP__has_grads = 507,
-  TS_OP__zero_grads = 508,
-  TS_OP_constant_pad_nd = 509,
-  TS_OP_pad = 510,
-  TS_OP_max_pool1d_with_indices = 511,
-  TS_OP_max_pool1d = 512,
-  TS_OP_max_pool2d_with_indices = 513,
-  TS_OP_max_pool2d = 514,
-  TS_OP_max_pool3d_with_indices = 515,
-  TS_OP_max_pool3d = 516,
-  TS_OP_avg_pool1d = 517,
-  TS_OP_avg_pool2d = 518,
-  TS_OP_avg_pool3d = 519,
-  TS_OP__max_pool = 520,
-  TS_OP__max_pool_backward = 521,
-  TS_OP__max_pool_gather = 522,
-  TS_OP__avg_pool = 523,
-  TS_OP__avg_pool_backward = 524,
-  TS_OP_einsum = 525,
-  TS_OP_tensordot = 526,
-  TS_OP_tensordot_count = 527,
-  TS_OP_inner = 528,
-  TS_OP_kron = 529,
-  TS_OP_rand = 530,
-  TS_OP_randn = 531,
-  TS_OP_randint = 532,
-  TS_OP_randperm = 533,
-  TS_OP_rand_like = 534,
-  TS_OP_randn_like = 535,
-  TS_OP_randint_like = 536,
-  TS_OP_uniform_ = 537,
-  TS_OP_normal_ = 538,
-  TS_OP_random_ = 539,
-  TS_OP_exponential_ = 540,
-  TS_OP_cauchy_ = 541,
-  TS_OP_log_normal_ = 542,
-  TS_OP_geometric_ = 543,
-  TS_OP_bernoulli_ = 544,
-  TS_OP_bernoulli = 545,
-  TS_OP_multinomial = 546,
-  TS_OP_native_dropout = 547,
-  TS_OP_dropout = 548,
-  TS_OP_sum = 549,
-  TS_OP_mean = 550,
-  TS_OP_prod = 551,
-  TS_OP_any = 552,
-  TS_OP_all = 553,
-  TS_OP_count_nonzero = 554,
-  TS_OP_var = 555,
-  TS_OP_var_dim = 556,
-  TS_OP_var_unbiased = 557,
-  TS_OP_var_mean = 558,
-  TS_OP_var_mean_dim = 559,
-  TS_OP_var_mean_unbiased = 560,
-  TS_OP_std = 561,
-  TS_OP_std_dim = 562,
-  TS_OP_std_unbiased = 563,
-  TS_OP_std_mean = 564,
-  TS_OP_std_mean_dim = 565,
-  TS_OP_std_mean_unbiased = 566,
-  TS_OP_nansum = 567,
-  TS_OP_nanmean = 568,
-  TS_OP_logsumexp = 569,
-  TS_OP_vector_norm = 570,
-  TS_OP_norm = 571,
-  TS_OP_norm_named = 572,
-  TS_OP_dist = 573,
-  TS_OP_normalize = 574,
-  TS_OP_cosine_similarity = 575,
-  TS_OP_pairwise_distance = 576,
-  TS_OP_adaptive_avg_pool1d = 577,
-  TS_OP_adaptive_avg_pool2d = 578,
-  TS_OP_adaptive_avg_pool3d = 579,
-  TS_OP_interpolate = 580,
-  TS_OP_upsample = 581,
-  TS_OP_upsample_nearest = 582,
-  TS_OP_upsample_bilinear = 583,
-  TS_OP__resample = 584,
-  TS_OP__resample_adjoint = 585,
-  TS_OP_cumsum = 586,
-  TS_OP_cumsum_ = 587,
-  TS_OP_cumprod = 588,
-  TS_OP_cumprod_ = 589,
-  TS_OP_logcumsumexp = 590,
-  TS_OP_cummax = 591,
-  TS_OP_cummin = 592,
-  TS_OP__cumsum_back = 593,
-  TS_OP__recurrence = 594,
-  TS_OP_view_as = 595,
-  TS_OP_reshape_as = 596,
-  TS_OP_expand_as = 597,
-  TS_OP_broadcast_to = 598,
-  TS_OP_ravel = 599,
-  TS_OP_T = 600,
-  TS_OP_mT = 601,
-  TS_OP_H = 602,
-  TS_OP_mH = 603,
-  TS_OP_adjoint = 604,
-  TS_OP_flatten = 605,
-  TS_OP_unflatten = 606,
-  TS_OP_movedim = 607,
-  TS_OP_unbind = 608,
-  TS_OP_split_with_sizes = 609,
-  TS_OP_chunk = 610,
-  TS_OP_split = 611,
-  TS_OP_split_sizes = 612,
-  TS_OP_tensor_split = 613,
-  TS_OP_tensor_split_at = 614,
-  TS_OP_tensor_split_by = 615,
-  TS_OP_hsplit = 616,
-  TS_OP_hsplit_at = 617,
-  TS_OP_vsplit = 618,
-  TS_OP_vsplit_at = 619,
-  TS_OP_dsplit = 620,
-  TS_OP_dsplit_at = 621,
-  TS_OP_cat = 622,
-  TS_OP_stack = 623,
-  TS_OP_softmax = 624,
-  TS_OP_log_softmax = 625,
-  TS_OP_softmin = 626,
-  TS_OP__softmax_backward_data = 627,
-  TS_OP__log_softmax_backward_data = 628,
-  TS_OP_sort = 629,
-  TS_OP_argsort = 630,
-  TS_OP_msort = 631,
-  TS_OP_topk = 632,
-  TS_OP_polygamma = 633,
-  TS_OP__polygamma_self = 634,
-  TS_OP__polygamma_self_ = 635,
-  TS_OP_i0 = 636,
-  TS_OP_i0_ = 637,
-  TS_OP_i0e = 638,
-  TS_OP_i1 = 639,
-  TS_OP_i1e = 640,
-  TS_OP_ndtr = 641,
-  TS_OP_ndtri = 642,
-  TS_OP_log_ndtr = 643,
-  TS_OP_entr = 644,
-  TS_OP_erfcx = 645,
-  TS_OP_airy_ai = 646,
-  TS_OP_bessel_j0 = 647,
-  TS_OP_bessel_y0 = 648,
-  TS_OP_modified_bessel_i0 = 649,
-  TS_OP_modified_bessel_k0 = 650,
-  TS_OP_scaled_modified_bessel_k0 = 651,
-  TS_OP_bessel_j1 = 652,
-  TS_OP_bessel_y1 = 653,
-  TS_OP_modified_bessel_i1 = 654,
-  TS_OP_modified_bessel_k1 = 655,
-  TS_OP_scaled_modified_bessel_k1 = 656,
-  TS_OP_spherical_bessel_j0 = 657,
-  TS_OP_chebyshev_polynomial_t = 658,
-  TS_OP_shifted_chebyshev_polynomial_t = 659,
-  TS_OP_chebyshev_polynomial_u = 660,
-  TS_OP_shifted_chebyshev_polynomial_u = 661,
-  TS_OP_chebyshev_polynomial_v = 662,
-  TS_OP_shifted_chebyshev_polynomial_v = 663,
-  TS_OP_chebyshev_polynomial_w = 664,
-  TS_OP_shifted_chebyshev_polynomial_w = 665,
-  TS_OP_hermite_polynomial_h = 666,
-  TS_OP_hermite_polynomial_he = 667,
-  TS_OP_laguerre_polynomial_l = 668,
-  TS_OP_legendre_polynomial_p = 669,
-  TS_OP_xlog1py = 670,
-  TS_OP_zeta = 671,
-  TS_OP_igamma = 672,
-  TS_OP_igamma_ = 673,
-  TS_OP_igammac = 674,
-  TS_OP_igammac_ = 675,
-  TS_OP__empty = 676,
-  TS_OP__meta = 677,
-  TS_OP__item = 678,
-  TS_OP__same_storage = 679,
-  TS_OP__set_requires_grad = 680,
-  TS_OP__grad = 681,
-  TS_OP__grad_id = 682,
-  TS_OP__set_grad = 683,
-  TS_OP__retain_grad = 684,
-  TS_OP__grad_fn = 685,
-  TS_OP__next_functions = 686,
-  TS_OP__add_hook = 687,
-  TS_OP__remove_hook = 688,
-  TS_OP__dropped_callbacks = 689,
-  TS_OP__backward = 690,
-  TS_OP__autograd_grad = 691,
-  TS_OP__custom_node = 692,
-  TS_OP__set_anomaly = 693,
-  TS_OP__anomalous_node = 694,
-  TS_OP__set_grad_mode = 695,
-  TS_OP__set_inference_mode = 696,
-  TS_OP__grad_mode = 697,
-  TS_OP__inference_mode = 698,
-  TS_OP__set_data = 699,
-  TS_OP__share = 700,
-  TS_OP__memory = 701,
-  TS_OP__set_memory_budget = 702,
-  TS_OP__reset_peak_memory = 703,
-  TS_OP__trim_memory = 704,
-  TS_OP__num_threads = 705,
-  TS_OP__set_num_threads = 706,
-  TS_OP__build = 707,
-  TS_OP__generator_new = 708,
-  TS_OP__generator_free = 709,
-  TS_OP__manual_seed = 710,
-  TS_OP__initial_seed = 711,
-  TS_OP__rng_state = 712,
-  TS_OP__set_rng_state = 713,
-  TS_OP_as_strided = 714,
-  TS_OP_expand = 715,
-  TS_OP_reshape = 716,
-  TS_OP_view = 717,
-  TS_OP_transpose = 718,
-  TS_OP_transpose_ = 719,
-  TS_OP_unsqueeze = 720,
-  TS_OP_unsqueeze_ = 721,
-  TS_OP_narrow = 722,
-  TS_OP__slice = 723,
-  TS_OP__slice_backward = 724,
-  TS_OP_select = 725,
-  TS_OP_permute = 726,
-  TS_OP_squeeze = 727,
-  TS_OP_squeeze_ = 728,
-  TS_OP_t = 729,
-  TS_OP_t_ = 730,
-  TS_OP_diagonal = 731,
-  TS_OP__diagonal_backward = 732,
-  TS_OP_unfold = 733,
-  TS_OP__unfold_backward = 734,
-  TS_OP_detach = 735,
+  TS_OP_conv_transpose1d = 185,
+  TS_OP_conv_transpose2d = 186,
+  TS_OP_conv_transpose3d = 187,
+  TS_OP_convolution = 188,
+  TS_OP_conv_tbc = 189,
+  TS_OP_conv1d = 190,
+  TS_OP_conv2d = 191,
+  TS_OP_conv3d = 192,
+  TS_OP__conv = 193,
+  TS_OP__conv_input = 194,
+  TS_OP__conv_weight = 195,
+  TS_OP_diagonal_scatter = 196,
+  TS_OP_select_scatter = 197,
+  TS_OP_slice_scatter = 198,
+  TS_OP_as_strided_scatter = 199,
+  TS_OP_narrow_copy = 200,
+  TS_OP_alias_copy = 201,
+  TS_OP_as_strided_copy = 202,
+  TS_OP_detach_copy = 203,
+  TS_OP_diagonal_copy = 204,
+  TS_OP_expand_copy = 205,
+  TS_OP_permute_copy = 206,
+  TS_OP_select_copy = 207,
+  TS_OP_slice_copy = 208,
+  TS_OP_split_copy = 209,
+  TS_OP_split_with_sizes_copy = 210,
+  TS_OP_squeeze_copy = 211,
+  TS_OP_t_copy = 212,
+  TS_OP_transpose_copy = 213,
+  TS_OP_unbind_copy = 214,
+  TS_OP_unfold_copy = 215,
+  TS_OP_unsqueeze_copy = 216,
+  TS_OP_view_copy = 217,
+  TS_OP_zeros = 218,
+  TS_OP_zeros_like = 219,
+  TS_OP_new_zeros = 220,
+  TS_OP_ones = 221,
+  TS_OP_ones_like = 222,
+  TS_OP_new_ones = 223,
+  TS_OP_empty = 224,
+  TS_OP_empty_like = 225,
+  TS_OP_new_empty = 226,
+  TS_OP_empty_strided = 227,
+  TS_OP_full = 228,
+  TS_OP_full_like = 229,
+  TS_OP_new_full = 230,
+  TS_OP_fill = 231,
+  TS_OP_fill_ = 232,
+  TS_OP_arange = 233,
+  TS_OP_linspace = 234,
+  TS_OP_logspace = 235,
+  TS_OP_eye = 236,
+  TS_OP_clone = 237,
+  TS_OP_contiguous = 238,
+  TS_OP_resize_ = 239,
+  TS_OP_resize_as_ = 240,
+  TS_OP_copy_ = 241,
+  TS_OP_zero_ = 242,
+  TS_OP__to_dtype = 243,
+  TS_OP_new_empty_strided = 244,
+  TS_OP__as_strided_backward = 245,
+  TS_OP_sum_to_size = 246,
+  TS_OP_ctc_loss = 247,
+  TS_OP__ctc_loss = 248,
+  TS_OP__ctc_loss_backward = 249,
+  TS_OP_diag = 250,
+  TS_OP_diag_embed = 251,
+  TS_OP_diagflat = 252,
+  TS_OP_trace = 253,
+  TS_OP_tril = 254,
+  TS_OP_tril_ = 255,
+  TS_OP_triu = 256,
+  TS_OP_triu_ = 257,
+  TS_OP_tril_indices = 258,
+  TS_OP_triu_indices = 259,
+  TS_OP_fill_diagonal_ = 260,
+  TS_OP_cdist = 261,
+  TS_OP__cdist = 262,
+  TS_OP__cdist_backward = 263,
+  TS_OP_pdist = 264,
+  TS_OP_bilinear = 265,
+  TS_OP_unfold_windows = 266,
+  TS_OP_fold = 267,
+  TS_OP__im2col = 268,
+  TS_OP__col2im = 269,
+  TS_OP_pixel_shuffle = 270,
+  TS_OP_pixel_unshuffle = 271,
+  TS_OP_channel_shuffle = 272,
+  TS_OP_grid_sample = 273,
+  TS_OP_grid_sampler = 274,
+  TS_OP_grid_sampler_2d = 275,
+  TS_OP_grid_sampler_3d = 276,
+  TS_OP_affine_grid = 277,
+  TS_OP_affine_grid_generator = 278,
+  TS_OP__grid_sample = 279,
+  TS_OP__grid_sample_adjoint = 280,
+  TS_OP__index = 281,
+  TS_OP__at = 282,
+  TS_OP__set_at = 283,
+  TS_OP_index_put = 284,
+  TS_OP_index_put_ = 285,
+  TS_OP_index_select = 286,
+  TS_OP_index_add = 287,
+  TS_OP_index_add_ = 288,
+  TS_OP_index_copy = 289,
+  TS_OP_index_copy_ = 290,
+  TS_OP_index_fill = 291,
+  TS_OP_index_fill_ = 292,
+  TS_OP_gather = 293,
+  TS_OP_scatter = 294,
+  TS_OP_scatter_ = 295,
+  TS_OP_scatter_value = 296,
+  TS_OP_scatter_value_ = 297,
+  TS_OP_scatter_add = 298,
+  TS_OP_scatter_add_ = 299,
+  TS_OP_take = 300,
+  TS_OP_put = 301,
+  TS_OP_put_ = 302,
+  TS_OP_nonzero = 303,
+  TS_OP__nonzero_tuple = 304,
+  TS_OP_argwhere = 305,
+  TS_OP_masked_select = 306,
+  TS_OP_masked_scatter = 307,
+  TS_OP_masked_scatter_ = 308,
+  TS_OP_embedding = 309,
+  TS_OP__embedding = 310,
+  TS_OP__embedding_backward = 311,
+  TS_OP__embedding_double_backward = 312,
+  TS_OP_one_hot = 313,
+  TS_OP_broadcast_tensors = 314,
+  TS_OP_meshgrid = 315,
+  TS_OP_atleast_1d = 316,
+  TS_OP_atleast_1d_list = 317,
+  TS_OP_atleast_2d = 318,
+  TS_OP_atleast_2d_list = 319,
+  TS_OP_atleast_3d = 320,
+  TS_OP_atleast_3d_list = 321,
+  TS_OP_hstack = 322,
+  TS_OP_vstack = 323,
+  TS_OP_dstack = 324,
+  TS_OP_column_stack = 325,
+  TS_OP_block_diag = 326,
+  TS_OP_cartesian_prod = 327,
+  TS_OP_combinations = 328,
+  TS_OP_linalg_lu_factor_ex = 329,
+  TS_OP_linalg_lu_factor = 330,
+  TS_OP_lu = 331,
+  TS_OP_lu_with_info = 332,
+  TS_OP__lu_permutation = 333,
+  TS_OP_lu_unpack = 334,
+  TS_OP_linalg_lu = 335,
+  TS_OP__lu_solve = 336,
+  TS_OP_linalg_lu_solve = 337,
+  TS_OP_lu_solve = 338,
+  TS_OP__linalg_solve_ex = 339,
+  TS_OP_linalg_solve_ex = 340,
+  TS_OP_linalg_solve = 341,
+  TS_OP_linalg_inv_ex = 342,
+  TS_OP_linalg_inv = 343,
+  TS_OP_inverse = 344,
+  TS_OP_linalg_solve_triangular = 345,
+  TS_OP_triangular_solve = 346,
+  TS_OP__linalg_det = 347,
+  TS_OP__linalg_cofactors = 348,
+  TS_OP_det = 349,
+  TS_OP__linalg_slogdet = 350,
+  TS_OP_slogdet = 351,
+  TS_OP_logdet = 352,
+  TS_OP_matrix_power = 353,
+  TS_OP_matrix_exp = 354,
+  TS_OP_linalg_multi_dot = 355,
+  TS_OP_chain_matmul = 356,
+  TS_OP_linalg_tensorinv = 357,
+  TS_OP_linalg_tensorsolve = 358,
+  TS_OP_linalg_cross = 359,
+  TS_OP_cross = 360,
+  TS_OP_linalg_vecdot = 361,
+  TS_OP_linalg_diagonal = 362,
+  TS_OP_linalg_vander = 363,
+  TS_OP_vander = 364,
+  TS_OP_linalg_cholesky_ex = 365,
+  TS_OP_linalg_cholesky = 366,
+  TS_OP_cholesky = 367,
+  TS_OP_cholesky_solve = 368,
+  TS_OP_cholesky_inverse = 369,
+  TS_OP_linalg_ldl_factor_ex = 370,
+  TS_OP_linalg_ldl_factor = 371,
+  TS_OP_linalg_ldl_solve = 372,
+  TS_OP_mse_loss = 373,
+  TS_OP_l1_loss = 374,
+  TS_OP_smooth_l1_loss = 375,
+  TS_OP_huber_loss = 376,
+  TS_OP__difference_loss = 377,
+  TS_OP__difference_loss_backward = 378,
+  TS_OP__difference_loss_curvature = 379,
+  TS_OP_nll_loss = 380,
+  TS_OP__nll_loss = 381,
+  TS_OP__nll_loss_backward = 382,
+  TS_OP_cross_entropy = 383,
+  TS_OP__cross_entropy = 384,
+  TS_OP__cross_entropy_backward = 385,
+  TS_OP__class_weights = 386,
+  TS_OP_binary_cross_entropy = 387,
+  TS_OP_binary_cross_entropy_with_logits = 388,
+  TS_OP__binary_cross_entropy = 389,
+  TS_OP__binary_cross_entropy_with_logits = 390,
+  TS_OP_kl_div = 391,
+  TS_OP_soft_margin_loss = 392,
+  TS_OP_margin_ranking_loss = 393,
+  TS_OP_hinge_embedding_loss = 394,
+  TS_OP_cosine_embedding_loss = 395,
+  TS_OP_triplet_margin_loss = 396,
+  TS_OP_multilabel_soft_margin_loss = 397,
+  TS_OP_multi_margin_loss = 398,
+  TS_OP_multilabel_margin_loss = 399,
+  TS_OP__multilabel_margin = 400,
+  TS_OP__multilabel_margin_backward = 401,
+  TS_OP__multilabel_margin_slope = 402,
+  TS_OP_gaussian_nll_loss = 403,
+  TS_OP_poisson_nll_loss = 404,
+  TS_OP_exp = 405,
+  TS_OP_exp_ = 406,
+  TS_OP_exp2 = 407,
+  TS_OP_exp2_ = 408,
+  TS_OP_expm1 = 409,
+  TS_OP_expm1_ = 410,
+  TS_OP_log = 411,
+  TS_OP_log_ = 412,
+  TS_OP_log2 = 413,
+  TS_OP_log2_ = 414,
+  TS_OP_log10 = 415,
+  TS_OP_log10_ = 416,
+  TS_OP_log1p = 417,
+  TS_OP_log1p_ = 418,
+  TS_OP_sin = 419,
+  TS_OP_sin_ = 420,
+  TS_OP_cos = 421,
+  TS_OP_cos_ = 422,
+  TS_OP_tan = 423,
+  TS_OP_tan_ = 424,
+  TS_OP_asin = 425,
+  TS_OP_asin_ = 426,
+  TS_OP_acos = 427,
+  TS_OP_acos_ = 428,
+  TS_OP_atan = 429,
+  TS_OP_atan_ = 430,
+  TS_OP_sinh = 431,
+  TS_OP_sinh_ = 432,
+  TS_OP_cosh = 433,
+  TS_OP_cosh_ = 434,
+  TS_OP_tanh = 435,
+  TS_OP_tanh_ = 436,
+  TS_OP_asinh = 437,
+  TS_OP_asinh_ = 438,
+  TS_OP_acosh = 439,
+  TS_OP_acosh_ = 440,
+  TS_OP_atanh = 441,
+  TS_OP_atanh_ = 442,
+  TS_OP_sinc = 443,
+  TS_OP_sinc_ = 444,
+  TS_OP_erf = 445,
+  TS_OP_erf_ = 446,
+  TS_OP_erfc = 447,
+  TS_OP_erfc_ = 448,
+  TS_OP_erfinv = 449,
+  TS_OP_erfinv_ = 450,
+  TS_OP_sigmoid = 451,
+  TS_OP_sigmoid_ = 452,
+  TS_OP_lgamma = 453,
+  TS_OP_lgamma_ = 454,
+  TS_OP_digamma = 455,
+  TS_OP_digamma_ = 456,
+  TS_OP_mvlgamma = 457,
+  TS_OP_mvlgamma_ = 458,
+  TS_OP_frexp = 459,
+  TS_OP_logit = 460,
+  TS_OP_logit_ = 461,
+  TS_OP__sigmoid_backward = 462,
+  TS_OP__tanh_backward = 463,
+  TS_OP_atan2 = 464,
+  TS_OP_atan2_ = 465,
+  TS_OP_hypot = 466,
+  TS_OP_hypot_ = 467,
+  TS_OP_logaddexp = 468,
+  TS_OP_logaddexp2 = 469,
+  TS_OP_xlogy = 470,
+  TS_OP_xlogy_ = 471,
+  TS_OP_copysign = 472,
+  TS_OP_copysign_ = 473,
+  TS_OP_nextafter = 474,
+  TS_OP_nextafter_ = 475,
+  TS_OP_heaviside = 476,
+  TS_OP_heaviside_ = 477,
+  TS_OP_ldexp = 478,
+  TS_OP_ldexp_ = 479,
+  TS_OP_gcd = 480,
+  TS_OP_gcd_ = 481,
+  TS_OP_lcm = 482,
+  TS_OP_lcm_ = 483,
+  TS_OP_mm = 484,
+  TS_OP_bmm = 485,
+  TS_OP_matmul = 486,
+  TS_OP_addmm = 487,
+  TS_OP_addmm_ = 488,
+  TS_OP_linear = 489,
+  TS_OP_mv = 490,
+  TS_OP_dot = 491,
+  TS_OP_vdot = 492,
+  TS_OP_outer = 493,
+  TS_OP_baddbmm = 494,
+  TS_OP_baddbmm_ = 495,
+  TS_OP_addbmm = 496,
+  TS_OP_addbmm_ = 497,
+  TS_OP_addmv = 498,
+  TS_OP_addmv_ = 499,
+  TS_OP_addr = 500,
+  TS_OP_addr_ = 501,
+  TS_OP_max = 502,
+  TS_OP_max_dim = 503,
+  TS_OP_max_other = 504,
+  TS_OP_min = 505,
+  TS_OP_min_dim = 506,
+  TS_OP_min_other = 507,
+  TS_OP_amax = 508,
+  TS_OP_amin = 509,
+  TS_OP_aminmax = 510,
+  TS_OP_argmax = 511,
+  TS_OP_argmin = 512,
+  TS_OP_median = 513,
+  TS_OP_median_dim = 514,
+  TS_OP_nanmedian = 515,
+  TS_OP_nanmedian_dim = 516,
+  TS_OP_kthvalue = 517,
+  TS_OP_mode = 518,
+  TS_OP__normalize = 519,
+  TS_OP__normalize_backward = 520,
+  TS_OP_batch_norm = 521,
+  TS_OP_native_batch_norm = 522,
+  TS_OP_layer_norm = 523,
+  TS_OP_native_layer_norm = 524,
+  TS_OP_group_norm = 525,
+  TS_OP_instance_norm = 526,
+  TS_OP__sgd_step_ = 527,
+  TS_OP__adam_step_ = 528,
+  TS_OP__has_grads = 529,
+  TS_OP__zero_grads = 530,
+  TS_OP_constant_pad_nd = 531,
+  TS_OP_pad = 532,
+  TS_OP_max_pool1d_with_indices = 533,
+  TS_OP_max_pool1d = 534,
+  TS_OP_max_pool2d_with_indices = 535,
+  TS_OP_max_pool2d = 536,
+  TS_OP_max_pool3d_with_indices = 537,
+  TS_OP_max_pool3d = 538,
+  TS_OP_avg_pool1d = 539,
+  TS_OP_avg_pool2d = 540,
+  TS_OP_avg_pool3d = 541,
+  TS_OP_adaptive_max_pool1d_with_indices = 542,
+  TS_OP_adaptive_max_pool1d = 543,
+  TS_OP_adaptive_max_pool2d_with_indices = 544,
+  TS_OP_adaptive_max_pool2d = 545,
+  TS_OP_adaptive_max_pool3d_with_indices = 546,
+  TS_OP_adaptive_max_pool3d = 547,
+  TS_OP_fractional_max_pool2d_with_indices = 548,
+  TS_OP_fractional_max_pool2d = 549,
+  TS_OP_fractional_max_pool3d_with_indices = 550,
+  TS_OP_fractional_max_pool3d = 551,
+  TS_OP_max_unpool1d = 552,
+  TS_OP_max_unpool2d = 553,
+  TS_OP_max_unpool3d = 554,
+  TS_OP_lp_pool1d = 555,
+  TS_OP_lp_pool2d = 556,
+  TS_OP_lp_pool3d = 557,
+  TS_OP_local_response_norm = 558,
+  TS_OP__adaptive_max_pool = 559,
+  TS_OP__fractional_max_pool = 560,
+  TS_OP__max_unpool = 561,
+  TS_OP__max_pool = 562,
+  TS_OP__max_pool_backward = 563,
+  TS_OP__max_pool_gather = 564,
+  TS_OP__avg_pool = 565,
+  TS_OP__avg_pool_backward = 566,
+  TS_OP_einsum = 567,
+  TS_OP_tensordot = 568,
+  TS_OP_tensordot_count = 569,
+  TS_OP_inner = 570,
+  TS_OP_kron = 571,
+  TS_OP_rand = 572,
+  TS_OP_randn = 573,
+  TS_OP_randint = 574,
+  TS_OP_randperm = 575,
+  TS_OP_rand_like = 576,
+  TS_OP_randn_like = 577,
+  TS_OP_randint_like = 578,
+  TS_OP_uniform_ = 579,
+  TS_OP_normal_ = 580,
+  TS_OP_random_ = 581,
+  TS_OP_exponential_ = 582,
+  TS_OP_cauchy_ = 583,
+  TS_OP_log_normal_ = 584,
+  TS_OP_geometric_ = 585,
+  TS_OP_bernoulli_ = 586,
+  TS_OP_bernoulli = 587,
+  TS_OP_multinomial = 588,
+  TS_OP_native_dropout = 589,
+  TS_OP_dropout = 590,
+  TS_OP_sum = 591,
+  TS_OP_mean = 592,
+  TS_OP_prod = 593,
+  TS_OP_any = 594,
+  TS_OP_all = 595,
+  TS_OP_count_nonzero = 596,
+  TS_OP_var = 597,
+  TS_OP_var_dim = 598,
+  TS_OP_var_unbiased = 599,
+  TS_OP_var_mean = 600,
+  TS_OP_var_mean_dim = 601,
+  TS_OP_var_mean_unbiased = 602,
+  TS_OP_std = 603,
+  TS_OP_std_dim = 604,
+  TS_OP_std_unbiased = 605,
+  TS_OP_std_mean = 606,
+  TS_OP_std_mean_dim = 607,
+  TS_OP_std_mean_unbiased = 608,
+  TS_OP_nansum = 609,
+  TS_OP_nanmean = 610,
+  TS_OP_logsumexp = 611,
+  TS_OP_vector_norm = 612,
+  TS_OP_norm = 613,
+  TS_OP_norm_named = 614,
+  TS_OP_dist = 615,
+  TS_OP_normalize = 616,
+  TS_OP_cosine_similarity = 617,
+  TS_OP_pairwise_distance = 618,
+  TS_OP_adaptive_avg_pool1d = 619,
+  TS_OP_adaptive_avg_pool2d = 620,
+  TS_OP_adaptive_avg_pool3d = 621,
+  TS_OP_interpolate = 622,
+  TS_OP_upsample = 623,
+  TS_OP_upsample_nearest = 624,
+  TS_OP_upsample_bilinear = 625,
+  TS_OP__resample = 626,
+  TS_OP__resample_adjoint = 627,
+  TS_OP_cumsum = 628,
+  TS_OP_cumsum_ = 629,
+  TS_OP_cumprod = 630,
+  TS_OP_cumprod_ = 631,
+  TS_OP_logcumsumexp = 632,
+  TS_OP_cummax = 633,
+  TS_OP_cummin = 634,
+  TS_OP__cumsum_back = 635,
+  TS_OP__recurrence = 636,
+  TS_OP__unique = 637,
+  TS_OP__unique_consecutive = 638,
+  TS_OP_searchsorted = 639,
+  TS_OP_bucketize = 640,
+  TS_OP_isin = 641,
+  TS_OP_bincount = 642,
+  TS_OP_histc = 643,
+  TS_OP_histogram = 644,
+  TS_OP_histogram_bins = 645,
+  TS_OP__histogramdd = 646,
+  TS_OP_view_as = 647,
+  TS_OP_reshape_as = 648,
+  TS_OP_expand_as = 649,
+  TS_OP_broadcast_to = 650,
+  TS_OP_ravel = 651,
+  TS_OP_T = 652,
+  TS_OP_mT = 653,
+  TS_OP_H = 654,
+  TS_OP_mH = 655,
+  TS_OP_adjoint = 656,
+  TS_OP_flatten = 657,
+  TS_OP_unflatten = 658,
+  TS_OP_movedim = 659,
+  TS_OP_unbind = 660,
+  TS_OP_split_with_sizes = 661,
+  TS_OP_chunk = 662,
+  TS_OP_split = 663,
+  TS_OP_split_sizes = 664,
+  TS_OP_tensor_split = 665,
+  TS_OP_tensor_split_at = 666,
+  TS_OP_tensor_split_by = 667,
+  TS_OP_hsplit = 668,
+  TS_OP_hsplit_at = 669,
+  TS_OP_vsplit = 670,
+  TS_OP_vsplit_at = 671,
+  TS_OP_dsplit = 672,
+  TS_OP_dsplit_at = 673,
+  TS_OP_cat = 674,
+  TS_OP_stack = 675,
+  TS_OP_softmax = 676,
+  TS_OP_log_softmax = 677,
+  TS_OP_softmin = 678,
+  TS_OP__softmax_backward_data = 679,
+  TS_OP__log_softmax_backward_data = 680,
+  TS_OP_sort = 681,
+  TS_OP_argsort = 682,
+  TS_OP_msort = 683,
+  TS_OP_topk = 684,
+  TS_OP_polygamma = 685,
+  TS_OP__polygamma_self = 686,
+  TS_OP__polygamma_self_ = 687,
+  TS_OP_i0 = 688,
+  TS_OP_i0_ = 689,
+  TS_OP_i0e = 690,
+  TS_OP_i1 = 691,
+  TS_OP_i1e = 692,
+  TS_OP_ndtr = 693,
+  TS_OP_ndtri = 694,
+  TS_OP_log_ndtr = 695,
+  TS_OP_entr = 696,
+  TS_OP_erfcx = 697,
+  TS_OP_airy_ai = 698,
+  TS_OP_bessel_j0 = 699,
+  TS_OP_bessel_y0 = 700,
+  TS_OP_modified_bessel_i0 = 701,
+  TS_OP_modified_bessel_k0 = 702,
+  TS_OP_scaled_modified_bessel_k0 = 703,
+  TS_OP_bessel_j1 = 704,
+  TS_OP_bessel_y1 = 705,
+  TS_OP_modified_bessel_i1 = 706,
+  TS_OP_modified_bessel_k1 = 707,
+  TS_OP_scaled_modified_bessel_k1 = 708,
+  TS_OP_spherical_bessel_j0 = 709,
+  TS_OP_chebyshev_polynomial_t = 710,
+  TS_OP_shifted_chebyshev_polynomial_t = 711,
+  TS_OP_chebyshev_polynomial_u = 712,
+  TS_OP_shifted_chebyshev_polynomial_u = 713,
+  TS_OP_chebyshev_polynomial_v = 714,
+  TS_OP_shifted_chebyshev_polynomial_v = 715,
+  TS_OP_chebyshev_polynomial_w = 716,
+  TS_OP_shifted_chebyshev_polynomial_w = 717,
+  TS_OP_hermite_polynomial_h = 718,
+  TS_OP_hermite_polynomial_he = 719,
+  TS_OP_laguerre_polynomial_l = 720,
+  TS_OP_legendre_polynomial_p = 721,
+  TS_OP_xlog1py = 722,
+  TS_OP_zeta = 723,
+  TS_OP_igamma = 724,
+  TS_OP_igamma_ = 725,
+  TS_OP_igammac = 726,
+  TS_OP_igammac_ = 727,
+  TS_OP_quantile = 728,
+  TS_OP_nanquantile = 729,
+  TS_OP_cov = 730,
+  TS_OP_corrcoef = 731,
+  TS_OP_diff = 732,
+  TS_OP_gradient = 733,
+  TS_OP_gradient_coordinates = 734,
+  TS_OP_gradient_list = 735,
+  TS_OP_trapezoid = 736,
+  TS_OP_trapezoid_x = 737,
+  TS_OP_cumulative_trapezoid = 738,
+  TS_OP_cumulative_trapezoid_x = 739,
+  TS_OP_renorm = 740,
+  TS_OP_renorm_ = 741,
+  TS_OP__empty = 742,
+  TS_OP__meta = 743,
+  TS_OP__item = 744,
+  TS_OP__same_storage = 745,
+  TS_OP__set_requires_grad = 746,
+  TS_OP__grad = 747,
+  TS_OP__grad_id = 748,
+  TS_OP__set_grad = 749,
+  TS_OP__retain_grad = 750,
+  TS_OP__grad_fn = 751,
+  TS_OP__next_functions = 752,
+  TS_OP__add_hook = 753,
+  TS_OP__remove_hook = 754,
+  TS_OP__dropped_callbacks = 755,
+  TS_OP__backward = 756,
+  TS_OP__autograd_grad = 757,
+  TS_OP__custom_node = 758,
+  TS_OP__set_anomaly = 759,
+  TS_OP__anomalous_node = 760,
+  TS_OP__set_grad_mode = 761,
+  TS_OP__set_inference_mode = 762,
+  TS_OP__grad_mode = 763,
+  TS_OP__inference_mode = 764,
+  TS_OP__detach_in_place = 765,
+  TS_OP__set_default_dtype = 766,
+  TS_OP__result_type = 767,
+  TS_OP__promote_types = 768,
+  TS_OP__can_cast = 769,
+  TS_OP__set_data = 770,
+  TS_OP__share = 771,
+  TS_OP__memory = 772,
+  TS_OP__set_memory_budget = 773,
+  TS_OP__reset_peak_memory = 774,
+  TS_OP__trim_memory = 775,
+  TS_OP__num_threads = 776,
+  TS_OP__set_num_threads = 777,
+  TS_OP__build = 778,
+  TS_OP__generator_new = 779,
+  TS_OP__generator_free = 780,
+  TS_OP__manual_seed = 781,
+  TS_OP__initial_seed = 782,
+  TS_OP__rng_state = 783,
+  TS_OP__set_rng_state = 784,
+  TS_OP_as_strided = 785,
+  TS_OP_as_strided_ = 786,
+  TS_OP_expand = 787,
+  TS_OP_reshape = 788,
+  TS_OP_view = 789,
+  TS_OP_view_dtype = 790,
+  TS_OP_transpose = 791,
+  TS_OP_transpose_ = 792,
+  TS_OP_unsqueeze = 793,
+  TS_OP_unsqueeze_ = 794,
+  TS_OP_narrow = 795,
+  TS_OP__slice = 796,
+  TS_OP__slice_backward = 797,
+  TS_OP_select = 798,
+  TS_OP_permute = 799,
+  TS_OP_squeeze = 800,
+  TS_OP_squeeze_ = 801,
+  TS_OP_t = 802,
+  TS_OP_t_ = 803,
+  TS_OP_diagonal = 804,
+  TS_OP__diagonal_backward = 805,
+  TS_OP_unfold = 806,
+  TS_OP__unfold_backward = 807,
+  TS_OP_detach = 808,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1380,6 +1453,23 @@ bool ts_angle_impl(ts_cx *cx, const ts_angle_args *a, ts_out *out);
 void ts_angle_grad(ts_cx *cx, const ts_angle_args *a, const ts_back *b, ts_angle_args *g);
 ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self);
 
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose1d_args;
+ts_tensor *ts_conv_transpose1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose2d_args;
+ts_tensor *ts_conv_transpose2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose3d_args;
+ts_tensor *ts_conv_transpose3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints dilation; bool transposed; ts_ints output_padding; int64_t groups; } ts_convolution_args;
+bool ts_convolution_impl(ts_cx *cx, const ts_convolution_args *a, ts_out *out);
+ts_tensor *ts_convolution(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, bool transposed, ts_ints output_padding, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; int64_t pad; } ts_conv_tbc_args;
+bool ts_conv_tbc_impl(ts_cx *cx, const ts_conv_tbc_args *a, ts_out *out);
+ts_tensor *ts_conv_tbc(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, int64_t pad);
+
 typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints dilation; int64_t groups; } ts_conv1d_args;
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
 
@@ -1553,6 +1643,14 @@ typedef struct { ts_tensor *self; const char *memory_format; } ts_contiguous_arg
 bool ts_contiguous_impl(ts_cx *cx, const ts_contiguous_args *a, ts_out *out);
 ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format);
 
+typedef struct { ts_tensor *self; ts_ints size; const char *memory_format; } ts_resize__args;
+bool ts_resize__impl(ts_cx *cx, const ts_resize__args *a, ts_out *out);
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format);
+
+typedef struct { ts_tensor *self; ts_tensor *the_template; const char *memory_format; } ts_resize_as__args;
+bool ts_resize_as__impl(ts_cx *cx, const ts_resize_as__args *a, ts_out *out);
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format);
+
 typedef struct { ts_tensor *self; ts_tensor *src; bool non_blocking; } ts_copy__args;
 bool ts_copy__impl(ts_cx *cx, const ts_copy__args *a, ts_out *out);
 void ts_copy__grad(ts_cx *cx, const ts_copy__args *a, const ts_back *b, ts_copy__args *g);
@@ -1654,6 +1752,65 @@ ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p);
 typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_tensor *bias; } ts_bilinear_args;
 bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
 ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_unfold_windows_args;
+bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out);
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints output_size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_fold_args;
+bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out);
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__im2col_args;
+bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out);
+void ts__im2col_grad(ts_cx *cx, const ts__im2col_args *a, const ts_back *b, ts__im2col_args *g);
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__col2im_args;
+bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out);
+void ts__col2im_grad(ts_cx *cx, const ts__col2im_args *a, const ts_back *b, ts__col2im_args *g);
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; int64_t upscale_factor; } ts_pixel_shuffle_args;
+bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor);
+
+typedef struct { ts_tensor *self; int64_t downscale_factor; } ts_pixel_unshuffle_args;
+bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor);
+
+typedef struct { ts_tensor *self; int64_t groups; } ts_channel_shuffle_args;
+bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; const char *mode; const char *padding_mode; ts_opt_int align_corners; } ts_grid_sample_args;
+bool ts_grid_sample_impl(ts_cx *cx, const ts_grid_sample_args *a, ts_out *out);
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_args;
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_2d_args;
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_3d_args;
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; ts_opt_int align_corners; } ts_affine_grid_args;
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; bool align_corners; } ts_affine_grid_generator_args;
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_args;
+bool ts__grid_sample_impl(ts_cx *cx, const ts__grid_sample_args *a, ts_out *out);
+void ts__grid_sample_grad(ts_cx *cx, const ts__grid_sample_args *a, const ts_back *b, ts__grid_sample_args *g);
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
+typedef struct { ts_tensor *grad; ts_tensor *grid; ts_ints size; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_adjoint_args;
+bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args *a, ts_out *out);
+void ts__grid_sample_adjoint_grad(ts_cx *cx, const ts__grid_sample_adjoint_args *a, const ts_back *b, ts__grid_sample_adjoint_args *g);
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
 
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
@@ -1981,10 +2138,6 @@ ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim
 typedef struct { ts_tensor *x; ts_tensor *y; int64_t dim; } ts_linalg_vecdot_args;
 bool ts_linalg_vecdot_impl(ts_cx *cx, const ts_linalg_vecdot_args *a, ts_out *out);
 ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim);
-
-typedef struct { ts_tensor *self; ts_tensor *other; } ts_vdot_args;
-bool ts_vdot_impl(ts_cx *cx, const ts_vdot_args *a, ts_out *out);
-ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_tensor *A; int64_t offset; int64_t dim1; int64_t dim2; } ts_linalg_diagonal_args;
 bool ts_linalg_diagonal_impl(ts_cx *cx, const ts_linalg_diagonal_args *a, ts_out *out);
@@ -2451,6 +2604,10 @@ typedef struct { ts_tensor *self; ts_tensor *tensor; } ts_dot_args;
 bool ts_dot_impl(ts_cx *cx, const ts_dot_args *a, ts_out *out);
 ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor);
 
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_vdot_args;
+bool ts_vdot_impl(ts_cx *cx, const ts_vdot_args *a, ts_out *out);
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
 typedef struct { ts_tensor *self; ts_tensor *vec2; } ts_outer_args;
 bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out);
 ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2);
@@ -2619,20 +2776,20 @@ typedef struct { ts_tensor *self; ts_ints pad; const char *mode; ts_scalar value
 bool ts_pad_impl(ts_cx *cx, const ts_pad_args *a, ts_out *out);
 ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool1d_with_indices_args;
-bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_with_indices_args;
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_args;
 ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool2d_with_indices_args;
-bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_with_indices_args;
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_args;
 ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool3d_with_indices_args;
-bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_with_indices_args;
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_args;
 ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
@@ -2645,6 +2802,73 @@ ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts_avg_pool3d_args;
 ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool1d_with_indices_args;
+bool ts_adaptive_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool1d_args;
+ts_tensor *ts_adaptive_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool2d_with_indices_args;
+bool ts_adaptive_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool2d_args;
+ts_tensor *ts_adaptive_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool3d_with_indices_args;
+bool ts_adaptive_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool3d_args;
+ts_tensor *ts_adaptive_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool2d_with_indices_args;
+bool ts_fractional_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool2d_args;
+ts_tensor *ts_fractional_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool3d_with_indices_args;
+bool ts_fractional_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool3d_args;
+ts_tensor *ts_fractional_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool1d_args;
+ts_tensor *ts_max_unpool1d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool2d_args;
+ts_tensor *ts_max_unpool2d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool3d_args;
+ts_tensor *ts_max_unpool3d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool1d_args;
+ts_tensor *ts_lp_pool1d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool2d_args;
+ts_tensor *ts_lp_pool2d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool3d_args;
+ts_tensor *ts_lp_pool3d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; int64_t size; double alpha; double beta; double k; } ts_local_response_norm_args;
+bool ts_local_response_norm_impl(ts_cx *cx, const ts_local_response_norm_args *a, ts_out *out);
+ts_tensor *ts_local_response_norm(ts_cx *cx, ts_tensor *self, int64_t size, double alpha, double beta, double k);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts__adaptive_max_pool_args;
+bool ts__adaptive_max_pool_impl(ts_cx *cx, const ts__adaptive_max_pool_args *a, ts_out *out);
+void ts__adaptive_max_pool_grad(ts_cx *cx, const ts__adaptive_max_pool_args *a, const ts_back *b, ts__adaptive_max_pool_args *g);
+bool ts__adaptive_max_pool(ts_cx *cx, ts_tensor *self, ts_ints size, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *samples; ts_ints kernel_size; ts_ints size; } ts__fractional_max_pool_args;
+bool ts__fractional_max_pool_impl(ts_cx *cx, const ts__fractional_max_pool_args *a, ts_out *out);
+void ts__fractional_max_pool_grad(ts_cx *cx, const ts__fractional_max_pool_args *a, const ts_back *b, ts__fractional_max_pool_args *g);
+bool ts__fractional_max_pool(ts_cx *cx, ts_tensor *self, ts_tensor *samples, ts_ints kernel_size, ts_ints size, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints size; } ts__max_unpool_args;
+bool ts__max_unpool_impl(ts_cx *cx, const ts__max_unpool_args *a, ts_out *out);
+void ts__max_unpool_grad(ts_cx *cx, const ts__max_unpool_args *a, const ts_back *b, ts__max_unpool_args *g);
+ts_tensor *ts__max_unpool(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints size);
 
 typedef struct { ts_tensor *self; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts__max_pool_args;
 bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out);
@@ -2960,6 +3184,47 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
+typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_args;
+bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
+bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_consecutive_args;
+bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
+bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);
+ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter);
+
+typedef struct { ts_tensor *self; ts_tensor *boundaries; bool out_int32; bool right; } ts_bucketize_args;
+bool ts_bucketize_impl(ts_cx *cx, const ts_bucketize_args *a, ts_out *out);
+ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool out_int32, bool right);
+
+typedef struct { ts_tensor *elements; ts_tensor *test_elements; bool assume_unique; bool invert; } ts_isin_args;
+bool ts_isin_impl(ts_cx *cx, const ts_isin_args *a, ts_out *out);
+ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert);
+
+typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
+bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
+void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
+bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
+bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
+bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
+bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
+
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
 bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -3262,6 +3527,60 @@ ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
+bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
+bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
+bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
+
+typedef struct { ts_tensor *self; } ts_corrcoef_args;
+bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
+bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
+
+typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
+bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
+bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
+bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
+bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
+bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
+bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
+bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
+bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype);
@@ -3354,6 +3673,26 @@ typedef struct { char none; } ts__inference_mode_args;
 bool ts__inference_mode_impl(ts_cx *cx, const ts__inference_mode_args *a, ts_out *out);
 ts_scalar ts__inference_mode(ts_cx *cx);
 
+typedef struct { ts_tensor *self; } ts__detach_in_place_args;
+bool ts__detach_in_place_impl(ts_cx *cx, const ts__detach_in_place_args *a, ts_out *out);
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_dtype dtype; } ts__set_default_dtype_args;
+bool ts__set_default_dtype_impl(ts_cx *cx, const ts__set_default_dtype_args *a, ts_out *out);
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype);
+
+typedef struct { ts_tensor *tensor1; ts_tensor *tensor2; } ts__result_type_args;
+bool ts__result_type_impl(ts_cx *cx, const ts__result_type_args *a, ts_out *out);
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2);
+
+typedef struct { ts_dtype type1; ts_dtype type2; } ts__promote_types_args;
+bool ts__promote_types_impl(ts_cx *cx, const ts__promote_types_args *a, ts_out *out);
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2);
+
+typedef struct { ts_dtype from; ts_dtype to; } ts__can_cast_args;
+bool ts__can_cast_impl(ts_cx *cx, const ts__can_cast_args *a, ts_out *out);
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to);
+
 typedef struct { ts_tensor *self; ts_tensor *data; } ts__set_data_args;
 bool ts__set_data_impl(ts_cx *cx, const ts__set_data_args *a, ts_out *out);
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data);
@@ -3419,6 +3758,8 @@ bool ts_as_strided_impl(ts_cx *cx, const ts_as_strided_args *a, ts_out *out);
 void ts_as_strided_grad(ts_cx *cx, const ts_as_strided_args *a, const ts_back *b, ts_as_strided_args *g);
 ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
 typedef struct { ts_tensor *self; ts_ints size; bool implicit; } ts_expand_args;
 bool ts_expand_impl(ts_cx *cx, const ts_expand_args *a, ts_out *out);
 void ts_expand_grad(ts_cx *cx, const ts_expand_args *a, const ts_back *b, ts_expand_args *g);
@@ -3432,6 +3773,10 @@ typedef struct { ts_tensor *self; ts_ints size; } ts_view_args;
 bool ts_view_impl(ts_cx *cx, const ts_view_args *a, ts_out *out);
 void ts_view_grad(ts_cx *cx, const ts_view_args *a, const ts_back *b, ts_view_args *g);
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_view_dtype_args;
+bool ts_view_dtype_impl(ts_cx *cx, const ts_view_dtype_args *a, ts_out *out);
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
 
 typedef struct { ts_tensor *self; int64_t dim0; int64_t dim1; } ts_transpose_args;
 bool ts_transpose_impl(ts_cx *cx, const ts_transpose_args *a, ts_out *out);

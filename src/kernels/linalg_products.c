@@ -173,17 +173,6 @@ bool ts_linalg_vecdot_impl(ts_cx *cx, const ts_linalg_vecdot_args *a, ts_out *ou
   return (out->t[0] = ts_sum(cx, ts_mul(cx, ts_conj(cx, a->x), a->y), TS_INTS(a->dim), false, TS_DTYPE_NONE)) != NULL;
 }
 
-bool ts_vdot_impl(ts_cx *cx, const ts_vdot_args *a, ts_out *out) {
-  const ts_tensor *x = a->self, *y = a->other;
-  if (!ts_is_complex((ts_dtype)x->dtype)) return (out->t[0] = ts_dot(cx, a->self, a->other)) != NULL;
-  if (x->ndim != 1 || y->ndim != 1) return ts_fail(cx, TS_ERR_SHAPE, "1D tensors expected, but got %dD and %dD tensors", x->ndim, y->ndim);
-  if (x->dtype != y->dtype)
-    return ts_fail(cx, TS_ERR_DTYPE, "expected both vectors to have same dtype, but found %s and %s", ts_dtype_name((ts_dtype)x->dtype), ts_dtype_name((ts_dtype)y->dtype));
-  if (x->sizes[0] != y->sizes[0])
-    return ts_fail(cx, TS_ERR_SHAPE, "inconsistent tensor size, expected tensor %s and src %s to have the same number of elements", TS_TEXT(x), TS_TEXT(y));
-  return (out->t[0] = ts_sum(cx, ts_mul(cx, ts_conj(cx, a->self), a->other), TS_INTS(0), false, TS_DTYPE_NONE)) != NULL;
-}
-
 bool ts_linalg_diagonal_impl(ts_cx *cx, const ts_linalg_diagonal_args *a, ts_out *out) {
   return (out->t[0] = ts_diagonal(cx, a->A, a->offset, a->dim1, a->dim2)) != NULL;
 }

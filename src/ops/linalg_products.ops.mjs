@@ -63,10 +63,6 @@ export default [
     errors: [{ args: [of('int64', 3), of('int64', 3)], code: 'ERR_DTYPE', message: 'linalg.vecdot: Expected a floating point or complex tensor as input. Got int64' }],
   },
   {
-    name: 'vdot', args: 'Tensor self, Tensor other', as: both, grad: 'composite', dtypes: 'int float', doc: `Inner product of the conjugate of one vector and another of its length. ${torchDoc('vdot')}`, samples: [{ args: [t(4), t(4)] }, { args: [t(0), t(0)] }],
-    errors: [{ args: [t(3), t(2)], code: 'ERR_SHAPE', message: 'vdot: inconsistent tensor size, expected tensor [3] and src [2] to have the same number of elements' }],
-  },
-  {
     name: 'linalg_diagonal', args: 'Tensor A, *, int offset=0, int dim1=-2, int dim2=-1', grad: 'composite', dtypes: 'all', doc: `A view of the diagonals of matrices; torsh.diagonal of the last two dims. ${page('diagonal')}`, samples: [{ args: [t(2, 3, 4)] }, { args: [t(3, 3)], kwargs: { offset: 1 } }],
   },
   {
