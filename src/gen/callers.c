@@ -1213,6 +1213,16 @@ ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format) 
   return ts_dispatch1(cx, &ts_ops[TS_OP_contiguous], &args);
 }
 
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format) {
+  ts_resize__args args = {self, size, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_], &args);
+}
+
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format) {
+  ts_resize_as__args args = {self, the_template, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_as_], &args);
+}
+
 ts_tensor *ts_copy_(ts_cx *cx, ts_tensor *self, ts_tensor *src, bool non_blocking) {
   ts_copy__args args = {self, src, non_blocking};
   return ts_dispatch1(cx, &ts_ops[TS_OP_copy_], &args);
@@ -1340,6 +1350,81 @@ ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p) {
 ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias) {
   ts_bilinear_args args = {input1, input2, weight, bias};
   return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
+}
+
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_unfold_windows_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_windows], &args);
+}
+
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_fold_args args = {self, output_size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fold], &args);
+}
+
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__im2col_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__im2col], &args);
+}
+
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__col2im_args args = {self, size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__col2im], &args);
+}
+
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor) {
+  ts_pixel_shuffle_args args = {self, upscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_shuffle], &args);
+}
+
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor) {
+  ts_pixel_unshuffle_args args = {self, downscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_unshuffle], &args);
+}
+
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups) {
+  ts_channel_shuffle_args args = {self, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_channel_shuffle], &args);
+}
+
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners) {
+  ts_grid_sample_args args = {self, grid, mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sample], &args);
+}
+
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler], &args);
+}
+
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_2d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_2d], &args);
+}
+
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_3d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_3d], &args);
+}
+
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners) {
+  ts_affine_grid_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid], &args);
+}
+
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners) {
+  ts_affine_grid_generator_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid_generator], &args);
+}
+
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_args args = {self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
+}
+
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_adjoint_args args = {grad, grid, size, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_adjoint], &args);
 }
 
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
@@ -3845,6 +3930,41 @@ ts_scalar ts__inference_mode(ts_cx *cx) {
   return ts_dispatch(cx, &ts_ops[TS_OP__inference_mode], &args, &out) ? out.scalar : ts_none();
 }
 
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self) {
+  ts__detach_in_place_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__detach_in_place], &args, &out);
+}
+
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype) {
+  ts__set_default_dtype_args args = {dtype};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_default_dtype], &args, &out);
+}
+
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2) {
+  ts__result_type_args args = {tensor1, tensor2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__result_type], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2) {
+  ts__promote_types_args args = {type1, type2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__promote_types], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to) {
+  ts__can_cast_args args = {from, to};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__can_cast], &args, &out) ? out.scalar : ts_none();
+}
+
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data) {
   ts__set_data_args args = {self, data};
   ts_out out;
@@ -3951,6 +4071,11 @@ ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints strid
   return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided], &args);
 }
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_args args = {self, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_], &args);
+}
+
 ts_tensor *ts_expand(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit) {
   ts_expand_args args = {self, size, implicit};
   return ts_dispatch1(cx, &ts_ops[TS_OP_expand], &args);
@@ -3964,6 +4089,11 @@ ts_tensor *ts_reshape(ts_cx *cx, ts_tensor *self, ts_ints shape) {
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view], &args);
+}
+
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_view_dtype_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_dtype], &args);
 }
 
 ts_tensor *ts_transpose(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1) {

@@ -1557,6 +1557,20 @@ torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, tors
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_(cx, self, (ts_ints){size, n_size}, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_as_(cx, self, the_template, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1687,6 +1701,83 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_bilinear(cx, input1, input2, weight, bias);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold_windows(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fold(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fold(cx, self, (ts_ints){output_size, n_output_size}, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_shuffle(torsh_tensor self, int64_t upscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_shuffle(cx, self, upscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_unshuffle(cx, self, downscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_channel_shuffle(cx, self, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sample(cx, self, grid, mode, padding_mode, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_2d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_3d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid(cx, theta, (ts_ints){size, n_size}, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid_generator(cx, theta, (ts_ints){size, n_size}, align_corners);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -4361,6 +4452,13 @@ torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_expand(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4379,6 +4477,13 @@ torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_view(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_dtype(cx, self, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 
