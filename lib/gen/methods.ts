@@ -187,264 +187,268 @@ const S_scatter_value_ = op(297, 'scatter_', 'Tensor input, int dim, Tensor inde
 const F_scatter_ = [S_scatter_, S_scatter_value_];
 const S_scatter_add = op(298, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
 const S_scatter_add_ = op(299, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_take = op(300, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(301, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(302, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(303, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(305, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(306, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
-const S_masked_scatter = op(307, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(308, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_combinations = op(328, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
-const S_lu = op(331, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
-const S_lu_with_info = op(332, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
+const S_scatter_reduce = op(300, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
+const S_scatter_reduce_ = op(301, 'scatterReduce_', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true', 'Tensor');
+const S_index_reduce = op(302, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
+const S_index_reduce_ = op(303, 'indexReduce_', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true', 'Tensor');
+const S_take = op(306, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_put = op(307, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put_ = op(308, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_nonzero = op(309, 'nonzero', 'Tensor input', 'Tensor');
+const S_argwhere = op(311, 'argwhere', 'Tensor input', 'Tensor');
+const S_masked_select = op(312, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_scatter = op(313, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter_ = op(314, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_combinations = op(334, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
+const S_lu = op(337, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
+const S_lu_with_info = op(338, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
 const F_lu = [S_lu, S_lu_with_info];
-const S_lu_solve = op(338, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
-const S_inverse = op(344, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_triangular_solve = op(346, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
-const S_det = op(349, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_slogdet = op(351, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
-const S_logdet = op(352, 'logdet', 'Tensor input', 'Tensor');
-const S_matrix_power = op(353, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
-const S_matrix_exp = op(354, 'matrixExp', 'Tensor input', 'Tensor');
-const S_cross = op(360, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
-const S_cholesky = op(367, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_cholesky_solve = op(368, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_cholesky_inverse = op(369, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_exp = op(405, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(406, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(407, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(408, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(409, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(410, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(411, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(412, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(413, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(414, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(415, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(416, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(417, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(418, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(419, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(420, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(421, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(422, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(423, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(424, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(425, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(426, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(427, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(428, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(429, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(430, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(431, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(432, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(433, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(434, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(435, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(436, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(437, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(438, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(439, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(440, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(441, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(442, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(443, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(444, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(445, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(446, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(447, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(448, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(449, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(450, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(451, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(452, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_lgamma = op(453, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_lgamma_ = op(454, 'lgamma_', 'Tensor input', 'Tensor');
-const S_digamma = op(455, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_digamma_ = op(456, 'digamma_', 'Tensor input', 'Tensor');
-const S_mvlgamma = op(457, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(458, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_frexp = op(459, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(460, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(461, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(464, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(465, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(466, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(467, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(468, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(469, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(470, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(471, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(472, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(473, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(474, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(475, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(476, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(477, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(478, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(479, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(480, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(481, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(482, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(483, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(484, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(485, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(486, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(487, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(488, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(490, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(491, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_vdot = op(492, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_outer = op(493, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(494, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(495, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(496, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(497, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(498, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(499, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(500, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(501, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(502, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(503, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(504, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lu_solve = op(344, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
+const S_inverse = op(350, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_triangular_solve = op(352, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
+const S_det = op(355, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_slogdet = op(357, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
+const S_logdet = op(358, 'logdet', 'Tensor input', 'Tensor');
+const S_matrix_power = op(359, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
+const S_matrix_exp = op(360, 'matrixExp', 'Tensor input', 'Tensor');
+const S_cross = op(366, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
+const S_cholesky = op(373, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky_solve = op(374, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky_inverse = op(375, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_exp = op(411, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp_ = op(412, 'exp_', 'Tensor input', 'Tensor');
+const S_exp2 = op(413, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2_ = op(414, 'exp2_', 'Tensor input', 'Tensor');
+const S_expm1 = op(415, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1_ = op(416, 'expm1_', 'Tensor input', 'Tensor');
+const S_log = op(417, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ = op(418, 'log_', 'Tensor input', 'Tensor');
+const S_log2 = op(419, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2_ = op(420, 'log2_', 'Tensor input', 'Tensor');
+const S_log10 = op(421, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10_ = op(422, 'log10_', 'Tensor input', 'Tensor');
+const S_log1p = op(423, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p_ = op(424, 'log1p_', 'Tensor input', 'Tensor');
+const S_sin = op(425, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin_ = op(426, 'sin_', 'Tensor input', 'Tensor');
+const S_cos = op(427, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos_ = op(428, 'cos_', 'Tensor input', 'Tensor');
+const S_tan = op(429, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan_ = op(430, 'tan_', 'Tensor input', 'Tensor');
+const S_asin = op(431, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin_ = op(432, 'asin_', 'Tensor input', 'Tensor');
+const S_acos = op(433, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos_ = op(434, 'acos_', 'Tensor input', 'Tensor');
+const S_atan = op(435, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan_ = op(436, 'atan_', 'Tensor input', 'Tensor');
+const S_sinh = op(437, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh_ = op(438, 'sinh_', 'Tensor input', 'Tensor');
+const S_cosh = op(439, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh_ = op(440, 'cosh_', 'Tensor input', 'Tensor');
+const S_tanh = op(441, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh_ = op(442, 'tanh_', 'Tensor input', 'Tensor');
+const S_asinh = op(443, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh_ = op(444, 'asinh_', 'Tensor input', 'Tensor');
+const S_acosh = op(445, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh_ = op(446, 'acosh_', 'Tensor input', 'Tensor');
+const S_atanh = op(447, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh_ = op(448, 'atanh_', 'Tensor input', 'Tensor');
+const S_sinc = op(449, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc_ = op(450, 'sinc_', 'Tensor input', 'Tensor');
+const S_erf = op(451, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf_ = op(452, 'erf_', 'Tensor input', 'Tensor');
+const S_erfc = op(453, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc_ = op(454, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfinv = op(455, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv_ = op(456, 'erfinv_', 'Tensor input', 'Tensor');
+const S_sigmoid = op(457, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid_ = op(458, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_lgamma = op(459, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma_ = op(460, 'lgamma_', 'Tensor input', 'Tensor');
+const S_digamma = op(461, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma_ = op(462, 'digamma_', 'Tensor input', 'Tensor');
+const S_mvlgamma = op(463, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma_ = op(464, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
+const S_frexp = op(465, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_logit = op(466, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(467, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(470, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(471, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(472, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(473, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(474, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(475, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(476, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(477, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(478, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(479, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(480, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(481, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(482, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(483, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(484, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(485, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(486, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(487, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(488, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(489, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(490, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(491, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(492, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(493, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(494, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(496, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(497, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(498, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_outer = op(499, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(500, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(501, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(502, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(503, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(504, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(505, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(506, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(507, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(508, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(509, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(510, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(505, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(506, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(507, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(511, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(512, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(513, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(508, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(509, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(510, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(511, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(512, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(513, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(514, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(514, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(515, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(516, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(517, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(518, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(519, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(520, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(515, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(516, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(521, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(522, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(517, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(518, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_inner = op(570, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_kron = op(571, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_uniform_ = op(579, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(580, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(581, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(582, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(583, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(584, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(585, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(586, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(587, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(588, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(591, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(592, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(593, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(594, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(595, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(596, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(597, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(598, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(599, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(523, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(524, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_inner = op(576, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(577, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_uniform_ = op(585, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(586, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(587, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(588, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(589, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(590, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(591, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(592, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(593, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(594, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(597, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(598, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(599, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(600, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(601, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(602, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(603, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(604, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(605, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(603, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(604, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(605, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(609, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(610, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(611, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(609, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(610, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(611, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(613, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(614, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(615, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(616, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(617, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(619, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(620, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(615, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(628, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(629, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(630, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(631, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(632, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(633, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(634, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_bincount = op(642, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
-const S_histc = op(643, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
-const S_histogram = op(644, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(645, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_dist = op(621, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(634, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(635, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(636, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(637, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(638, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(639, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(640, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_bincount = op(648, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
+const S_histc = op(649, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
+const S_histogram = op(650, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram_bins = op(651, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
 const F_histogram = [S_histogram, S_histogram_bins];
-const S_view_as = op(647, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(648, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(649, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(650, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(651, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(652, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(653, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(654, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(655, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(656, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(657, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(658, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(659, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(660, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(661, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(662, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(663, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(664, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_view_as = op(653, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(654, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(655, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(656, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(657, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(658, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(659, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(660, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(661, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(662, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(663, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(664, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(665, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(666, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(667, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(668, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(669, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(670, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(665, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(666, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(667, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(671, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(672, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(673, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(668, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(669, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(674, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(675, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(670, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(671, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(676, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(677, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(672, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(673, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(678, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(679, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(676, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(677, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(681, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(682, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(683, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(684, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S__polygamma_self = op(686, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(687, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(688, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(689, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(724, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(725, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(726, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(727, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_quantile = op(728, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_nanquantile = op(729, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_cov = op(730, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
-const S_corrcoef = op(731, 'corrcoef', 'Tensor input', 'Tensor');
-const S_diff = op(732, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
-const S_renorm = op(740, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
-const S_renorm_ = op(741, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
-const S_as_strided = op(785, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_as_strided_ = op(786, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(787, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(788, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(789, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(790, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_softmax = op(682, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(683, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(687, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(688, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(689, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(690, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(692, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(693, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(694, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(695, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(730, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(731, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(732, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(733, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_quantile = op(734, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(735, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_cov = op(736, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_corrcoef = op(737, 'corrcoef', 'Tensor input', 'Tensor');
+const S_diff = op(738, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(746, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm_ = op(747, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
+const S_as_strided = op(791, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_ = op(792, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(793, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(794, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(795, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(796, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
-const S_transpose = op(791, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(792, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(793, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(794, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(795, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(798, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(799, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(800, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(801, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(802, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(803, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(804, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(806, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(808, 'detach', 'Tensor input', 'Tensor');
+const S_transpose = op(797, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(798, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(799, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(800, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(801, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(804, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(805, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(806, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(807, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(808, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(809, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(810, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(812, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(814, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -1698,10 +1702,30 @@ export abstract class TensorOps {
   scatterAdd_(..._args: any[]): any {
     return invokeMethod(S_scatter_add_, this, arguments);
   }
+  /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+  scatterReduce(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string; includeSelf?: boolean; out?: Tensor }): Tensor;
+  scatterReduce(..._args: any[]): any {
+    return invokeMethod(S_scatter_reduce, this, arguments);
+  }
+  /** A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+  scatterReduce_(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string; includeSelf?: boolean }): Tensor;
+  scatterReduce_(..._args: any[]): any {
+    return invokeMethod(S_scatter_reduce_, this, arguments);
+  }
+  /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+  indexReduce(dim: number, index: Tensor, source: Tensor, reduce: string, options?: { dim?: number; index?: Tensor; source?: Tensor; reduce?: string; includeSelf?: boolean; out?: Tensor }): Tensor;
+  indexReduce(..._args: any[]): any {
+    return invokeMethod(S_index_reduce, this, arguments);
+  }
+  /** A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+  indexReduce_(dim: number, index: Tensor, source: Tensor, reduce: string, options?: { dim?: number; index?: Tensor; source?: Tensor; reduce?: string; includeSelf?: boolean }): Tensor;
+  indexReduce_(..._args: any[]): any {
+    return invokeMethod(S_index_reduce_, this, arguments);
+  }
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(300, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(306, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1721,19 +1745,19 @@ export abstract class TensorOps {
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(303, (this as any), 0);
+    if (arguments.length === 0) return unary(309, (this as any), 0);
     return invokeMethod(S_nonzero, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(305, (this as any), 0);
+    if (arguments.length === 0) return unary(311, (this as any), 0);
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(306, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(312, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -1751,7 +1775,7 @@ export abstract class TensorOps {
   /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
   combinations(options: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(328, (this as any), 0, 2, 0);
+    if (arguments.length === 0) return unary(334, (this as any), 0, 2, 0);
     return invokeMethod(S_combinations, this, arguments);
   }
   /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
@@ -1773,7 +1797,7 @@ export abstract class TensorOps {
   /** The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
   inverse(options?: { out?: Tensor }): Tensor;
   inverse(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(344, (this as any), 0);
+    if (arguments.length === 0) return unary(350, (this as any), 0);
     return invokeMethod(S_inverse, this, arguments);
   }
   /** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
@@ -1786,7 +1810,7 @@ export abstract class TensorOps {
   /** The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
   det(options?: { out?: Tensor }): Tensor;
   det(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(349, (this as any), 0);
+    if (arguments.length === 0) return unary(355, (this as any), 0);
     return invokeMethod(S_det, this, arguments);
   }
   /** Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
@@ -1797,7 +1821,7 @@ export abstract class TensorOps {
   /** The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
   logdet(): Tensor;
   logdet(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(352, (this as any), 0);
+    if (arguments.length === 0) return unary(358, (this as any), 0);
     return invokeMethod(S_logdet, this, arguments);
   }
   /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
@@ -1808,7 +1832,7 @@ export abstract class TensorOps {
   /** The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
   matrixExp(): Tensor;
   matrixExp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(354, (this as any), 0);
+    if (arguments.length === 0) return unary(360, (this as any), 0);
     return invokeMethod(S_matrix_exp, this, arguments);
   }
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
@@ -1816,7 +1840,7 @@ export abstract class TensorOps {
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
   cross(other: Tensor, options: { other?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
   cross(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(360, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(366, (this as any), a, 0, 0);
     return invokeMethod(S_cross, this, arguments);
   }
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
@@ -1824,7 +1848,7 @@ export abstract class TensorOps {
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
   cholesky(options: { upper?: boolean; out?: Tensor }): Tensor;
   cholesky(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(367, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(373, (this as any), 0, 0);
     return invokeMethod(S_cholesky, this, arguments);
   }
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
@@ -1832,7 +1856,7 @@ export abstract class TensorOps {
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
   choleskySolve(input2: Tensor, options: { input2?: Tensor; upper?: boolean; out?: Tensor }): Tensor;
   choleskySolve(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(368, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(374, (this as any), a, 0, 0);
     return invokeMethod(S_cholesky_solve, this, arguments);
   }
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
@@ -1840,391 +1864,391 @@ export abstract class TensorOps {
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
   choleskyInverse(options: { upper?: boolean; out?: Tensor }): Tensor;
   choleskyInverse(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(369, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(375, (this as any), 0, 0);
     return invokeMethod(S_cholesky_inverse, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(405, (this as any), 0);
+    if (arguments.length === 0) return unary(411, (this as any), 0);
     return invokeMethod(S_exp, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(406, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(412, (this as any), 0);
     return invokeMethod(S_exp_, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(407, (this as any), 0);
+    if (arguments.length === 0) return unary(413, (this as any), 0);
     return invokeMethod(S_exp2, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(408, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(414, (this as any), 0);
     return invokeMethod(S_exp2_, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(409, (this as any), 0);
+    if (arguments.length === 0) return unary(415, (this as any), 0);
     return invokeMethod(S_expm1, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(410, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(416, (this as any), 0);
     return invokeMethod(S_expm1_, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(411, (this as any), 0);
+    if (arguments.length === 0) return unary(417, (this as any), 0);
     return invokeMethod(S_log, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(412, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(418, (this as any), 0);
     return invokeMethod(S_log_, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(413, (this as any), 0);
+    if (arguments.length === 0) return unary(419, (this as any), 0);
     return invokeMethod(S_log2, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(414, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(420, (this as any), 0);
     return invokeMethod(S_log2_, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(415, (this as any), 0);
+    if (arguments.length === 0) return unary(421, (this as any), 0);
     return invokeMethod(S_log10, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(416, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(422, (this as any), 0);
     return invokeMethod(S_log10_, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(417, (this as any), 0);
+    if (arguments.length === 0) return unary(423, (this as any), 0);
     return invokeMethod(S_log1p, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(418, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(424, (this as any), 0);
     return invokeMethod(S_log1p_, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(419, (this as any), 0);
+    if (arguments.length === 0) return unary(425, (this as any), 0);
     return invokeMethod(S_sin, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(420, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(426, (this as any), 0);
     return invokeMethod(S_sin_, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(421, (this as any), 0);
+    if (arguments.length === 0) return unary(427, (this as any), 0);
     return invokeMethod(S_cos, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(422, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(428, (this as any), 0);
     return invokeMethod(S_cos_, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(423, (this as any), 0);
+    if (arguments.length === 0) return unary(429, (this as any), 0);
     return invokeMethod(S_tan, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(424, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(430, (this as any), 0);
     return invokeMethod(S_tan_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(425, (this as any), 0);
+    if (arguments.length === 0) return unary(431, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(425, (this as any), 0);
+    if (arguments.length === 0) return unary(431, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(426, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(432, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(426, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(432, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(427, (this as any), 0);
+    if (arguments.length === 0) return unary(433, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(427, (this as any), 0);
+    if (arguments.length === 0) return unary(433, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(428, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(434, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(428, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(434, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(429, (this as any), 0);
+    if (arguments.length === 0) return unary(435, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(429, (this as any), 0);
+    if (arguments.length === 0) return unary(435, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(430, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(436, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(430, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(436, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(431, (this as any), 0);
+    if (arguments.length === 0) return unary(437, (this as any), 0);
     return invokeMethod(S_sinh, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(432, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(438, (this as any), 0);
     return invokeMethod(S_sinh_, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(433, (this as any), 0);
+    if (arguments.length === 0) return unary(439, (this as any), 0);
     return invokeMethod(S_cosh, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(434, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(440, (this as any), 0);
     return invokeMethod(S_cosh_, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(435, (this as any), 0);
+    if (arguments.length === 0) return unary(441, (this as any), 0);
     return invokeMethod(S_tanh, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(436, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(442, (this as any), 0);
     return invokeMethod(S_tanh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(437, (this as any), 0);
+    if (arguments.length === 0) return unary(443, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(437, (this as any), 0);
+    if (arguments.length === 0) return unary(443, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(438, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(444, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(438, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(444, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(439, (this as any), 0);
+    if (arguments.length === 0) return unary(445, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(439, (this as any), 0);
+    if (arguments.length === 0) return unary(445, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(440, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(446, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(440, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(446, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(441, (this as any), 0);
+    if (arguments.length === 0) return unary(447, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(441, (this as any), 0);
+    if (arguments.length === 0) return unary(447, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(442, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(448, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(442, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(448, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(443, (this as any), 0);
+    if (arguments.length === 0) return unary(449, (this as any), 0);
     return invokeMethod(S_sinc, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(444, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(450, (this as any), 0);
     return invokeMethod(S_sinc_, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(445, (this as any), 0);
+    if (arguments.length === 0) return unary(451, (this as any), 0);
     return invokeMethod(S_erf, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(446, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(452, (this as any), 0);
     return invokeMethod(S_erf_, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(447, (this as any), 0);
+    if (arguments.length === 0) return unary(453, (this as any), 0);
     return invokeMethod(S_erfc, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(448, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(454, (this as any), 0);
     return invokeMethod(S_erfc_, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(449, (this as any), 0);
+    if (arguments.length === 0) return unary(455, (this as any), 0);
     return invokeMethod(S_erfinv, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(450, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(456, (this as any), 0);
     return invokeMethod(S_erfinv_, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(451, (this as any), 0);
+    if (arguments.length === 0) return unary(457, (this as any), 0);
     return invokeMethod(S_sigmoid, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(452, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(458, (this as any), 0);
     return invokeMethod(S_sigmoid_, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma(options?: { out?: Tensor }): Tensor;
   lgamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(453, (this as any), 0);
+    if (arguments.length === 0) return unary(459, (this as any), 0);
     return invokeMethod(S_lgamma, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma_(): Tensor;
   lgamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(454, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(460, (this as any), 0);
     return invokeMethod(S_lgamma_, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma(options?: { out?: Tensor }): Tensor;
   digamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(455, (this as any), 0);
+    if (arguments.length === 0) return unary(461, (this as any), 0);
     return invokeMethod(S_digamma, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma_(): Tensor;
   digamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(456, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(462, (this as any), 0);
     return invokeMethod(S_digamma_, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
@@ -2247,7 +2271,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(460, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(466, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -2255,157 +2279,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(461, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(467, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(464, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(470, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(464, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(470, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(465, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(471, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(465, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(471, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(466, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(472, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(467, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(473, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(468, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(474, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(469, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(475, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(470, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(476, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(471, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(477, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(472, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(478, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(473, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(479, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(474, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(480, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(475, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(481, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(476, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(482, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(477, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(483, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(478, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(484, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(479, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(485, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(480, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(486, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(481, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(487, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(482, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(488, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(483, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(489, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(484, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(490, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(485, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(491, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(486, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(492, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -2421,31 +2445,31 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(490, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(496, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(491, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(497, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
   }
   /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
   vdot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   vdot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(492, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(498, (this as any), a, 0);
     return invokeMethod(S_vdot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(493, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(499, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(493, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(499, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -2497,8 +2521,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(502, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(504, (this as any), a, 0);
+    if (arguments.length === 0) return unary(508, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(510, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2510,8 +2534,8 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(505, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(507, (this as any), a, 0);
+    if (arguments.length === 0) return unary(511, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(513, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -2538,7 +2562,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(511, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(517, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2546,7 +2570,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(512, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(518, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2556,7 +2580,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(513, (this as any), 0);
+    if (arguments.length === 0) return unary(519, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2566,7 +2590,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(515, (this as any), 0);
+    if (arguments.length === 0) return unary(521, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2586,13 +2610,13 @@ export abstract class TensorOps {
   /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
   inner(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   inner(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(570, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(576, (this as any), a, 0);
     return invokeMethod(S_inner, this, arguments);
   }
   /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
   kron(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   kron(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(571, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(577, (this as any), a, 0);
     return invokeMethod(S_kron, this, arguments);
   }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
@@ -2600,7 +2624,7 @@ export abstract class TensorOps {
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(579, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(585, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2608,7 +2632,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(580, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(586, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2616,7 +2640,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(581, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(587, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2624,7 +2648,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(582, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(588, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2632,7 +2656,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(583, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(589, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2640,7 +2664,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(584, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(590, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2660,7 +2684,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(587, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(593, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2689,7 +2713,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(593, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(599, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2726,7 +2750,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(599, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(605, (this as any), 0, 1);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2742,7 +2766,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(605, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(611, (this as any), 0, 1);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2782,7 +2806,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(615, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(621, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2825,7 +2849,7 @@ export abstract class TensorOps {
   /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
   bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(642, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(648, (this as any), 0, 0, 0);
     return invokeMethod(S_bincount, this, arguments);
   }
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
@@ -2847,19 +2871,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(647, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(653, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(648, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(654, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(649, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(655, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2870,7 +2894,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(651, (this as any), 0);
+    if (arguments.length === 0) return unary(657, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2884,7 +2908,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(656, (this as any), 0);
+    if (arguments.length === 0) return unary(662, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2892,7 +2916,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(657, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(663, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -3008,7 +3032,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(676, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(682, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -3016,7 +3040,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(677, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(683, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -3031,13 +3055,13 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(682, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(688, (this as any), 0, -1, 0, 0);
     return invokeMethod(S_argsort, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(683, (this as any), 0);
+    if (arguments.length === 0) return unary(689, (this as any), 0);
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -3060,37 +3084,37 @@ export abstract class TensorOps {
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(688, (this as any), 0);
+    if (arguments.length === 0) return unary(694, (this as any), 0);
     return invokeMethod(S_i0, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(689, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(695, (this as any), 0);
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(724, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(730, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(725, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(731, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(726, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(732, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(727, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(733, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
   }
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
@@ -3110,13 +3134,13 @@ export abstract class TensorOps {
   /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cov(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(730, (this as any), 0, 1, 0, 0);
+    if (arguments.length === 0) return unary(736, (this as any), 0, 1, 0, 0);
     return invokeMethod(S_cov, this, arguments);
   }
   /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
   corrcoef(): Tensor;
   corrcoef(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(731, (this as any), 0);
+    if (arguments.length === 0) return unary(737, (this as any), 0);
     return invokeMethod(S_corrcoef, this, arguments);
   }
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -3255,13 +3279,13 @@ export abstract class TensorOps {
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(802, (this as any), 0);
+    if (arguments.length === 0) return unary(808, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(803, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(809, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -3269,7 +3293,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(804, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(810, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -3280,7 +3304,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(808, (this as any), 0);
+    if (arguments.length === 0) return unary(814, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

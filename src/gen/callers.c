@@ -1524,6 +1524,36 @@ ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *i
   return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_add_], &args);
 }
 
+ts_tensor *ts_scatter_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self) {
+  ts_scatter_reduce_args args = {self, dim, index, src, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_reduce], &args);
+}
+
+ts_tensor *ts_scatter_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self) {
+  ts_scatter_reduce_args args = {self, dim, index, src, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_reduce_], &args);
+}
+
+ts_tensor *ts_index_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self) {
+  ts_index_reduce_args args = {self, dim, index, source, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_reduce], &args);
+}
+
+ts_tensor *ts_index_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self) {
+  ts_index_reduce_args args = {self, dim, index, source, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_reduce_], &args);
+}
+
+ts_tensor *ts_segment_reduce(ts_cx *cx, ts_tensor *data, const char *reduce, ts_tensor *lengths, ts_tensor *indices, ts_tensor *offsets, int64_t axis, bool unsafe, ts_scalar initial) {
+  ts_segment_reduce_args args = {data, reduce, lengths, indices, offsets, axis, unsafe, initial};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_segment_reduce], &args);
+}
+
+ts_tensor *ts__segment_ids(ts_cx *cx, ts_tensor *data, ts_tensor *lengths, ts_tensor *offsets, int64_t axis) {
+  ts__segment_ids_args args = {data, lengths, offsets, axis};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__segment_ids], &args);
+}
+
 ts_tensor *ts_take(ts_cx *cx, ts_tensor *self, ts_tensor *index) {
   ts_take_args args = {self, index};
   return ts_dispatch1(cx, &ts_ops[TS_OP_take], &args);

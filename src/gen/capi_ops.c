@@ -1893,6 +1893,41 @@ torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor ind
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_scatter_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_reduce(cx, self, dim, index, src, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_reduce_(cx, self, dim, index, src, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_reduce(cx, self, dim, index, source, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_reduce_(cx, self, dim, index, source, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_segment_reduce(torsh_tensor data, const char *reduce, torsh_tensor lengths, torsh_tensor indices, torsh_tensor offsets, int64_t axis, bool unsafe, torsh_scalar initial, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_segment_reduce(cx, data, reduce, lengths, indices, offsets, axis, unsafe, capi_scalar(initial));
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -818,6 +818,21 @@ TORSH_API torsh_status torsh_scatter_add(torsh_tensor self, int64_t dim, torsh_t
 /* A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 TORSH_API torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, torsh_tensor *out);
 
+/* A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+TORSH_API torsh_status torsh_scatter_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+TORSH_API torsh_status torsh_scatter_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+TORSH_API torsh_status torsh_index_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+TORSH_API torsh_status torsh_index_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all. */
+TORSH_API torsh_status torsh_segment_reduce(torsh_tensor data, const char *reduce, torsh_tensor lengths, torsh_tensor indices, torsh_tensor offsets, int64_t axis, bool unsafe, torsh_scalar initial, torsh_tensor *out);
+
 /* Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 TORSH_API torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out);
 

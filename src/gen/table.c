@@ -1484,6 +1484,32 @@ static bool scatter_add_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void scatter_add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_add_grad(cx, args, back, wanted); }
 
+static const ts_arg scatter_reduce_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_reduce_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_reduce_args, reduce), 0u}, {"includeSelf", TS_ARG_BOOL, 0, offsetof(ts_scatter_reduce_args, include_self), 0u}};
+static bool scatter_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scatter_reduce_args *a = args;
+  return ts_scatter_reduce_impl(cx, a, out);
+}
+static void scatter_reduce_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_reduce_grad(cx, args, back, wanted); }
+
+static const ts_arg index_reduce_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_index_reduce_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, index), 0u}, {"source", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, source), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_index_reduce_args, reduce), 0u}, {"includeSelf", TS_ARG_BOOL, 0, offsetof(ts_index_reduce_args, include_self), 0u}};
+static bool index_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_reduce_args *a = args;
+  return ts_index_reduce_impl(cx, a, out);
+}
+
+static const ts_arg segment_reduce_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_segment_reduce_args, data), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_segment_reduce_args, reduce), 0u}, {"lengths", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, lengths), 0u}, {"indices", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, indices), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, offsets), 0u}, {"axis", TS_ARG_INT, 0, offsetof(ts_segment_reduce_args, axis), 0u}, {"unsafe", TS_ARG_BOOL, 0, offsetof(ts_segment_reduce_args, unsafe), 0u}, {"initial", TS_ARG_SCALAR, 0, offsetof(ts_segment_reduce_args, initial), 0u}};
+static bool segment_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_segment_reduce_args *a = args;
+  return ts_segment_reduce_impl(cx, a, out);
+}
+static void segment_reduce_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_segment_reduce_grad(cx, args, back, wanted); }
+
+static const ts_arg _segment_ids_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts__segment_ids_args, data), 0u}, {"lengths", TS_ARG_TENSOR_OPT, 0, offsetof(ts__segment_ids_args, lengths), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts__segment_ids_args, offsets), 0u}, {"axis", TS_ARG_INT, 0, offsetof(ts__segment_ids_args, axis), 0u}};
+static bool _segment_ids_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__segment_ids_args *a = args;
+  return ts__segment_ids_impl(cx, a, out);
+}
+
 static const ts_arg take_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_take_args, self), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_take_args, index), 0u}};
 static bool take_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_take_args *a = args;
@@ -4658,6 +4684,12 @@ const ts_op ts_ops[] = {
   {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
   {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
   {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterReduce", "ScatterReduceBackward0", 0, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"indexReduce", "IndexReduceBackward0", TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"indexReduce_", "IndexReduceBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"segmentReduce", "SegmentReduceBackward0", 0, sizeof(ts_segment_reduce_args), 8, 1, TS_RET_TENSORS, 21u, 0u, 1u, segment_reduce_args, segment_reduce_impl, segment_reduce_grad},
+  {"_segmentIds", "SegmentIdsBackward0", 0, sizeof(ts__segment_ids_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _segment_ids_args, _segment_ids_impl, NULL},
   {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad},
   {"put", "PutBackward0", TS_OP_DIRECT, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
   {"put_", "PutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
@@ -5168,5 +5200,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 809;
-const char ts_table_hash[] = "8c644db73df60a3d";
+const int ts_op_count = 815;
+const char ts_table_hash[] = "d14891614fde3f08";
