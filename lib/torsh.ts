@@ -5,10 +5,12 @@ import { TorshError } from './errors';
 import * as data from './data';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
+import { asTensor, asarray, scalarTensor } from './creation';
 import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
 import { load, metadataOf, save } from './io';
 import { nonzero } from './indexing';
+import * as info from './info';
 import * as memory from './memory';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
@@ -38,7 +40,8 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
-  isComplex: (input: Tensor): boolean => input.isComplex(),
+  ...info,
+  asTensor, asarray, scalarTensor,
   Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot, unique, uniqueConsecutive, histogramdd,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,

@@ -243,509 +243,582 @@ enum {
   TS_OP_eye = 236,
   TS_OP_clone = 237,
   TS_OP_contiguous = 238,
-  TS_OP_copy_ = 239,
-  TS_OP_zero_ = 240,
-  TS_OP__to_dtype = 241,
-  TS_OP_new_empty_strided = 242,
-  TS_OP__as_strided_backward = 243,
-  TS_OP_sum_to_size = 244,
-  TS_OP_ctc_loss = 245,
-  TS_OP__ctc_loss = 246,
-  TS_OP__ctc_loss_backward = 247,
-  TS_OP_diag = 248,
-  TS_OP_diag_embed = 249,
-  TS_OP_diagflat = 250,
-  TS_OP_trace = 251,
-  TS_OP_tril = 252,
-  TS_OP_tril_ = 253,
-  TS_OP_triu = 254,
-  TS_OP_triu_ = 255,
-  TS_OP_tril_indices = 256,
-  TS_OP_triu_indices = 257,
-  TS_OP_fill_diagonal_ = 258,
-  TS_OP_cdist = 259,
-  TS_OP__cdist = 260,
-  TS_OP__cdist_backward = 261,
-  TS_OP_pdist = 262,
-  TS_OP_bilinear = 263,
-  TS_OP__index = 264,
-  TS_OP__at = 265,
-  TS_OP__set_at = 266,
-  TS_OP_index_put = 267,
-  TS_OP_index_put_ = 268,
-  TS_OP_index_select = 269,
-  TS_OP_index_add = 270,
-  TS_OP_index_add_ = 271,
-  TS_OP_index_copy = 272,
-  TS_OP_index_copy_ = 273,
-  TS_OP_index_fill = 274,
-  TS_OP_index_fill_ = 275,
-  TS_OP_gather = 276,
-  TS_OP_scatter = 277,
-  TS_OP_scatter_ = 278,
-  TS_OP_scatter_value = 279,
-  TS_OP_scatter_value_ = 280,
-  TS_OP_scatter_add = 281,
-  TS_OP_scatter_add_ = 282,
-  TS_OP_take = 283,
-  TS_OP_put = 284,
-  TS_OP_put_ = 285,
-  TS_OP_nonzero = 286,
-  TS_OP__nonzero_tuple = 287,
-  TS_OP_argwhere = 288,
-  TS_OP_masked_select = 289,
-  TS_OP_masked_scatter = 290,
-  TS_OP_masked_scatter_ = 291,
-  TS_OP_embedding = 292,
-  TS_OP__embedding = 293,
-  TS_OP__embedding_backward = 294,
-  TS_OP__embedding_double_backward = 295,
-  TS_OP_one_hot = 296,
-  TS_OP_broadcast_tensors = 297,
-  TS_OP_meshgrid = 298,
-  TS_OP_atleast_1d = 299,
-  TS_OP_atleast_1d_list = 300,
-  TS_OP_atleast_2d = 301,
-  TS_OP_atleast_2d_list = 302,
-  TS_OP_atleast_3d = 303,
-  TS_OP_atleast_3d_list = 304,
-  TS_OP_hstack = 305,
-  TS_OP_vstack = 306,
-  TS_OP_dstack = 307,
-  TS_OP_column_stack = 308,
-  TS_OP_block_diag = 309,
-  TS_OP_cartesian_prod = 310,
-  TS_OP_combinations = 311,
-  TS_OP_linalg_lu_factor_ex = 312,
-  TS_OP_mse_loss = 313,
-  TS_OP_l1_loss = 314,
-  TS_OP_smooth_l1_loss = 315,
-  TS_OP_huber_loss = 316,
-  TS_OP__difference_loss = 317,
-  TS_OP__difference_loss_backward = 318,
-  TS_OP__difference_loss_curvature = 319,
-  TS_OP_nll_loss = 320,
-  TS_OP__nll_loss = 321,
-  TS_OP__nll_loss_backward = 322,
-  TS_OP_cross_entropy = 323,
-  TS_OP__cross_entropy = 324,
-  TS_OP__cross_entropy_backward = 325,
-  TS_OP__class_weights = 326,
-  TS_OP_binary_cross_entropy = 327,
-  TS_OP_binary_cross_entropy_with_logits = 328,
-  TS_OP__binary_cross_entropy = 329,
-  TS_OP__binary_cross_entropy_with_logits = 330,
-  TS_OP_kl_div = 331,
-  TS_OP_soft_margin_loss = 332,
-  TS_OP_margin_ranking_loss = 333,
-  TS_OP_hinge_embedding_loss = 334,
-  TS_OP_cosine_embedding_loss = 335,
-  TS_OP_triplet_margin_loss = 336,
-  TS_OP_multilabel_soft_margin_loss = 337,
-  TS_OP_multi_margin_loss = 338,
-  TS_OP_multilabel_margin_loss = 339,
-  TS_OP__multilabel_margin = 340,
-  TS_OP__multilabel_margin_backward = 341,
-  TS_OP__multilabel_margin_slope = 342,
-  TS_OP_gaussian_nll_loss = 343,
-  TS_OP_poisson_nll_loss = 344,
-  TS_OP_exp = 345,
-  TS_OP_exp_ = 346,
-  TS_OP_exp2 = 347,
-  TS_OP_exp2_ = 348,
-  TS_OP_expm1 = 349,
-  TS_OP_expm1_ = 350,
-  TS_OP_log = 351,
-  TS_OP_log_ = 352,
-  TS_OP_log2 = 353,
-  TS_OP_log2_ = 354,
-  TS_OP_log10 = 355,
-  TS_OP_log10_ = 356,
-  TS_OP_log1p = 357,
-  TS_OP_log1p_ = 358,
-  TS_OP_sin = 359,
-  TS_OP_sin_ = 360,
-  TS_OP_cos = 361,
-  TS_OP_cos_ = 362,
-  TS_OP_tan = 363,
-  TS_OP_tan_ = 364,
-  TS_OP_asin = 365,
-  TS_OP_asin_ = 366,
-  TS_OP_acos = 367,
-  TS_OP_acos_ = 368,
-  TS_OP_atan = 369,
-  TS_OP_atan_ = 370,
-  TS_OP_sinh = 371,
-  TS_OP_sinh_ = 372,
-  TS_OP_cosh = 373,
-  TS_OP_cosh_ = 374,
-  TS_OP_tanh = 375,
-  TS_OP_tanh_ = 376,
-  TS_OP_asinh = 377,
-  TS_OP_asinh_ = 378,
-  TS_OP_acosh = 379,
-  TS_OP_acosh_ = 380,
-  TS_OP_atanh = 381,
-  TS_OP_atanh_ = 382,
-  TS_OP_sinc = 383,
-  TS_OP_sinc_ = 384,
-  TS_OP_erf = 385,
-  TS_OP_erf_ = 386,
-  TS_OP_erfc = 387,
-  TS_OP_erfc_ = 388,
-  TS_OP_erfinv = 389,
-  TS_OP_erfinv_ = 390,
-  TS_OP_sigmoid = 391,
-  TS_OP_sigmoid_ = 392,
-  TS_OP_lgamma = 393,
-  TS_OP_lgamma_ = 394,
-  TS_OP_digamma = 395,
-  TS_OP_digamma_ = 396,
-  TS_OP_mvlgamma = 397,
-  TS_OP_mvlgamma_ = 398,
-  TS_OP_frexp = 399,
-  TS_OP_logit = 400,
-  TS_OP_logit_ = 401,
-  TS_OP__sigmoid_backward = 402,
-  TS_OP__tanh_backward = 403,
-  TS_OP_atan2 = 404,
-  TS_OP_atan2_ = 405,
-  TS_OP_hypot = 406,
-  TS_OP_hypot_ = 407,
-  TS_OP_logaddexp = 408,
-  TS_OP_logaddexp2 = 409,
-  TS_OP_xlogy = 410,
-  TS_OP_xlogy_ = 411,
-  TS_OP_copysign = 412,
-  TS_OP_copysign_ = 413,
-  TS_OP_nextafter = 414,
-  TS_OP_nextafter_ = 415,
-  TS_OP_heaviside = 416,
-  TS_OP_heaviside_ = 417,
-  TS_OP_ldexp = 418,
-  TS_OP_ldexp_ = 419,
-  TS_OP_gcd = 420,
-  TS_OP_gcd_ = 421,
-  TS_OP_lcm = 422,
-  TS_OP_lcm_ = 423,
-  TS_OP_mm = 424,
-  TS_OP_bmm = 425,
-  TS_OP_matmul = 426,
-  TS_OP_addmm = 427,
-  TS_OP_addmm_ = 428,
-  TS_OP_linear = 429,
-  TS_OP_mv = 430,
-  TS_OP_dot = 431,
-  TS_OP_vdot = 432,
-  TS_OP_outer = 433,
-  TS_OP_baddbmm = 434,
-  TS_OP_baddbmm_ = 435,
-  TS_OP_addbmm = 436,
-  TS_OP_addbmm_ = 437,
-  TS_OP_addmv = 438,
-  TS_OP_addmv_ = 439,
-  TS_OP_addr = 440,
-  TS_OP_addr_ = 441,
-  TS_OP_max = 442,
-  TS_OP_max_dim = 443,
-  TS_OP_max_other = 444,
-  TS_OP_min = 445,
-  TS_OP_min_dim = 446,
-  TS_OP_min_other = 447,
-  TS_OP_amax = 448,
-  TS_OP_amin = 449,
-  TS_OP_aminmax = 450,
-  TS_OP_argmax = 451,
-  TS_OP_argmin = 452,
-  TS_OP_median = 453,
-  TS_OP_median_dim = 454,
-  TS_OP_nanmedian = 455,
-  TS_OP_nanmedian_dim = 456,
-  TS_OP_kthvalue = 457,
-  TS_OP_mode = 458,
-  TS_OP__normalize = 459,
-  TS_OP__normalize_backward = 460,
-  TS_OP_batch_norm = 461,
-  TS_OP_native_batch_norm = 462,
-  TS_OP_layer_norm = 463,
-  TS_OP_native_layer_norm = 464,
-  TS_OP_group_norm = 465,
-  TS_OP_instance_norm = 466,
-  TS_OP__sgd_step_ = 467,
-  TS_OP__adam_step_ = 468,
-  TS_OP__has_grads = 469,
-  TS_OP__zero_grads = 470,
-  TS_OP_constant_pad_nd = 471,
-  TS_OP_pad = 472,
-  TS_OP_max_pool1d_with_indices = 473,
-  TS_OP_max_pool1d = 474,
-  TS_OP_max_pool2d_with_indices = 475,
-  TS_OP_max_pool2d = 476,
-  TS_OP_max_pool3d_with_indices = 477,
-  TS_OP_max_pool3d = 478,
-  TS_OP_avg_pool1d = 479,
-  TS_OP_avg_pool2d = 480,
-  TS_OP_avg_pool3d = 481,
-  TS_OP_adaptive_max_pool1d_with_indices = 482,
-  TS_OP_adaptive_max_pool1d = 483,
-  TS_OP_adaptive_max_pool2d_with_indices = 484,
-  TS_OP_adaptive_max_pool2d = 485,
-  TS_OP_adaptive_max_pool3d_with_indices = 486,
-  TS_OP_adaptive_max_pool3d = 487,
-  TS_OP_fractional_max_pool2d_with_indices = 488,
-  TS_OP_fractional_max_pool2d = 489,
-  TS_OP_fractional_max_pool3d_with_indices = 490,
-  TS_OP_fractional_max_pool3d = 491,
-  TS_OP_max_unpool1d = 492,
-  TS_OP_max_unpool2d = 493,
-  TS_OP_max_unpool3d = 494,
-  TS_OP_lp_pool1d = 495,
-  TS_OP_lp_pool2d = 496,
-  TS_OP_lp_pool3d = 497,
-  TS_OP_local_response_norm = 498,
-  TS_OP__adaptive_max_pool = 499,
-  TS_OP__fractional_max_pool = 500,
-  TS_OP__max_unpool = 501,
-  TS_OP__max_pool = 502,
-  TS_OP__max_pool_backward = 503,
-  TS_OP__max_pool_gather = 504,
-  TS_OP__avg_pool = 505,
-  TS_OP__avg_pool_backward = 506,
-  TS_OP_einsum = 507,
-  TS_OP_tensordot = 508,
-  TS_OP_tensordot_count = 509,
-  TS_OP_inner = 510,
-  TS_OP_kron = 511,
-  TS_OP_rand = 512,
-  TS_OP_randn = 513,
-  TS_OP_randint = 514,
-  TS_OP_randperm = 515,
-  TS_OP_rand_like = 516,
-  TS_OP_randn_like = 517,
-  TS_OP_randint_like = 518,
-  TS_OP_uniform_ = 519,
-  TS_OP_normal_ = 520,
-  TS_OP_random_ = 521,
-  TS_OP_exponential_ = 522,
-  TS_OP_cauchy_ = 523,
-  TS_OP_log_normal_ = 524,
-  TS_OP_geometric_ = 525,
-  TS_OP_bernoulli_ = 526,
-  TS_OP_bernoulli = 527,
-  TS_OP_multinomial = 528,
-  TS_OP_native_dropout = 529,
-  TS_OP_dropout = 530,
-  TS_OP_sum = 531,
-  TS_OP_mean = 532,
-  TS_OP_prod = 533,
-  TS_OP_any = 534,
-  TS_OP_all = 535,
-  TS_OP_count_nonzero = 536,
-  TS_OP_var = 537,
-  TS_OP_var_dim = 538,
-  TS_OP_var_unbiased = 539,
-  TS_OP_var_mean = 540,
-  TS_OP_var_mean_dim = 541,
-  TS_OP_var_mean_unbiased = 542,
-  TS_OP_std = 543,
-  TS_OP_std_dim = 544,
-  TS_OP_std_unbiased = 545,
-  TS_OP_std_mean = 546,
-  TS_OP_std_mean_dim = 547,
-  TS_OP_std_mean_unbiased = 548,
-  TS_OP_nansum = 549,
-  TS_OP_nanmean = 550,
-  TS_OP_logsumexp = 551,
-  TS_OP_vector_norm = 552,
-  TS_OP_norm = 553,
-  TS_OP_norm_named = 554,
-  TS_OP_dist = 555,
-  TS_OP_normalize = 556,
-  TS_OP_cosine_similarity = 557,
-  TS_OP_pairwise_distance = 558,
-  TS_OP_adaptive_avg_pool1d = 559,
-  TS_OP_adaptive_avg_pool2d = 560,
-  TS_OP_adaptive_avg_pool3d = 561,
-  TS_OP_interpolate = 562,
-  TS_OP_upsample = 563,
-  TS_OP_upsample_nearest = 564,
-  TS_OP_upsample_bilinear = 565,
-  TS_OP__resample = 566,
-  TS_OP__resample_adjoint = 567,
-  TS_OP_cumsum = 568,
-  TS_OP_cumsum_ = 569,
-  TS_OP_cumprod = 570,
-  TS_OP_cumprod_ = 571,
-  TS_OP_logcumsumexp = 572,
-  TS_OP_cummax = 573,
-  TS_OP_cummin = 574,
-  TS_OP__cumsum_back = 575,
-  TS_OP__recurrence = 576,
-  TS_OP__unique = 577,
-  TS_OP__unique_consecutive = 578,
-  TS_OP_searchsorted = 579,
-  TS_OP_bucketize = 580,
-  TS_OP_isin = 581,
-  TS_OP_bincount = 582,
-  TS_OP_histc = 583,
-  TS_OP_histogram = 584,
-  TS_OP_histogram_bins = 585,
-  TS_OP__histogramdd = 586,
-  TS_OP_view_as = 587,
-  TS_OP_reshape_as = 588,
-  TS_OP_expand_as = 589,
-  TS_OP_broadcast_to = 590,
-  TS_OP_ravel = 591,
-  TS_OP_T = 592,
-  TS_OP_mT = 593,
-  TS_OP_H = 594,
-  TS_OP_mH = 595,
-  TS_OP_adjoint = 596,
-  TS_OP_flatten = 597,
-  TS_OP_unflatten = 598,
-  TS_OP_movedim = 599,
-  TS_OP_unbind = 600,
-  TS_OP_split_with_sizes = 601,
-  TS_OP_chunk = 602,
-  TS_OP_split = 603,
-  TS_OP_split_sizes = 604,
-  TS_OP_tensor_split = 605,
-  TS_OP_tensor_split_at = 606,
-  TS_OP_tensor_split_by = 607,
-  TS_OP_hsplit = 608,
-  TS_OP_hsplit_at = 609,
-  TS_OP_vsplit = 610,
-  TS_OP_vsplit_at = 611,
-  TS_OP_dsplit = 612,
-  TS_OP_dsplit_at = 613,
-  TS_OP_cat = 614,
-  TS_OP_stack = 615,
-  TS_OP_softmax = 616,
-  TS_OP_log_softmax = 617,
-  TS_OP_softmin = 618,
-  TS_OP__softmax_backward_data = 619,
-  TS_OP__log_softmax_backward_data = 620,
-  TS_OP_sort = 621,
-  TS_OP_argsort = 622,
-  TS_OP_msort = 623,
-  TS_OP_topk = 624,
-  TS_OP_polygamma = 625,
-  TS_OP__polygamma_self = 626,
-  TS_OP__polygamma_self_ = 627,
-  TS_OP_i0 = 628,
-  TS_OP_i0_ = 629,
-  TS_OP_i0e = 630,
-  TS_OP_i1 = 631,
-  TS_OP_i1e = 632,
-  TS_OP_ndtr = 633,
-  TS_OP_ndtri = 634,
-  TS_OP_log_ndtr = 635,
-  TS_OP_entr = 636,
-  TS_OP_erfcx = 637,
-  TS_OP_airy_ai = 638,
-  TS_OP_bessel_j0 = 639,
-  TS_OP_bessel_y0 = 640,
-  TS_OP_modified_bessel_i0 = 641,
-  TS_OP_modified_bessel_k0 = 642,
-  TS_OP_scaled_modified_bessel_k0 = 643,
-  TS_OP_bessel_j1 = 644,
-  TS_OP_bessel_y1 = 645,
-  TS_OP_modified_bessel_i1 = 646,
-  TS_OP_modified_bessel_k1 = 647,
-  TS_OP_scaled_modified_bessel_k1 = 648,
-  TS_OP_spherical_bessel_j0 = 649,
-  TS_OP_chebyshev_polynomial_t = 650,
-  TS_OP_shifted_chebyshev_polynomial_t = 651,
-  TS_OP_chebyshev_polynomial_u = 652,
-  TS_OP_shifted_chebyshev_polynomial_u = 653,
-  TS_OP_chebyshev_polynomial_v = 654,
-  TS_OP_shifted_chebyshev_polynomial_v = 655,
-  TS_OP_chebyshev_polynomial_w = 656,
-  TS_OP_shifted_chebyshev_polynomial_w = 657,
-  TS_OP_hermite_polynomial_h = 658,
-  TS_OP_hermite_polynomial_he = 659,
-  TS_OP_laguerre_polynomial_l = 660,
-  TS_OP_legendre_polynomial_p = 661,
-  TS_OP_xlog1py = 662,
-  TS_OP_zeta = 663,
-  TS_OP_igamma = 664,
-  TS_OP_igamma_ = 665,
-  TS_OP_igammac = 666,
-  TS_OP_igammac_ = 667,
-  TS_OP_quantile = 668,
-  TS_OP_nanquantile = 669,
-  TS_OP_cov = 670,
-  TS_OP_corrcoef = 671,
-  TS_OP_diff = 672,
-  TS_OP_gradient = 673,
-  TS_OP_gradient_coordinates = 674,
-  TS_OP_gradient_list = 675,
-  TS_OP_trapezoid = 676,
-  TS_OP_trapezoid_x = 677,
-  TS_OP_cumulative_trapezoid = 678,
-  TS_OP_cumulative_trapezoid_x = 679,
-  TS_OP_renorm = 680,
-  TS_OP_renorm_ = 681,
-  TS_OP__empty = 682,
-  TS_OP__meta = 683,
-  TS_OP__item = 684,
-  TS_OP__same_storage = 685,
-  TS_OP__set_requires_grad = 686,
-  TS_OP__grad = 687,
-  TS_OP__grad_id = 688,
-  TS_OP__set_grad = 689,
-  TS_OP__retain_grad = 690,
-  TS_OP__grad_fn = 691,
-  TS_OP__next_functions = 692,
-  TS_OP__add_hook = 693,
-  TS_OP__remove_hook = 694,
-  TS_OP__dropped_callbacks = 695,
-  TS_OP__backward = 696,
-  TS_OP__autograd_grad = 697,
-  TS_OP__custom_node = 698,
-  TS_OP__set_anomaly = 699,
-  TS_OP__anomalous_node = 700,
-  TS_OP__set_grad_mode = 701,
-  TS_OP__set_inference_mode = 702,
-  TS_OP__grad_mode = 703,
-  TS_OP__inference_mode = 704,
-  TS_OP__set_data = 705,
-  TS_OP__share = 706,
-  TS_OP__memory = 707,
-  TS_OP__set_memory_budget = 708,
-  TS_OP__reset_peak_memory = 709,
-  TS_OP__trim_memory = 710,
-  TS_OP__num_threads = 711,
-  TS_OP__set_num_threads = 712,
-  TS_OP__build = 713,
-  TS_OP__generator_new = 714,
-  TS_OP__generator_free = 715,
-  TS_OP__manual_seed = 716,
-  TS_OP__initial_seed = 717,
-  TS_OP__rng_state = 718,
-  TS_OP__set_rng_state = 719,
-  TS_OP_as_strided = 720,
-  TS_OP_expand = 721,
-  TS_OP_reshape = 722,
-  TS_OP_view = 723,
-  TS_OP_transpose = 724,
-  TS_OP_transpose_ = 725,
-  TS_OP_unsqueeze = 726,
-  TS_OP_unsqueeze_ = 727,
-  TS_OP_narrow = 728,
-  TS_OP__slice = 729,
-  TS_OP__slice_backward = 730,
-  TS_OP_select = 731,
-  TS_OP_permute = 732,
-  TS_OP_squeeze = 733,
-  TS_OP_squeeze_ = 734,
-  TS_OP_t = 735,
-  TS_OP_t_ = 736,
-  TS_OP_diagonal = 737,
-  TS_OP__diagonal_backward = 738,
-  TS_OP_unfold = 739,
-  TS_OP__unfold_backward = 740,
-  TS_OP_detach = 741,
+  TS_OP_resize_ = 239,
+  TS_OP_resize_as_ = 240,
+  TS_OP_copy_ = 241,
+  TS_OP_zero_ = 242,
+  TS_OP__to_dtype = 243,
+  TS_OP_new_empty_strided = 244,
+  TS_OP__as_strided_backward = 245,
+  TS_OP_sum_to_size = 246,
+  TS_OP_ctc_loss = 247,
+  TS_OP__ctc_loss = 248,
+  TS_OP__ctc_loss_backward = 249,
+  TS_OP_diag = 250,
+  TS_OP_diag_embed = 251,
+  TS_OP_diagflat = 252,
+  TS_OP_trace = 253,
+  TS_OP_tril = 254,
+  TS_OP_tril_ = 255,
+  TS_OP_triu = 256,
+  TS_OP_triu_ = 257,
+  TS_OP_tril_indices = 258,
+  TS_OP_triu_indices = 259,
+  TS_OP_fill_diagonal_ = 260,
+  TS_OP_cdist = 261,
+  TS_OP__cdist = 262,
+  TS_OP__cdist_backward = 263,
+  TS_OP_pdist = 264,
+  TS_OP_bilinear = 265,
+  TS_OP_unfold_windows = 266,
+  TS_OP_fold = 267,
+  TS_OP__im2col = 268,
+  TS_OP__col2im = 269,
+  TS_OP_pixel_shuffle = 270,
+  TS_OP_pixel_unshuffle = 271,
+  TS_OP_channel_shuffle = 272,
+  TS_OP_grid_sample = 273,
+  TS_OP_grid_sampler = 274,
+  TS_OP_grid_sampler_2d = 275,
+  TS_OP_grid_sampler_3d = 276,
+  TS_OP_affine_grid = 277,
+  TS_OP_affine_grid_generator = 278,
+  TS_OP__grid_sample = 279,
+  TS_OP__grid_sample_adjoint = 280,
+  TS_OP__index = 281,
+  TS_OP__at = 282,
+  TS_OP__set_at = 283,
+  TS_OP_index_put = 284,
+  TS_OP_index_put_ = 285,
+  TS_OP_index_select = 286,
+  TS_OP_index_add = 287,
+  TS_OP_index_add_ = 288,
+  TS_OP_index_copy = 289,
+  TS_OP_index_copy_ = 290,
+  TS_OP_index_fill = 291,
+  TS_OP_index_fill_ = 292,
+  TS_OP_gather = 293,
+  TS_OP_scatter = 294,
+  TS_OP_scatter_ = 295,
+  TS_OP_scatter_value = 296,
+  TS_OP_scatter_value_ = 297,
+  TS_OP_scatter_add = 298,
+  TS_OP_scatter_add_ = 299,
+  TS_OP_scatter_reduce = 300,
+  TS_OP_scatter_reduce_ = 301,
+  TS_OP_index_reduce = 302,
+  TS_OP_index_reduce_ = 303,
+  TS_OP_segment_reduce = 304,
+  TS_OP__segment_ids = 305,
+  TS_OP_take = 306,
+  TS_OP_put = 307,
+  TS_OP_put_ = 308,
+  TS_OP_nonzero = 309,
+  TS_OP__nonzero_tuple = 310,
+  TS_OP_argwhere = 311,
+  TS_OP_masked_select = 312,
+  TS_OP_masked_scatter = 313,
+  TS_OP_masked_scatter_ = 314,
+  TS_OP_embedding = 315,
+  TS_OP__embedding = 316,
+  TS_OP__embedding_backward = 317,
+  TS_OP__embedding_double_backward = 318,
+  TS_OP_one_hot = 319,
+  TS_OP_broadcast_tensors = 320,
+  TS_OP_meshgrid = 321,
+  TS_OP_atleast_1d = 322,
+  TS_OP_atleast_1d_list = 323,
+  TS_OP_atleast_2d = 324,
+  TS_OP_atleast_2d_list = 325,
+  TS_OP_atleast_3d = 326,
+  TS_OP_atleast_3d_list = 327,
+  TS_OP_hstack = 328,
+  TS_OP_vstack = 329,
+  TS_OP_dstack = 330,
+  TS_OP_column_stack = 331,
+  TS_OP_block_diag = 332,
+  TS_OP_cartesian_prod = 333,
+  TS_OP_combinations = 334,
+  TS_OP_linalg_lu_factor_ex = 335,
+  TS_OP_linalg_lu_factor = 336,
+  TS_OP_lu = 337,
+  TS_OP_lu_with_info = 338,
+  TS_OP__lu_permutation = 339,
+  TS_OP_lu_unpack = 340,
+  TS_OP_linalg_lu = 341,
+  TS_OP__lu_solve = 342,
+  TS_OP_linalg_lu_solve = 343,
+  TS_OP_lu_solve = 344,
+  TS_OP__linalg_solve_ex = 345,
+  TS_OP_linalg_solve_ex = 346,
+  TS_OP_linalg_solve = 347,
+  TS_OP_linalg_inv_ex = 348,
+  TS_OP_linalg_inv = 349,
+  TS_OP_inverse = 350,
+  TS_OP_linalg_solve_triangular = 351,
+  TS_OP_triangular_solve = 352,
+  TS_OP__linalg_det = 353,
+  TS_OP__linalg_cofactors = 354,
+  TS_OP_det = 355,
+  TS_OP__linalg_slogdet = 356,
+  TS_OP_slogdet = 357,
+  TS_OP_logdet = 358,
+  TS_OP_matrix_power = 359,
+  TS_OP_matrix_exp = 360,
+  TS_OP_linalg_multi_dot = 361,
+  TS_OP_chain_matmul = 362,
+  TS_OP_linalg_tensorinv = 363,
+  TS_OP_linalg_tensorsolve = 364,
+  TS_OP_linalg_cross = 365,
+  TS_OP_cross = 366,
+  TS_OP_linalg_vecdot = 367,
+  TS_OP_linalg_diagonal = 368,
+  TS_OP_linalg_vander = 369,
+  TS_OP_vander = 370,
+  TS_OP_linalg_cholesky_ex = 371,
+  TS_OP_linalg_cholesky = 372,
+  TS_OP_cholesky = 373,
+  TS_OP_cholesky_solve = 374,
+  TS_OP_cholesky_inverse = 375,
+  TS_OP_linalg_ldl_factor_ex = 376,
+  TS_OP_linalg_ldl_factor = 377,
+  TS_OP_linalg_ldl_solve = 378,
+  TS_OP_mse_loss = 379,
+  TS_OP_l1_loss = 380,
+  TS_OP_smooth_l1_loss = 381,
+  TS_OP_huber_loss = 382,
+  TS_OP__difference_loss = 383,
+  TS_OP__difference_loss_backward = 384,
+  TS_OP__difference_loss_curvature = 385,
+  TS_OP_nll_loss = 386,
+  TS_OP__nll_loss = 387,
+  TS_OP__nll_loss_backward = 388,
+  TS_OP_cross_entropy = 389,
+  TS_OP__cross_entropy = 390,
+  TS_OP__cross_entropy_backward = 391,
+  TS_OP__class_weights = 392,
+  TS_OP_binary_cross_entropy = 393,
+  TS_OP_binary_cross_entropy_with_logits = 394,
+  TS_OP__binary_cross_entropy = 395,
+  TS_OP__binary_cross_entropy_with_logits = 396,
+  TS_OP_kl_div = 397,
+  TS_OP_soft_margin_loss = 398,
+  TS_OP_margin_ranking_loss = 399,
+  TS_OP_hinge_embedding_loss = 400,
+  TS_OP_cosine_embedding_loss = 401,
+  TS_OP_triplet_margin_loss = 402,
+  TS_OP_multilabel_soft_margin_loss = 403,
+  TS_OP_multi_margin_loss = 404,
+  TS_OP_multilabel_margin_loss = 405,
+  TS_OP__multilabel_margin = 406,
+  TS_OP__multilabel_margin_backward = 407,
+  TS_OP__multilabel_margin_slope = 408,
+  TS_OP_gaussian_nll_loss = 409,
+  TS_OP_poisson_nll_loss = 410,
+  TS_OP_exp = 411,
+  TS_OP_exp_ = 412,
+  TS_OP_exp2 = 413,
+  TS_OP_exp2_ = 414,
+  TS_OP_expm1 = 415,
+  TS_OP_expm1_ = 416,
+  TS_OP_log = 417,
+  TS_OP_log_ = 418,
+  TS_OP_log2 = 419,
+  TS_OP_log2_ = 420,
+  TS_OP_log10 = 421,
+  TS_OP_log10_ = 422,
+  TS_OP_log1p = 423,
+  TS_OP_log1p_ = 424,
+  TS_OP_sin = 425,
+  TS_OP_sin_ = 426,
+  TS_OP_cos = 427,
+  TS_OP_cos_ = 428,
+  TS_OP_tan = 429,
+  TS_OP_tan_ = 430,
+  TS_OP_asin = 431,
+  TS_OP_asin_ = 432,
+  TS_OP_acos = 433,
+  TS_OP_acos_ = 434,
+  TS_OP_atan = 435,
+  TS_OP_atan_ = 436,
+  TS_OP_sinh = 437,
+  TS_OP_sinh_ = 438,
+  TS_OP_cosh = 439,
+  TS_OP_cosh_ = 440,
+  TS_OP_tanh = 441,
+  TS_OP_tanh_ = 442,
+  TS_OP_asinh = 443,
+  TS_OP_asinh_ = 444,
+  TS_OP_acosh = 445,
+  TS_OP_acosh_ = 446,
+  TS_OP_atanh = 447,
+  TS_OP_atanh_ = 448,
+  TS_OP_sinc = 449,
+  TS_OP_sinc_ = 450,
+  TS_OP_erf = 451,
+  TS_OP_erf_ = 452,
+  TS_OP_erfc = 453,
+  TS_OP_erfc_ = 454,
+  TS_OP_erfinv = 455,
+  TS_OP_erfinv_ = 456,
+  TS_OP_sigmoid = 457,
+  TS_OP_sigmoid_ = 458,
+  TS_OP_lgamma = 459,
+  TS_OP_lgamma_ = 460,
+  TS_OP_digamma = 461,
+  TS_OP_digamma_ = 462,
+  TS_OP_mvlgamma = 463,
+  TS_OP_mvlgamma_ = 464,
+  TS_OP_frexp = 465,
+  TS_OP_logit = 466,
+  TS_OP_logit_ = 467,
+  TS_OP__sigmoid_backward = 468,
+  TS_OP__tanh_backward = 469,
+  TS_OP_atan2 = 470,
+  TS_OP_atan2_ = 471,
+  TS_OP_hypot = 472,
+  TS_OP_hypot_ = 473,
+  TS_OP_logaddexp = 474,
+  TS_OP_logaddexp2 = 475,
+  TS_OP_xlogy = 476,
+  TS_OP_xlogy_ = 477,
+  TS_OP_copysign = 478,
+  TS_OP_copysign_ = 479,
+  TS_OP_nextafter = 480,
+  TS_OP_nextafter_ = 481,
+  TS_OP_heaviside = 482,
+  TS_OP_heaviside_ = 483,
+  TS_OP_ldexp = 484,
+  TS_OP_ldexp_ = 485,
+  TS_OP_gcd = 486,
+  TS_OP_gcd_ = 487,
+  TS_OP_lcm = 488,
+  TS_OP_lcm_ = 489,
+  TS_OP_mm = 490,
+  TS_OP_bmm = 491,
+  TS_OP_matmul = 492,
+  TS_OP_addmm = 493,
+  TS_OP_addmm_ = 494,
+  TS_OP_linear = 495,
+  TS_OP_mv = 496,
+  TS_OP_dot = 497,
+  TS_OP_vdot = 498,
+  TS_OP_outer = 499,
+  TS_OP_baddbmm = 500,
+  TS_OP_baddbmm_ = 501,
+  TS_OP_addbmm = 502,
+  TS_OP_addbmm_ = 503,
+  TS_OP_addmv = 504,
+  TS_OP_addmv_ = 505,
+  TS_OP_addr = 506,
+  TS_OP_addr_ = 507,
+  TS_OP_max = 508,
+  TS_OP_max_dim = 509,
+  TS_OP_max_other = 510,
+  TS_OP_min = 511,
+  TS_OP_min_dim = 512,
+  TS_OP_min_other = 513,
+  TS_OP_amax = 514,
+  TS_OP_amin = 515,
+  TS_OP_aminmax = 516,
+  TS_OP_argmax = 517,
+  TS_OP_argmin = 518,
+  TS_OP_median = 519,
+  TS_OP_median_dim = 520,
+  TS_OP_nanmedian = 521,
+  TS_OP_nanmedian_dim = 522,
+  TS_OP_kthvalue = 523,
+  TS_OP_mode = 524,
+  TS_OP__normalize = 525,
+  TS_OP__normalize_backward = 526,
+  TS_OP_batch_norm = 527,
+  TS_OP_native_batch_norm = 528,
+  TS_OP_layer_norm = 529,
+  TS_OP_native_layer_norm = 530,
+  TS_OP_group_norm = 531,
+  TS_OP_instance_norm = 532,
+  TS_OP__sgd_step_ = 533,
+  TS_OP__adam_step_ = 534,
+  TS_OP__has_grads = 535,
+  TS_OP__zero_grads = 536,
+  TS_OP_constant_pad_nd = 537,
+  TS_OP_pad = 538,
+  TS_OP_max_pool1d_with_indices = 539,
+  TS_OP_max_pool1d = 540,
+  TS_OP_max_pool2d_with_indices = 541,
+  TS_OP_max_pool2d = 542,
+  TS_OP_max_pool3d_with_indices = 543,
+  TS_OP_max_pool3d = 544,
+  TS_OP_avg_pool1d = 545,
+  TS_OP_avg_pool2d = 546,
+  TS_OP_avg_pool3d = 547,
+  TS_OP_adaptive_max_pool1d_with_indices = 548,
+  TS_OP_adaptive_max_pool1d = 549,
+  TS_OP_adaptive_max_pool2d_with_indices = 550,
+  TS_OP_adaptive_max_pool2d = 551,
+  TS_OP_adaptive_max_pool3d_with_indices = 552,
+  TS_OP_adaptive_max_pool3d = 553,
+  TS_OP_fractional_max_pool2d_with_indices = 554,
+  TS_OP_fractional_max_pool2d = 555,
+  TS_OP_fractional_max_pool3d_with_indices = 556,
+  TS_OP_fractional_max_pool3d = 557,
+  TS_OP_max_unpool1d = 558,
+  TS_OP_max_unpool2d = 559,
+  TS_OP_max_unpool3d = 560,
+  TS_OP_lp_pool1d = 561,
+  TS_OP_lp_pool2d = 562,
+  TS_OP_lp_pool3d = 563,
+  TS_OP_local_response_norm = 564,
+  TS_OP__adaptive_max_pool = 565,
+  TS_OP__fractional_max_pool = 566,
+  TS_OP__max_unpool = 567,
+  TS_OP__max_pool = 568,
+  TS_OP__max_pool_backward = 569,
+  TS_OP__max_pool_gather = 570,
+  TS_OP__avg_pool = 571,
+  TS_OP__avg_pool_backward = 572,
+  TS_OP_einsum = 573,
+  TS_OP_tensordot = 574,
+  TS_OP_tensordot_count = 575,
+  TS_OP_inner = 576,
+  TS_OP_kron = 577,
+  TS_OP_rand = 578,
+  TS_OP_randn = 579,
+  TS_OP_randint = 580,
+  TS_OP_randperm = 581,
+  TS_OP_rand_like = 582,
+  TS_OP_randn_like = 583,
+  TS_OP_randint_like = 584,
+  TS_OP_uniform_ = 585,
+  TS_OP_normal_ = 586,
+  TS_OP_random_ = 587,
+  TS_OP_exponential_ = 588,
+  TS_OP_cauchy_ = 589,
+  TS_OP_log_normal_ = 590,
+  TS_OP_geometric_ = 591,
+  TS_OP_bernoulli_ = 592,
+  TS_OP_bernoulli = 593,
+  TS_OP_multinomial = 594,
+  TS_OP_native_dropout = 595,
+  TS_OP_dropout = 596,
+  TS_OP_sum = 597,
+  TS_OP_mean = 598,
+  TS_OP_prod = 599,
+  TS_OP_any = 600,
+  TS_OP_all = 601,
+  TS_OP_count_nonzero = 602,
+  TS_OP_var = 603,
+  TS_OP_var_dim = 604,
+  TS_OP_var_unbiased = 605,
+  TS_OP_var_mean = 606,
+  TS_OP_var_mean_dim = 607,
+  TS_OP_var_mean_unbiased = 608,
+  TS_OP_std = 609,
+  TS_OP_std_dim = 610,
+  TS_OP_std_unbiased = 611,
+  TS_OP_std_mean = 612,
+  TS_OP_std_mean_dim = 613,
+  TS_OP_std_mean_unbiased = 614,
+  TS_OP_nansum = 615,
+  TS_OP_nanmean = 616,
+  TS_OP_logsumexp = 617,
+  TS_OP_vector_norm = 618,
+  TS_OP_norm = 619,
+  TS_OP_norm_named = 620,
+  TS_OP_dist = 621,
+  TS_OP_normalize = 622,
+  TS_OP_cosine_similarity = 623,
+  TS_OP_pairwise_distance = 624,
+  TS_OP_adaptive_avg_pool1d = 625,
+  TS_OP_adaptive_avg_pool2d = 626,
+  TS_OP_adaptive_avg_pool3d = 627,
+  TS_OP_interpolate = 628,
+  TS_OP_upsample = 629,
+  TS_OP_upsample_nearest = 630,
+  TS_OP_upsample_bilinear = 631,
+  TS_OP__resample = 632,
+  TS_OP__resample_adjoint = 633,
+  TS_OP_cumsum = 634,
+  TS_OP_cumsum_ = 635,
+  TS_OP_cumprod = 636,
+  TS_OP_cumprod_ = 637,
+  TS_OP_logcumsumexp = 638,
+  TS_OP_cummax = 639,
+  TS_OP_cummin = 640,
+  TS_OP__cumsum_back = 641,
+  TS_OP__recurrence = 642,
+  TS_OP__unique = 643,
+  TS_OP__unique_consecutive = 644,
+  TS_OP_searchsorted = 645,
+  TS_OP_bucketize = 646,
+  TS_OP_isin = 647,
+  TS_OP_bincount = 648,
+  TS_OP_histc = 649,
+  TS_OP_histogram = 650,
+  TS_OP_histogram_bins = 651,
+  TS_OP__histogramdd = 652,
+  TS_OP_view_as = 653,
+  TS_OP_reshape_as = 654,
+  TS_OP_expand_as = 655,
+  TS_OP_broadcast_to = 656,
+  TS_OP_ravel = 657,
+  TS_OP_T = 658,
+  TS_OP_mT = 659,
+  TS_OP_H = 660,
+  TS_OP_mH = 661,
+  TS_OP_adjoint = 662,
+  TS_OP_flatten = 663,
+  TS_OP_unflatten = 664,
+  TS_OP_movedim = 665,
+  TS_OP_unbind = 666,
+  TS_OP_split_with_sizes = 667,
+  TS_OP_chunk = 668,
+  TS_OP_split = 669,
+  TS_OP_split_sizes = 670,
+  TS_OP_tensor_split = 671,
+  TS_OP_tensor_split_at = 672,
+  TS_OP_tensor_split_by = 673,
+  TS_OP_hsplit = 674,
+  TS_OP_hsplit_at = 675,
+  TS_OP_vsplit = 676,
+  TS_OP_vsplit_at = 677,
+  TS_OP_dsplit = 678,
+  TS_OP_dsplit_at = 679,
+  TS_OP_cat = 680,
+  TS_OP_stack = 681,
+  TS_OP_softmax = 682,
+  TS_OP_log_softmax = 683,
+  TS_OP_softmin = 684,
+  TS_OP__softmax_backward_data = 685,
+  TS_OP__log_softmax_backward_data = 686,
+  TS_OP_sort = 687,
+  TS_OP_argsort = 688,
+  TS_OP_msort = 689,
+  TS_OP_topk = 690,
+  TS_OP_polygamma = 691,
+  TS_OP__polygamma_self = 692,
+  TS_OP__polygamma_self_ = 693,
+  TS_OP_i0 = 694,
+  TS_OP_i0_ = 695,
+  TS_OP_i0e = 696,
+  TS_OP_i1 = 697,
+  TS_OP_i1e = 698,
+  TS_OP_ndtr = 699,
+  TS_OP_ndtri = 700,
+  TS_OP_log_ndtr = 701,
+  TS_OP_entr = 702,
+  TS_OP_erfcx = 703,
+  TS_OP_airy_ai = 704,
+  TS_OP_bessel_j0 = 705,
+  TS_OP_bessel_y0 = 706,
+  TS_OP_modified_bessel_i0 = 707,
+  TS_OP_modified_bessel_k0 = 708,
+  TS_OP_scaled_modified_bessel_k0 = 709,
+  TS_OP_bessel_j1 = 710,
+  TS_OP_bessel_y1 = 711,
+  TS_OP_modified_bessel_i1 = 712,
+  TS_OP_modified_bessel_k1 = 713,
+  TS_OP_scaled_modified_bessel_k1 = 714,
+  TS_OP_spherical_bessel_j0 = 715,
+  TS_OP_chebyshev_polynomial_t = 716,
+  TS_OP_shifted_chebyshev_polynomial_t = 717,
+  TS_OP_chebyshev_polynomial_u = 718,
+  TS_OP_shifted_chebyshev_polynomial_u = 719,
+  TS_OP_chebyshev_polynomial_v = 720,
+  TS_OP_shifted_chebyshev_polynomial_v = 721,
+  TS_OP_chebyshev_polynomial_w = 722,
+  TS_OP_shifted_chebyshev_polynomial_w = 723,
+  TS_OP_hermite_polynomial_h = 724,
+  TS_OP_hermite_polynomial_he = 725,
+  TS_OP_laguerre_polynomial_l = 726,
+  TS_OP_legendre_polynomial_p = 727,
+  TS_OP_xlog1py = 728,
+  TS_OP_zeta = 729,
+  TS_OP_igamma = 730,
+  TS_OP_igamma_ = 731,
+  TS_OP_igammac = 732,
+  TS_OP_igammac_ = 733,
+  TS_OP_quantile = 734,
+  TS_OP_nanquantile = 735,
+  TS_OP_cov = 736,
+  TS_OP_corrcoef = 737,
+  TS_OP_diff = 738,
+  TS_OP_gradient = 739,
+  TS_OP_gradient_coordinates = 740,
+  TS_OP_gradient_list = 741,
+  TS_OP_trapezoid = 742,
+  TS_OP_trapezoid_x = 743,
+  TS_OP_cumulative_trapezoid = 744,
+  TS_OP_cumulative_trapezoid_x = 745,
+  TS_OP_renorm = 746,
+  TS_OP_renorm_ = 747,
+  TS_OP__empty = 748,
+  TS_OP__meta = 749,
+  TS_OP__item = 750,
+  TS_OP__same_storage = 751,
+  TS_OP__set_requires_grad = 752,
+  TS_OP__grad = 753,
+  TS_OP__grad_id = 754,
+  TS_OP__set_grad = 755,
+  TS_OP__retain_grad = 756,
+  TS_OP__grad_fn = 757,
+  TS_OP__next_functions = 758,
+  TS_OP__add_hook = 759,
+  TS_OP__remove_hook = 760,
+  TS_OP__dropped_callbacks = 761,
+  TS_OP__backward = 762,
+  TS_OP__autograd_grad = 763,
+  TS_OP__custom_node = 764,
+  TS_OP__set_anomaly = 765,
+  TS_OP__anomalous_node = 766,
+  TS_OP__set_grad_mode = 767,
+  TS_OP__set_inference_mode = 768,
+  TS_OP__grad_mode = 769,
+  TS_OP__inference_mode = 770,
+  TS_OP__detach_in_place = 771,
+  TS_OP__set_default_dtype = 772,
+  TS_OP__result_type = 773,
+  TS_OP__promote_types = 774,
+  TS_OP__can_cast = 775,
+  TS_OP__set_data = 776,
+  TS_OP__share = 777,
+  TS_OP__memory = 778,
+  TS_OP__set_memory_budget = 779,
+  TS_OP__reset_peak_memory = 780,
+  TS_OP__trim_memory = 781,
+  TS_OP__num_threads = 782,
+  TS_OP__set_num_threads = 783,
+  TS_OP__build = 784,
+  TS_OP__generator_new = 785,
+  TS_OP__generator_free = 786,
+  TS_OP__manual_seed = 787,
+  TS_OP__initial_seed = 788,
+  TS_OP__rng_state = 789,
+  TS_OP__set_rng_state = 790,
+  TS_OP_as_strided = 791,
+  TS_OP_as_strided_ = 792,
+  TS_OP_expand = 793,
+  TS_OP_reshape = 794,
+  TS_OP_view = 795,
+  TS_OP_view_dtype = 796,
+  TS_OP_transpose = 797,
+  TS_OP_transpose_ = 798,
+  TS_OP_unsqueeze = 799,
+  TS_OP_unsqueeze_ = 800,
+  TS_OP_narrow = 801,
+  TS_OP__slice = 802,
+  TS_OP__slice_backward = 803,
+  TS_OP_select = 804,
+  TS_OP_permute = 805,
+  TS_OP_squeeze = 806,
+  TS_OP_squeeze_ = 807,
+  TS_OP_t = 808,
+  TS_OP_t_ = 809,
+  TS_OP_diagonal = 810,
+  TS_OP__diagonal_backward = 811,
+  TS_OP_unfold = 812,
+  TS_OP__unfold_backward = 813,
+  TS_OP_detach = 814,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1577,6 +1650,14 @@ typedef struct { ts_tensor *self; const char *memory_format; } ts_contiguous_arg
 bool ts_contiguous_impl(ts_cx *cx, const ts_contiguous_args *a, ts_out *out);
 ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format);
 
+typedef struct { ts_tensor *self; ts_ints size; const char *memory_format; } ts_resize__args;
+bool ts_resize__impl(ts_cx *cx, const ts_resize__args *a, ts_out *out);
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format);
+
+typedef struct { ts_tensor *self; ts_tensor *the_template; const char *memory_format; } ts_resize_as__args;
+bool ts_resize_as__impl(ts_cx *cx, const ts_resize_as__args *a, ts_out *out);
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format);
+
 typedef struct { ts_tensor *self; ts_tensor *src; bool non_blocking; } ts_copy__args;
 bool ts_copy__impl(ts_cx *cx, const ts_copy__args *a, ts_out *out);
 void ts_copy__grad(ts_cx *cx, const ts_copy__args *a, const ts_back *b, ts_copy__args *g);
@@ -1679,6 +1760,65 @@ typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_ten
 bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
 ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
 
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_unfold_windows_args;
+bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out);
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints output_size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_fold_args;
+bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out);
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__im2col_args;
+bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out);
+void ts__im2col_grad(ts_cx *cx, const ts__im2col_args *a, const ts_back *b, ts__im2col_args *g);
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__col2im_args;
+bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out);
+void ts__col2im_grad(ts_cx *cx, const ts__col2im_args *a, const ts_back *b, ts__col2im_args *g);
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; int64_t upscale_factor; } ts_pixel_shuffle_args;
+bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor);
+
+typedef struct { ts_tensor *self; int64_t downscale_factor; } ts_pixel_unshuffle_args;
+bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor);
+
+typedef struct { ts_tensor *self; int64_t groups; } ts_channel_shuffle_args;
+bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; const char *mode; const char *padding_mode; ts_opt_int align_corners; } ts_grid_sample_args;
+bool ts_grid_sample_impl(ts_cx *cx, const ts_grid_sample_args *a, ts_out *out);
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_args;
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_2d_args;
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_3d_args;
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; ts_opt_int align_corners; } ts_affine_grid_args;
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; bool align_corners; } ts_affine_grid_generator_args;
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_args;
+bool ts__grid_sample_impl(ts_cx *cx, const ts__grid_sample_args *a, ts_out *out);
+void ts__grid_sample_grad(ts_cx *cx, const ts__grid_sample_args *a, const ts_back *b, ts__grid_sample_args *g);
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
+typedef struct { ts_tensor *grad; ts_tensor *grid; ts_ints size; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_adjoint_args;
+bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args *a, ts_out *out);
+void ts__grid_sample_adjoint_grad(ts_cx *cx, const ts__grid_sample_adjoint_args *a, const ts_back *b, ts__grid_sample_adjoint_args *g);
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -1750,6 +1890,28 @@ void ts_scatter_add_grad(ts_cx *cx, const ts_scatter_add_args *a, const ts_back 
 ts_tensor *ts_scatter_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
 
 ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *src; const char *reduce; bool include_self; } ts_scatter_reduce_args;
+bool ts_scatter_reduce_impl(ts_cx *cx, const ts_scatter_reduce_args *a, ts_out *out);
+void ts_scatter_reduce_grad(ts_cx *cx, const ts_scatter_reduce_args *a, const ts_back *b, ts_scatter_reduce_args *g);
+ts_tensor *ts_scatter_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+ts_tensor *ts_scatter_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *source; const char *reduce; bool include_self; } ts_index_reduce_args;
+bool ts_index_reduce_impl(ts_cx *cx, const ts_index_reduce_args *a, ts_out *out);
+ts_tensor *ts_index_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+ts_tensor *ts_index_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *data; const char *reduce; ts_tensor *lengths; ts_tensor *indices; ts_tensor *offsets; int64_t axis; bool unsafe; ts_scalar initial; } ts_segment_reduce_args;
+bool ts_segment_reduce_impl(ts_cx *cx, const ts_segment_reduce_args *a, ts_out *out);
+void ts_segment_reduce_grad(ts_cx *cx, const ts_segment_reduce_args *a, const ts_back *b, ts_segment_reduce_args *g);
+ts_tensor *ts_segment_reduce(ts_cx *cx, ts_tensor *data, const char *reduce, ts_tensor *lengths, ts_tensor *indices, ts_tensor *offsets, int64_t axis, bool unsafe, ts_scalar initial);
+
+typedef struct { ts_tensor *data; ts_tensor *lengths; ts_tensor *offsets; int64_t axis; } ts__segment_ids_args;
+bool ts__segment_ids_impl(ts_cx *cx, const ts__segment_ids_args *a, ts_out *out);
+ts_tensor *ts__segment_ids(ts_cx *cx, ts_tensor *data, ts_tensor *lengths, ts_tensor *offsets, int64_t axis);
 
 typedef struct { ts_tensor *self; ts_tensor *index; } ts_take_args;
 bool ts_take_impl(ts_cx *cx, const ts_take_args *a, ts_out *out);
@@ -1867,7 +2029,191 @@ ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_repl
 
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
+void ts_linalg_lu_factor_ex_grad(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, const ts_back *b, ts_linalg_lu_factor_ex_args *g);
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_factor_args;
+bool ts_linalg_lu_factor_impl(ts_cx *cx, const ts_linalg_lu_factor_args *a, ts_out *out);
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_args;
+bool ts_lu_impl(ts_cx *cx, const ts_lu_args *a, ts_out *out);
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_with_info_args;
+bool ts_lu_with_info_impl(ts_cx *cx, const ts_lu_with_info_args *a, ts_out *out);
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *pivots; int64_t n; bool inverse; } ts__lu_permutation_args;
+bool ts__lu_permutation_impl(ts_cx *cx, const ts__lu_permutation_args *a, ts_out *out);
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse);
+
+typedef struct { ts_tensor *LU_data; ts_tensor *LU_pivots; bool unpack_data; bool unpack_pivots; } ts_lu_unpack_args;
+bool ts_lu_unpack_impl(ts_cx *cx, const ts_lu_unpack_args *a, ts_out *out);
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_args;
+bool ts_linalg_lu_impl(ts_cx *cx, const ts_linalg_lu_args *a, ts_out *out);
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts__lu_solve_args;
+bool ts__lu_solve_impl(ts_cx *cx, const ts__lu_solve_args *a, ts_out *out);
+void ts__lu_solve_grad(ts_cx *cx, const ts__lu_solve_args *a, const ts_back *b, ts__lu_solve_args *g);
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts_linalg_lu_solve_args;
+bool ts_linalg_lu_solve_impl(ts_cx *cx, const ts_linalg_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *self; ts_tensor *LU_data; ts_tensor *LU_pivots; } ts_lu_solve_args;
+bool ts_lu_solve_impl(ts_cx *cx, const ts_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts__linalg_solve_ex_args;
+bool ts__linalg_solve_ex_impl(ts_cx *cx, const ts__linalg_solve_ex_args *a, ts_out *out);
+void ts__linalg_solve_ex_grad(ts_cx *cx, const ts__linalg_solve_ex_args *a, const ts_back *b, ts__linalg_solve_ex_args *g);
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts_linalg_solve_ex_args;
+bool ts_linalg_solve_ex_impl(ts_cx *cx, const ts_linalg_solve_ex_args *a, ts_out *out);
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; } ts_linalg_solve_args;
+bool ts_linalg_solve_impl(ts_cx *cx, const ts_linalg_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left);
+
+typedef struct { ts_tensor *A; bool check_errors; } ts_linalg_inv_ex_args;
+bool ts_linalg_inv_ex_impl(ts_cx *cx, const ts_linalg_inv_ex_args *a, ts_out *out);
+void ts_linalg_inv_ex_grad(ts_cx *cx, const ts_linalg_inv_ex_args *a, const ts_back *b, ts_linalg_inv_ex_args *g);
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_inv_args;
+bool ts_linalg_inv_impl(ts_cx *cx, const ts_linalg_inv_args *a, ts_out *out);
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A);
+
+typedef struct { ts_tensor *self; } ts_inverse_args;
+bool ts_inverse_impl(ts_cx *cx, const ts_inverse_args *a, ts_out *out);
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool upper; bool left; bool unitriangular; } ts_linalg_solve_triangular_args;
+bool ts_linalg_solve_triangular_impl(ts_cx *cx, const ts_linalg_solve_triangular_args *a, ts_out *out);
+void ts_linalg_solve_triangular_grad(ts_cx *cx, const ts_linalg_solve_triangular_args *a, const ts_back *b, ts_linalg_solve_triangular_args *g);
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular);
+
+typedef struct { ts_tensor *self; ts_tensor *A; bool upper; bool transpose; bool unitriangular; } ts_triangular_solve_args;
+bool ts_triangular_solve_impl(ts_cx *cx, const ts_triangular_solve_args *a, ts_out *out);
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts__linalg_det_args;
+bool ts__linalg_det_impl(ts_cx *cx, const ts__linalg_det_args *a, ts_out *out);
+void ts__linalg_det_grad(ts_cx *cx, const ts__linalg_det_args *a, const ts_back *b, ts__linalg_det_args *g);
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; } ts__linalg_cofactors_args;
+bool ts__linalg_cofactors_impl(ts_cx *cx, const ts__linalg_cofactors_args *a, ts_out *out);
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots);
+
+typedef struct { ts_tensor *self; } ts_det_args;
+bool ts_det_impl(ts_cx *cx, const ts_det_args *a, ts_out *out);
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; } ts__linalg_slogdet_args;
+bool ts__linalg_slogdet_impl(ts_cx *cx, const ts__linalg_slogdet_args *a, ts_out *out);
+void ts__linalg_slogdet_grad(ts_cx *cx, const ts__linalg_slogdet_args *a, const ts_back *b, ts__linalg_slogdet_args *g);
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_slogdet_args;
+bool ts_slogdet_impl(ts_cx *cx, const ts_slogdet_args *a, ts_out *out);
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_logdet_args;
+bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts_matrix_power_args;
+bool ts_matrix_power_impl(ts_cx *cx, const ts_matrix_power_args *a, ts_out *out);
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_matrix_exp_args;
+bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out);
+void ts_matrix_exp_grad(ts_cx *cx, const ts_matrix_exp_args *a, const ts_back *b, ts_matrix_exp_args *g);
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_linalg_multi_dot_args;
+bool ts_linalg_multi_dot_impl(ts_cx *cx, const ts_linalg_multi_dot_args *a, ts_out *out);
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list matrices; } ts_chain_matmul_args;
+bool ts_chain_matmul_impl(ts_cx *cx, const ts_chain_matmul_args *a, ts_out *out);
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices);
+
+typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
+bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
+bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dim; } ts_linalg_cross_args;
+bool ts_linalg_cross_impl(ts_cx *cx, const ts_linalg_cross_args *a, ts_out *out);
+void ts_linalg_cross_grad(ts_cx *cx, const ts_linalg_cross_args *a, const ts_back *b, ts_linalg_cross_args *g);
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_opt_int dim; } ts_cross_args;
+bool ts_cross_impl(ts_cx *cx, const ts_cross_args *a, ts_out *out);
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim);
+
+typedef struct { ts_tensor *x; ts_tensor *y; int64_t dim; } ts_linalg_vecdot_args;
+bool ts_linalg_vecdot_impl(ts_cx *cx, const ts_linalg_vecdot_args *a, ts_out *out);
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim);
+
+typedef struct { ts_tensor *A; int64_t offset; int64_t dim1; int64_t dim2; } ts_linalg_diagonal_args;
+bool ts_linalg_diagonal_impl(ts_cx *cx, const ts_linalg_diagonal_args *a, ts_out *out);
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *x; ts_opt_int N; } ts_linalg_vander_args;
+bool ts_linalg_vander_impl(ts_cx *cx, const ts_linalg_vander_args *a, ts_out *out);
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N);
+
+typedef struct { ts_tensor *x; ts_opt_int N; bool increasing; } ts_vander_args;
+bool ts_vander_impl(ts_cx *cx, const ts_vander_args *a, ts_out *out);
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing);
+
+typedef struct { ts_tensor *A; bool upper; bool check_errors; } ts_linalg_cholesky_ex_args;
+bool ts_linalg_cholesky_ex_impl(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, ts_out *out);
+void ts_linalg_cholesky_ex_grad(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, const ts_back *b, ts_linalg_cholesky_ex_args *g);
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool upper; } ts_linalg_cholesky_args;
+bool ts_linalg_cholesky_impl(ts_cx *cx, const ts_linalg_cholesky_args *a, ts_out *out);
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_args;
+bool ts_cholesky_impl(ts_cx *cx, const ts_cholesky_args *a, ts_out *out);
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; bool upper; } ts_cholesky_solve_args;
+bool ts_cholesky_solve_impl(ts_cx *cx, const ts_cholesky_solve_args *a, ts_out *out);
+void ts_cholesky_solve_grad(ts_cx *cx, const ts_cholesky_solve_args *a, const ts_back *b, ts_cholesky_solve_args *g);
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_inverse_args;
+bool ts_cholesky_inverse_impl(ts_cx *cx, const ts_cholesky_inverse_args *a, ts_out *out);
+void ts_cholesky_inverse_grad(ts_cx *cx, const ts_cholesky_inverse_args *a, const ts_back *b, ts_cholesky_inverse_args *g);
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; bool hermitian; bool check_errors; } ts_linalg_ldl_factor_ex_args;
+bool ts_linalg_ldl_factor_ex_impl(ts_cx *cx, const ts_linalg_ldl_factor_ex_args *a, ts_out *out);
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool hermitian; } ts_linalg_ldl_factor_args;
+bool ts_linalg_ldl_factor_impl(ts_cx *cx, const ts_linalg_ldl_factor_args *a, ts_out *out);
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results);
+
+typedef struct { ts_tensor *LD; ts_tensor *pivots; ts_tensor *B; bool hermitian; } ts_linalg_ldl_solve_args;
+bool ts_linalg_ldl_solve_impl(ts_cx *cx, const ts_linalg_ldl_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
@@ -3356,6 +3702,26 @@ typedef struct { char none; } ts__inference_mode_args;
 bool ts__inference_mode_impl(ts_cx *cx, const ts__inference_mode_args *a, ts_out *out);
 ts_scalar ts__inference_mode(ts_cx *cx);
 
+typedef struct { ts_tensor *self; } ts__detach_in_place_args;
+bool ts__detach_in_place_impl(ts_cx *cx, const ts__detach_in_place_args *a, ts_out *out);
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_dtype dtype; } ts__set_default_dtype_args;
+bool ts__set_default_dtype_impl(ts_cx *cx, const ts__set_default_dtype_args *a, ts_out *out);
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype);
+
+typedef struct { ts_tensor *tensor1; ts_tensor *tensor2; } ts__result_type_args;
+bool ts__result_type_impl(ts_cx *cx, const ts__result_type_args *a, ts_out *out);
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2);
+
+typedef struct { ts_dtype type1; ts_dtype type2; } ts__promote_types_args;
+bool ts__promote_types_impl(ts_cx *cx, const ts__promote_types_args *a, ts_out *out);
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2);
+
+typedef struct { ts_dtype from; ts_dtype to; } ts__can_cast_args;
+bool ts__can_cast_impl(ts_cx *cx, const ts__can_cast_args *a, ts_out *out);
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to);
+
 typedef struct { ts_tensor *self; ts_tensor *data; } ts__set_data_args;
 bool ts__set_data_impl(ts_cx *cx, const ts__set_data_args *a, ts_out *out);
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data);
@@ -3421,6 +3787,8 @@ bool ts_as_strided_impl(ts_cx *cx, const ts_as_strided_args *a, ts_out *out);
 void ts_as_strided_grad(ts_cx *cx, const ts_as_strided_args *a, const ts_back *b, ts_as_strided_args *g);
 ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
 typedef struct { ts_tensor *self; ts_ints size; bool implicit; } ts_expand_args;
 bool ts_expand_impl(ts_cx *cx, const ts_expand_args *a, ts_out *out);
 void ts_expand_grad(ts_cx *cx, const ts_expand_args *a, const ts_back *b, ts_expand_args *g);
@@ -3434,6 +3802,10 @@ typedef struct { ts_tensor *self; ts_ints size; } ts_view_args;
 bool ts_view_impl(ts_cx *cx, const ts_view_args *a, ts_out *out);
 void ts_view_grad(ts_cx *cx, const ts_view_args *a, const ts_back *b, ts_view_args *g);
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_view_dtype_args;
+bool ts_view_dtype_impl(ts_cx *cx, const ts_view_dtype_args *a, ts_out *out);
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
 
 typedef struct { ts_tensor *self; int64_t dim0; int64_t dim1; } ts_transpose_args;
 bool ts_transpose_impl(ts_cx *cx, const ts_transpose_args *a, ts_out *out);

@@ -1148,6 +1148,18 @@ static bool contiguous_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_contiguous_impl(cx, a, out);
 }
 
+static const ts_arg resize__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize__args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_resize__args, size), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_resize__args, memory_format), 0u}};
+static bool resize__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize__args *a = args;
+  return ts_resize__impl(cx, a, out);
+}
+
+static const ts_arg resize_as__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, self), 0u}, {"theTemplate", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, the_template), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_resize_as__args, memory_format), 0u}};
+static bool resize_as__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize_as__args *a = args;
+  return ts_resize_as__impl(cx, a, out);
+}
+
 static const ts_arg copy__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, src), 0u}, {"nonBlocking", TS_ARG_BOOL, 0, offsetof(ts_copy__args, non_blocking), 0u}};
 static bool copy__impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_copy__args *a = args;
@@ -1296,6 +1308,100 @@ static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_bilinear_impl(cx, a, out);
 }
 
+static const ts_arg unfold_windows_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_windows_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, stride), 0u}};
+static bool unfold_windows_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_windows_args *a = args;
+  return ts_unfold_windows_impl(cx, a, out);
+}
+
+static const ts_arg fold_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fold_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fold_args, output_size), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fold_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_fold_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_fold_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_fold_args, stride), 0u}};
+static bool fold_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fold_args *a = args;
+  return ts_fold_impl(cx, a, out);
+}
+
+static const ts_arg _im2col_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__im2col_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__im2col_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__im2col_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__im2col_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__im2col_args, stride), 0u}};
+static bool _im2col_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__im2col_args *a = args;
+  return ts__im2col_impl(cx, a, out);
+}
+static void _im2col_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__im2col_grad(cx, args, back, wanted); }
+
+static const ts_arg _col2im_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__col2im_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__col2im_args, size), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__col2im_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__col2im_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__col2im_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__col2im_args, stride), 0u}};
+static bool _col2im_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__col2im_args *a = args;
+  return ts__col2im_impl(cx, a, out);
+}
+static void _col2im_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__col2im_grad(cx, args, back, wanted); }
+
+static const ts_arg pixel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_shuffle_args, self), 0u}, {"upscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_shuffle_args, upscale_factor), 0u}};
+static bool pixel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pixel_shuffle_args *a = args;
+  return ts_pixel_shuffle_impl(cx, a, out);
+}
+
+static const ts_arg pixel_unshuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_unshuffle_args, self), 0u}, {"downscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_unshuffle_args, downscale_factor), 0u}};
+static bool pixel_unshuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pixel_unshuffle_args *a = args;
+  return ts_pixel_unshuffle_impl(cx, a, out);
+}
+
+static const ts_arg channel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_channel_shuffle_args, self), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_channel_shuffle_args, groups), 0u}};
+static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_channel_shuffle_args *a = args;
+  return ts_channel_shuffle_impl(cx, a, out);
+}
+
+static const ts_arg grid_sample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, grid), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, mode), 0u}, {"paddingMode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_grid_sample_args, align_corners), 0u}};
+static bool grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sample_args *a = args;
+  return ts_grid_sample_impl(cx, a, out);
+}
+
+static const ts_arg grid_sampler_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_args, align_corners), 0u}};
+static bool grid_sampler_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_args *a = args;
+  return ts_grid_sampled(cx, out, 0, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg grid_sampler_2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_2d_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_2d_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_2d_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_2d_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_2d_args, align_corners), 0u}};
+static bool grid_sampler_2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_2d_args *a = args;
+  return ts_grid_sampled(cx, out, 2, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg grid_sampler_3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_3d_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_3d_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_3d_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_3d_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_3d_args, align_corners), 0u}};
+static bool grid_sampler_3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_3d_args *a = args;
+  return ts_grid_sampled(cx, out, 3, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg affine_grid_args[] = {{"theta", TS_ARG_TENSOR, 0, offsetof(ts_affine_grid_args, theta), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_affine_grid_args, size), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_affine_grid_args, align_corners), 0u}};
+static bool affine_grid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_affine_grid_args *a = args;
+  return ts_affine_grid_of(cx, out, a->theta, a->size, a->align_corners.given && a->align_corners.v);
+}
+
+static const ts_arg affine_grid_generator_args[] = {{"theta", TS_ARG_TENSOR, 0, offsetof(ts_affine_grid_generator_args, theta), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_affine_grid_generator_args, size), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_affine_grid_generator_args, align_corners), 0u}};
+static bool affine_grid_generator_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_affine_grid_generator_args *a = args;
+  return ts_affine_grid_of(cx, out, a->theta, a->size, a->align_corners);
+}
+
+static const ts_arg _grid_sample_args[] = {{"input", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_args, self), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_args, grid), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_args, orders), 0u}};
+static bool _grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_args *a = args;
+  return ts__grid_sample_impl(cx, a, out);
+}
+static void _grid_sample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_grad(cx, args, back, wanted); }
+
+static const ts_arg _grid_sample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_adjoint_args, grad), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_adjoint_args, grid), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, size), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_adjoint_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, orders), 0u}};
+static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_adjoint_args *a = args;
+  return ts__grid_sample_adjoint_impl(cx, a, out);
+}
+static void _grid_sample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_adjoint_grad(cx, args, back, wanted); }
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -1377,6 +1483,32 @@ static bool scatter_add_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_scatter_add_impl(cx, a, out);
 }
 static void scatter_add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_add_grad(cx, args, back, wanted); }
+
+static const ts_arg scatter_reduce_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_reduce_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_reduce_args, reduce), 0u}, {"includeSelf", TS_ARG_BOOL, 0, offsetof(ts_scatter_reduce_args, include_self), 0u}};
+static bool scatter_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scatter_reduce_args *a = args;
+  return ts_scatter_reduce_impl(cx, a, out);
+}
+static void scatter_reduce_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_reduce_grad(cx, args, back, wanted); }
+
+static const ts_arg index_reduce_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_index_reduce_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, index), 0u}, {"source", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, source), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_index_reduce_args, reduce), 0u}, {"includeSelf", TS_ARG_BOOL, 0, offsetof(ts_index_reduce_args, include_self), 0u}};
+static bool index_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_reduce_args *a = args;
+  return ts_index_reduce_impl(cx, a, out);
+}
+
+static const ts_arg segment_reduce_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_segment_reduce_args, data), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_segment_reduce_args, reduce), 0u}, {"lengths", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, lengths), 0u}, {"indices", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, indices), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, offsets), 0u}, {"axis", TS_ARG_INT, 0, offsetof(ts_segment_reduce_args, axis), 0u}, {"unsafe", TS_ARG_BOOL, 0, offsetof(ts_segment_reduce_args, unsafe), 0u}, {"initial", TS_ARG_SCALAR, 0, offsetof(ts_segment_reduce_args, initial), 0u}};
+static bool segment_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_segment_reduce_args *a = args;
+  return ts_segment_reduce_impl(cx, a, out);
+}
+static void segment_reduce_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_segment_reduce_grad(cx, args, back, wanted); }
+
+static const ts_arg _segment_ids_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts__segment_ids_args, data), 0u}, {"lengths", TS_ARG_TENSOR_OPT, 0, offsetof(ts__segment_ids_args, lengths), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts__segment_ids_args, offsets), 0u}, {"axis", TS_ARG_INT, 0, offsetof(ts__segment_ids_args, axis), 0u}};
+static bool _segment_ids_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__segment_ids_args *a = args;
+  return ts__segment_ids_impl(cx, a, out);
+}
 
 static const ts_arg take_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_take_args, self), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_take_args, index), 0u}};
 static bool take_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1552,6 +1684,276 @@ static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offset
 static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linalg_lu_factor_ex_args *a = args;
   return ts_linalg_lu_factor_ex_impl(cx, a, out);
+}
+static void linalg_lu_factor_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_lu_factor_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_factor_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_args, pivot), 0u}};
+static bool linalg_lu_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_factor_args *a = args;
+  return ts_linalg_lu_factor_impl(cx, a, out);
+}
+
+static const ts_arg lu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_args, get_infos), 0u}};
+static bool lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_args *a = args;
+  return ts_lu_impl(cx, a, out);
+}
+
+static const ts_arg lu_with_info_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_with_info_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, get_infos), 0u}};
+static bool lu_with_info_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_with_info_args *a = args;
+  return ts_lu_with_info_impl(cx, a, out);
+}
+
+static const ts_arg _lu_permutation_args[] = {{"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_permutation_args, pivots), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__lu_permutation_args, n), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__lu_permutation_args, inverse), 0u}};
+static bool _lu_permutation_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_permutation_args *a = args;
+  return ts__lu_permutation_impl(cx, a, out);
+}
+
+static const ts_arg lu_unpack_args[] = {{"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_pivots), 0u}, {"unpackData", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_data), 0u}, {"unpackPivots", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_pivots), 0u}};
+static bool lu_unpack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_unpack_args *a = args;
+  return ts_lu_unpack_impl(cx, a, out);
+}
+
+static const ts_arg linalg_lu_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_args, pivot), 0u}};
+static bool linalg_lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_args *a = args;
+  return ts_linalg_lu_impl(cx, a, out);
+}
+
+static const ts_arg _lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, adjoint), 0u}};
+static bool _lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_solve_args *a = args;
+  return ts__lu_solve_impl(cx, a, out);
+}
+static void _lu_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lu_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, adjoint), 0u}};
+static bool linalg_lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_solve_args *a = args;
+  return ts_linalg_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg lu_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, self), 0u}, {"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_pivots), 0u}};
+static bool lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_solve_args *a = args;
+  return ts_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, check_errors), 0u}};
+static bool _linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_solve_ex_args *a = args;
+  return ts__linalg_solve_ex_impl(cx, a, out);
+}
+static void _linalg_solve_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_solve_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, check_errors), 0u}};
+static bool linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_ex_args *a = args;
+  return ts_linalg_solve_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_args, left), 0u}};
+static bool linalg_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_args *a = args;
+  return ts_linalg_solve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_inv_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_ex_args, A), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_inv_ex_args, check_errors), 0u}};
+static bool linalg_inv_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_ex_args *a = args;
+  return ts_linalg_inv_ex_impl(cx, a, out);
+}
+static void linalg_inv_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_inv_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_inv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_args, A), 0u}};
+static bool linalg_inv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_args *a = args;
+  return ts_linalg_inv_impl(cx, a, out);
+}
+
+static const ts_arg inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_inverse_args, self), 0u}};
+static bool inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_inverse_args *a = args;
+  return ts_inverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_triangular_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, B), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, upper), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, left), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, unitriangular), 0u}};
+static bool linalg_solve_triangular_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_triangular_args *a = args;
+  return ts_linalg_solve_triangular_impl(cx, a, out);
+}
+static void linalg_solve_triangular_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_solve_triangular_grad(cx, args, back, wanted); }
+
+static const ts_arg triangular_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, self), 0u}, {"A", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, upper), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, transpose), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, unitriangular), 0u}};
+static bool triangular_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triangular_solve_args *a = args;
+  return ts_triangular_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_det_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_det_args, A), 0u}};
+static bool _linalg_det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_det_args *a = args;
+  return ts__linalg_det_impl(cx, a, out);
+}
+static void _linalg_det_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_det_grad(cx, args, back, wanted); }
+
+static const ts_arg _linalg_cofactors_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, pivots), 0u}};
+static bool _linalg_cofactors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_cofactors_args *a = args;
+  return ts__linalg_cofactors_impl(cx, a, out);
+}
+
+static const ts_arg det_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_det_args, self), 0u}};
+static bool det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_det_args *a = args;
+  return ts_det_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_slogdet_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_slogdet_args, A), 0u}};
+static bool _linalg_slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_slogdet_args *a = args;
+  return ts__linalg_slogdet_impl(cx, a, out);
+}
+static void _linalg_slogdet_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_slogdet_grad(cx, args, back, wanted); }
+
+static const ts_arg slogdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slogdet_args, self), 0u}};
+static bool slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slogdet_args *a = args;
+  return ts_slogdet_impl(cx, a, out);
+}
+
+static const ts_arg logdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logdet_args, self), 0u}};
+static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logdet_args *a = args;
+  return ts_logdet_impl(cx, a, out);
+}
+
+static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
+static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_power_args *a = args;
+  return ts_matrix_power_impl(cx, a, out);
+}
+
+static const ts_arg matrix_exp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_exp_args, self), 0u}};
+static bool matrix_exp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_exp_args *a = args;
+  return ts_matrix_exp_impl(cx, a, out);
+}
+static void matrix_exp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_matrix_exp_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_multi_dot_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_linalg_multi_dot_args, tensors), 0u}};
+static bool linalg_multi_dot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_multi_dot_args *a = args;
+  return ts_linalg_multi_dot_impl(cx, a, out);
+}
+
+static const ts_arg chain_matmul_args[] = {{"matrices", TS_ARG_LIST, 0, offsetof(ts_chain_matmul_args, matrices), 0u}};
+static bool chain_matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chain_matmul_args *a = args;
+  return ts_chain_matmul_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
+static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorinv_args *a = args;
+  return ts_linalg_tensorinv_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
+static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorsolve_args *a = args;
+  return ts_linalg_tensorsolve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, self), 2u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, other), 1u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_cross_args, dim), 0u}};
+static bool linalg_cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cross_args *a = args;
+  return ts_linalg_cross_impl(cx, a, out);
+}
+static void linalg_cross_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cross_grad(cx, args, back, wanted); }
+
+static const ts_arg cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, other), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_cross_args, dim), 0u}};
+static bool cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cross_args *a = args;
+  return ts_cross_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vecdot_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, x), 0u}, {"y", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, y), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_vecdot_args, dim), 0u}};
+static bool linalg_vecdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vecdot_args *a = args;
+  return ts_linalg_vecdot_impl(cx, a, out);
+}
+
+static const ts_arg linalg_diagonal_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_diagonal_args, A), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim2), 0u}};
+static bool linalg_diagonal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_diagonal_args *a = args;
+  return ts_linalg_diagonal_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_linalg_vander_args, N), 0u}};
+static bool linalg_vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vander_args *a = args;
+  return ts_linalg_vander_impl(cx, a, out);
+}
+
+static const ts_arg vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_vander_args, N), 0u}, {"increasing", TS_ARG_BOOL, 0, offsetof(ts_vander_args, increasing), 0u}};
+static bool vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vander_args *a = args;
+  return ts_vander_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cholesky_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_ex_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, upper), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, check_errors), 0u}};
+static bool linalg_cholesky_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_ex_args *a = args;
+  return ts_linalg_cholesky_ex_impl(cx, a, out);
+}
+static void linalg_cholesky_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cholesky_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_cholesky_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_args, upper), 0u}};
+static bool linalg_cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_args *a = args;
+  return ts_linalg_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_args, upper), 0u}};
+static bool cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_args *a = args;
+  return ts_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, input2), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_solve_args, upper), 0u}};
+static bool cholesky_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_solve_args *a = args;
+  return ts_cholesky_solve_impl(cx, a, out);
+}
+static void cholesky_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg cholesky_inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_inverse_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_inverse_args, upper), 0u}};
+static bool cholesky_inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_inverse_args *a = args;
+  return ts_cholesky_inverse_impl(cx, a, out);
+}
+static void cholesky_inverse_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_inverse_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_ldl_factor_ex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_ex_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, hermitian), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, check_errors), 0u}};
+static bool linalg_ldl_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_ex_args *a = args;
+  return ts_linalg_ldl_factor_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_factor_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_args, hermitian), 0u}};
+static bool linalg_ldl_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_args *a = args;
+  return ts_linalg_ldl_factor_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_solve_args[] = {{"LD", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, LD), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, B), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_solve_args, hermitian), 0u}};
+static bool linalg_ldl_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_solve_args *a = args;
+  return ts_linalg_ldl_solve_impl(cx, a, out);
 }
 
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
@@ -3737,6 +4139,36 @@ static bool _inference_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__inference_mode_impl(cx, a, out);
 }
 
+static const ts_arg _detach_in_place_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__detach_in_place_args, self), 0u}};
+static bool _detach_in_place_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__detach_in_place_args *a = args;
+  return ts__detach_in_place_impl(cx, a, out);
+}
+
+static const ts_arg _set_default_dtype_args[] = {{"dtype", TS_ARG_DTYPE, 0, offsetof(ts__set_default_dtype_args, dtype), 0u}};
+static bool _set_default_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_default_dtype_args *a = args;
+  return ts__set_default_dtype_impl(cx, a, out);
+}
+
+static const ts_arg _result_type_args[] = {{"tensor1", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor1), 0u}, {"tensor2", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor2), 0u}};
+static bool _result_type_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__result_type_args *a = args;
+  return ts__result_type_impl(cx, a, out);
+}
+
+static const ts_arg _promote_types_args[] = {{"type1", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type1), 0u}, {"type2", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type2), 0u}};
+static bool _promote_types_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__promote_types_args *a = args;
+  return ts__promote_types_impl(cx, a, out);
+}
+
+static const ts_arg _can_cast_args[] = {{"from", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, from), 0u}, {"to", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, to), 0u}};
+static bool _can_cast_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__can_cast_args *a = args;
+  return ts__can_cast_impl(cx, a, out);
+}
+
 static const ts_arg _set_data_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, self), 0u}, {"data", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, data), 0u}};
 static bool _set_data_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_data_args *a = args;
@@ -3847,6 +4279,12 @@ static bool view_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_view_impl(cx, a, out);
 }
 static void view_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_grad(cx, args, back, wanted); }
+
+static const ts_arg view_dtype_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_dtype_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_view_dtype_args, dtype), 0u}};
+static bool view_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_dtype_args *a = args;
+  return ts_view_dtype_impl(cx, a, out);
+}
 
 static const ts_arg transpose_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim1), 0u}};
 static bool transpose_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4185,6 +4623,8 @@ const ts_op ts_ops[] = {
   {"eye", "EyeBackward0", 0, sizeof(ts_eye_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, eye_args, eye_impl, NULL},
   {"clone", "CloneBackward0", 0, sizeof(ts_clone_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, clone_args, clone_impl, clone_grad},
   {"contiguous", "ContiguousBackward0", TS_OP_COMPOSITE, sizeof(ts_contiguous_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, contiguous_args, contiguous_impl, NULL},
+  {"resize_", "Resize_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize__args, resize__impl, NULL},
+  {"resizeAs_", "ResizeAs_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize_as__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize_as__args, resize_as__impl, NULL},
   {"copy_", "Copy_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copy__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, copy__args, copy__impl, copy__grad},
   {"zero_", "Zero_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_zero__args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, zero__args, zero__impl, zero__grad},
   {"_toDtype", "ToCopyBackward0", 0, sizeof(ts__to_dtype_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, _to_dtype_args, _to_dtype_impl, _to_dtype_grad},
@@ -4210,6 +4650,21 @@ const ts_op ts_ops[] = {
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
   {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
   {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
+  {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL},
+  {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
+  {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
+  {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad},
+  {"pixelShuffle", "PixelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, NULL},
+  {"pixelUnshuffle", "PixelUnshuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, NULL},
+  {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
+  {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL},
+  {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL},
+  {"gridSampler2d", "GridSampler2dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_2d_args, grid_sampler_2d_impl, NULL},
+  {"gridSampler3d", "GridSampler3dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_3d_args, grid_sampler_3d_impl, NULL},
+  {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL},
+  {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL},
+  {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
+  {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -4229,6 +4684,12 @@ const ts_op ts_ops[] = {
   {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
   {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
   {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterReduce", "ScatterReduceBackward0", 0, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"indexReduce", "IndexReduceBackward0", TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"indexReduce_", "IndexReduceBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"segmentReduce", "SegmentReduceBackward0", 0, sizeof(ts_segment_reduce_args), 8, 1, TS_RET_TENSORS, 21u, 0u, 1u, segment_reduce_args, segment_reduce_impl, segment_reduce_grad},
+  {"_segmentIds", "SegmentIdsBackward0", 0, sizeof(ts__segment_ids_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _segment_ids_args, _segment_ids_impl, NULL},
   {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad},
   {"put", "PutBackward0", TS_OP_DIRECT, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
   {"put_", "PutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
@@ -4258,7 +4719,50 @@ const ts_op ts_ops[] = {
   {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
   {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
   {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
-  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
+  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 1u, 1u, 3u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, linalg_lu_factor_ex_grad},
+  {"linalg.luFactor", "LinalgLuFactorBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_args, linalg_lu_factor_impl, NULL},
+  {"lu", "LuBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, lu_args, lu_impl, NULL},
+  {"lu", "LuWithInfoBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_with_info_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_with_info_args, lu_with_info_impl, NULL},
+  {"_luPermutation", "LuPermutationBackward0", 0, sizeof(ts__lu_permutation_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _lu_permutation_args, _lu_permutation_impl, NULL},
+  {"luUnpack", "LuUnpackBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_unpack_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_unpack_args, lu_unpack_impl, NULL},
+  {"linalg.lu", "LinalgLuBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_args, linalg_lu_impl, NULL},
+  {"_luSolve", "LuSolveBackward0", 0, sizeof(ts__lu_solve_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 1u, _lu_solve_args, _lu_solve_impl, _lu_solve_grad},
+  {"linalg.luSolve", "LinalgLuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_solve_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_solve_args, linalg_lu_solve_impl, NULL},
+  {"luSolve", "LuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, lu_solve_args, lu_solve_impl, NULL},
+  {"_linalgSolveEx", "LinalgSolveExBackward0", 0, sizeof(ts__linalg_solve_ex_args), 4, 4, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_solve_ex_args, _linalg_solve_ex_impl, _linalg_solve_ex_grad},
+  {"linalg.solveEx", "LinalgSolveExBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_ex_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_ex_args, linalg_solve_ex_impl, NULL},
+  {"linalg.solve", "LinalgSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_args, linalg_solve_impl, NULL},
+  {"linalg.invEx", "LinalgInvExBackward0", 0, sizeof(ts_linalg_inv_ex_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_inv_ex_args, linalg_inv_ex_impl, linalg_inv_ex_grad},
+  {"linalg.inv", "LinalgInvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_inv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_inv_args, linalg_inv_impl, NULL},
+  {"inverse", "InverseBackward0", TS_OP_COMPOSITE, sizeof(ts_inverse_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, inverse_args, inverse_impl, NULL},
+  {"linalg.solveTriangular", "LinalgSolveTriangularBackward0", 0, sizeof(ts_linalg_solve_triangular_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_solve_triangular_args, linalg_solve_triangular_impl, linalg_solve_triangular_grad},
+  {"triangularSolve", "TriangularSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_triangular_solve_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, triangular_solve_args, triangular_solve_impl, NULL},
+  {"_linalgDet", "LinalgDetBackward0", 0, sizeof(ts__linalg_det_args), 1, 3, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_det_args, _linalg_det_impl, _linalg_det_grad},
+  {"_linalgCofactors", "LinalgCofactorsBackward0", 0, sizeof(ts__linalg_cofactors_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _linalg_cofactors_args, _linalg_cofactors_impl, NULL},
+  {"det", "DetBackward0", TS_OP_COMPOSITE, sizeof(ts_det_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, det_args, det_impl, NULL},
+  {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
+  {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
+  {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
+  {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
+  {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
+  {"chainMatmul", "ChainMatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_chain_matmul_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, chain_matmul_args, chain_matmul_impl, NULL},
+  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL},
+  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL},
+  {"linalg.cross", "LinalgCrossBackward0", 0, sizeof(ts_linalg_cross_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linalg_cross_args, linalg_cross_impl, linalg_cross_grad},
+  {"cross", "CrossBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_args, cross_impl, NULL},
+  {"linalg.vecdot", "LinalgVecdotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vecdot_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vecdot_args, linalg_vecdot_impl, NULL},
+  {"linalg.diagonal", "LinalgDiagonalBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_diagonal_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_diagonal_args, linalg_diagonal_impl, NULL},
+  {"linalg.vander", "LinalgVanderBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vander_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vander_args, linalg_vander_impl, NULL},
+  {"vander", "VanderBackward0", TS_OP_COMPOSITE, sizeof(ts_vander_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, vander_args, vander_impl, NULL},
+  {"linalg.choleskyEx", "LinalgCholeskyExBackward0", 0, sizeof(ts_linalg_cholesky_ex_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_cholesky_ex_args, linalg_cholesky_ex_impl, linalg_cholesky_ex_grad},
+  {"linalg.cholesky", "LinalgCholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cholesky_args, linalg_cholesky_impl, NULL},
+  {"cholesky", "CholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, cholesky_args, cholesky_impl, NULL},
+  {"choleskySolve", "CholeskySolveBackward0", 0, sizeof(ts_cholesky_solve_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 1u, cholesky_solve_args, cholesky_solve_impl, cholesky_solve_grad},
+  {"choleskyInverse", "CholeskyInverseBackward0", 0, sizeof(ts_cholesky_inverse_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, cholesky_inverse_args, cholesky_inverse_impl, cholesky_inverse_grad},
+  {"linalg.ldlFactorEx", "LinalgLdlFactorExBackward0", 0, sizeof(ts_linalg_ldl_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_ex_args, linalg_ldl_factor_ex_impl, NULL},
+  {"linalg.ldlFactor", "LinalgLdlFactorBackward0", 0, sizeof(ts_linalg_ldl_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_args, linalg_ldl_factor_impl, NULL},
+  {"linalg.ldlSolve", "LinalgLdlSolveBackward0", 0, sizeof(ts_linalg_ldl_solve_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_solve_args, linalg_ldl_solve_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -4651,6 +5155,11 @@ const ts_op ts_ops[] = {
   {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
   {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
   {"_inferenceMode", "InferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__inference_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _inference_mode_impl, NULL},
+  {"_detachInPlace", "DetachInPlaceBackward0", TS_OP_SYSTEM, sizeof(ts__detach_in_place_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _detach_in_place_args, _detach_in_place_impl, NULL},
+  {"_setDefaultDtype", "SetDefaultDtypeBackward0", TS_OP_SYSTEM, sizeof(ts__set_default_dtype_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_default_dtype_args, _set_default_dtype_impl, NULL},
+  {"_resultType", "ResultTypeBackward0", TS_OP_SYSTEM, sizeof(ts__result_type_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _result_type_args, _result_type_impl, NULL},
+  {"_promoteTypes", "PromoteTypesBackward0", TS_OP_SYSTEM, sizeof(ts__promote_types_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _promote_types_args, _promote_types_impl, NULL},
+  {"_canCast", "CanCastBackward0", TS_OP_SYSTEM, sizeof(ts__can_cast_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _can_cast_args, _can_cast_impl, NULL},
   {"_setData", "SetDataBackward0", TS_OP_SYSTEM, sizeof(ts__set_data_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_data_args, _set_data_impl, NULL},
   {"_share", "ShareBackward0", TS_OP_SYSTEM, sizeof(ts__share_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _share_args, _share_impl, NULL},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL},
@@ -4666,10 +5175,12 @@ const ts_op ts_ops[] = {
   {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL},
   {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL},
   {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
-  {"asStrided", "AsStridedBackward0", TS_OP_VIEW, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided", "AsStridedBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided_", "AsStridedBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
   {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad},
   {"reshape", "ReshapeBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_args, reshape_impl, NULL},
   {"view", "ViewBackward0", TS_OP_VIEW, sizeof(ts_view_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, view_args, view_impl, view_grad},
+  {"view", "ViewDtypeBackward0", TS_OP_VIEW, sizeof(ts_view_dtype_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_dtype_args, view_dtype_impl, NULL},
   {"transpose", "TransposeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"transpose_", "TransposeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
@@ -4689,5 +5200,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 742;
-const char ts_table_hash[] = "9a6092c8e701bdc4";
+const int ts_op_count = 815;
+const char ts_table_hash[] = "d14891614fde3f08";
