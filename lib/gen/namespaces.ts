@@ -44,6 +44,7 @@ export const nnFunctional = {
   elu: ops.elu$,
   elu_: ops.elu_,
   embedding: ops.embedding,
+  embeddingBag: ops.embeddingBag,
   fold: ops.fold,
   fractionalMaxPool2d: ops.fractionalMaxPool2d,
   fractionalMaxPool2dWithIndices: ops.fractionalMaxPool2dWithIndices,

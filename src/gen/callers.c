@@ -572,6 +572,25 @@ ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_take_along_dim], &args);
 }
 
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx) {
+  ts_embedding_bag_args args = {input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_embedding_bag], &args);
+}
+
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_bag_args args = {weight, indices, bags, offsets, scale, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_bag], &args);
+}
+
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results) {
+  ts__embedding_bag_max_args args = {weight, indices, offsets, padding_idx};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__embedding_bag_max], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_eq_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_eq], &args);

@@ -717,6 +717,13 @@ torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_embedding_bag(cx, input, weight, offsets, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

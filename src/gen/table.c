@@ -506,6 +506,26 @@ static bool take_along_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_take_along_dim_impl(cx, a, out);
 }
 
+static const ts_arg embedding_bag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, weight), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, offsets), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_bag_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_bag_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, scale_grad_by_freq), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_embedding_bag_args, mode), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, sparse), 0u}, {"perSampleWeights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, per_sample_weights), 0u}, {"includeLastOffset", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, include_last_offset), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_bag_args, padding_idx), 0u}};
+static bool embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_bag_args *a = args;
+  return ts_embedding_bag_impl(cx, a, out);
+}
+
+static const ts_arg _embedding_bag_args[] = {{"weight", TS_ARG_TENSOR, 1, offsetof(ts__embedding_bag_args, weight), 16u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, indices), 0u}, {"bags", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, bags), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, offsets), 0u}, {"scale", TS_ARG_TENSOR_OPT, 0, offsetof(ts__embedding_bag_args, scale), 1u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_bag_args, scale_grad_by_freq), 0u}};
+static bool _embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_args *a = args;
+  return ts__embedding_bag_impl(cx, a, out);
+}
+static void _embedding_bag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_bag_max_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, indices), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, offsets), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_max_args, padding_idx), 0u}};
+static bool _embedding_bag_max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_max_args *a = args;
+  return ts__embedding_bag_max_impl(cx, a, out);
+}
+static void _embedding_bag_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_max_grad(cx, args, back, wanted); }
+
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_eq_args *a = args;
@@ -4202,6 +4222,9 @@ const ts_op ts_ops[] = {
   {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
   {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
   {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
+  {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
+  {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
+  {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
   {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
@@ -4855,5 +4878,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 766;
-const char ts_table_hash[] = "9de2f18d3e1a448c";
+const int ts_op_count = 769;
+const char ts_table_hash[] = "0653693593b190a5";
