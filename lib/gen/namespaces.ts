@@ -76,6 +76,7 @@ export const nnFunctional = {
   relu: ops.relu$,
   relu6: ops.relu6$,
   relu_: ops.relu_,
+  scaledDotProductAttention: ops.scaledDotProductAttention,
   selu: ops.selu$,
   selu_: ops.selu_,
   sigmoid: ops.sigmoid,

@@ -640,6 +640,13 @@ torsh_status torsh_addcdiv_(torsh_tensor self, torsh_tensor tensor1, torsh_tenso
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_dot_product_attention(cx, query, key, value, attn_mask, dropout_p, is_causal, scale ? (ts_opt_float){true, *scale} : (ts_opt_float){false, 0}, enable_gqa);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -437,6 +437,37 @@ static bool addcdiv_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void addcdiv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addcdiv_grad(cx, args, back, wanted); }
 
+static const ts_arg scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts_scaled_dot_product_attention_args, dropout_p), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, scale), 0u}, {"enableGqa", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, enable_gqa), 0u}};
+static bool scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_dot_product_attention_args *a = args;
+  return ts_scaled_dot_product_attention_impl(cx, a, out);
+}
+
+static const ts_arg _scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts__scaled_dot_product_attention_args, dropout_p), 0u}, {"needAttnWeights", TS_ARG_BOOL, 0, offsetof(ts__scaled_dot_product_attention_args, need_attn_weights), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__scaled_dot_product_attention_args, is_causal), 0u}};
+static bool _scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__scaled_dot_product_attention_args *a = args;
+  return ts__scaled_dot_product_attention_impl(cx, a, out);
+}
+
+static const ts_arg _attention_math_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_math_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_math_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_math_args, scale), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts__attention_math_args, dropout_p), 0u}, {"safe", TS_ARG_BOOL, 0, offsetof(ts__attention_math_args, safe), 0u}};
+static bool _attention_math_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_math_args *a = args;
+  return ts__attention_math_impl(cx, a, out);
+}
+
+static const ts_arg _attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_args, scale), 0u}};
+static bool _attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_args *a = args;
+  return ts__attention_impl(cx, a, out);
+}
+static void _attention_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__attention_grad(cx, args, back, wanted); }
+
+static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"lse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, lse), 0u}};
+static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_backward_args *a = args;
+  return ts__attention_backward_impl(cx, a, out);
+}
+
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_eq_args *a = args;
@@ -3063,6 +3094,11 @@ const ts_op ts_ops[] = {
   {"addcmul_", "AddcmulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad},
   {"addcdiv", "AddcdivBackward0", TS_OP_DIRECT, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
   {"addcdiv_", "AddcdivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
+  {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
+  {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
+  {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
+  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 2, TS_RET_TENSORS, 15u, 0u, 3u, _attention_args, _attention_impl, _attention_grad},
+  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
   {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
@@ -3538,5 +3574,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 577;
-const char ts_table_hash[] = "0b49e96453348eb5";
+const int ts_op_count = 582;
+const char ts_table_hash[] = "fe0e403eced38943";
