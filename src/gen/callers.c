@@ -1058,6 +1058,91 @@ ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tenso
   return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
 }
 
+ts_tensor *ts_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alpha_dropout], &args);
+}
+
+ts_tensor *ts_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alpha_dropout_], &args);
+}
+
+ts_tensor *ts_feature_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_alpha_dropout], &args);
+}
+
+ts_tensor *ts_feature_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_alpha_dropout_], &args);
+}
+
+ts_tensor *ts_feature_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_dropout], &args);
+}
+
+ts_tensor *ts_feature_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_dropout_], &args);
+}
+
+ts_tensor *ts_dropout1d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout1d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout1d], &args);
+}
+
+ts_tensor *ts_dropout1d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout1d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout1d_], &args);
+}
+
+ts_tensor *ts_dropout2d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout2d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout2d], &args);
+}
+
+ts_tensor *ts_dropout2d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout2d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout2d_], &args);
+}
+
+ts_tensor *ts_dropout3d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout3d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout3d], &args);
+}
+
+ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout3d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout3d_], &args);
+}
+
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
+  ts_rrelu_args args = {self, lower, upper, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu], &args);
+}
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
+  ts_rrelu_args args = {self, lower, upper, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu_], &args);
+}
+
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper) {
+  ts__rrelu_noise_args args = {self, lower, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__rrelu_noise], &args);
+}
+
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim) {
+  ts_gumbel_softmax_args args = {logits, tau, hard, eps, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gumbel_softmax], &args);
+}
+
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps) {
+  ts_rms_norm_args args = {self, normalized_shape, weight, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);

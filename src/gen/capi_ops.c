@@ -1256,6 +1256,118 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu_(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gumbel_softmax(cx, logits, tau, hard, eps, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rms_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

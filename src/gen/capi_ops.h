@@ -545,6 +545,54 @@ TORSH_API torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *ou
 /* input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
 TORSH_API torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out);
 
+/* In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
+TORSH_API torsh_status torsh_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
+TORSH_API torsh_status torsh_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
+TORSH_API torsh_status torsh_feature_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
+TORSH_API torsh_status torsh_feature_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_feature_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_feature_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
+TORSH_API torsh_status torsh_dropout1d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
+TORSH_API torsh_status torsh_dropout1d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_dropout2d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_dropout2d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+TORSH_API torsh_status torsh_dropout3d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+TORSH_API torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
+TORSH_API torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+
+/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
+TORSH_API torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+
+/* softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
+TORSH_API torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out);
+
+/* input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
+TORSH_API torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out);
+
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
 

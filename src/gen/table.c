@@ -951,6 +951,66 @@ static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_bilinear_impl(cx, a, out);
 }
 
+static const ts_arg alpha_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_alpha_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_alpha_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_alpha_dropout_args, training), 0u}};
+static bool alpha_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_alpha_dropout_args *a = args;
+  return ts_alpha_dropout_impl(cx, a, out);
+}
+
+static const ts_arg feature_alpha_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_feature_alpha_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_feature_alpha_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_feature_alpha_dropout_args, training), 0u}};
+static bool feature_alpha_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_feature_alpha_dropout_args *a = args;
+  return ts_feature_alpha_dropout_impl(cx, a, out);
+}
+
+static const ts_arg feature_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_feature_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_feature_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_feature_dropout_args, training), 0u}};
+static bool feature_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_feature_dropout_args *a = args;
+  return ts_feature_dropout_impl(cx, a, out);
+}
+
+static const ts_arg dropout1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout1d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout1d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout1d_args, training), 0u}};
+static bool dropout1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout1d_args *a = args;
+  return ts_dropout1d_impl(cx, a, out);
+}
+
+static const ts_arg dropout2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout2d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout2d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout2d_args, training), 0u}};
+static bool dropout2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout2d_args *a = args;
+  return ts_dropout2d_impl(cx, a, out);
+}
+
+static const ts_arg dropout3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout3d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout3d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout3d_args, training), 0u}};
+static bool dropout3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout3d_args *a = args;
+  return ts_dropout3d_impl(cx, a, out);
+}
+
+static const ts_arg rrelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rrelu_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, upper), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_rrelu_args, training), 0u}};
+static bool rrelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rrelu_args *a = args;
+  return ts_rrelu_impl(cx, a, out);
+}
+
+static const ts_arg _rrelu_noise_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rrelu_noise_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, upper), 0u}};
+static bool _rrelu_noise_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rrelu_noise_args *a = args;
+  return ts__rrelu_noise_impl(cx, a, out);
+}
+
+static const ts_arg gumbel_softmax_args[] = {{"logits", TS_ARG_TENSOR, 0, offsetof(ts_gumbel_softmax_args, logits), 0u}, {"tau", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, tau), 0u}, {"hard", TS_ARG_BOOL, 0, offsetof(ts_gumbel_softmax_args, hard), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, eps), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gumbel_softmax_args, dim), 0u}};
+static bool gumbel_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gumbel_softmax_args *a = args;
+  return ts_gumbel_softmax_impl(cx, a, out);
+}
+
+static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
+static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rms_norm_args *a = args;
+  return ts_rms_norm_impl(cx, a, out);
+}
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -3197,6 +3257,23 @@ const ts_op ts_ops[] = {
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
   {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
   {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
+  {"alphaDropout", "AlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
+  {"alphaDropout_", "AlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
+  {"featureAlphaDropout", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
+  {"featureAlphaDropout_", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
+  {"featureDropout", "FeatureDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
+  {"featureDropout_", "FeatureDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
+  {"dropout1d", "Dropout1dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
+  {"dropout1d_", "Dropout1dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
+  {"dropout2d", "Dropout2dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
+  {"dropout2d_", "Dropout2dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
+  {"dropout3d", "Dropout3dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
+  {"dropout3d_", "Dropout3dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
+  {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"rrelu_", "RreluBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
+  {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
+  {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -3574,5 +3651,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 582;
-const char ts_table_hash[] = "fe0e403eced38943";
+const int ts_op_count = 599;
+const char ts_table_hash[] = "c8f37d384990b1af";
