@@ -307,69 +307,69 @@ const S_norm = op(477, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool
 const S_norm_named = op(478, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
 const S_dist = op(479, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(492, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(493, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(494, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(495, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(496, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(497, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(498, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_view_as = op(501, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(502, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(503, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(504, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(505, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(506, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(507, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(508, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(509, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(510, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(511, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(512, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(513, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(514, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(515, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(516, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(517, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(518, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_cumsum = op(507, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(508, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(509, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(510, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(511, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(512, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(513, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_view_as = op(516, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(517, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(518, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(519, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(520, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(521, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(522, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(523, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(524, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(525, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(526, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(527, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(528, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(529, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(530, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(531, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(532, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(533, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(519, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(520, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(521, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(534, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(535, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(536, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(522, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(523, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(537, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(538, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(524, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(525, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(539, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(540, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(526, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(527, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(541, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(542, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(530, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(531, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(535, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(536, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(537, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(538, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S_as_strided = op(577, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(578, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(579, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(580, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(581, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(582, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(583, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(584, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(585, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(588, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(589, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(590, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(591, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(592, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(593, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(594, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(596, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(598, 'detach', 'Tensor input', 'Tensor');
+const S_softmax = op(545, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(546, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(550, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(551, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(552, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(553, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S_as_strided = op(592, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(593, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(594, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(595, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(596, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(597, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(598, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(599, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(600, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(603, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(604, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(605, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(606, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(607, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(608, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(609, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(611, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(613, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -2434,19 +2434,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(501, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(516, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(502, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(517, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(503, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(518, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2457,7 +2457,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(505, (this as any), 0);
+    if (arguments.length === 0) return unary(520, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2471,7 +2471,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(510, (this as any), 0);
+    if (arguments.length === 0) return unary(525, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2479,7 +2479,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(511, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(526, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -2570,7 +2570,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(530, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(545, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -2578,7 +2578,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(531, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(546, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -2593,13 +2593,13 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(536, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(551, (this as any), 0, -1, 0, 0);
     return invokeMethod(S_argsort, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(537, (this as any), 0);
+    if (arguments.length === 0) return unary(552, (this as any), 0);
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -2707,7 +2707,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(590, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(605, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2715,19 +2715,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(591, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(606, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(592, (this as any), 0);
+    if (arguments.length === 0) return unary(607, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(593, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(608, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2735,7 +2735,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(594, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(609, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2746,7 +2746,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(598, (this as any), 0);
+    if (arguments.length === 0) return unary(613, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

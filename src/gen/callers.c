@@ -2608,6 +2608,129 @@ ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_
   return ts_dispatch1(cx, &ts_ops[TS_OP__resample_adjoint], &args);
 }
 
+bool ts_lstm(ts_cx *cx, ts_tensor *self, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_lstm_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_lstm_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_lstm_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm_data], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_gru(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_gru_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_gru], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_gru_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_gru_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_gru_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_tanh(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_rnn_tanh_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_tanh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_tanh_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_rnn_tanh_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_tanh_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_relu(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_rnn_relu_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_relu], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_relu_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_rnn_relu_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_relu_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lstm_cell(ts_cx *cx, ts_tensor *self, ts_list hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh, ts_tensor **results) {
+  ts_lstm_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm_cell], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_gru_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_gru_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gru_cell], &args);
+}
+
+ts_tensor *ts_rnn_tanh_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_rnn_tanh_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rnn_tanh_cell], &args);
+}
+
+ts_tensor *ts_rnn_relu_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_rnn_relu_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rnn_relu_cell], &args);
+}
+
+bool ts__rnn_layer(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_args args = {x_gates, h0, c0, w_hh, b_hh, w_hr, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer], &args, &out);
+  memcpy(results, out.t, 5 * sizeof *results);
+  return ok;
+}
+
+bool ts__rnn_layer_math(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_math_args args = {x_gates, h0, c0, w_hh, b_hh, w_hr, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer_math], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__rnn_layer_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *grad_h, ts_tensor *grad_c, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, ts_tensor *output, ts_tensor *gates, ts_tensor *cells, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_backward_args args = {grad, grad_h, grad_c, h0, c0, w_hh, b_hh, w_hr, output, gates, cells, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer_backward], &args, &out);
+  memcpy(results, out.t, 6 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
   ts_cumsum_args args = {self, dim, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP_cumsum], &args);

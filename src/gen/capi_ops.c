@@ -3013,6 +3013,99 @@ torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_lstm(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lstm_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_gru(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lstm_cell(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, w_ih, w_hh, b_ih, b_hh, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gru_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_tanh_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_relu_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

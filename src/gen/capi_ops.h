@@ -1289,6 +1289,42 @@ TORSH_API torsh_status torsh_upsample_nearest(torsh_tensor self, const int64_t *
 /* interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 TORSH_API torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, torsh_tensor *out);
 
+/* LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
+TORSH_API torsh_status torsh_lstm(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* LSTM over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
+TORSH_API torsh_status torsh_lstm_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
+TORSH_API torsh_status torsh_gru(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* GRU over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
+TORSH_API torsh_status torsh_gru_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_tanh(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* RNN over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_tanh_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_relu(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* RNN over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
+TORSH_API torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
+TORSH_API torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
+TORSH_API torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
+TORSH_API torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
 /* Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 TORSH_API torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
 

@@ -496,113 +496,128 @@ enum {
   TS_OP_upsample_bilinear = 489,
   TS_OP__resample = 490,
   TS_OP__resample_adjoint = 491,
-  TS_OP_cumsum = 492,
-  TS_OP_cumsum_ = 493,
-  TS_OP_cumprod = 494,
-  TS_OP_cumprod_ = 495,
-  TS_OP_logcumsumexp = 496,
-  TS_OP_cummax = 497,
-  TS_OP_cummin = 498,
-  TS_OP__cumsum_back = 499,
-  TS_OP__recurrence = 500,
-  TS_OP_view_as = 501,
-  TS_OP_reshape_as = 502,
-  TS_OP_expand_as = 503,
-  TS_OP_broadcast_to = 504,
-  TS_OP_ravel = 505,
-  TS_OP_T = 506,
-  TS_OP_mT = 507,
-  TS_OP_H = 508,
-  TS_OP_mH = 509,
-  TS_OP_adjoint = 510,
-  TS_OP_flatten = 511,
-  TS_OP_unflatten = 512,
-  TS_OP_movedim = 513,
-  TS_OP_unbind = 514,
-  TS_OP_split_with_sizes = 515,
-  TS_OP_chunk = 516,
-  TS_OP_split = 517,
-  TS_OP_split_sizes = 518,
-  TS_OP_tensor_split = 519,
-  TS_OP_tensor_split_at = 520,
-  TS_OP_tensor_split_by = 521,
-  TS_OP_hsplit = 522,
-  TS_OP_hsplit_at = 523,
-  TS_OP_vsplit = 524,
-  TS_OP_vsplit_at = 525,
-  TS_OP_dsplit = 526,
-  TS_OP_dsplit_at = 527,
-  TS_OP_cat = 528,
-  TS_OP_stack = 529,
-  TS_OP_softmax = 530,
-  TS_OP_log_softmax = 531,
-  TS_OP_softmin = 532,
-  TS_OP__softmax_backward_data = 533,
-  TS_OP__log_softmax_backward_data = 534,
-  TS_OP_sort = 535,
-  TS_OP_argsort = 536,
-  TS_OP_msort = 537,
-  TS_OP_topk = 538,
-  TS_OP__empty = 539,
-  TS_OP__meta = 540,
-  TS_OP__item = 541,
-  TS_OP__same_storage = 542,
-  TS_OP__set_requires_grad = 543,
-  TS_OP__grad = 544,
-  TS_OP__grad_id = 545,
-  TS_OP__set_grad = 546,
-  TS_OP__retain_grad = 547,
-  TS_OP__grad_fn = 548,
-  TS_OP__next_functions = 549,
-  TS_OP__add_hook = 550,
-  TS_OP__remove_hook = 551,
-  TS_OP__dropped_callbacks = 552,
-  TS_OP__backward = 553,
-  TS_OP__autograd_grad = 554,
-  TS_OP__custom_node = 555,
-  TS_OP__set_anomaly = 556,
-  TS_OP__anomalous_node = 557,
-  TS_OP__set_grad_mode = 558,
-  TS_OP__set_inference_mode = 559,
-  TS_OP__grad_mode = 560,
-  TS_OP__inference_mode = 561,
-  TS_OP__set_data = 562,
-  TS_OP__share = 563,
-  TS_OP__memory = 564,
-  TS_OP__set_memory_budget = 565,
-  TS_OP__reset_peak_memory = 566,
-  TS_OP__trim_memory = 567,
-  TS_OP__num_threads = 568,
-  TS_OP__set_num_threads = 569,
-  TS_OP__build = 570,
-  TS_OP__generator_new = 571,
-  TS_OP__generator_free = 572,
-  TS_OP__manual_seed = 573,
-  TS_OP__initial_seed = 574,
-  TS_OP__rng_state = 575,
-  TS_OP__set_rng_state = 576,
-  TS_OP_as_strided = 577,
-  TS_OP_expand = 578,
-  TS_OP_reshape = 579,
-  TS_OP_view = 580,
-  TS_OP_transpose = 581,
-  TS_OP_transpose_ = 582,
-  TS_OP_unsqueeze = 583,
-  TS_OP_unsqueeze_ = 584,
-  TS_OP_narrow = 585,
-  TS_OP__slice = 586,
-  TS_OP__slice_backward = 587,
-  TS_OP_select = 588,
-  TS_OP_permute = 589,
-  TS_OP_squeeze = 590,
-  TS_OP_squeeze_ = 591,
-  TS_OP_t = 592,
-  TS_OP_t_ = 593,
-  TS_OP_diagonal = 594,
-  TS_OP__diagonal_backward = 595,
-  TS_OP_unfold = 596,
-  TS_OP__unfold_backward = 597,
-  TS_OP_detach = 598,
+  TS_OP_lstm = 492,
+  TS_OP_lstm_data = 493,
+  TS_OP_gru = 494,
+  TS_OP_gru_data = 495,
+  TS_OP_rnn_tanh = 496,
+  TS_OP_rnn_tanh_data = 497,
+  TS_OP_rnn_relu = 498,
+  TS_OP_rnn_relu_data = 499,
+  TS_OP_lstm_cell = 500,
+  TS_OP_gru_cell = 501,
+  TS_OP_rnn_tanh_cell = 502,
+  TS_OP_rnn_relu_cell = 503,
+  TS_OP__rnn_layer = 504,
+  TS_OP__rnn_layer_math = 505,
+  TS_OP__rnn_layer_backward = 506,
+  TS_OP_cumsum = 507,
+  TS_OP_cumsum_ = 508,
+  TS_OP_cumprod = 509,
+  TS_OP_cumprod_ = 510,
+  TS_OP_logcumsumexp = 511,
+  TS_OP_cummax = 512,
+  TS_OP_cummin = 513,
+  TS_OP__cumsum_back = 514,
+  TS_OP__recurrence = 515,
+  TS_OP_view_as = 516,
+  TS_OP_reshape_as = 517,
+  TS_OP_expand_as = 518,
+  TS_OP_broadcast_to = 519,
+  TS_OP_ravel = 520,
+  TS_OP_T = 521,
+  TS_OP_mT = 522,
+  TS_OP_H = 523,
+  TS_OP_mH = 524,
+  TS_OP_adjoint = 525,
+  TS_OP_flatten = 526,
+  TS_OP_unflatten = 527,
+  TS_OP_movedim = 528,
+  TS_OP_unbind = 529,
+  TS_OP_split_with_sizes = 530,
+  TS_OP_chunk = 531,
+  TS_OP_split = 532,
+  TS_OP_split_sizes = 533,
+  TS_OP_tensor_split = 534,
+  TS_OP_tensor_split_at = 535,
+  TS_OP_tensor_split_by = 536,
+  TS_OP_hsplit = 537,
+  TS_OP_hsplit_at = 538,
+  TS_OP_vsplit = 539,
+  TS_OP_vsplit_at = 540,
+  TS_OP_dsplit = 541,
+  TS_OP_dsplit_at = 542,
+  TS_OP_cat = 543,
+  TS_OP_stack = 544,
+  TS_OP_softmax = 545,
+  TS_OP_log_softmax = 546,
+  TS_OP_softmin = 547,
+  TS_OP__softmax_backward_data = 548,
+  TS_OP__log_softmax_backward_data = 549,
+  TS_OP_sort = 550,
+  TS_OP_argsort = 551,
+  TS_OP_msort = 552,
+  TS_OP_topk = 553,
+  TS_OP__empty = 554,
+  TS_OP__meta = 555,
+  TS_OP__item = 556,
+  TS_OP__same_storage = 557,
+  TS_OP__set_requires_grad = 558,
+  TS_OP__grad = 559,
+  TS_OP__grad_id = 560,
+  TS_OP__set_grad = 561,
+  TS_OP__retain_grad = 562,
+  TS_OP__grad_fn = 563,
+  TS_OP__next_functions = 564,
+  TS_OP__add_hook = 565,
+  TS_OP__remove_hook = 566,
+  TS_OP__dropped_callbacks = 567,
+  TS_OP__backward = 568,
+  TS_OP__autograd_grad = 569,
+  TS_OP__custom_node = 570,
+  TS_OP__set_anomaly = 571,
+  TS_OP__anomalous_node = 572,
+  TS_OP__set_grad_mode = 573,
+  TS_OP__set_inference_mode = 574,
+  TS_OP__grad_mode = 575,
+  TS_OP__inference_mode = 576,
+  TS_OP__set_data = 577,
+  TS_OP__share = 578,
+  TS_OP__memory = 579,
+  TS_OP__set_memory_budget = 580,
+  TS_OP__reset_peak_memory = 581,
+  TS_OP__trim_memory = 582,
+  TS_OP__num_threads = 583,
+  TS_OP__set_num_threads = 584,
+  TS_OP__build = 585,
+  TS_OP__generator_new = 586,
+  TS_OP__generator_free = 587,
+  TS_OP__manual_seed = 588,
+  TS_OP__initial_seed = 589,
+  TS_OP__rng_state = 590,
+  TS_OP__set_rng_state = 591,
+  TS_OP_as_strided = 592,
+  TS_OP_expand = 593,
+  TS_OP_reshape = 594,
+  TS_OP_view = 595,
+  TS_OP_transpose = 596,
+  TS_OP_transpose_ = 597,
+  TS_OP_unsqueeze = 598,
+  TS_OP_unsqueeze_ = 599,
+  TS_OP_narrow = 600,
+  TS_OP__slice = 601,
+  TS_OP__slice_backward = 602,
+  TS_OP_select = 603,
+  TS_OP_permute = 604,
+  TS_OP_squeeze = 605,
+  TS_OP_squeeze_ = 606,
+  TS_OP_t = 607,
+  TS_OP_t_ = 608,
+  TS_OP_diagonal = 609,
+  TS_OP__diagonal_backward = 610,
+  TS_OP_unfold = 611,
+  TS_OP__unfold_backward = 612,
+  TS_OP_detach = 613,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -2394,6 +2409,67 @@ typedef struct { ts_tensor *grad; ts_ints size; int64_t kind; ts_floats scales; 
 bool ts__resample_adjoint_impl(ts_cx *cx, const ts__resample_adjoint_args *a, ts_out *out);
 void ts__resample_adjoint_grad(ts_cx *cx, const ts__resample_adjoint_args *a, const ts_back *b, ts__resample_adjoint_args *g);
 ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_list hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_lstm_args;
+bool ts_lstm_impl(ts_cx *cx, const ts_lstm_args *a, ts_out *out);
+bool ts_lstm(ts_cx *cx, ts_tensor *self, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_list hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_lstm_data_args;
+bool ts_lstm_data_impl(ts_cx *cx, const ts_lstm_data_args *a, ts_out *out);
+bool ts_lstm_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_gru_args;
+bool ts_gru_impl(ts_cx *cx, const ts_gru_args *a, ts_out *out);
+bool ts_gru(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_gru_data_args;
+bool ts_gru_data_impl(ts_cx *cx, const ts_gru_data_args *a, ts_out *out);
+bool ts_gru_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_rnn_tanh_args;
+bool ts_rnn_tanh_impl(ts_cx *cx, const ts_rnn_tanh_args *a, ts_out *out);
+bool ts_rnn_tanh(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_rnn_tanh_data_args;
+bool ts_rnn_tanh_data_impl(ts_cx *cx, const ts_rnn_tanh_data_args *a, ts_out *out);
+bool ts_rnn_tanh_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_rnn_relu_args;
+bool ts_rnn_relu_impl(ts_cx *cx, const ts_rnn_relu_args *a, ts_out *out);
+bool ts_rnn_relu(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_rnn_relu_data_args;
+bool ts_rnn_relu_data_impl(ts_cx *cx, const ts_rnn_relu_data_args *a, ts_out *out);
+bool ts_rnn_relu_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_list hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_lstm_cell_args;
+bool ts_lstm_cell_impl(ts_cx *cx, const ts_lstm_cell_args *a, ts_out *out);
+bool ts_lstm_cell(ts_cx *cx, ts_tensor *self, ts_list hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_gru_cell_args;
+bool ts_gru_cell_impl(ts_cx *cx, const ts_gru_cell_args *a, ts_out *out);
+ts_tensor *ts_gru_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_rnn_tanh_cell_args;
+bool ts_rnn_tanh_cell_impl(ts_cx *cx, const ts_rnn_tanh_cell_args *a, ts_out *out);
+ts_tensor *ts_rnn_tanh_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_rnn_relu_cell_args;
+bool ts_rnn_relu_cell_impl(ts_cx *cx, const ts_rnn_relu_cell_args *a, ts_out *out);
+ts_tensor *ts_rnn_relu_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *x_gates; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_args;
+bool ts__rnn_layer_impl(ts_cx *cx, const ts__rnn_layer_args *a, ts_out *out);
+void ts__rnn_layer_grad(ts_cx *cx, const ts__rnn_layer_args *a, const ts_back *b, ts__rnn_layer_args *g);
+bool ts__rnn_layer(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
+typedef struct { ts_tensor *x_gates; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_math_args;
+bool ts__rnn_layer_math_impl(ts_cx *cx, const ts__rnn_layer_math_args *a, ts_out *out);
+bool ts__rnn_layer_math(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *grad_h; ts_tensor *grad_c; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; ts_tensor *output; ts_tensor *gates; ts_tensor *cells; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_backward_args;
+bool ts__rnn_layer_backward_impl(ts_cx *cx, const ts__rnn_layer_backward_args *a, ts_out *out);
+bool ts__rnn_layer_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *grad_h, ts_tensor *grad_c, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, ts_tensor *output, ts_tensor *gates, ts_tensor *cells, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
 
 typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
 bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);

@@ -2421,6 +2421,97 @@ static bool _resample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _resample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__resample_adjoint_grad(cx, args, back, wanted); }
 
+static const ts_arg lstm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lstm_args, self), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_lstm_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_lstm_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_lstm_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, batch_first), 0u}};
+static bool lstm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_args *a = args;
+  return ts_lstm_impl(cx, a, out);
+}
+
+static const ts_arg lstm_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_lstm_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_lstm_data_args, batch_sizes), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_lstm_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_lstm_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_lstm_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, bidirectional), 0u}};
+static bool lstm_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_data_args *a = args;
+  return ts_lstm_data_impl(cx, a, out);
+}
+
+static const ts_arg gru_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gru_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_gru_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_gru_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_gru_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_gru_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_gru_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_gru_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_gru_args, batch_first), 0u}};
+static bool gru_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_args *a = args;
+  return ts_gru_impl(cx, a, out);
+}
+
+static const ts_arg gru_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_gru_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_gru_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_gru_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_gru_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_gru_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, bidirectional), 0u}};
+static bool gru_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_data_args *a = args;
+  return ts_gru_data_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_tanh_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_tanh_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_tanh_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, batch_first), 0u}};
+static bool rnn_tanh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_args *a = args;
+  return ts_rnn_tanh_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_rnn_tanh_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_tanh_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_tanh_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_tanh_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, bidirectional), 0u}};
+static bool rnn_tanh_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_data_args *a = args;
+  return ts_rnn_tanh_data_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_relu_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_relu_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_relu_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, batch_first), 0u}};
+static bool rnn_relu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_args *a = args;
+  return ts_rnn_relu_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_rnn_relu_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_relu_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_relu_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_relu_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, bidirectional), 0u}};
+static bool rnn_relu_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_data_args *a = args;
+  return ts_rnn_relu_data_impl(cx, a, out);
+}
+
+static const ts_arg lstm_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, self), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lstm_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lstm_cell_args, b_hh), 0u}};
+static bool lstm_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_cell_args *a = args;
+  return ts_lstm_cell_impl(cx, a, out);
+}
+
+static const ts_arg gru_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_gru_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_gru_cell_args, b_hh), 0u}};
+static bool gru_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_cell_args *a = args;
+  return ts_gru_cell_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_tanh_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_tanh_cell_args, b_hh), 0u}};
+static bool rnn_tanh_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_cell_args *a = args;
+  return ts_rnn_tanh_cell_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_relu_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_relu_cell_args, b_hh), 0u}};
+static bool rnn_relu_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_cell_args *a = args;
+  return ts_rnn_relu_cell_impl(cx, a, out);
+}
+
+static const ts_arg _rnn_layer_args[] = {{"xGates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, x_gates), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, w_hr), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_args, batch_sizes), 0u}};
+static bool _rnn_layer_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_args *a = args;
+  return ts__rnn_layer_impl(cx, a, out);
+}
+static void _rnn_layer_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__rnn_layer_grad(cx, args, back, wanted); }
+
+static const ts_arg _rnn_layer_math_args[] = {{"xGates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, x_gates), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, w_hr), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_math_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_math_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_math_args, batch_sizes), 0u}};
+static bool _rnn_layer_math_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_math_args *a = args;
+  return ts__rnn_layer_math_impl(cx, a, out);
+}
+
+static const ts_arg _rnn_layer_backward_args[] = {{"grad", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad), 0u}, {"gradH", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad_h), 0u}, {"gradC", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad_c), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, w_hr), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, output), 0u}, {"gates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, gates), 0u}, {"cells", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, cells), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_backward_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_backward_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_backward_args, batch_sizes), 0u}};
+static bool _rnn_layer_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_backward_args *a = args;
+  return ts__rnn_layer_backward_impl(cx, a, out);
+}
+
 static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cumsum_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumsum_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_cumsum_args, dtype), 0u}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cumsum_args *a = args;
@@ -3543,6 +3634,21 @@ const ts_op ts_ops[] = {
   {"upsampleBilinear", "UpsampleBilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_bilinear_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_bilinear_args, upsample_bilinear_impl, NULL},
   {"_resample", "UpsampleBackward0", 0, sizeof(ts__resample_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_args, _resample_impl, _resample_grad},
   {"_resampleAdjoint", "ResampleAdjointBackward0", 0, sizeof(ts__resample_adjoint_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_adjoint_args, _resample_adjoint_impl, _resample_adjoint_grad},
+  {"lstm", "LstmBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_args, lstm_impl, NULL},
+  {"lstm", "LstmDataBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_data_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_data_args, lstm_data_impl, NULL},
+  {"gru", "GruBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_args, gru_impl, NULL},
+  {"gru", "GruDataBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_data_args, gru_data_impl, NULL},
+  {"rnnTanh", "RnnTanhBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_args, rnn_tanh_impl, NULL},
+  {"rnnTanh", "RnnTanhDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_data_args, rnn_tanh_data_impl, NULL},
+  {"rnnRelu", "RnnReluBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_args, rnn_relu_impl, NULL},
+  {"rnnRelu", "RnnReluDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_data_args, rnn_relu_data_impl, NULL},
+  {"lstmCell", "LstmCellBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_cell_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, lstm_cell_args, lstm_cell_impl, NULL},
+  {"gruCell", "GruCellBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gru_cell_args, gru_cell_impl, NULL},
+  {"rnnTanhCell", "RnnTanhCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_cell_args, rnn_tanh_cell_impl, NULL},
+  {"rnnReluCell", "RnnReluCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_cell_args, rnn_relu_cell_impl, NULL},
+  {"_rnnLayer", "RnnLayerBackward0", 0, sizeof(ts__rnn_layer_args), 9, 5, TS_RET_TENSORS, 63u, 0u, 25u, _rnn_layer_args, _rnn_layer_impl, _rnn_layer_grad},
+  {"_rnnLayerMath", "RnnLayerMathBackward0", TS_OP_COMPOSITE, sizeof(ts__rnn_layer_math_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_math_args, _rnn_layer_math_impl, NULL},
+  {"_rnnLayerBackward", "RnnLayerBackwardBackward0", 0, sizeof(ts__rnn_layer_backward_args), 14, 6, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_backward_args, _rnn_layer_backward_impl, NULL},
   {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
@@ -3651,5 +3757,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 599;
-const char ts_table_hash[] = "c8f37d384990b1af";
+const int ts_op_count = 614;
+const char ts_table_hash[] = "2648177f1cd76fe3";
