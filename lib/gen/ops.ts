@@ -591,9 +591,9 @@ export function dropout2d$(a?: any, ..._rest: any[]): any {
 }
 
 const I_dropout3d = op(216, 'dropout3d', 'Tensor input, float p=0.5, bool training=true, bool inplace=false', 'Tensor');
-/** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+/** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d$(input: Tensor, p?: number, training?: boolean, inplace?: boolean, options?: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
-/** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+/** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d$(input: Tensor, options: { p?: number; training?: boolean; inplace?: boolean }): Tensor;
 export function dropout3d$(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(216, a, 0, 0.5, 1);
@@ -1814,9 +1814,9 @@ export function dropout2d(a?: any, ..._rest: any[]): any {
 }
 
 const S_dropout3d = op(216, 'dropout3d', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
-/** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+/** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d(input: Tensor, p?: number, training?: boolean, options?: { p?: number; training?: boolean }): Tensor;
-/** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+/** In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
 export function dropout3d(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout3d(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(216, a, 0, 0.5, 1);

@@ -184,9 +184,9 @@ function takes(p: OpParam, v: unknown): boolean {
     case 'Tensor[]': case 'Tensor?[]': return Array.isArray(v) && v.every((t) => isTensor(t) || t === null);
     case 'int': case 'float': return isNumber(v);
     case 'bool': return typeof v === 'boolean';
-    case 'lengths[]': if (isTensor(v)) return v.ndim === 1;
-    // falls through
-    case 'int[]': case 'float[]': return isNumber(v) || ArrayBuffer.isView(v) || (Array.isArray(v) && v.every((x) => isNumber(x) || isTensor(x)));
+    case 'lengths[]': case 'int[]': case 'float[]':
+      if (isTensor(v)) return p.type === 'lengths[]' && v.ndim === 1;
+      return isNumber(v) || ArrayBuffer.isView(v) || (Array.isArray(v) && v.every((x) => isNumber(x) || isTensor(x)));
     default: return typeof v === 'string'; /* dtype, str */
   }
 }

@@ -56,9 +56,8 @@ bool ts_dropout2d_impl(ts_cx *cx, const ts_dropout2d_args *a, ts_out *out) { ret
 bool ts_alpha_dropout_impl(ts_cx *cx, const ts_alpha_dropout_args *a, ts_out *out) { return alpha_of(cx, a->self, a->p, a->training, false, out); }
 bool ts_feature_alpha_dropout_impl(ts_cx *cx, const ts_feature_alpha_dropout_args *a, ts_out *out) { return alpha_of(cx, a->self, a->p, a->training, true, out); }
 
-/* One sample without a batch dim has `plain` dims. */
-static bool channels_nd(ts_cx *cx, ts_tensor *x, double p, bool training, int plain, ts_out *out) {
-  bool alone = x->ndim == plain;
+/* alone: one sample, without a batch dim. */
+static bool channels_nd(ts_cx *cx, ts_tensor *x, double p, bool training, bool alone, ts_out *out) {
   if (alone) x = ts_unsqueeze(cx, x, 0);
   if (!x || !channels_of(cx, x, p, training, out)) return false;
   if (alone) out->t[0] = ts_squeeze(cx, out->t[0], TS_INTS(0));
@@ -67,9 +66,9 @@ static bool channels_nd(ts_cx *cx, ts_tensor *x, double p, bool training, int pl
 
 bool ts_dropout1d_impl(ts_cx *cx, const ts_dropout1d_args *a, ts_out *out) {
   if (a->self->ndim != 2 && a->self->ndim != 3) return ts_fail(cx, TS_ERR_SHAPE, "dropout1d: Expected 2D or 3D input, but received a %dD input.", a->self->ndim);
-  return channels_nd(cx, a->self, a->p, a->training, 2, out);
+  return channels_nd(cx, a->self, a->p, a->training, a->self->ndim == 2, out);
 }
-bool ts_dropout3d_impl(ts_cx *cx, const ts_dropout3d_args *a, ts_out *out) { return channels_nd(cx, a->self, a->p, a->training, 4, out); }
+bool ts_dropout3d_impl(ts_cx *cx, const ts_dropout3d_args *a, ts_out *out) { return channels_nd(cx, a->self, a->p, a->training, a->self->ndim != 5, out); }
 
 bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out) {
   if (!(a->lower <= a->upper)) return ts_fail(cx, TS_ERR_ARGUMENT, "Lower bound should be less than or equal to the upper bound");

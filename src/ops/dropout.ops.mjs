@@ -31,7 +31,7 @@ export default [
   },
   {
     name: 'dropout3d', args: 'Tensor self, float p=0.5, bool training=True', as: ['function', 'inplace', 'inplace argument'], namespaces: F, grad: 'composite', dtypes: 'float',
-    doc: `In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. ${functionalDoc('dropout3d')}`, samples: [...samples(2, 3, 2, 1, 2), { args: [t(4, 2, 1, 2), 0.4] }], errors: [range('dropout3d')],
+    doc: `In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. ${functionalDoc('dropout3d')}`, samples: [...samples(2, 3, 2, 1, 2), { args: [t(4, 2, 1, 2), 0.4] }], errors: [range('dropout3d')],
   },
   {
     name: 'rrelu', args: 'Tensor self, float lower=0.125, float upper=0.3333333333333333, bool training=False', as: ['function', 'inplace', 'inplace function', 'inplace argument'], namespaces: BOTH, grad: 'composite', dtypes: 'float',
