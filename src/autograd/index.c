@@ -28,7 +28,7 @@ void ts_index_add_grad(ts_cx *cx, const ts_index_add_args *a, const ts_back *b, 
   if (g->self) g->self = b->grad;
   if (!g->source) return;
   g->source = rows_of(cx, b->grad, a->dim, a->index, a->source);
-  if (a->alpha.f != 1) g->source = ts_mul(cx, g->source, ts_wrap_scalar(cx, a->alpha));
+  g->source = ts_times(cx, g->source, a->alpha);
 }
 
 void ts_index_copy_grad(ts_cx *cx, const ts_index_copy_args *a, const ts_back *b, ts_index_copy_args *g) {
@@ -116,4 +116,8 @@ void ts__embedding_backward_grad(ts_cx *cx, const ts__embedding_backward_args *a
 
 void ts__embedding_double_backward_grad(ts_cx *cx, const ts__embedding_double_backward_args *a, const ts_back *b, ts__embedding_double_backward_args *g) {
   if (g->grad) g->grad = ts__embedding_backward(cx, b->grad, a->indices, a->grad->sizes[0], a->padding_idx, a->scale_grad_by_freq);
+}
+
+void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g) {
+  if (g->weights) g->weights = ts_index_select(cx, b->grad, 0, ts__to_dtype(cx, a->self, TS_INT64));
 }

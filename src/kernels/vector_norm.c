@@ -3,6 +3,7 @@
 #include <string.h>
 #include "../core/vmath.h"
 #include "../gen/ops.h"
+#include "complex.h"
 #include "kernels.h"
 
 bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out) {
@@ -12,6 +13,12 @@ bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out) {
   if (!ts_dim_mask(cx, a->dim, self->ndim, &mask)) return false;
   ts_dtype d = (ts_dtype)self->dtype, to = a->dtype != TS_DTYPE_NONE ? a->dtype : d;
   if (!ts_is_inexact(d)) return ts_fail(cx, TS_ERR_DTYPE, "Expected a floating point or complex tensor as input. Got %s", ts_dtype_name(d));
+  if (ts_is_complex(d)) { /* the norm of the absolute values */
+    if (ts_is_complex(to) && to != d && !(self = ts_raw_cast(cx, self, to))) return false;
+    if (!(self = ts_abs(cx, self))) return false;
+    d = (ts_dtype)self->dtype;
+    to = ts_part_dtype(to);
+  }
   if (!ts_can_cast(d, to) || !ts_is_inexact(to)) return ts_fail(cx, TS_ERR_DTYPE, "dtype should be floating point, got %s", ts_dtype_name(to));
   if (self->numel == 0 && (p < 0 || isinf(p)))
     for (int k = 0; k < self->ndim; k++)
@@ -84,7 +91,7 @@ bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts
 /* The largest element is taken out first, unless it is infinite. */
 bool ts_logsumexp_impl(ts_cx *cx, const ts_logsumexp_args *a, ts_out *out) {
   ts_tensor *self = a->self, *rest;
-  if (!ts_is_inexact((ts_dtype)self->dtype)) self = ts_raw_cast(cx, self, TS_FLOAT32);
+  if (!ts_is_inexact((ts_dtype)self->dtype)) self = ts_raw_cast(cx, self, ts_or_default(cx, TS_DTYPE_NONE));
   if (!self) return false;
   if (self->numel == 0) return (out->t[0] = ts_log(cx, ts_sum(cx, self, a->dim, a->keepdim, TS_DTYPE_NONE))) != NULL;
   ts_tensor *top = ts_amax(cx, self, a->dim, true);
