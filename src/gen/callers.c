@@ -517,6 +517,61 @@ ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor
   return ts_dispatch1(cx, &ts_ops[TS_OP_addcdiv_], &args);
 }
 
+ts_tensor *ts_flip(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_flip_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_flip], &args);
+}
+
+ts_tensor *ts_fliplr(ts_cx *cx, ts_tensor *self) {
+  ts_fliplr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fliplr], &args);
+}
+
+ts_tensor *ts_flipud(ts_cx *cx, ts_tensor *self) {
+  ts_flipud_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_flipud], &args);
+}
+
+ts_tensor *ts_roll(ts_cx *cx, ts_tensor *self, ts_ints shifts, ts_ints dims) {
+  ts_roll_args args = {self, shifts, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_roll], &args);
+}
+
+ts_tensor *ts_rot90(ts_cx *cx, ts_tensor *self, int64_t k, ts_ints dims) {
+  ts_rot90_args args = {self, k, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rot90], &args);
+}
+
+ts_tensor *ts_repeat(ts_cx *cx, ts_tensor *self, ts_ints repeats) {
+  ts_repeat_args args = {self, repeats};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat], &args);
+}
+
+ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_tile_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tile], &args);
+}
+
+ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size) {
+  ts_repeat_interleave_args args = {self, repeats, dim, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave], &args);
+}
+
+ts_tensor *ts_repeat_interleave_by(ts_cx *cx, ts_tensor *self, ts_tensor *repeats, ts_opt_int dim, ts_opt_int output_size) {
+  ts_repeat_interleave_by_args args = {self, repeats, dim, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave_by], &args);
+}
+
+ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_int output_size) {
+  ts_repeat_interleave_positions_args args = {repeats, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave_positions], &args);
+}
+
+ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim) {
+  ts_take_along_dim_args args = {self, indices, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_take_along_dim], &args);
+}
+
 ts_tensor *ts_scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool is_causal, ts_opt_float scale, bool enable_gqa) {
   ts_scaled_dot_product_attention_args args = {query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa};
   return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_dot_product_attention], &args);
@@ -849,6 +904,105 @@ ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_max_], &args);
 }
 
+ts_tensor *ts_complex(ts_cx *cx, ts_tensor *real, ts_tensor *imag) {
+  ts_complex_args args = {real, imag};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_complex], &args);
+}
+
+ts_tensor *ts_polar(ts_cx *cx, ts_tensor *abs, ts_tensor *angle) {
+  ts_polar_args args = {abs, angle};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polar], &args);
+}
+
+ts_tensor *ts_view_as_real(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real], &args);
+}
+
+ts_tensor *ts_view_as_complex(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex], &args);
+}
+
+ts_tensor *ts_real(ts_cx *cx, ts_tensor *self) {
+  ts_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_real], &args);
+}
+
+ts_tensor *ts_imag(ts_cx *cx, ts_tensor *self) {
+  ts_imag_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_imag], &args);
+}
+
+ts_tensor *ts_conj_physical(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical], &args);
+}
+
+ts_tensor *ts_conj_physical_(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical_], &args);
+}
+
+ts_tensor *ts_conj(ts_cx *cx, ts_tensor *self) {
+  ts_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj], &args);
+}
+
+ts_tensor *ts_resolve_conj(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_conj], &args);
+}
+
+ts_tensor *ts_resolve_neg(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_neg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_neg], &args);
+}
+
+ts_scalar ts_is_conj(ts_cx *cx, ts_tensor *self) {
+  ts_is_conj_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_conj], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts_is_neg(ts_cx *cx, ts_tensor *self) {
+  ts_is_neg_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_neg], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self) {
+  ts_angle_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_angle], &args);
+}
+
+ts_tensor *ts_conv_transpose1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose1d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose1d], &args);
+}
+
+ts_tensor *ts_conv_transpose2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose2d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose2d], &args);
+}
+
+ts_tensor *ts_conv_transpose3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose3d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose3d], &args);
+}
+
+ts_tensor *ts_convolution(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, bool transposed, ts_ints output_padding, int64_t groups) {
+  ts_convolution_args args = {self, weight, bias, stride, padding, dilation, transposed, output_padding, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_convolution], &args);
+}
+
+ts_tensor *ts_conv_tbc(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, int64_t pad) {
+  ts_conv_tbc_args args = {self, weight, bias, pad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_tbc], &args);
+}
+
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);
@@ -877,6 +1031,122 @@ ts_tensor *ts__conv_input(ts_cx *cx, ts_tensor *grad, ts_tensor *weight, ts_ints
 ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts__conv_weight_args args = {grad, self, size, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP__conv_weight], &args);
+}
+
+ts_tensor *ts_diagonal_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diagonal_scatter_args args = {self, src, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagonal_scatter], &args);
+}
+
+ts_tensor *ts_select_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, int64_t index) {
+  ts_select_scatter_args args = {self, src, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_select_scatter], &args);
+}
+
+ts_tensor *ts_slice_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step) {
+  ts_slice_scatter_args args = {self, src, dim, start, end, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_slice_scatter], &args);
+}
+
+ts_tensor *ts_as_strided_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_scatter_args args = {self, src, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_scatter], &args);
+}
+
+ts_tensor *ts_narrow_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length) {
+  ts_narrow_copy_args args = {self, dim, start, length};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_narrow_copy], &args);
+}
+
+ts_tensor *ts_alias_copy(ts_cx *cx, ts_tensor *self) {
+  ts_alias_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alias_copy], &args);
+}
+
+ts_tensor *ts_as_strided_copy(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_copy_args args = {self, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_copy], &args);
+}
+
+ts_tensor *ts_detach_copy(ts_cx *cx, ts_tensor *self) {
+  ts_detach_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_detach_copy], &args);
+}
+
+ts_tensor *ts_diagonal_copy(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diagonal_copy_args args = {self, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagonal_copy], &args);
+}
+
+ts_tensor *ts_expand_copy(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit) {
+  ts_expand_copy_args args = {self, size, implicit};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_expand_copy], &args);
+}
+
+ts_tensor *ts_permute_copy(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_permute_copy_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_permute_copy], &args);
+}
+
+ts_tensor *ts_select_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index) {
+  ts_select_copy_args args = {self, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_select_copy], &args);
+}
+
+ts_tensor *ts_slice_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step) {
+  ts_slice_copy_args args = {self, dim, start, end, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_slice_copy], &args);
+}
+
+ts_list ts_split_copy(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim) {
+  ts_split_copy_args args = {self, split_size, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split_with_sizes_copy(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim) {
+  ts_split_with_sizes_copy_args args = {self, split_sizes, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_with_sizes_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_squeeze_copy(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_squeeze_copy_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_squeeze_copy], &args);
+}
+
+ts_tensor *ts_t_copy(ts_cx *cx, ts_tensor *self) {
+  ts_t_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_t_copy], &args);
+}
+
+ts_tensor *ts_transpose_copy(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1) {
+  ts_transpose_copy_args args = {self, dim0, dim1};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_transpose_copy], &args);
+}
+
+ts_list ts_unbind_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unbind_copy_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_unbind_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_unfold_copy(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step) {
+  ts_unfold_copy_args args = {self, dimension, size, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_copy], &args);
+}
+
+ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unsqueeze_copy_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unsqueeze_copy], &args);
+}
+
+ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size) {
+  ts_view_copy_args args = {self, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_copy], &args);
 }
 
 ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype) {
@@ -984,6 +1254,16 @@ ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format) 
   return ts_dispatch1(cx, &ts_ops[TS_OP_contiguous], &args);
 }
 
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format) {
+  ts_resize__args args = {self, size, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_], &args);
+}
+
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format) {
+  ts_resize_as__args args = {self, the_template, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_as_], &args);
+}
+
 ts_tensor *ts_copy_(ts_cx *cx, ts_tensor *self, ts_tensor *src, bool non_blocking) {
   ts_copy__args args = {self, src, non_blocking};
   return ts_dispatch1(cx, &ts_ops[TS_OP_copy_], &args);
@@ -1031,6 +1311,61 @@ bool ts__ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_
 ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll) {
   ts__ctc_loss_backward_args args = {grad, self, targets, input_lengths, target_lengths, blank, zero_infinity, alpha, nll};
   return ts_dispatch1(cx, &ts_ops[TS_OP__ctc_loss_backward], &args);
+}
+
+ts_tensor *ts_diag(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_diag_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diag], &args);
+}
+
+ts_tensor *ts_diag_embed(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diag_embed_args args = {self, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diag_embed], &args);
+}
+
+ts_tensor *ts_diagflat(ts_cx *cx, ts_tensor *self, int64_t offset) {
+  ts_diagflat_args args = {self, offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagflat], &args);
+}
+
+ts_tensor *ts_trace(ts_cx *cx, ts_tensor *self) {
+  ts_trace_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trace], &args);
+}
+
+ts_tensor *ts_tril(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_tril_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril], &args);
+}
+
+ts_tensor *ts_tril_(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_tril_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril_], &args);
+}
+
+ts_tensor *ts_triu(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_triu_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu], &args);
+}
+
+ts_tensor *ts_triu_(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_triu_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu_], &args);
+}
+
+ts_tensor *ts_tril_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype) {
+  ts_tril_indices_args args = {row, col, offset, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril_indices], &args);
+}
+
+ts_tensor *ts_triu_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype) {
+  ts_triu_indices_args args = {row, col, offset, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu_indices], &args);
+}
+
+ts_tensor *ts_fill_diagonal_(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, bool wrap) {
+  ts_fill_diagonal__args args = {self, fill_value, wrap};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fill_diagonal_], &args);
 }
 
 ts_tensor *ts_cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, const char *compute_mode) {
@@ -1143,6 +1478,81 @@ ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
 }
 
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_unfold_windows_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_windows], &args);
+}
+
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_fold_args args = {self, output_size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fold], &args);
+}
+
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__im2col_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__im2col], &args);
+}
+
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__col2im_args args = {self, size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__col2im], &args);
+}
+
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor) {
+  ts_pixel_shuffle_args args = {self, upscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_shuffle], &args);
+}
+
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor) {
+  ts_pixel_unshuffle_args args = {self, downscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_unshuffle], &args);
+}
+
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups) {
+  ts_channel_shuffle_args args = {self, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_channel_shuffle], &args);
+}
+
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners) {
+  ts_grid_sample_args args = {self, grid, mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sample], &args);
+}
+
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler], &args);
+}
+
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_2d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_2d], &args);
+}
+
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_3d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_3d], &args);
+}
+
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners) {
+  ts_affine_grid_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid], &args);
+}
+
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners) {
+  ts_affine_grid_generator_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid_generator], &args);
+}
+
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_args args = {self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
+}
+
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_adjoint_args args = {grad, grid, size, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_adjoint], &args);
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);
@@ -1240,6 +1650,36 @@ ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *i
   return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_add_], &args);
 }
 
+ts_tensor *ts_scatter_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self) {
+  ts_scatter_reduce_args args = {self, dim, index, src, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_reduce], &args);
+}
+
+ts_tensor *ts_scatter_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self) {
+  ts_scatter_reduce_args args = {self, dim, index, src, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_reduce_], &args);
+}
+
+ts_tensor *ts_index_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self) {
+  ts_index_reduce_args args = {self, dim, index, source, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_reduce], &args);
+}
+
+ts_tensor *ts_index_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self) {
+  ts_index_reduce_args args = {self, dim, index, source, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_reduce_], &args);
+}
+
+ts_tensor *ts_segment_reduce(ts_cx *cx, ts_tensor *data, const char *reduce, ts_tensor *lengths, ts_tensor *indices, ts_tensor *offsets, int64_t axis, bool unsafe, ts_scalar initial) {
+  ts_segment_reduce_args args = {data, reduce, lengths, indices, offsets, axis, unsafe, initial};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_segment_reduce], &args);
+}
+
+ts_tensor *ts__segment_ids(ts_cx *cx, ts_tensor *data, ts_tensor *lengths, ts_tensor *offsets, int64_t axis) {
+  ts__segment_ids_args args = {data, lengths, offsets, axis};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__segment_ids], &args);
+}
+
 ts_tensor *ts_take(ts_cx *cx, ts_tensor *self, ts_tensor *index) {
   ts_take_args args = {self, index};
   return ts_dispatch1(cx, &ts_ops[TS_OP_take], &args);
@@ -1312,6 +1752,91 @@ ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_one_hot], &args);
 }
 
+ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors) {
+  ts_broadcast_tensors_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_broadcast_tensors], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_meshgrid(ts_cx *cx, ts_list tensors, const char *indexing) {
+  ts_meshgrid_args args = {tensors, indexing};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_meshgrid], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_1d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_1d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_1d], &args);
+}
+
+ts_list ts_atleast_1d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_1d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_1d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_2d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_2d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_2d], &args);
+}
+
+ts_list ts_atleast_2d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_2d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_2d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_3d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_3d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_3d], &args);
+}
+
+ts_list ts_atleast_3d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_3d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_3d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_hstack(ts_cx *cx, ts_list tensors) {
+  ts_hstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hstack], &args);
+}
+
+ts_tensor *ts_vstack(ts_cx *cx, ts_list tensors) {
+  ts_vstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vstack], &args);
+}
+
+ts_tensor *ts_dstack(ts_cx *cx, ts_list tensors) {
+  ts_dstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dstack], &args);
+}
+
+ts_tensor *ts_column_stack(ts_cx *cx, ts_list tensors) {
+  ts_column_stack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_column_stack], &args);
+}
+
+ts_tensor *ts_block_diag(ts_cx *cx, ts_list tensors) {
+  ts_block_diag_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_block_diag], &args);
+}
+
+ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors) {
+  ts_cartesian_prod_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cartesian_prod], &args);
+}
+
+ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement) {
+  ts_combinations_args args = {self, r, with_replacement};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_combinations], &args);
+}
+
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results) {
   ts_linalg_lu_factor_ex_args args = {A, pivot, check_errors};
   ts_out out;
@@ -1319,6 +1844,281 @@ bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_erro
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor_ex], &args, &out);
   memcpy(results, out.t, 3 * sizeof *results);
   return ok;
+}
+
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results) {
+  ts_linalg_lu_factor_args args = {A, pivot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results) {
+  ts_lu_args args = {self, pivot, get_infos};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results) {
+  ts_lu_with_info_args args = {self, pivot, get_infos};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu_with_info], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse) {
+  ts__lu_permutation_args args = {pivots, n, inverse};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__lu_permutation], &args);
+}
+
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results) {
+  ts_lu_unpack_args args = {LU_data, LU_pivots, unpack_data, unpack_pivots};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu_unpack], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results) {
+  ts_linalg_lu_args args = {A, pivot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint) {
+  ts__lu_solve_args args = {LU, pivots, B, left, adjoint};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__lu_solve], &args);
+}
+
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint) {
+  ts_linalg_lu_solve_args args = {LU, pivots, B, left, adjoint};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_lu_solve], &args);
+}
+
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots) {
+  ts_lu_solve_args args = {self, LU_data, LU_pivots};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lu_solve], &args);
+}
+
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results) {
+  ts__linalg_solve_ex_args args = {A, B, left, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_solve_ex], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results) {
+  ts_linalg_solve_ex_args args = {A, B, left, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_solve_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left) {
+  ts_linalg_solve_args args = {A, B, left};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_solve], &args);
+}
+
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results) {
+  ts_linalg_inv_ex_args args = {A, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_inv_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_inv_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_inv], &args);
+}
+
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self) {
+  ts_inverse_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_inverse], &args);
+}
+
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular) {
+  ts_linalg_solve_triangular_args args = {A, B, upper, left, unitriangular};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_solve_triangular], &args);
+}
+
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results) {
+  ts_triangular_solve_args args = {self, A, upper, transpose, unitriangular};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_triangular_solve], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts__linalg_det_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_det], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots) {
+  ts__linalg_cofactors_args args = {LU, pivots};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__linalg_cofactors], &args);
+}
+
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self) {
+  ts_det_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_det], &args);
+}
+
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts__linalg_slogdet_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_slogdet], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
+  ts_slogdet_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_slogdet], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
+  ts_logdet_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
+}
+
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts_matrix_power_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);
+}
+
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self) {
+  ts_matrix_exp_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_exp], &args);
+}
+
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors) {
+  ts_linalg_multi_dot_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_multi_dot], &args);
+}
+
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices) {
+  ts_chain_matmul_args args = {matrices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chain_matmul], &args);
+}
+
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind) {
+  ts_linalg_tensorinv_args args = {A, ind};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorinv], &args);
+}
+
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims) {
+  ts_linalg_tensorsolve_args args = {A, B, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorsolve], &args);
+}
+
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim) {
+  ts_linalg_cross_args args = {self, other, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cross], &args);
+}
+
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim) {
+  ts_cross_args args = {self, other, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cross], &args);
+}
+
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim) {
+  ts_linalg_vecdot_args args = {x, y, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vecdot], &args);
+}
+
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_linalg_diagonal_args args = {A, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_diagonal], &args);
+}
+
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N) {
+  ts_linalg_vander_args args = {x, N};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vander], &args);
+}
+
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing) {
+  ts_vander_args args = {x, N, increasing};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vander], &args);
+}
+
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results) {
+  ts_linalg_cholesky_ex_args args = {A, upper, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_cholesky_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper) {
+  ts_linalg_cholesky_args args = {A, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cholesky], &args);
+}
+
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper) {
+  ts_cholesky_args args = {self, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky], &args);
+}
+
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper) {
+  ts_cholesky_solve_args args = {self, input2, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky_solve], &args);
+}
+
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper) {
+  ts_cholesky_inverse_args args = {self, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky_inverse], &args);
+}
+
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results) {
+  ts_linalg_ldl_factor_ex_args args = {self, hermitian, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_ldl_factor_ex], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results) {
+  ts_linalg_ldl_factor_args args = {self, hermitian};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_ldl_factor], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian) {
+  ts_linalg_ldl_solve_args args = {LD, pivots, B, hermitian};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_ldl_solve], &args);
 }
 
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
@@ -1753,21 +2553,6 @@ ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_digamma_], &args);
 }
 
-ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
-  ts_polygamma_args args = {n, self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
-}
-
-ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
-  ts__polygamma_self_args args = {self, n};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
-}
-
-ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
-  ts__polygamma_self_args args = {self, n};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
-}
-
 ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
   ts_mvlgamma_args args = {self, p};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma], &args);
@@ -1776,21 +2561,6 @@ ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
 ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p) {
   ts_mvlgamma_args args = {self, p};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma_], &args);
-}
-
-ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
-  ts_i0_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
-}
-
-ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
-  ts_i0_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
-}
-
-ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
-  ts_i1_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
 }
 
 bool ts_frexp(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
@@ -1960,6 +2730,11 @@ ts_tensor *ts_mv(ts_cx *cx, ts_tensor *self, ts_tensor *vec) {
 ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor) {
   ts_dot_args args = {self, tensor};
   return ts_dispatch1(cx, &ts_ops[TS_OP_dot], &args);
+}
+
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_vdot_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vdot], &args);
 }
 
 ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2) {
@@ -2214,8 +2989,8 @@ ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_pad], &args);
 }
 
-bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool1d_with_indices], &args, &out);
@@ -2228,8 +3003,8 @@ ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool1d], &args);
 }
 
-bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool2d_with_indices], &args, &out);
@@ -2242,8 +3017,8 @@ ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool2d], &args);
 }
 
-bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool3d_with_indices], &args, &out);
@@ -2269,6 +3044,134 @@ ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
 ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
   ts_avg_pool3d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
   return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool3d], &args);
+}
+
+bool ts_adaptive_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool1d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool1d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool1d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool1d], &args);
+}
+
+bool ts_adaptive_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool2d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool2d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool2d], &args);
+}
+
+bool ts_adaptive_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool3d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool3d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool3d], &args);
+}
+
+bool ts_fractional_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results) {
+  ts_fractional_max_pool2d_with_indices_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_fractional_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_fractional_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples) {
+  ts_fractional_max_pool2d_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fractional_max_pool2d], &args);
+}
+
+bool ts_fractional_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results) {
+  ts_fractional_max_pool3d_with_indices_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_fractional_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_fractional_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples) {
+  ts_fractional_max_pool3d_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fractional_max_pool3d], &args);
+}
+
+ts_tensor *ts_max_unpool1d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool1d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool1d], &args);
+}
+
+ts_tensor *ts_max_unpool2d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool2d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool2d], &args);
+}
+
+ts_tensor *ts_max_unpool3d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool3d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool3d], &args);
+}
+
+ts_tensor *ts_lp_pool1d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool1d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool1d], &args);
+}
+
+ts_tensor *ts_lp_pool2d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool2d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool2d], &args);
+}
+
+ts_tensor *ts_lp_pool3d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool3d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool3d], &args);
+}
+
+ts_tensor *ts_local_response_norm(ts_cx *cx, ts_tensor *self, int64_t size, double alpha, double beta, double k) {
+  ts_local_response_norm_args args = {self, size, alpha, beta, k};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_local_response_norm], &args);
+}
+
+bool ts__adaptive_max_pool(ts_cx *cx, ts_tensor *self, ts_ints size, ts_tensor **results) {
+  ts__adaptive_max_pool_args args = {self, size};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__adaptive_max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__fractional_max_pool(ts_cx *cx, ts_tensor *self, ts_tensor *samples, ts_ints kernel_size, ts_ints size, ts_tensor **results) {
+  ts__fractional_max_pool_args args = {self, samples, kernel_size, size};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__fractional_max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__max_unpool(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints size) {
+  ts__max_unpool_args args = {self, indices, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_unpool], &args);
 }
 
 bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
@@ -2298,6 +3201,31 @@ ts_tensor *ts__avg_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
   ts__avg_pool_backward_args args = {grad, size, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
   return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool_backward], &args);
+}
+
+ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands) {
+  ts_einsum_args args = {equation, operands};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_einsum], &args);
+}
+
+ts_tensor *ts_tensordot(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_ints dims_self, ts_ints dims_other) {
+  ts_tensordot_args args = {self, other, dims_self, dims_other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tensordot], &args);
+}
+
+ts_tensor *ts_tensordot_count(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dims) {
+  ts_tensordot_count_args args = {self, other, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tensordot_count], &args);
+}
+
+ts_tensor *ts_inner(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_inner_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_inner], &args);
+}
+
+ts_tensor *ts_kron(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_kron_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_kron], &args);
 }
 
 ts_tensor *ts_rand(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
@@ -2784,6 +3712,74 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
+bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter) {
+  ts_searchsorted_args args = {sorted_sequence, self, out_int32, right, side, sorter};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_searchsorted], &args);
+}
+
+ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool out_int32, bool right) {
+  ts_bucketize_args args = {self, boundaries, out_int32, right};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bucketize], &args);
+}
+
+ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert) {
+  ts_isin_args args = {elements, test_elements, assume_unique, invert};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isin], &args);
+}
+
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength) {
+  ts_bincount_args args = {self, weights, minlength};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bincount], &args);
+}
+
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max) {
+  ts_histc_args args = {self, bins, min, max};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_histc], &args);
+}
+
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results) {
+  ts_histogram_args args = {self, bins, range, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results) {
+  ts_histogram_bins_args args = {self, bins, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram_bins], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density) {
+  ts__histogramdd_args args = {self, bins, edges, single, range, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__histogramdd], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_view_as_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view_as], &args);
@@ -3010,6 +4006,297 @@ bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, b
   return ok;
 }
 
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
+  ts_polygamma_args args = {n, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
+}
+
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
+}
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
+}
+
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
+}
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
+}
+
+ts_tensor *ts_i0e(ts_cx *cx, ts_tensor *self) {
+  ts_i0e_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0e], &args);
+}
+
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
+  ts_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
+}
+
+ts_tensor *ts_i1e(ts_cx *cx, ts_tensor *self) {
+  ts_i1e_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1e], &args);
+}
+
+ts_tensor *ts_ndtr(ts_cx *cx, ts_tensor *self) {
+  ts_ndtr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ndtr], &args);
+}
+
+ts_tensor *ts_ndtri(ts_cx *cx, ts_tensor *self) {
+  ts_ndtri_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ndtri], &args);
+}
+
+ts_tensor *ts_log_ndtr(ts_cx *cx, ts_tensor *self) {
+  ts_log_ndtr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log_ndtr], &args);
+}
+
+ts_tensor *ts_entr(ts_cx *cx, ts_tensor *self) {
+  ts_entr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_entr], &args);
+}
+
+ts_tensor *ts_erfcx(ts_cx *cx, ts_tensor *self) {
+  ts_erfcx_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erfcx], &args);
+}
+
+ts_tensor *ts_airy_ai(ts_cx *cx, ts_tensor *self) {
+  ts_airy_ai_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_airy_ai], &args);
+}
+
+ts_tensor *ts_bessel_j0(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_j0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_j0], &args);
+}
+
+ts_tensor *ts_bessel_y0(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_y0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_y0], &args);
+}
+
+ts_tensor *ts_modified_bessel_i0(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_i0], &args);
+}
+
+ts_tensor *ts_modified_bessel_k0(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_k0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_k0], &args);
+}
+
+ts_tensor *ts_scaled_modified_bessel_k0(ts_cx *cx, ts_tensor *self) {
+  ts_scaled_modified_bessel_k0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_modified_bessel_k0], &args);
+}
+
+ts_tensor *ts_bessel_j1(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_j1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_j1], &args);
+}
+
+ts_tensor *ts_bessel_y1(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_y1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_y1], &args);
+}
+
+ts_tensor *ts_modified_bessel_i1(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_i1], &args);
+}
+
+ts_tensor *ts_modified_bessel_k1(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_k1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_k1], &args);
+}
+
+ts_tensor *ts_scaled_modified_bessel_k1(ts_cx *cx, ts_tensor *self) {
+  ts_scaled_modified_bessel_k1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_modified_bessel_k1], &args);
+}
+
+ts_tensor *ts_spherical_bessel_j0(ts_cx *cx, ts_tensor *self) {
+  ts_spherical_bessel_j0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_spherical_bessel_j0], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_t_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_t], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_t_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_t], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_u_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_u], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_u_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_u], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_v_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_v], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_v_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_v], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_w_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_w], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_w_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_w], &args);
+}
+
+ts_tensor *ts_hermite_polynomial_h(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_hermite_polynomial_h_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hermite_polynomial_h], &args);
+}
+
+ts_tensor *ts_hermite_polynomial_he(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_hermite_polynomial_he_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hermite_polynomial_he], &args);
+}
+
+ts_tensor *ts_laguerre_polynomial_l(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_laguerre_polynomial_l_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_laguerre_polynomial_l], &args);
+}
+
+ts_tensor *ts_legendre_polynomial_p(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_legendre_polynomial_p_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_legendre_polynomial_p], &args);
+}
+
+ts_tensor *ts_xlog1py(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_xlog1py_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_xlog1py], &args);
+}
+
+ts_tensor *ts_zeta(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_zeta_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_zeta], &args);
+}
+
+ts_tensor *ts_igamma(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igamma_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igamma], &args);
+}
+
+ts_tensor *ts_igamma_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igamma_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igamma_], &args);
+}
+
+ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igammac_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igammac], &args);
+}
+
+ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igammac_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
+}
+
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
+  ts_quantile_args args = {self, q, dim, keepdim, interpolation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_quantile], &args);
+}
+
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
+  ts_nanquantile_args args = {self, q, dim, keepdim, interpolation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nanquantile], &args);
+}
+
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights) {
+  ts_cov_args args = {self, correction, fweights, aweights};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cov], &args);
+}
+
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self) {
+  ts_corrcoef_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_corrcoef], &args);
+}
+
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append) {
+  ts_diff_args args = {self, n, dim, prepend, append};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diff], &args);
+}
+
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_coordinates_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_coordinates], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_list_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
+  ts_trapezoid_args args = {y, dx, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid], &args);
+}
+
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
+  ts_trapezoid_x_args args = {y, x, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid_x], &args);
+}
+
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
+  ts_cumulative_trapezoid_args args = {y, dx, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid], &args);
+}
+
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
+  ts_cumulative_trapezoid_x_args args = {y, x, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid_x], &args);
+}
+
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
+  ts_renorm_args args = {self, p, dim, maxnorm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm], &args);
+}
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
+  ts_renorm_args args = {self, p, dim, maxnorm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm_], &args);
+}
+
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
   ts__empty_args args = {size, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP__empty], &args);
@@ -3167,6 +4454,41 @@ ts_scalar ts__inference_mode(ts_cx *cx) {
   return ts_dispatch(cx, &ts_ops[TS_OP__inference_mode], &args, &out) ? out.scalar : ts_none();
 }
 
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self) {
+  ts__detach_in_place_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__detach_in_place], &args, &out);
+}
+
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype) {
+  ts__set_default_dtype_args args = {dtype};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_default_dtype], &args, &out);
+}
+
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2) {
+  ts__result_type_args args = {tensor1, tensor2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__result_type], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2) {
+  ts__promote_types_args args = {type1, type2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__promote_types], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to) {
+  ts__can_cast_args args = {from, to};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__can_cast], &args, &out) ? out.scalar : ts_none();
+}
+
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data) {
   ts__set_data_args args = {self, data};
   ts_out out;
@@ -3273,6 +4595,11 @@ ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints strid
   return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided], &args);
 }
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_args args = {self, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_], &args);
+}
+
 ts_tensor *ts_expand(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit) {
   ts_expand_args args = {self, size, implicit};
   return ts_dispatch1(cx, &ts_ops[TS_OP_expand], &args);
@@ -3286,6 +4613,11 @@ ts_tensor *ts_reshape(ts_cx *cx, ts_tensor *self, ts_ints shape) {
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view], &args);
+}
+
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_view_dtype_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_dtype], &args);
 }
 
 ts_tensor *ts_transpose(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1) {

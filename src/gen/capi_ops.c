@@ -640,6 +640,83 @@ torsh_status torsh_addcdiv_(torsh_tensor self, torsh_tensor tensor1, torsh_tenso
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_flip(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_flip(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fliplr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fliplr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_flipud(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_flipud(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_roll(torsh_tensor self, const int64_t *shifts, int64_t n_shifts, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_roll(cx, self, (ts_ints){shifts, n_shifts}, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rot90(torsh_tensor self, int64_t k, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rot90(cx, self, k, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat(torsh_tensor self, const int64_t *repeats, int64_t n_repeats, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat(cx, self, (ts_ints){repeats, n_repeats});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tile(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tile(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave(torsh_tensor self, int64_t repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave(cx, self, repeats, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave_by(torsh_tensor self, torsh_tensor repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave_by(cx, self, repeats, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave_positions(torsh_tensor repeats, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave_positions(cx, repeats, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const int64_t *dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_take_along_dim(cx, self, indices, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1032,6 +1109,139 @@ torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_complex(torsh_tensor real, torsh_tensor imag, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_complex(cx, real, imag);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_polar(torsh_tensor abs, torsh_tensor angle, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_polar(cx, abs, angle);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_real(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_real(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_complex(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_complex(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_real(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_real(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_imag(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_imag(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj_physical(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj_physical(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj_physical_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj_physical_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resolve_conj(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resolve_conj(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resolve_neg(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resolve_neg(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_is_conj(torsh_tensor self, torsh_scalar *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_scalar s = ts_is_conj(cx, self);
+  return capi_give_scalar(cx, s, out);
+}
+
+torsh_status torsh_is_neg(torsh_tensor self, torsh_scalar *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_scalar s = ts_is_neg(cx, self);
+  return capi_give_scalar(cx, s, out);
+}
+
+torsh_status torsh_angle(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_angle(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_transpose1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose1d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_transpose2d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose2d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_transpose3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_transpose3d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){output_padding, n_output_padding}, groups, (ts_ints){dilation, n_dilation});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_convolution(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool transposed, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_convolution(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, transposed, (ts_ints){output_padding, n_output_padding}, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conv_tbc(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, int64_t pad, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conv_tbc(cx, self, weight, bias, pad);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1050,6 +1260,160 @@ torsh_status torsh_conv3d(torsh_tensor self, torsh_tensor weight, torsh_tensor b
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_conv3d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagonal_scatter(torsh_tensor self, torsh_tensor src, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagonal_scatter(cx, self, src, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_select_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, int64_t index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_select_scatter(cx, self, src, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slice_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_slice_scatter(cx, self, src, dim, start ? (ts_opt_int){true, *start} : (ts_opt_int){false, 0}, end ? (ts_opt_int){true, *end} : (ts_opt_int){false, 0}, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_scatter(torsh_tensor self, torsh_tensor src, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_scatter(cx, self, src, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_narrow_copy(torsh_tensor self, int64_t dim, int64_t start, int64_t length, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_narrow_copy(cx, self, dim, start, length);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alias_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alias_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_copy(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_copy(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_detach_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_detach_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagonal_copy(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagonal_copy(cx, self, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_expand_copy(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_expand_copy(cx, self, (ts_ints){size, n_size}, implicit);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_permute_copy(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_permute_copy(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_select_copy(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_select_copy(cx, self, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slice_copy(torsh_tensor self, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_slice_copy(cx, self, dim, start ? (ts_opt_int){true, *start} : (ts_opt_int){false, 0}, end ? (ts_opt_int){true, *end} : (ts_opt_int){false, 0}, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_split_copy(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_copy(cx, self, split_size, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split_with_sizes_copy(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_with_sizes_copy(cx, self, (ts_ints){split_sizes, n_split_sizes}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_squeeze_copy(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_squeeze_copy(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_t_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_t_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_transpose_copy(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_transpose_copy(cx, self, dim0, dim1);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unbind_copy(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_unbind_copy(cx, self, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_unfold_copy(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold_copy(cx, self, dimension, size, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unsqueeze_copy(cx, self, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_copy(cx, self, (ts_ints){size, n_size});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1200,6 +1564,20 @@ torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, tors
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_(cx, self, (ts_ints){size, n_size}, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_as_(cx, self, the_template, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1232,6 +1610,83 @@ torsh_status torsh_ctc_loss(torsh_tensor self, torsh_tensor targets, const int64
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_ctc_loss(cx, self, targets, (ts_ints){input_lengths, n_input_lengths}, (ts_ints){target_lengths, n_target_lengths}, blank, reduction, zero_infinity);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diag(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diag(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diag_embed(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diag_embed(cx, self, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagflat(torsh_tensor self, int64_t offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagflat(cx, self, offset);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trace(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trace(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril_(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril_(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu_(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu_(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril_indices(cx, row, col, offset, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu_indices(cx, row, col, offset, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fill_diagonal_(torsh_tensor self, torsh_scalar fill_value, bool wrap, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fill_diagonal_(cx, self, capi_scalar(fill_value), wrap);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1368,6 +1823,83 @@ torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold_windows(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fold(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fold(cx, self, (ts_ints){output_size, n_output_size}, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_shuffle(torsh_tensor self, int64_t upscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_shuffle(cx, self, upscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_unshuffle(cx, self, downscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_channel_shuffle(cx, self, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sample(cx, self, grid, mode, padding_mode, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_2d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_3d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid(cx, theta, (ts_ints){size, n_size}, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid_generator(cx, theta, (ts_ints){size, n_size}, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1480,6 +2012,41 @@ torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor ind
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_scatter_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_reduce(cx, self, dim, index, src, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_reduce_(cx, self, dim, index, src, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_reduce(cx, self, dim, index, source, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_reduce_(cx, self, dim, index, source, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_segment_reduce(torsh_tensor data, const char *reduce, torsh_tensor lengths, torsh_tensor indices, torsh_tensor offsets, int64_t axis, bool unsafe, torsh_scalar initial, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_segment_reduce(cx, data, reduce, lengths, indices, offsets, axis, unsafe, capi_scalar(initial));
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1550,12 +2117,388 @@ torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_broadcast_tensors(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_broadcast_tensors(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_meshgrid(const torsh_tensor *tensors, int64_t n_tensors, const char *indexing, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_meshgrid(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, indexing);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_1d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_1d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_1d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_1d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_2d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_2d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_2d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_2d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_3d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_3d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_3d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_3d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_hstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_column_stack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_column_stack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_block_diag(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_block_diag(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cartesian_prod(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_combinations(cx, self, r, with_replacement);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[3] = {0};
   ts_linalg_lu_factor_ex(cx, A, pivot, check_errors, t);
   return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu_factor(torsh_tensor A, bool pivot, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_lu_factor(cx, A, pivot, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lu(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lu(cx, self, pivot, get_infos, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lu_with_info(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lu_with_info(cx, self, pivot, get_infos, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lu_unpack(torsh_tensor LU_data, torsh_tensor LU_pivots, bool unpack_data, bool unpack_pivots, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lu_unpack(cx, LU_data, LU_pivots, unpack_data, unpack_pivots, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu(torsh_tensor A, bool pivot, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_lu(cx, A, pivot, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu_solve(torsh_tensor LU, torsh_tensor pivots, torsh_tensor B, bool left, bool adjoint, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_lu_solve(cx, LU, pivots, B, left, adjoint);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lu_solve(torsh_tensor self, torsh_tensor LU_data, torsh_tensor LU_pivots, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lu_solve(cx, self, LU_data, LU_pivots);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_solve_ex(torsh_tensor A, torsh_tensor B, bool left, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_solve_ex(cx, A, B, left, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_solve(torsh_tensor A, torsh_tensor B, bool left, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_solve(cx, A, B, left);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_inv_ex(torsh_tensor A, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_inv_ex(cx, A, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_inv(cx, A);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_inverse(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_solve_triangular(cx, A, B, upper, left, unitriangular);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_triangular_solve(cx, self, A, upper, transpose, unitriangular, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_det(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_det(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_slogdet(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logdet(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_matrix_power(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_matrix_exp(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_matrix_exp(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_multi_dot(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chain_matmul(cx, (ts_list){(ts_tensor **)matrices, n_matrices});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorinv(cx, A, ind);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorsolve(cx, A, B, (ts_ints){dims, dims ? n_dims : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cross(cx, self, other, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const int64_t *dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cross(cx, self, other, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_vecdot(cx, x, y, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_diagonal(cx, A, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0}, increasing);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_cholesky_ex(cx, A, upper, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_cholesky(torsh_tensor A, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cholesky(cx, A, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky(torsh_tensor self, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky(cx, self, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky_solve(torsh_tensor self, torsh_tensor input2, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky_solve(cx, self, input2, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky_inverse(torsh_tensor self, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky_inverse(cx, self, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_ldl_factor_ex(torsh_tensor self, bool hermitian, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_ldl_factor_ex(cx, self, hermitian, check_errors, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_ldl_factor(torsh_tensor self, bool hermitian, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_ldl_factor(cx, self, hermitian, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_ldl_solve(torsh_tensor LD, torsh_tensor pivots, torsh_tensor B, bool hermitian, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_ldl_solve(cx, LD, pivots, B, hermitian);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
@@ -2055,13 +2998,6 @@ torsh_status torsh_digamma_(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_polygamma(cx, n, self);
-  return capi_give(cx, &t, 1, out);
-}
-
 torsh_status torsh_mvlgamma(torsh_tensor self, int64_t p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2073,27 +3009,6 @@ torsh_status torsh_mvlgamma_(torsh_tensor self, int64_t p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_mvlgamma_(cx, self, p);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i0(cx, self);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i0_(cx, self);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i1(cx, self);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2312,6 +3227,13 @@ torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_dot(cx, self, tensor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vdot(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2562,11 +3484,11 @@ torsh_status torsh_pad(torsh_tensor self, const int64_t *pad, int64_t n_pad, con
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[2] = {0};
-  ts_max_pool1d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  ts_max_pool1d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices, t);
   return capi_give(cx, t, 2, out);
 }
 
@@ -2577,11 +3499,11 @@ torsh_status torsh_max_pool1d(torsh_tensor self, const int64_t *kernel_size, int
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[2] = {0};
-  ts_max_pool2d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  ts_max_pool2d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices, t);
   return capi_give(cx, t, 2, out);
 }
 
@@ -2592,11 +3514,11 @@ torsh_status torsh_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out) {
+torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[2] = {0};
-  ts_max_pool3d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, t);
+  ts_max_pool3d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, ceil_mode, return_indices, t);
   return capi_give(cx, t, 2, out);
 }
 
@@ -2625,6 +3547,165 @@ torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_avg_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad, divisor_override ? (ts_opt_int){true, *divisor_override} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_max_pool1d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_adaptive_max_pool1d_with_indices(cx, self, (ts_ints){output_size, n_output_size}, return_indices, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_adaptive_max_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_max_pool1d(cx, self, (ts_ints){output_size, n_output_size}, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_max_pool2d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_adaptive_max_pool2d_with_indices(cx, self, (ts_ints){output_size, n_output_size}, return_indices, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_adaptive_max_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_max_pool2d(cx, self, (ts_ints){output_size, n_output_size}, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_adaptive_max_pool3d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_adaptive_max_pool3d_with_indices(cx, self, (ts_ints){output_size, n_output_size}, return_indices, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_adaptive_max_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_adaptive_max_pool3d(cx, self, (ts_ints){output_size, n_output_size}, return_indices);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fractional_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_fractional_max_pool2d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){output_size, output_size ? n_output_size : -1}, (ts_floats){output_ratio, output_ratio ? n_output_ratio : -1}, return_indices, _random_samples, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_fractional_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fractional_max_pool2d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){output_size, output_size ? n_output_size : -1}, (ts_floats){output_ratio, output_ratio ? n_output_ratio : -1}, return_indices, _random_samples);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fractional_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_fractional_max_pool3d_with_indices(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){output_size, output_size ? n_output_size : -1}, (ts_floats){output_ratio, output_ratio ? n_output_ratio : -1}, return_indices, _random_samples, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_fractional_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fractional_max_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){output_size, output_size ? n_output_size : -1}, (ts_floats){output_ratio, output_ratio ? n_output_ratio : -1}, return_indices, _random_samples);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_unpool1d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_unpool1d(cx, self, indices, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){output_size, output_size ? n_output_size : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_unpool2d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_unpool2d(cx, self, indices, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){output_size, output_size ? n_output_size : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_max_unpool3d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_max_unpool3d(cx, self, indices, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, (ts_ints){output_size, output_size ? n_output_size : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lp_pool1d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lp_pool1d(cx, self, norm_type, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, ceil_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lp_pool2d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lp_pool2d(cx, self, norm_type, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, ceil_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lp_pool3d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lp_pool3d(cx, self, norm_type, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, ceil_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_local_response_norm(torsh_tensor self, int64_t size, double alpha, double beta, double k, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_local_response_norm(cx, self, size, alpha, beta, k);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_einsum(const char *equation, const torsh_tensor *operands, int64_t n_operands, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_einsum(cx, equation, (ts_list){(ts_tensor **)operands, n_operands});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tensordot(torsh_tensor self, torsh_tensor other, const int64_t *dims_self, int64_t n_dims_self, const int64_t *dims_other, int64_t n_dims_other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tensordot(cx, self, other, (ts_ints){dims_self, n_dims_self}, (ts_ints){dims_other, n_dims_other});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tensordot_count(torsh_tensor self, torsh_tensor other, int64_t dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tensordot_count(cx, self, other, dims);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_inner(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_inner(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kron(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kron(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -3157,6 +4238,57 @@ torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out) {
   return capi_give(cx, t, 2, out);
 }
 
+torsh_status torsh_searchsorted(torsh_tensor sorted_sequence, torsh_tensor self, bool out_int32, bool right, const char *side, torsh_tensor sorter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_searchsorted(cx, sorted_sequence, self, out_int32, right, side, sorter);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundaries, bool out_int32, bool right, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bucketize(cx, self, boundaries, out_int32, right);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isin(cx, elements, test_elements, assume_unique, invert);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bincount(cx, self, weights, minlength);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_histc(cx, self, bins, capi_scalar(min), capi_scalar(max));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_histogram(cx, self, bins, (ts_floats){range, range ? n_range : -1}, weight, density, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_histogram_bins(cx, self, bins, weight, density, t);
+  return capi_give(cx, t, 2, out);
+}
+
 torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -3411,10 +4543,402 @@ torsh_status torsh_topk(torsh_tensor self, int64_t k, int64_t dim, bool largest,
   return capi_give(cx, t, 2, out);
 }
 
+torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_polygamma(cx, n, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0e(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0e(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i1e(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i1e(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ndtr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ndtr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ndtri(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ndtri(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log_ndtr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log_ndtr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_entr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_entr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erfcx(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erfcx(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_airy_ai(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_airy_ai(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_j0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_j0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_y0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_y0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_i0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_i0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_k0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_k0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scaled_modified_bessel_k0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_modified_bessel_k0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_j1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_j1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_y1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_y1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_i1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_i1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_k1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_k1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scaled_modified_bessel_k1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_modified_bessel_k1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_spherical_bessel_j0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_spherical_bessel_j0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_t(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_t(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_u(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_u(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_v(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_v(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_w(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_w(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hermite_polynomial_h(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hermite_polynomial_h(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hermite_polynomial_he(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hermite_polynomial_he(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_laguerre_polynomial_l(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_laguerre_polynomial_l(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_legendre_polynomial_p(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_legendre_polynomial_p(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_xlog1py(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_xlog1py(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_zeta(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_zeta(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igamma(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igamma(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igamma_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igamma_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igammac(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igammac_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_quantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nanquantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cov(cx, self, correction, fweights, aweights);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_corrcoef(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diff(cx, self, n, dim, prepend, append);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient(cx, self, capi_scalar(spacing), (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient_coordinates(cx, self, (ts_list){(ts_tensor **)spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient_list(cx, self, (ts_floats){spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trapezoid(cx, y, capi_scalar(dx), dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trapezoid_x(cx, y, x, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumulative_trapezoid(cx, y, capi_scalar(dx), dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumulative_trapezoid_x(cx, y, x, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_renorm(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_renorm(cx, self, capi_scalar(p), dim, capi_scalar(maxnorm));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_renorm_(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_renorm_(cx, self, capi_scalar(p), dim, capi_scalar(maxnorm));
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_as_strided(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -3436,6 +4960,13 @@ torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_view(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_dtype(cx, self, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 

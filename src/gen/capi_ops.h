@@ -173,10 +173,10 @@ TORSH_API torsh_status torsh_neg_(torsh_tensor self, torsh_tensor *out);
 /* input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
 TORSH_API torsh_status torsh_positive(torsh_tensor self, torsh_tensor *out);
 
-/* The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/* The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 TORSH_API torsh_status torsh_abs(torsh_tensor self, torsh_tensor *out);
 
-/* The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/* The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 TORSH_API torsh_status torsh_abs_(torsh_tensor self, torsh_tensor *out);
 
 /* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
@@ -185,10 +185,10 @@ TORSH_API torsh_status torsh_sign(torsh_tensor self, torsh_tensor *out);
 /* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
 TORSH_API torsh_status torsh_sign_(torsh_tensor self, torsh_tensor *out);
 
-/* The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+/* The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 TORSH_API torsh_status torsh_sgn(torsh_tensor self, torsh_tensor *out);
 
-/* The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+/* The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 TORSH_API torsh_status torsh_sgn_(torsh_tensor self, torsh_tensor *out);
 
 /* input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
@@ -280,6 +280,39 @@ TORSH_API torsh_status torsh_addcdiv(torsh_tensor self, torsh_tensor tensor1, to
 
 /* input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
 TORSH_API torsh_status torsh_addcdiv_(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out);
+
+/* A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+TORSH_API torsh_status torsh_flip(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* input with its columns (dim 1) in reverse order. Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
+TORSH_API torsh_status torsh_fliplr(torsh_tensor self, torsh_tensor *out);
+
+/* input with its rows (dim 0) in reverse order. Errors: a 0-d input. https://pytorch.org/docs/stable/generated/torch.flipud.html */
+TORSH_API torsh_status torsh_flipud(torsh_tensor self, torsh_tensor *out);
+
+/* A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+TORSH_API torsh_status torsh_roll(torsh_tensor self, const int64_t *shifts, int64_t n_shifts, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+TORSH_API torsh_status torsh_rot90(torsh_tensor self, int64_t k, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+TORSH_API torsh_status torsh_repeat(torsh_tensor self, const int64_t *repeats, int64_t n_repeats, torsh_tensor *out);
+
+/* A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+TORSH_API torsh_status torsh_tile(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+TORSH_API torsh_status torsh_repeat_interleave(torsh_tensor self, int64_t repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out);
+
+/* Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+TORSH_API torsh_status torsh_repeat_interleave_by(torsh_tensor self, torsh_tensor repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out);
+
+/* The index of each element, as often as the element says: [2, 0, 1] gives [0, 0, 2]. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+TORSH_API torsh_status torsh_repeat_interleave_positions(torsh_tensor repeats, const int64_t *output_size, torsh_tensor *out);
+
+/* Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+TORSH_API torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const int64_t *dim, torsh_tensor *out);
 
 /* softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
 TORSH_API torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out);
@@ -449,6 +482,63 @@ TORSH_API torsh_status torsh_clamp_max(torsh_tensor self, torsh_tensor max, tors
 /* min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 TORSH_API torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor *out);
 
+/* A complex tensor of its real and imaginary parts, which broadcast: float32 gives complex64, float64 complex128. Errors: other dtypes, different ones. https://pytorch.org/docs/stable/generated/torch.complex.html */
+TORSH_API torsh_status torsh_complex(torsh_tensor real, torsh_tensor imag, torsh_tensor *out);
+
+/* A complex tensor of absolute values and angles. Errors: dtypes other than float32 and float64, different ones. https://pytorch.org/docs/stable/generated/torch.polar.html */
+TORSH_API torsh_status torsh_polar(torsh_tensor abs, torsh_tensor angle, torsh_tensor *out);
+
+/* A view of a complex tensor as a real one with a last dim of size 2: real and imaginary part. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.view_as_real.html */
+TORSH_API torsh_status torsh_view_as_real(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a real tensor with a last dim of size 2 as a complex one without it. Errors: another size, strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.view_as_complex.html */
+TORSH_API torsh_status torsh_view_as_complex(torsh_tensor self, torsh_tensor *out);
+
+/* The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
+TORSH_API torsh_status torsh_real(torsh_tensor self, torsh_tensor *out);
+
+/* The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
+TORSH_API torsh_status torsh_imag(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+TORSH_API torsh_status torsh_conj_physical(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+TORSH_API torsh_status torsh_conj_physical_(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
+TORSH_API torsh_status torsh_conj(torsh_tensor self, torsh_tensor *out);
+
+/* input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
+TORSH_API torsh_status torsh_resolve_conj(torsh_tensor self, torsh_tensor *out);
+
+/* input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
+TORSH_API torsh_status torsh_resolve_neg(torsh_tensor self, torsh_tensor *out);
+
+/* Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
+TORSH_API torsh_status torsh_is_conj(torsh_tensor self, torsh_scalar *out);
+
+/* Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
+TORSH_API torsh_status torsh_is_neg(torsh_tensor self, torsh_scalar *out);
+
+/* The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
+TORSH_API torsh_status torsh_angle(torsh_tensor self, torsh_tensor *out);
+
+/* Transposed convolution of input (N, C, L), N optional, with weight (C, O / groups, k): the gradient of conv1d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html */
+TORSH_API torsh_status torsh_conv_transpose1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Transposed convolution of input (N, C, H, W), N optional, with weight (C, O / groups, kh, kw): the gradient of conv2d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
+TORSH_API torsh_status torsh_conv_transpose2d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Transposed convolution of input (N, C, D, H, W), N optional, with weight (C, O / groups, kd, kh, kw): the gradient of conv3d with respect to its input. Sizes are (in - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1. Errors: channels that do not fit, output padding that is neither below stride nor below dilation. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
+TORSH_API torsh_status torsh_conv_transpose3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, const int64_t *dilation, int64_t n_dilation, torsh_tensor *out);
+
+/* Convolution or, where transposed is true, transposed convolution, of 1 to 3 spatial dims as weight has them. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
+TORSH_API torsh_status torsh_convolution(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool transposed, const int64_t *output_padding, int64_t n_output_padding, int64_t groups, torsh_tensor *out);
+
+/* Convolution over time of input (T, N, C) with weight (k, C, O) and bias (O), to (T + 2 pad - k + 1, N, O). https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_tbc.html */
+TORSH_API torsh_status torsh_conv_tbc(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, int64_t pad, torsh_tensor *out);
+
 /* Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 TORSH_API torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out);
 
@@ -457,6 +547,72 @@ TORSH_API torsh_status torsh_conv2d(torsh_tensor self, torsh_tensor weight, tors
 
 /* Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
 TORSH_API torsh_status torsh_conv3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out);
+
+/* A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+TORSH_API torsh_status torsh_diagonal_scatter(torsh_tensor self, torsh_tensor src, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
+TORSH_API torsh_status torsh_select_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, int64_t index, torsh_tensor *out);
+
+/* A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+TORSH_API torsh_status torsh_slice_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out);
+
+/* A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+TORSH_API torsh_status torsh_as_strided_scatter(torsh_tensor self, torsh_tensor src, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
+
+/* narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
+TORSH_API torsh_status torsh_narrow_copy(torsh_tensor self, int64_t dim, int64_t start, int64_t length, torsh_tensor *out);
+
+/* alias as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.alias_copy.html */
+TORSH_API torsh_status torsh_alias_copy(torsh_tensor self, torsh_tensor *out);
+
+/* as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
+TORSH_API torsh_status torsh_as_strided_copy(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
+
+/* detach as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.detach_copy.html */
+TORSH_API torsh_status torsh_detach_copy(torsh_tensor self, torsh_tensor *out);
+
+/* diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
+TORSH_API torsh_status torsh_diagonal_copy(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* expand as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.expand_copy.html */
+TORSH_API torsh_status torsh_expand_copy(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out);
+
+/* permute as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.permute_copy.html */
+TORSH_API torsh_status torsh_permute_copy(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* select as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.select_copy.html */
+TORSH_API torsh_status torsh_select_copy(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out);
+
+/* slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
+TORSH_API torsh_status torsh_slice_copy(torsh_tensor self, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out);
+
+/* split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
+TORSH_API torsh_status torsh_split_copy(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
+TORSH_API torsh_status torsh_split_with_sizes_copy(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* squeeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.squeeze_copy.html */
+TORSH_API torsh_status torsh_squeeze_copy(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
+/* t as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.t_copy.html */
+TORSH_API torsh_status torsh_t_copy(torsh_tensor self, torsh_tensor *out);
+
+/* transpose as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.transpose_copy.html */
+TORSH_API torsh_status torsh_transpose_copy(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out);
+
+/* unbind as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unbind_copy.html */
+TORSH_API torsh_status torsh_unbind_copy(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* unfold as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unfold_copy.html */
+TORSH_API torsh_status torsh_unfold_copy(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out);
+
+/* unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
+TORSH_API torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *out);
+
+/* view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
+TORSH_API torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
 
 /* A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
 TORSH_API torsh_status torsh_zeros(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out);
@@ -515,11 +671,17 @@ TORSH_API torsh_status torsh_logspace(torsh_scalar start, torsh_scalar end, int6
 /* A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 TORSH_API torsh_status torsh_eye(int64_t n, const int64_t *m, torsh_dtype dtype, torsh_tensor *out);
 
-/* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
+/* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
 TORSH_API torsh_status torsh_clone(torsh_tensor self, const char *memory_format, torsh_tensor *out);
 
-/* input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
+/* input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 TORSH_API torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, torsh_tensor *out);
+
+/* Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
+TORSH_API torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out);
+
+/* input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
+TORSH_API torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out);
 
 /* Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
 TORSH_API torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out);
@@ -535,6 +697,39 @@ TORSH_API torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size,
 
 /* Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
 TORSH_API torsh_status torsh_ctc_loss(torsh_tensor self, torsh_tensor targets, const int64_t *input_lengths, int64_t n_input_lengths, const int64_t *target_lengths, int64_t n_target_lengths, int64_t blank, const char *reduction, bool zero_infinity, torsh_tensor *out);
+
+/* Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+TORSH_API torsh_status torsh_diag(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+TORSH_API torsh_status torsh_diag_embed(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+TORSH_API torsh_status torsh_diagflat(torsh_tensor self, int64_t offset, torsh_tensor *out);
+
+/* The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
+TORSH_API torsh_status torsh_trace(torsh_tensor self, torsh_tensor *out);
+
+/* The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+TORSH_API torsh_status torsh_tril(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+TORSH_API torsh_status torsh_tril_(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+TORSH_API torsh_status torsh_triu(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+TORSH_API torsh_status torsh_triu_(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
+TORSH_API torsh_status torsh_tril_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out);
+
+/* Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
+TORSH_API torsh_status torsh_triu_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out);
+
+/* Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
+TORSH_API torsh_status torsh_fill_diagonal_(torsh_tensor self, torsh_scalar fill_value, bool wrap, torsh_tensor *out);
 
 /* The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
 TORSH_API torsh_status torsh_cdist(torsh_tensor x1, torsh_tensor x2, double p, const char *compute_mode, torsh_tensor *out);
@@ -593,6 +788,39 @@ TORSH_API torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, boo
 /* input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
 TORSH_API torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out);
 
+/* The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
+TORSH_API torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out);
+
+/* Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html */
+TORSH_API torsh_status torsh_fold(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out);
+
+/* (..., C * r * r, H, W) to (..., C, H * r, W * r), r being upscaleFactor. Errors: channels that r * r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html */
+TORSH_API torsh_status torsh_pixel_shuffle(torsh_tensor self, int64_t upscale_factor, torsh_tensor *out);
+
+/* (..., C, H * r, W * r) to (..., C * r * r, H, W), r being downscaleFactor. Errors: sizes that r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html */
+TORSH_API torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscale_factor, torsh_tensor *out);
+
+/* (N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html */
+TORSH_API torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out);
+
+/* input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
+TORSH_API torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out);
+
+/* nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
+TORSH_API torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out);
+
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
 
@@ -641,6 +869,21 @@ TORSH_API torsh_status torsh_scatter_add(torsh_tensor self, int64_t dim, torsh_t
 /* A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 TORSH_API torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, torsh_tensor *out);
 
+/* A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+TORSH_API torsh_status torsh_scatter_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+TORSH_API torsh_status torsh_scatter_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+TORSH_API torsh_status torsh_index_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+TORSH_API torsh_status torsh_index_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all. */
+TORSH_API torsh_status torsh_segment_reduce(torsh_tensor data, const char *reduce, torsh_tensor lengths, torsh_tensor indices, torsh_tensor offsets, int64_t axis, bool unsafe, torsh_scalar initial, torsh_tensor *out);
+
 /* Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 TORSH_API torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out);
 
@@ -671,8 +914,164 @@ TORSH_API torsh_status torsh_embedding(torsh_tensor input, torsh_tensor weight, 
 /* Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 TORSH_API torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor *out);
 
-/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of A's shape, and pivots (1-based, int32: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on U's diagonal. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
+/* Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
+TORSH_API torsh_status torsh_broadcast_tensors(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
+TORSH_API torsh_status torsh_meshgrid(const torsh_tensor *tensors, int64_t n_tensors, const char *indexing, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* input itself, or a view of it with as many dims of size 1 as it takes to have 1. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+TORSH_API torsh_status torsh_atleast_1d(torsh_tensor self, torsh_tensor *out);
+
+/* Each of several tensors with at least 1 dims. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+TORSH_API torsh_status torsh_atleast_1d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* input itself, or a view of it with as many dims of size 1 as it takes to have 2. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+TORSH_API torsh_status torsh_atleast_2d(torsh_tensor self, torsh_tensor *out);
+
+/* Each of several tensors with at least 2 dims. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+TORSH_API torsh_status torsh_atleast_2d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* input itself, or a view of it with as many dims of size 1 as it takes to have 3. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+TORSH_API torsh_status torsh_atleast_3d(torsh_tensor self, torsh_tensor *out);
+
+/* Each of several tensors with at least 3 dims. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+TORSH_API torsh_status torsh_atleast_3d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Tensors joined along dim 1, 1-d ones along dim 0. https://pytorch.org/docs/stable/generated/torch.hstack.html */
+TORSH_API torsh_status torsh_hstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* Tensors joined along dim 0, after 1-d ones became rows. https://pytorch.org/docs/stable/generated/torch.vstack.html */
+TORSH_API torsh_status torsh_vstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* Tensors joined along dim 2, after atleast3d. https://pytorch.org/docs/stable/generated/torch.dstack.html */
+TORSH_API torsh_status torsh_dstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* 1-d tensors as columns, joined with others along dim 1. https://pytorch.org/docs/stable/generated/torch.column_stack.html */
+TORSH_API torsh_status torsh_column_stack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
+TORSH_API torsh_status torsh_block_diag(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
+TORSH_API torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+TORSH_API torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on the diagonal of U, which is an error only with checkErrors. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 TORSH_API torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html */
+TORSH_API torsh_status torsh_linalg_lu_factor(torsh_tensor A, bool pivot, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
+TORSH_API torsh_status torsh_lu(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out);
+
+/* lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
+TORSH_API torsh_status torsh_lu_with_info(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out);
+
+/* P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
+TORSH_API torsh_status torsh_lu_unpack(torsh_tensor LU_data, torsh_tensor LU_pivots, bool unpack_data, bool unpack_pivots, torsh_tensor *out);
+
+/* A = P L U: a permutation, a unit lower and an upper triangle, also of matrices that are not square or singular. https://pytorch.org/docs/stable/generated/torch.linalg.lu.html */
+TORSH_API torsh_status torsh_linalg_lu(torsh_tensor A, bool pivot, torsh_tensor *out);
+
+/* X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
+TORSH_API torsh_status torsh_linalg_lu_solve(torsh_tensor LU, torsh_tensor pivots, torsh_tensor B, bool left, bool adjoint, torsh_tensor *out);
+
+/* X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
+TORSH_API torsh_status torsh_lu_solve(torsh_tensor self, torsh_tensor LU_data, torsh_tensor LU_pivots, torsh_tensor *out);
+
+/* linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
+TORSH_API torsh_status torsh_linalg_solve_ex(torsh_tensor A, torsh_tensor B, bool left, bool check_errors, torsh_tensor *out);
+
+/* X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
+TORSH_API torsh_status torsh_linalg_solve(torsh_tensor A, torsh_tensor B, bool left, torsh_tensor *out);
+
+/* The inverse, and info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html */
+TORSH_API torsh_status torsh_linalg_inv_ex(torsh_tensor A, bool check_errors, torsh_tensor *out);
+
+/* The inverse of a square matrix, or of each of a batch. Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.inv.html */
+TORSH_API torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out);
+
+/* The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
+TORSH_API torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out);
+
+/* X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
+TORSH_API torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out);
+
+/* solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+TORSH_API torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out);
+
+/* The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
+TORSH_API torsh_status torsh_det(torsh_tensor self, torsh_tensor *out);
+
+/* Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
+TORSH_API torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
+TORSH_API torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out);
+
+/* The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
+TORSH_API torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out);
+
+/* The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
+TORSH_API torsh_status torsh_matrix_exp(torsh_tensor self, torsh_tensor *out);
+
+/* The product of two or more matrices in the cheapest order; the first and the last may be vectors. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html */
+TORSH_API torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+TORSH_API torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out);
+
+/* The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
+TORSH_API torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out);
+
+/* X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
+TORSH_API torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
+TORSH_API torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out);
+
+/* Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
+TORSH_API torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const int64_t *dim, torsh_tensor *out);
+
+/* Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
+TORSH_API torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out);
+
+/* A view of the diagonals of matrices; torsh.diagonal of the last two dims. https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html */
+TORSH_API torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* Vandermonde matrices: the powers 0 to N - 1 of the elements of x along a new last dim. Errors: N below 2, bools. https://pytorch.org/docs/stable/generated/torch.linalg.vander.html */
+TORSH_API torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, torsh_tensor *out);
+
+/* The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
+TORSH_API torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html */
+TORSH_API torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. Errors: matrices that are not positive definite. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html */
+TORSH_API torsh_status torsh_linalg_cholesky(torsh_tensor A, bool upper, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
+TORSH_API torsh_status torsh_cholesky(torsh_tensor self, bool upper, torsh_tensor *out);
+
+/* X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
+TORSH_API torsh_status torsh_cholesky_solve(torsh_tensor self, torsh_tensor input2, bool upper, torsh_tensor *out);
+
+/* The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
+TORSH_API torsh_status torsh_cholesky_inverse(torsh_tensor self, bool upper, torsh_tensor *out);
+
+/* A = L D L^T (hermitian: L D L^H) by Bunch and Kaufman, packed as LAPACK's sytrf does it: L and D (blocks of 1 and 2) in the lower triangle, pivots (int32, from 1; negative for blocks of 2). Only the lower triangle of input is read. info: 0, or the place of the first zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor_ex.html */
+TORSH_API torsh_status torsh_linalg_ldl_factor_ex(torsh_tensor self, bool hermitian, bool check_errors, torsh_tensor *out);
+
+/* linalg.ldlFactorEx without info. Errors: matrices with a zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor.html */
+TORSH_API torsh_status torsh_linalg_ldl_factor(torsh_tensor self, bool hermitian, torsh_tensor *out);
+
+/* X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
+TORSH_API torsh_status torsh_linalg_ldl_solve(torsh_tensor LD, torsh_tensor pivots, torsh_tensor B, bool hermitian, torsh_tensor *out);
 
 /* (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 TORSH_API torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
@@ -887,23 +1286,11 @@ TORSH_API torsh_status torsh_digamma(torsh_tensor self, torsh_tensor *out);
 /* The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
 TORSH_API torsh_status torsh_digamma_(torsh_tensor self, torsh_tensor *out);
 
-/* The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-TORSH_API torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out);
-
 /* The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 TORSH_API torsh_status torsh_mvlgamma(torsh_tensor self, int64_t p, torsh_tensor *out);
 
 /* The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 TORSH_API torsh_status torsh_mvlgamma_(torsh_tensor self, int64_t p, torsh_tensor *out);
-
-/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-TORSH_API torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out);
-
-/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-TORSH_API torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out);
-
-/* The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html */
-TORSH_API torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out);
 
 /* mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
 TORSH_API torsh_status torsh_frexp(torsh_tensor self, torsh_tensor *out);
@@ -997,6 +1384,9 @@ TORSH_API torsh_status torsh_mv(torsh_tensor self, torsh_tensor vec, torsh_tenso
 
 /* Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 TORSH_API torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out);
+
+/* Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+TORSH_API torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 TORSH_API torsh_status torsh_outer(torsh_tensor self, torsh_tensor vec2, torsh_tensor *out);
@@ -1101,21 +1491,21 @@ TORSH_API torsh_status torsh_constant_pad_nd(torsh_tensor self, const int64_t *p
 TORSH_API torsh_status torsh_pad(torsh_tensor self, const int64_t *pad, int64_t n_pad, const char *mode, torsh_scalar value, torsh_tensor *out);
 
 /* maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
-TORSH_API torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+TORSH_API torsh_status torsh_max_pool1d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
-/* Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+/* Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 TORSH_API torsh_status torsh_max_pool1d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
 /* maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
-TORSH_API torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+TORSH_API torsh_status torsh_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
-/* Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
+/* Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 TORSH_API torsh_status torsh_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
 /* maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
-TORSH_API torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, torsh_tensor *out);
+TORSH_API torsh_status torsh_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
-/* Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+/* Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. With returnIndices: [output, indices], the places of the maxima in their planes. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 TORSH_API torsh_status torsh_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, bool ceil_mode, bool return_indices, torsh_tensor *out);
 
 /* Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -1126,6 +1516,72 @@ TORSH_API torsh_status torsh_avg_pool2d(torsh_tensor self, const int64_t *kernel
 
 /* Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 TORSH_API torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out);
+
+/* adaptiveMaxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool1d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool1d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* adaptiveMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool2d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool2d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* adaptiveMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool3d_with_indices(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. With returnIndices: [output, indices]. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
+TORSH_API torsh_status torsh_adaptive_max_pool3d(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, bool return_indices, torsh_tensor *out);
+
+/* fractionalMaxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
+TORSH_API torsh_status torsh_fractional_max_pool2d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 2) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html */
+TORSH_API torsh_status torsh_fractional_max_pool2d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out);
+
+/* fractionalMaxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
+TORSH_API torsh_status torsh_fractional_max_pool3d_with_indices(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out);
+
+/* Maxima of windows of input (N, C, D, H, W), N optional, at pseudo-random places that cover it about evenly; outputSize, or outputRatio of the input's, says how many. _randomSamples (N, C, 3) of [0, 1) decide the places, else the generator does. With returnIndices: [output, indices]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
+TORSH_API torsh_status torsh_fractional_max_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *output_size, int64_t n_output_size, const double *output_ratio, int64_t n_output_ratio, bool return_indices, torsh_tensor _random_samples, torsh_tensor *out);
+
+/* The reverse of maxPool1d: planes of zeros with the elements of input (N, C, L), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html */
+TORSH_API torsh_status torsh_max_unpool1d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* The reverse of maxPool2d: planes of zeros with the elements of input (N, C, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html */
+TORSH_API torsh_status torsh_max_unpool2d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* The reverse of maxPool3d: planes of zeros with the elements of input (N, C, D, H, W), N optional, at the places that indices name; of outputSize, or (in - 1) * stride - 2 * padding + kernelSize. Errors: indices of another shape or beyond the plane, an outputSize that the pooling cannot come from. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html */
+TORSH_API torsh_status torsh_max_unpool3d(torsh_tensor self, torsh_tensor indices, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *output_size, int64_t n_output_size, torsh_tensor *out);
+
+/* The sum of the powers normType of each window of input (N, C, L), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
+TORSH_API torsh_status torsh_lp_pool1d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out);
+
+/* The sum of the powers normType of each window of input (N, C, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
+TORSH_API torsh_status torsh_lp_pool2d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out);
+
+/* The sum of the powers normType of each window of input (N, C, D, H, W), N optional, to the power 1 / normType. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool3d.html */
+TORSH_API torsh_status torsh_lp_pool3d(torsh_tensor self, double norm_type, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, bool ceil_mode, torsh_tensor *out);
+
+/* input (N, C, ...) over (k + alpha * the mean of the squares of size channels around each) ** beta. Errors: fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html */
+TORSH_API torsh_status torsh_local_response_norm(torsh_tensor self, int64_t size, double alpha, double beta, double k, torsh_tensor *out);
+
+/* The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
+TORSH_API torsh_status torsh_einsum(const char *equation, const torsh_tensor *operands, int64_t n_operands, torsh_tensor *out);
+
+/* Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
+TORSH_API torsh_status torsh_tensordot(torsh_tensor self, torsh_tensor other, const int64_t *dims_self, int64_t n_dims_self, const int64_t *dims_other, int64_t n_dims_other, torsh_tensor *out);
+
+/* Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
+TORSH_API torsh_status torsh_tensordot_count(torsh_tensor self, torsh_tensor other, int64_t dims, torsh_tensor *out);
+
+/* Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
+TORSH_API torsh_status torsh_inner(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
+TORSH_API torsh_status torsh_kron(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 TORSH_API torsh_status torsh_rand(const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out);
@@ -1346,6 +1802,27 @@ TORSH_API torsh_status torsh_cummax(torsh_tensor self, int64_t dim, torsh_tensor
 /* Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 TORSH_API torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out);
 
+/* Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
+TORSH_API torsh_status torsh_searchsorted(torsh_tensor sorted_sequence, torsh_tensor self, bool out_int32, bool right, const char *side, torsh_tensor sorter, torsh_tensor *out);
+
+/* Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
+TORSH_API torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundaries, bool out_int32, bool right, torsh_tensor *out);
+
+/* Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
+TORSH_API torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out);
+
+/* How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
+TORSH_API torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out);
+
+/* How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
+TORSH_API torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out);
+
+/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+TORSH_API torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out);
+
+/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+TORSH_API torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out);
+
 /* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
@@ -1454,8 +1931,176 @@ TORSH_API torsh_status torsh_msort(torsh_tensor self, torsh_tensor *out);
 /* The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 TORSH_API torsh_status torsh_topk(torsh_tensor self, int64_t k, int64_t dim, bool largest, bool sorted, torsh_tensor *out);
 
+/* The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+TORSH_API torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+TORSH_API torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+TORSH_API torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out);
+
+/* exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
+TORSH_API torsh_status torsh_i0e(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
+TORSH_API torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out);
+
+/* exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
+TORSH_API torsh_status torsh_i1e(torsh_tensor self, torsh_tensor *out);
+
+/* The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
+TORSH_API torsh_status torsh_ndtr(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
+TORSH_API torsh_status torsh_ndtri(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
+TORSH_API torsh_status torsh_log_ndtr(torsh_tensor self, torsh_tensor *out);
+
+/* -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
+TORSH_API torsh_status torsh_entr(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
+TORSH_API torsh_status torsh_erfcx(torsh_tensor self, torsh_tensor *out);
+
+/* Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
+TORSH_API torsh_status torsh_airy_ai(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
+TORSH_API torsh_status torsh_bessel_j0(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
+TORSH_API torsh_status torsh_bessel_y0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
+TORSH_API torsh_status torsh_modified_bessel_i0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
+TORSH_API torsh_status torsh_modified_bessel_k0(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
+TORSH_API torsh_status torsh_scaled_modified_bessel_k0(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
+TORSH_API torsh_status torsh_bessel_j1(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
+TORSH_API torsh_status torsh_bessel_y1(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
+TORSH_API torsh_status torsh_modified_bessel_i1(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
+TORSH_API torsh_status torsh_modified_bessel_k1(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
+TORSH_API torsh_status torsh_scaled_modified_bessel_k1(torsh_tensor self, torsh_tensor *out);
+
+/* The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
+TORSH_API torsh_status torsh_spherical_bessel_j0(torsh_tensor self, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
+TORSH_API torsh_status torsh_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
+TORSH_API torsh_status torsh_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
+TORSH_API torsh_status torsh_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
+TORSH_API torsh_status torsh_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
+TORSH_API torsh_status torsh_hermite_polynomial_h(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
+TORSH_API torsh_status torsh_hermite_polynomial_he(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
+TORSH_API torsh_status torsh_laguerre_polynomial_l(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
+TORSH_API torsh_status torsh_legendre_polynomial_p(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
+TORSH_API torsh_status torsh_xlog1py(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
+TORSH_API torsh_status torsh_zeta(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+TORSH_API torsh_status torsh_igamma(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+TORSH_API torsh_status torsh_igamma_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
+TORSH_API torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+
+/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+TORSH_API torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+
+/* Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
+TORSH_API torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out);
+
+/* Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
+TORSH_API torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out);
+
+/* The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+TORSH_API torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+TORSH_API torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
+
+/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+TORSH_API torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
+
+/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+TORSH_API torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
+
+/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+TORSH_API torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
+
+/* input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+TORSH_API torsh_status torsh_renorm(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out);
+
+/* input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+TORSH_API torsh_status torsh_renorm_(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out);
+
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
+
+/* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
+TORSH_API torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
 
 /* A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 TORSH_API torsh_status torsh_expand(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out);
@@ -1465,6 +2110,9 @@ TORSH_API torsh_status torsh_reshape(torsh_tensor self, const int64_t *shape, in
 
 /* The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 TORSH_API torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
+
+/* The same bytes read as another dtype; where its size differs, the last dim grows or shrinks. Errors: sizes and strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
+TORSH_API torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
 
 /* A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 TORSH_API torsh_status torsh_transpose(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out);

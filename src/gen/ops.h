@@ -107,517 +107,755 @@ enum {
   TS_OP_addcmul_ = 100,
   TS_OP_addcdiv = 101,
   TS_OP_addcdiv_ = 102,
-  TS_OP_scaled_dot_product_attention = 103,
-  TS_OP__scaled_dot_product_attention = 104,
-  TS_OP__attention_math = 105,
-  TS_OP__attention = 106,
-  TS_OP__attention_backward = 107,
-  TS_OP_eq = 108,
-  TS_OP_eq_ = 109,
-  TS_OP_ne = 110,
-  TS_OP_ne_ = 111,
-  TS_OP_lt = 112,
-  TS_OP_lt_ = 113,
-  TS_OP_le = 114,
-  TS_OP_le_ = 115,
-  TS_OP_gt = 116,
-  TS_OP_gt_ = 117,
-  TS_OP_ge = 118,
-  TS_OP_ge_ = 119,
-  TS_OP_isclose = 120,
-  TS_OP_allclose = 121,
-  TS_OP_equal = 122,
-  TS_OP_maximum = 123,
-  TS_OP_minimum = 124,
-  TS_OP_fmax = 125,
-  TS_OP_fmin = 126,
-  TS_OP_isnan = 127,
-  TS_OP_isinf = 128,
-  TS_OP_isfinite = 129,
-  TS_OP_isposinf = 130,
-  TS_OP_isneginf = 131,
-  TS_OP_signbit = 132,
-  TS_OP_isreal = 133,
-  TS_OP_logical_and = 134,
-  TS_OP_logical_and_ = 135,
-  TS_OP_logical_or = 136,
-  TS_OP_logical_or_ = 137,
-  TS_OP_logical_xor = 138,
-  TS_OP_logical_xor_ = 139,
-  TS_OP_logical_not = 140,
-  TS_OP_logical_not_ = 141,
-  TS_OP_bitwise_and = 142,
-  TS_OP_bitwise_and_ = 143,
-  TS_OP_bitwise_or = 144,
-  TS_OP_bitwise_or_ = 145,
-  TS_OP_bitwise_xor = 146,
-  TS_OP_bitwise_xor_ = 147,
-  TS_OP_bitwise_not = 148,
-  TS_OP_bitwise_not_ = 149,
-  TS_OP_bitwise_left_shift = 150,
-  TS_OP_bitwise_left_shift_ = 151,
-  TS_OP_bitwise_right_shift = 152,
-  TS_OP_bitwise_right_shift_ = 153,
-  TS_OP_where = 154,
-  TS_OP__where_tuple = 155,
-  TS_OP__where_self = 156,
-  TS_OP_masked_fill = 157,
-  TS_OP_masked_fill_ = 158,
-  TS_OP_clamp = 159,
-  TS_OP_clamp_ = 160,
-  TS_OP_clamp_min = 161,
-  TS_OP_clamp_min_ = 162,
-  TS_OP_clamp_max = 163,
-  TS_OP_clamp_max_ = 164,
-  TS_OP_conv1d = 165,
-  TS_OP_conv2d = 166,
-  TS_OP_conv3d = 167,
-  TS_OP__conv = 168,
-  TS_OP__conv_input = 169,
-  TS_OP__conv_weight = 170,
-  TS_OP_zeros = 171,
-  TS_OP_zeros_like = 172,
-  TS_OP_new_zeros = 173,
-  TS_OP_ones = 174,
-  TS_OP_ones_like = 175,
-  TS_OP_new_ones = 176,
-  TS_OP_empty = 177,
-  TS_OP_empty_like = 178,
-  TS_OP_new_empty = 179,
-  TS_OP_empty_strided = 180,
-  TS_OP_full = 181,
-  TS_OP_full_like = 182,
-  TS_OP_new_full = 183,
-  TS_OP_fill = 184,
-  TS_OP_fill_ = 185,
-  TS_OP_arange = 186,
-  TS_OP_linspace = 187,
-  TS_OP_logspace = 188,
-  TS_OP_eye = 189,
-  TS_OP_clone = 190,
-  TS_OP_contiguous = 191,
-  TS_OP_copy_ = 192,
-  TS_OP_zero_ = 193,
-  TS_OP__to_dtype = 194,
-  TS_OP_new_empty_strided = 195,
-  TS_OP__as_strided_backward = 196,
-  TS_OP_sum_to_size = 197,
-  TS_OP_ctc_loss = 198,
-  TS_OP__ctc_loss = 199,
-  TS_OP__ctc_loss_backward = 200,
-  TS_OP_cdist = 201,
-  TS_OP__cdist = 202,
-  TS_OP__cdist_backward = 203,
-  TS_OP_pdist = 204,
-  TS_OP_bilinear = 205,
-  TS_OP_alpha_dropout = 206,
-  TS_OP_alpha_dropout_ = 207,
-  TS_OP_feature_alpha_dropout = 208,
-  TS_OP_feature_alpha_dropout_ = 209,
-  TS_OP_feature_dropout = 210,
-  TS_OP_feature_dropout_ = 211,
-  TS_OP_dropout1d = 212,
-  TS_OP_dropout1d_ = 213,
-  TS_OP_dropout2d = 214,
-  TS_OP_dropout2d_ = 215,
-  TS_OP_dropout3d = 216,
-  TS_OP_dropout3d_ = 217,
-  TS_OP_rrelu = 218,
-  TS_OP_rrelu_ = 219,
-  TS_OP__rrelu_noise = 220,
-  TS_OP_gumbel_softmax = 221,
-  TS_OP_rms_norm = 222,
-  TS_OP__index = 223,
-  TS_OP__at = 224,
-  TS_OP__set_at = 225,
-  TS_OP_index_put = 226,
-  TS_OP_index_put_ = 227,
-  TS_OP_index_select = 228,
-  TS_OP_index_add = 229,
-  TS_OP_index_add_ = 230,
-  TS_OP_index_copy = 231,
-  TS_OP_index_copy_ = 232,
-  TS_OP_index_fill = 233,
-  TS_OP_index_fill_ = 234,
-  TS_OP_gather = 235,
-  TS_OP_scatter = 236,
-  TS_OP_scatter_ = 237,
-  TS_OP_scatter_value = 238,
-  TS_OP_scatter_value_ = 239,
-  TS_OP_scatter_add = 240,
-  TS_OP_scatter_add_ = 241,
-  TS_OP_take = 242,
-  TS_OP_put = 243,
-  TS_OP_put_ = 244,
-  TS_OP_nonzero = 245,
-  TS_OP__nonzero_tuple = 246,
-  TS_OP_argwhere = 247,
-  TS_OP_masked_select = 248,
-  TS_OP_masked_scatter = 249,
-  TS_OP_masked_scatter_ = 250,
-  TS_OP_embedding = 251,
-  TS_OP__embedding = 252,
-  TS_OP__embedding_backward = 253,
-  TS_OP__embedding_double_backward = 254,
-  TS_OP_one_hot = 255,
-  TS_OP_linalg_lu_factor_ex = 256,
-  TS_OP_mse_loss = 257,
-  TS_OP_l1_loss = 258,
-  TS_OP_smooth_l1_loss = 259,
-  TS_OP_huber_loss = 260,
-  TS_OP__difference_loss = 261,
-  TS_OP__difference_loss_backward = 262,
-  TS_OP__difference_loss_curvature = 263,
-  TS_OP_nll_loss = 264,
-  TS_OP__nll_loss = 265,
-  TS_OP__nll_loss_backward = 266,
-  TS_OP_cross_entropy = 267,
-  TS_OP__cross_entropy = 268,
-  TS_OP__cross_entropy_backward = 269,
-  TS_OP__class_weights = 270,
-  TS_OP_binary_cross_entropy = 271,
-  TS_OP_binary_cross_entropy_with_logits = 272,
-  TS_OP__binary_cross_entropy = 273,
-  TS_OP__binary_cross_entropy_with_logits = 274,
-  TS_OP_kl_div = 275,
-  TS_OP_soft_margin_loss = 276,
-  TS_OP_margin_ranking_loss = 277,
-  TS_OP_hinge_embedding_loss = 278,
-  TS_OP_cosine_embedding_loss = 279,
-  TS_OP_triplet_margin_loss = 280,
-  TS_OP_multilabel_soft_margin_loss = 281,
-  TS_OP_multi_margin_loss = 282,
-  TS_OP_multilabel_margin_loss = 283,
-  TS_OP__multilabel_margin = 284,
-  TS_OP__multilabel_margin_backward = 285,
-  TS_OP__multilabel_margin_slope = 286,
-  TS_OP_gaussian_nll_loss = 287,
-  TS_OP_poisson_nll_loss = 288,
-  TS_OP_exp = 289,
-  TS_OP_exp_ = 290,
-  TS_OP_exp2 = 291,
-  TS_OP_exp2_ = 292,
-  TS_OP_expm1 = 293,
-  TS_OP_expm1_ = 294,
-  TS_OP_log = 295,
-  TS_OP_log_ = 296,
-  TS_OP_log2 = 297,
-  TS_OP_log2_ = 298,
-  TS_OP_log10 = 299,
-  TS_OP_log10_ = 300,
-  TS_OP_log1p = 301,
-  TS_OP_log1p_ = 302,
-  TS_OP_sin = 303,
-  TS_OP_sin_ = 304,
-  TS_OP_cos = 305,
-  TS_OP_cos_ = 306,
-  TS_OP_tan = 307,
-  TS_OP_tan_ = 308,
-  TS_OP_asin = 309,
-  TS_OP_asin_ = 310,
-  TS_OP_acos = 311,
-  TS_OP_acos_ = 312,
-  TS_OP_atan = 313,
-  TS_OP_atan_ = 314,
-  TS_OP_sinh = 315,
-  TS_OP_sinh_ = 316,
-  TS_OP_cosh = 317,
-  TS_OP_cosh_ = 318,
-  TS_OP_tanh = 319,
-  TS_OP_tanh_ = 320,
-  TS_OP_asinh = 321,
-  TS_OP_asinh_ = 322,
-  TS_OP_acosh = 323,
-  TS_OP_acosh_ = 324,
-  TS_OP_atanh = 325,
-  TS_OP_atanh_ = 326,
-  TS_OP_sinc = 327,
-  TS_OP_sinc_ = 328,
-  TS_OP_erf = 329,
-  TS_OP_erf_ = 330,
-  TS_OP_erfc = 331,
-  TS_OP_erfc_ = 332,
-  TS_OP_erfinv = 333,
-  TS_OP_erfinv_ = 334,
-  TS_OP_sigmoid = 335,
-  TS_OP_sigmoid_ = 336,
-  TS_OP_lgamma = 337,
-  TS_OP_lgamma_ = 338,
-  TS_OP_digamma = 339,
-  TS_OP_digamma_ = 340,
-  TS_OP_polygamma = 341,
-  TS_OP__polygamma_self = 342,
-  TS_OP__polygamma_self_ = 343,
-  TS_OP_mvlgamma = 344,
-  TS_OP_mvlgamma_ = 345,
-  TS_OP_i0 = 346,
-  TS_OP_i0_ = 347,
-  TS_OP_i1 = 348,
-  TS_OP_frexp = 349,
-  TS_OP_logit = 350,
-  TS_OP_logit_ = 351,
-  TS_OP__sigmoid_backward = 352,
-  TS_OP__tanh_backward = 353,
-  TS_OP_atan2 = 354,
-  TS_OP_atan2_ = 355,
-  TS_OP_hypot = 356,
-  TS_OP_hypot_ = 357,
-  TS_OP_logaddexp = 358,
-  TS_OP_logaddexp2 = 359,
-  TS_OP_xlogy = 360,
-  TS_OP_xlogy_ = 361,
-  TS_OP_copysign = 362,
-  TS_OP_copysign_ = 363,
-  TS_OP_nextafter = 364,
-  TS_OP_nextafter_ = 365,
-  TS_OP_heaviside = 366,
-  TS_OP_heaviside_ = 367,
-  TS_OP_ldexp = 368,
-  TS_OP_ldexp_ = 369,
-  TS_OP_gcd = 370,
-  TS_OP_gcd_ = 371,
-  TS_OP_lcm = 372,
-  TS_OP_lcm_ = 373,
-  TS_OP_mm = 374,
-  TS_OP_bmm = 375,
-  TS_OP_matmul = 376,
-  TS_OP_addmm = 377,
-  TS_OP_addmm_ = 378,
-  TS_OP_linear = 379,
-  TS_OP_mv = 380,
-  TS_OP_dot = 381,
-  TS_OP_outer = 382,
-  TS_OP_baddbmm = 383,
-  TS_OP_baddbmm_ = 384,
-  TS_OP_addbmm = 385,
-  TS_OP_addbmm_ = 386,
-  TS_OP_addmv = 387,
-  TS_OP_addmv_ = 388,
-  TS_OP_addr = 389,
-  TS_OP_addr_ = 390,
-  TS_OP_max = 391,
-  TS_OP_max_dim = 392,
-  TS_OP_max_other = 393,
-  TS_OP_min = 394,
-  TS_OP_min_dim = 395,
-  TS_OP_min_other = 396,
-  TS_OP_amax = 397,
-  TS_OP_amin = 398,
-  TS_OP_aminmax = 399,
-  TS_OP_argmax = 400,
-  TS_OP_argmin = 401,
-  TS_OP_median = 402,
-  TS_OP_median_dim = 403,
-  TS_OP_nanmedian = 404,
-  TS_OP_nanmedian_dim = 405,
-  TS_OP_kthvalue = 406,
-  TS_OP_mode = 407,
-  TS_OP__normalize = 408,
-  TS_OP__normalize_backward = 409,
-  TS_OP_batch_norm = 410,
-  TS_OP_native_batch_norm = 411,
-  TS_OP_layer_norm = 412,
-  TS_OP_native_layer_norm = 413,
-  TS_OP_group_norm = 414,
-  TS_OP_instance_norm = 415,
-  TS_OP__sgd_step_ = 416,
-  TS_OP__adam_step_ = 417,
-  TS_OP__has_grads = 418,
-  TS_OP__zero_grads = 419,
-  TS_OP_constant_pad_nd = 420,
-  TS_OP_pad = 421,
-  TS_OP_max_pool1d_with_indices = 422,
-  TS_OP_max_pool1d = 423,
-  TS_OP_max_pool2d_with_indices = 424,
-  TS_OP_max_pool2d = 425,
-  TS_OP_max_pool3d_with_indices = 426,
-  TS_OP_max_pool3d = 427,
-  TS_OP_avg_pool1d = 428,
-  TS_OP_avg_pool2d = 429,
-  TS_OP_avg_pool3d = 430,
-  TS_OP__max_pool = 431,
-  TS_OP__max_pool_backward = 432,
-  TS_OP__max_pool_gather = 433,
-  TS_OP__avg_pool = 434,
-  TS_OP__avg_pool_backward = 435,
-  TS_OP_rand = 436,
-  TS_OP_randn = 437,
-  TS_OP_randint = 438,
-  TS_OP_randperm = 439,
-  TS_OP_rand_like = 440,
-  TS_OP_randn_like = 441,
-  TS_OP_randint_like = 442,
-  TS_OP_uniform_ = 443,
-  TS_OP_normal_ = 444,
-  TS_OP_random_ = 445,
-  TS_OP_exponential_ = 446,
-  TS_OP_cauchy_ = 447,
-  TS_OP_log_normal_ = 448,
-  TS_OP_geometric_ = 449,
-  TS_OP_bernoulli_ = 450,
-  TS_OP_bernoulli = 451,
-  TS_OP_multinomial = 452,
-  TS_OP_native_dropout = 453,
-  TS_OP_dropout = 454,
-  TS_OP_sum = 455,
-  TS_OP_mean = 456,
-  TS_OP_prod = 457,
-  TS_OP_any = 458,
-  TS_OP_all = 459,
-  TS_OP_count_nonzero = 460,
-  TS_OP_var = 461,
-  TS_OP_var_dim = 462,
-  TS_OP_var_unbiased = 463,
-  TS_OP_var_mean = 464,
-  TS_OP_var_mean_dim = 465,
-  TS_OP_var_mean_unbiased = 466,
-  TS_OP_std = 467,
-  TS_OP_std_dim = 468,
-  TS_OP_std_unbiased = 469,
-  TS_OP_std_mean = 470,
-  TS_OP_std_mean_dim = 471,
-  TS_OP_std_mean_unbiased = 472,
-  TS_OP_nansum = 473,
-  TS_OP_nanmean = 474,
-  TS_OP_logsumexp = 475,
-  TS_OP_vector_norm = 476,
-  TS_OP_norm = 477,
-  TS_OP_norm_named = 478,
-  TS_OP_dist = 479,
-  TS_OP_normalize = 480,
-  TS_OP_cosine_similarity = 481,
-  TS_OP_pairwise_distance = 482,
-  TS_OP_adaptive_avg_pool1d = 483,
-  TS_OP_adaptive_avg_pool2d = 484,
-  TS_OP_adaptive_avg_pool3d = 485,
-  TS_OP_interpolate = 486,
-  TS_OP_upsample = 487,
-  TS_OP_upsample_nearest = 488,
-  TS_OP_upsample_bilinear = 489,
-  TS_OP__resample = 490,
-  TS_OP__resample_adjoint = 491,
-  TS_OP_lstm = 492,
-  TS_OP_lstm_data = 493,
-  TS_OP_gru = 494,
-  TS_OP_gru_data = 495,
-  TS_OP_rnn_tanh = 496,
-  TS_OP_rnn_tanh_data = 497,
-  TS_OP_rnn_relu = 498,
-  TS_OP_rnn_relu_data = 499,
-  TS_OP_lstm_cell = 500,
-  TS_OP_gru_cell = 501,
-  TS_OP_rnn_tanh_cell = 502,
-  TS_OP_rnn_relu_cell = 503,
-  TS_OP__rnn_layer = 504,
-  TS_OP__rnn_layer_math = 505,
-  TS_OP__rnn_layer_backward = 506,
-  TS_OP_cumsum = 507,
-  TS_OP_cumsum_ = 508,
-  TS_OP_cumprod = 509,
-  TS_OP_cumprod_ = 510,
-  TS_OP_logcumsumexp = 511,
-  TS_OP_cummax = 512,
-  TS_OP_cummin = 513,
-  TS_OP__cumsum_back = 514,
-  TS_OP__recurrence = 515,
-  TS_OP_view_as = 516,
-  TS_OP_reshape_as = 517,
-  TS_OP_expand_as = 518,
-  TS_OP_broadcast_to = 519,
-  TS_OP_ravel = 520,
-  TS_OP_T = 521,
-  TS_OP_mT = 522,
-  TS_OP_H = 523,
-  TS_OP_mH = 524,
-  TS_OP_adjoint = 525,
-  TS_OP_flatten = 526,
-  TS_OP_unflatten = 527,
-  TS_OP_movedim = 528,
-  TS_OP_unbind = 529,
-  TS_OP_split_with_sizes = 530,
-  TS_OP_chunk = 531,
-  TS_OP_split = 532,
-  TS_OP_split_sizes = 533,
-  TS_OP_tensor_split = 534,
-  TS_OP_tensor_split_at = 535,
-  TS_OP_tensor_split_by = 536,
-  TS_OP_hsplit = 537,
-  TS_OP_hsplit_at = 538,
-  TS_OP_vsplit = 539,
-  TS_OP_vsplit_at = 540,
-  TS_OP_dsplit = 541,
-  TS_OP_dsplit_at = 542,
-  TS_OP_cat = 543,
-  TS_OP_stack = 544,
-  TS_OP_softmax = 545,
-  TS_OP_log_softmax = 546,
-  TS_OP_softmin = 547,
-  TS_OP__softmax_backward_data = 548,
-  TS_OP__log_softmax_backward_data = 549,
-  TS_OP_sort = 550,
-  TS_OP_argsort = 551,
-  TS_OP_msort = 552,
-  TS_OP_topk = 553,
-  TS_OP__empty = 554,
-  TS_OP__meta = 555,
-  TS_OP__item = 556,
-  TS_OP__same_storage = 557,
-  TS_OP__set_requires_grad = 558,
-  TS_OP__grad = 559,
-  TS_OP__grad_id = 560,
-  TS_OP__set_grad = 561,
-  TS_OP__retain_grad = 562,
-  TS_OP__grad_fn = 563,
-  TS_OP__next_functions = 564,
-  TS_OP__add_hook = 565,
-  TS_OP__remove_hook = 566,
-  TS_OP__dropped_callbacks = 567,
-  TS_OP__backward = 568,
-  TS_OP__autograd_grad = 569,
-  TS_OP__custom_node = 570,
-  TS_OP__set_anomaly = 571,
-  TS_OP__anomalous_node = 572,
-  TS_OP__set_grad_mode = 573,
-  TS_OP__set_inference_mode = 574,
-  TS_OP__grad_mode = 575,
-  TS_OP__inference_mode = 576,
-  TS_OP__set_data = 577,
-  TS_OP__share = 578,
-  TS_OP__memory = 579,
-  TS_OP__set_memory_budget = 580,
-  TS_OP__reset_peak_memory = 581,
-  TS_OP__trim_memory = 582,
-  TS_OP__num_threads = 583,
-  TS_OP__set_num_threads = 584,
-  TS_OP__build = 585,
-  TS_OP__generator_new = 586,
-  TS_OP__generator_free = 587,
-  TS_OP__manual_seed = 588,
-  TS_OP__initial_seed = 589,
-  TS_OP__rng_state = 590,
-  TS_OP__set_rng_state = 591,
-  TS_OP_as_strided = 592,
-  TS_OP_expand = 593,
-  TS_OP_reshape = 594,
-  TS_OP_view = 595,
-  TS_OP_transpose = 596,
-  TS_OP_transpose_ = 597,
-  TS_OP_unsqueeze = 598,
-  TS_OP_unsqueeze_ = 599,
-  TS_OP_narrow = 600,
-  TS_OP__slice = 601,
-  TS_OP__slice_backward = 602,
-  TS_OP_select = 603,
-  TS_OP_permute = 604,
-  TS_OP_squeeze = 605,
-  TS_OP_squeeze_ = 606,
-  TS_OP_t = 607,
-  TS_OP_t_ = 608,
-  TS_OP_diagonal = 609,
-  TS_OP__diagonal_backward = 610,
-  TS_OP_unfold = 611,
-  TS_OP__unfold_backward = 612,
-  TS_OP_detach = 613,
+  TS_OP_flip = 103,
+  TS_OP_fliplr = 104,
+  TS_OP_flipud = 105,
+  TS_OP_roll = 106,
+  TS_OP_rot90 = 107,
+  TS_OP_repeat = 108,
+  TS_OP_tile = 109,
+  TS_OP_repeat_interleave = 110,
+  TS_OP_repeat_interleave_by = 111,
+  TS_OP_repeat_interleave_positions = 112,
+  TS_OP_take_along_dim = 113,
+  TS_OP_scaled_dot_product_attention = 114,
+  TS_OP__scaled_dot_product_attention = 115,
+  TS_OP__attention_math = 116,
+  TS_OP__attention = 117,
+  TS_OP__attention_backward = 118,
+  TS_OP_eq = 119,
+  TS_OP_eq_ = 120,
+  TS_OP_ne = 121,
+  TS_OP_ne_ = 122,
+  TS_OP_lt = 123,
+  TS_OP_lt_ = 124,
+  TS_OP_le = 125,
+  TS_OP_le_ = 126,
+  TS_OP_gt = 127,
+  TS_OP_gt_ = 128,
+  TS_OP_ge = 129,
+  TS_OP_ge_ = 130,
+  TS_OP_isclose = 131,
+  TS_OP_allclose = 132,
+  TS_OP_equal = 133,
+  TS_OP_maximum = 134,
+  TS_OP_minimum = 135,
+  TS_OP_fmax = 136,
+  TS_OP_fmin = 137,
+  TS_OP_isnan = 138,
+  TS_OP_isinf = 139,
+  TS_OP_isfinite = 140,
+  TS_OP_isposinf = 141,
+  TS_OP_isneginf = 142,
+  TS_OP_signbit = 143,
+  TS_OP_isreal = 144,
+  TS_OP_logical_and = 145,
+  TS_OP_logical_and_ = 146,
+  TS_OP_logical_or = 147,
+  TS_OP_logical_or_ = 148,
+  TS_OP_logical_xor = 149,
+  TS_OP_logical_xor_ = 150,
+  TS_OP_logical_not = 151,
+  TS_OP_logical_not_ = 152,
+  TS_OP_bitwise_and = 153,
+  TS_OP_bitwise_and_ = 154,
+  TS_OP_bitwise_or = 155,
+  TS_OP_bitwise_or_ = 156,
+  TS_OP_bitwise_xor = 157,
+  TS_OP_bitwise_xor_ = 158,
+  TS_OP_bitwise_not = 159,
+  TS_OP_bitwise_not_ = 160,
+  TS_OP_bitwise_left_shift = 161,
+  TS_OP_bitwise_left_shift_ = 162,
+  TS_OP_bitwise_right_shift = 163,
+  TS_OP_bitwise_right_shift_ = 164,
+  TS_OP_where = 165,
+  TS_OP__where_tuple = 166,
+  TS_OP__where_self = 167,
+  TS_OP_masked_fill = 168,
+  TS_OP_masked_fill_ = 169,
+  TS_OP_clamp = 170,
+  TS_OP_clamp_ = 171,
+  TS_OP_clamp_min = 172,
+  TS_OP_clamp_min_ = 173,
+  TS_OP_clamp_max = 174,
+  TS_OP_clamp_max_ = 175,
+  TS_OP_complex = 176,
+  TS_OP_polar = 177,
+  TS_OP_view_as_real = 178,
+  TS_OP_view_as_complex = 179,
+  TS_OP_real = 180,
+  TS_OP_imag = 181,
+  TS_OP_conj_physical = 182,
+  TS_OP_conj_physical_ = 183,
+  TS_OP_conj = 184,
+  TS_OP_resolve_conj = 185,
+  TS_OP_resolve_neg = 186,
+  TS_OP_is_conj = 187,
+  TS_OP_is_neg = 188,
+  TS_OP_angle = 189,
+  TS_OP_conv_transpose1d = 190,
+  TS_OP_conv_transpose2d = 191,
+  TS_OP_conv_transpose3d = 192,
+  TS_OP_convolution = 193,
+  TS_OP_conv_tbc = 194,
+  TS_OP_conv1d = 195,
+  TS_OP_conv2d = 196,
+  TS_OP_conv3d = 197,
+  TS_OP__conv = 198,
+  TS_OP__conv_input = 199,
+  TS_OP__conv_weight = 200,
+  TS_OP_diagonal_scatter = 201,
+  TS_OP_select_scatter = 202,
+  TS_OP_slice_scatter = 203,
+  TS_OP_as_strided_scatter = 204,
+  TS_OP_narrow_copy = 205,
+  TS_OP_alias_copy = 206,
+  TS_OP_as_strided_copy = 207,
+  TS_OP_detach_copy = 208,
+  TS_OP_diagonal_copy = 209,
+  TS_OP_expand_copy = 210,
+  TS_OP_permute_copy = 211,
+  TS_OP_select_copy = 212,
+  TS_OP_slice_copy = 213,
+  TS_OP_split_copy = 214,
+  TS_OP_split_with_sizes_copy = 215,
+  TS_OP_squeeze_copy = 216,
+  TS_OP_t_copy = 217,
+  TS_OP_transpose_copy = 218,
+  TS_OP_unbind_copy = 219,
+  TS_OP_unfold_copy = 220,
+  TS_OP_unsqueeze_copy = 221,
+  TS_OP_view_copy = 222,
+  TS_OP_zeros = 223,
+  TS_OP_zeros_like = 224,
+  TS_OP_new_zeros = 225,
+  TS_OP_ones = 226,
+  TS_OP_ones_like = 227,
+  TS_OP_new_ones = 228,
+  TS_OP_empty = 229,
+  TS_OP_empty_like = 230,
+  TS_OP_new_empty = 231,
+  TS_OP_empty_strided = 232,
+  TS_OP_full = 233,
+  TS_OP_full_like = 234,
+  TS_OP_new_full = 235,
+  TS_OP_fill = 236,
+  TS_OP_fill_ = 237,
+  TS_OP_arange = 238,
+  TS_OP_linspace = 239,
+  TS_OP_logspace = 240,
+  TS_OP_eye = 241,
+  TS_OP_clone = 242,
+  TS_OP_contiguous = 243,
+  TS_OP_resize_ = 244,
+  TS_OP_resize_as_ = 245,
+  TS_OP_copy_ = 246,
+  TS_OP_zero_ = 247,
+  TS_OP__to_dtype = 248,
+  TS_OP_new_empty_strided = 249,
+  TS_OP__as_strided_backward = 250,
+  TS_OP_sum_to_size = 251,
+  TS_OP_ctc_loss = 252,
+  TS_OP__ctc_loss = 253,
+  TS_OP__ctc_loss_backward = 254,
+  TS_OP_diag = 255,
+  TS_OP_diag_embed = 256,
+  TS_OP_diagflat = 257,
+  TS_OP_trace = 258,
+  TS_OP_tril = 259,
+  TS_OP_tril_ = 260,
+  TS_OP_triu = 261,
+  TS_OP_triu_ = 262,
+  TS_OP_tril_indices = 263,
+  TS_OP_triu_indices = 264,
+  TS_OP_fill_diagonal_ = 265,
+  TS_OP_cdist = 266,
+  TS_OP__cdist = 267,
+  TS_OP__cdist_backward = 268,
+  TS_OP_pdist = 269,
+  TS_OP_bilinear = 270,
+  TS_OP_alpha_dropout = 271,
+  TS_OP_alpha_dropout_ = 272,
+  TS_OP_feature_alpha_dropout = 273,
+  TS_OP_feature_alpha_dropout_ = 274,
+  TS_OP_feature_dropout = 275,
+  TS_OP_feature_dropout_ = 276,
+  TS_OP_dropout1d = 277,
+  TS_OP_dropout1d_ = 278,
+  TS_OP_dropout2d = 279,
+  TS_OP_dropout2d_ = 280,
+  TS_OP_dropout3d = 281,
+  TS_OP_dropout3d_ = 282,
+  TS_OP_rrelu = 283,
+  TS_OP_rrelu_ = 284,
+  TS_OP__rrelu_noise = 285,
+  TS_OP_gumbel_softmax = 286,
+  TS_OP_rms_norm = 287,
+  TS_OP_unfold_windows = 288,
+  TS_OP_fold = 289,
+  TS_OP__im2col = 290,
+  TS_OP__col2im = 291,
+  TS_OP_pixel_shuffle = 292,
+  TS_OP_pixel_unshuffle = 293,
+  TS_OP_channel_shuffle = 294,
+  TS_OP_grid_sample = 295,
+  TS_OP_grid_sampler = 296,
+  TS_OP_grid_sampler_2d = 297,
+  TS_OP_grid_sampler_3d = 298,
+  TS_OP_affine_grid = 299,
+  TS_OP_affine_grid_generator = 300,
+  TS_OP__grid_sample = 301,
+  TS_OP__grid_sample_adjoint = 302,
+  TS_OP__index = 303,
+  TS_OP__at = 304,
+  TS_OP__set_at = 305,
+  TS_OP_index_put = 306,
+  TS_OP_index_put_ = 307,
+  TS_OP_index_select = 308,
+  TS_OP_index_add = 309,
+  TS_OP_index_add_ = 310,
+  TS_OP_index_copy = 311,
+  TS_OP_index_copy_ = 312,
+  TS_OP_index_fill = 313,
+  TS_OP_index_fill_ = 314,
+  TS_OP_gather = 315,
+  TS_OP_scatter = 316,
+  TS_OP_scatter_ = 317,
+  TS_OP_scatter_value = 318,
+  TS_OP_scatter_value_ = 319,
+  TS_OP_scatter_add = 320,
+  TS_OP_scatter_add_ = 321,
+  TS_OP_scatter_reduce = 322,
+  TS_OP_scatter_reduce_ = 323,
+  TS_OP_index_reduce = 324,
+  TS_OP_index_reduce_ = 325,
+  TS_OP_segment_reduce = 326,
+  TS_OP__segment_ids = 327,
+  TS_OP_take = 328,
+  TS_OP_put = 329,
+  TS_OP_put_ = 330,
+  TS_OP_nonzero = 331,
+  TS_OP__nonzero_tuple = 332,
+  TS_OP_argwhere = 333,
+  TS_OP_masked_select = 334,
+  TS_OP_masked_scatter = 335,
+  TS_OP_masked_scatter_ = 336,
+  TS_OP_embedding = 337,
+  TS_OP__embedding = 338,
+  TS_OP__embedding_backward = 339,
+  TS_OP__embedding_double_backward = 340,
+  TS_OP_one_hot = 341,
+  TS_OP_broadcast_tensors = 342,
+  TS_OP_meshgrid = 343,
+  TS_OP_atleast_1d = 344,
+  TS_OP_atleast_1d_list = 345,
+  TS_OP_atleast_2d = 346,
+  TS_OP_atleast_2d_list = 347,
+  TS_OP_atleast_3d = 348,
+  TS_OP_atleast_3d_list = 349,
+  TS_OP_hstack = 350,
+  TS_OP_vstack = 351,
+  TS_OP_dstack = 352,
+  TS_OP_column_stack = 353,
+  TS_OP_block_diag = 354,
+  TS_OP_cartesian_prod = 355,
+  TS_OP_combinations = 356,
+  TS_OP_linalg_lu_factor_ex = 357,
+  TS_OP_linalg_lu_factor = 358,
+  TS_OP_lu = 359,
+  TS_OP_lu_with_info = 360,
+  TS_OP__lu_permutation = 361,
+  TS_OP_lu_unpack = 362,
+  TS_OP_linalg_lu = 363,
+  TS_OP__lu_solve = 364,
+  TS_OP_linalg_lu_solve = 365,
+  TS_OP_lu_solve = 366,
+  TS_OP__linalg_solve_ex = 367,
+  TS_OP_linalg_solve_ex = 368,
+  TS_OP_linalg_solve = 369,
+  TS_OP_linalg_inv_ex = 370,
+  TS_OP_linalg_inv = 371,
+  TS_OP_inverse = 372,
+  TS_OP_linalg_solve_triangular = 373,
+  TS_OP_triangular_solve = 374,
+  TS_OP__linalg_det = 375,
+  TS_OP__linalg_cofactors = 376,
+  TS_OP_det = 377,
+  TS_OP__linalg_slogdet = 378,
+  TS_OP_slogdet = 379,
+  TS_OP_logdet = 380,
+  TS_OP_matrix_power = 381,
+  TS_OP_matrix_exp = 382,
+  TS_OP_linalg_multi_dot = 383,
+  TS_OP_chain_matmul = 384,
+  TS_OP_linalg_tensorinv = 385,
+  TS_OP_linalg_tensorsolve = 386,
+  TS_OP_linalg_cross = 387,
+  TS_OP_cross = 388,
+  TS_OP_linalg_vecdot = 389,
+  TS_OP_linalg_diagonal = 390,
+  TS_OP_linalg_vander = 391,
+  TS_OP_vander = 392,
+  TS_OP_linalg_cholesky_ex = 393,
+  TS_OP_linalg_cholesky = 394,
+  TS_OP_cholesky = 395,
+  TS_OP_cholesky_solve = 396,
+  TS_OP_cholesky_inverse = 397,
+  TS_OP_linalg_ldl_factor_ex = 398,
+  TS_OP_linalg_ldl_factor = 399,
+  TS_OP_linalg_ldl_solve = 400,
+  TS_OP_mse_loss = 401,
+  TS_OP_l1_loss = 402,
+  TS_OP_smooth_l1_loss = 403,
+  TS_OP_huber_loss = 404,
+  TS_OP__difference_loss = 405,
+  TS_OP__difference_loss_backward = 406,
+  TS_OP__difference_loss_curvature = 407,
+  TS_OP_nll_loss = 408,
+  TS_OP__nll_loss = 409,
+  TS_OP__nll_loss_backward = 410,
+  TS_OP_cross_entropy = 411,
+  TS_OP__cross_entropy = 412,
+  TS_OP__cross_entropy_backward = 413,
+  TS_OP__class_weights = 414,
+  TS_OP_binary_cross_entropy = 415,
+  TS_OP_binary_cross_entropy_with_logits = 416,
+  TS_OP__binary_cross_entropy = 417,
+  TS_OP__binary_cross_entropy_with_logits = 418,
+  TS_OP_kl_div = 419,
+  TS_OP_soft_margin_loss = 420,
+  TS_OP_margin_ranking_loss = 421,
+  TS_OP_hinge_embedding_loss = 422,
+  TS_OP_cosine_embedding_loss = 423,
+  TS_OP_triplet_margin_loss = 424,
+  TS_OP_multilabel_soft_margin_loss = 425,
+  TS_OP_multi_margin_loss = 426,
+  TS_OP_multilabel_margin_loss = 427,
+  TS_OP__multilabel_margin = 428,
+  TS_OP__multilabel_margin_backward = 429,
+  TS_OP__multilabel_margin_slope = 430,
+  TS_OP_gaussian_nll_loss = 431,
+  TS_OP_poisson_nll_loss = 432,
+  TS_OP_exp = 433,
+  TS_OP_exp_ = 434,
+  TS_OP_exp2 = 435,
+  TS_OP_exp2_ = 436,
+  TS_OP_expm1 = 437,
+  TS_OP_expm1_ = 438,
+  TS_OP_log = 439,
+  TS_OP_log_ = 440,
+  TS_OP_log2 = 441,
+  TS_OP_log2_ = 442,
+  TS_OP_log10 = 443,
+  TS_OP_log10_ = 444,
+  TS_OP_log1p = 445,
+  TS_OP_log1p_ = 446,
+  TS_OP_sin = 447,
+  TS_OP_sin_ = 448,
+  TS_OP_cos = 449,
+  TS_OP_cos_ = 450,
+  TS_OP_tan = 451,
+  TS_OP_tan_ = 452,
+  TS_OP_asin = 453,
+  TS_OP_asin_ = 454,
+  TS_OP_acos = 455,
+  TS_OP_acos_ = 456,
+  TS_OP_atan = 457,
+  TS_OP_atan_ = 458,
+  TS_OP_sinh = 459,
+  TS_OP_sinh_ = 460,
+  TS_OP_cosh = 461,
+  TS_OP_cosh_ = 462,
+  TS_OP_tanh = 463,
+  TS_OP_tanh_ = 464,
+  TS_OP_asinh = 465,
+  TS_OP_asinh_ = 466,
+  TS_OP_acosh = 467,
+  TS_OP_acosh_ = 468,
+  TS_OP_atanh = 469,
+  TS_OP_atanh_ = 470,
+  TS_OP_sinc = 471,
+  TS_OP_sinc_ = 472,
+  TS_OP_erf = 473,
+  TS_OP_erf_ = 474,
+  TS_OP_erfc = 475,
+  TS_OP_erfc_ = 476,
+  TS_OP_erfinv = 477,
+  TS_OP_erfinv_ = 478,
+  TS_OP_sigmoid = 479,
+  TS_OP_sigmoid_ = 480,
+  TS_OP_lgamma = 481,
+  TS_OP_lgamma_ = 482,
+  TS_OP_digamma = 483,
+  TS_OP_digamma_ = 484,
+  TS_OP_mvlgamma = 485,
+  TS_OP_mvlgamma_ = 486,
+  TS_OP_frexp = 487,
+  TS_OP_logit = 488,
+  TS_OP_logit_ = 489,
+  TS_OP__sigmoid_backward = 490,
+  TS_OP__tanh_backward = 491,
+  TS_OP_atan2 = 492,
+  TS_OP_atan2_ = 493,
+  TS_OP_hypot = 494,
+  TS_OP_hypot_ = 495,
+  TS_OP_logaddexp = 496,
+  TS_OP_logaddexp2 = 497,
+  TS_OP_xlogy = 498,
+  TS_OP_xlogy_ = 499,
+  TS_OP_copysign = 500,
+  TS_OP_copysign_ = 501,
+  TS_OP_nextafter = 502,
+  TS_OP_nextafter_ = 503,
+  TS_OP_heaviside = 504,
+  TS_OP_heaviside_ = 505,
+  TS_OP_ldexp = 506,
+  TS_OP_ldexp_ = 507,
+  TS_OP_gcd = 508,
+  TS_OP_gcd_ = 509,
+  TS_OP_lcm = 510,
+  TS_OP_lcm_ = 511,
+  TS_OP_mm = 512,
+  TS_OP_bmm = 513,
+  TS_OP_matmul = 514,
+  TS_OP_addmm = 515,
+  TS_OP_addmm_ = 516,
+  TS_OP_linear = 517,
+  TS_OP_mv = 518,
+  TS_OP_dot = 519,
+  TS_OP_vdot = 520,
+  TS_OP_outer = 521,
+  TS_OP_baddbmm = 522,
+  TS_OP_baddbmm_ = 523,
+  TS_OP_addbmm = 524,
+  TS_OP_addbmm_ = 525,
+  TS_OP_addmv = 526,
+  TS_OP_addmv_ = 527,
+  TS_OP_addr = 528,
+  TS_OP_addr_ = 529,
+  TS_OP_max = 530,
+  TS_OP_max_dim = 531,
+  TS_OP_max_other = 532,
+  TS_OP_min = 533,
+  TS_OP_min_dim = 534,
+  TS_OP_min_other = 535,
+  TS_OP_amax = 536,
+  TS_OP_amin = 537,
+  TS_OP_aminmax = 538,
+  TS_OP_argmax = 539,
+  TS_OP_argmin = 540,
+  TS_OP_median = 541,
+  TS_OP_median_dim = 542,
+  TS_OP_nanmedian = 543,
+  TS_OP_nanmedian_dim = 544,
+  TS_OP_kthvalue = 545,
+  TS_OP_mode = 546,
+  TS_OP__normalize = 547,
+  TS_OP__normalize_backward = 548,
+  TS_OP_batch_norm = 549,
+  TS_OP_native_batch_norm = 550,
+  TS_OP_layer_norm = 551,
+  TS_OP_native_layer_norm = 552,
+  TS_OP_group_norm = 553,
+  TS_OP_instance_norm = 554,
+  TS_OP__sgd_step_ = 555,
+  TS_OP__adam_step_ = 556,
+  TS_OP__has_grads = 557,
+  TS_OP__zero_grads = 558,
+  TS_OP_constant_pad_nd = 559,
+  TS_OP_pad = 560,
+  TS_OP_max_pool1d_with_indices = 561,
+  TS_OP_max_pool1d = 562,
+  TS_OP_max_pool2d_with_indices = 563,
+  TS_OP_max_pool2d = 564,
+  TS_OP_max_pool3d_with_indices = 565,
+  TS_OP_max_pool3d = 566,
+  TS_OP_avg_pool1d = 567,
+  TS_OP_avg_pool2d = 568,
+  TS_OP_avg_pool3d = 569,
+  TS_OP_adaptive_max_pool1d_with_indices = 570,
+  TS_OP_adaptive_max_pool1d = 571,
+  TS_OP_adaptive_max_pool2d_with_indices = 572,
+  TS_OP_adaptive_max_pool2d = 573,
+  TS_OP_adaptive_max_pool3d_with_indices = 574,
+  TS_OP_adaptive_max_pool3d = 575,
+  TS_OP_fractional_max_pool2d_with_indices = 576,
+  TS_OP_fractional_max_pool2d = 577,
+  TS_OP_fractional_max_pool3d_with_indices = 578,
+  TS_OP_fractional_max_pool3d = 579,
+  TS_OP_max_unpool1d = 580,
+  TS_OP_max_unpool2d = 581,
+  TS_OP_max_unpool3d = 582,
+  TS_OP_lp_pool1d = 583,
+  TS_OP_lp_pool2d = 584,
+  TS_OP_lp_pool3d = 585,
+  TS_OP_local_response_norm = 586,
+  TS_OP__adaptive_max_pool = 587,
+  TS_OP__fractional_max_pool = 588,
+  TS_OP__max_unpool = 589,
+  TS_OP__max_pool = 590,
+  TS_OP__max_pool_backward = 591,
+  TS_OP__max_pool_gather = 592,
+  TS_OP__avg_pool = 593,
+  TS_OP__avg_pool_backward = 594,
+  TS_OP_einsum = 595,
+  TS_OP_tensordot = 596,
+  TS_OP_tensordot_count = 597,
+  TS_OP_inner = 598,
+  TS_OP_kron = 599,
+  TS_OP_rand = 600,
+  TS_OP_randn = 601,
+  TS_OP_randint = 602,
+  TS_OP_randperm = 603,
+  TS_OP_rand_like = 604,
+  TS_OP_randn_like = 605,
+  TS_OP_randint_like = 606,
+  TS_OP_uniform_ = 607,
+  TS_OP_normal_ = 608,
+  TS_OP_random_ = 609,
+  TS_OP_exponential_ = 610,
+  TS_OP_cauchy_ = 611,
+  TS_OP_log_normal_ = 612,
+  TS_OP_geometric_ = 613,
+  TS_OP_bernoulli_ = 614,
+  TS_OP_bernoulli = 615,
+  TS_OP_multinomial = 616,
+  TS_OP_native_dropout = 617,
+  TS_OP_dropout = 618,
+  TS_OP_sum = 619,
+  TS_OP_mean = 620,
+  TS_OP_prod = 621,
+  TS_OP_any = 622,
+  TS_OP_all = 623,
+  TS_OP_count_nonzero = 624,
+  TS_OP_var = 625,
+  TS_OP_var_dim = 626,
+  TS_OP_var_unbiased = 627,
+  TS_OP_var_mean = 628,
+  TS_OP_var_mean_dim = 629,
+  TS_OP_var_mean_unbiased = 630,
+  TS_OP_std = 631,
+  TS_OP_std_dim = 632,
+  TS_OP_std_unbiased = 633,
+  TS_OP_std_mean = 634,
+  TS_OP_std_mean_dim = 635,
+  TS_OP_std_mean_unbiased = 636,
+  TS_OP_nansum = 637,
+  TS_OP_nanmean = 638,
+  TS_OP_logsumexp = 639,
+  TS_OP_vector_norm = 640,
+  TS_OP_norm = 641,
+  TS_OP_norm_named = 642,
+  TS_OP_dist = 643,
+  TS_OP_normalize = 644,
+  TS_OP_cosine_similarity = 645,
+  TS_OP_pairwise_distance = 646,
+  TS_OP_adaptive_avg_pool1d = 647,
+  TS_OP_adaptive_avg_pool2d = 648,
+  TS_OP_adaptive_avg_pool3d = 649,
+  TS_OP_interpolate = 650,
+  TS_OP_upsample = 651,
+  TS_OP_upsample_nearest = 652,
+  TS_OP_upsample_bilinear = 653,
+  TS_OP__resample = 654,
+  TS_OP__resample_adjoint = 655,
+  TS_OP_lstm = 656,
+  TS_OP_lstm_data = 657,
+  TS_OP_gru = 658,
+  TS_OP_gru_data = 659,
+  TS_OP_rnn_tanh = 660,
+  TS_OP_rnn_tanh_data = 661,
+  TS_OP_rnn_relu = 662,
+  TS_OP_rnn_relu_data = 663,
+  TS_OP_lstm_cell = 664,
+  TS_OP_gru_cell = 665,
+  TS_OP_rnn_tanh_cell = 666,
+  TS_OP_rnn_relu_cell = 667,
+  TS_OP__rnn_layer = 668,
+  TS_OP__rnn_layer_math = 669,
+  TS_OP__rnn_layer_backward = 670,
+  TS_OP_cumsum = 671,
+  TS_OP_cumsum_ = 672,
+  TS_OP_cumprod = 673,
+  TS_OP_cumprod_ = 674,
+  TS_OP_logcumsumexp = 675,
+  TS_OP_cummax = 676,
+  TS_OP_cummin = 677,
+  TS_OP__cumsum_back = 678,
+  TS_OP__recurrence = 679,
+  TS_OP__unique = 680,
+  TS_OP__unique_consecutive = 681,
+  TS_OP_searchsorted = 682,
+  TS_OP_bucketize = 683,
+  TS_OP_isin = 684,
+  TS_OP_bincount = 685,
+  TS_OP_histc = 686,
+  TS_OP_histogram = 687,
+  TS_OP_histogram_bins = 688,
+  TS_OP__histogramdd = 689,
+  TS_OP_view_as = 690,
+  TS_OP_reshape_as = 691,
+  TS_OP_expand_as = 692,
+  TS_OP_broadcast_to = 693,
+  TS_OP_ravel = 694,
+  TS_OP_T = 695,
+  TS_OP_mT = 696,
+  TS_OP_H = 697,
+  TS_OP_mH = 698,
+  TS_OP_adjoint = 699,
+  TS_OP_flatten = 700,
+  TS_OP_unflatten = 701,
+  TS_OP_movedim = 702,
+  TS_OP_unbind = 703,
+  TS_OP_split_with_sizes = 704,
+  TS_OP_chunk = 705,
+  TS_OP_split = 706,
+  TS_OP_split_sizes = 707,
+  TS_OP_tensor_split = 708,
+  TS_OP_tensor_split_at = 709,
+  TS_OP_tensor_split_by = 710,
+  TS_OP_hsplit = 711,
+  TS_OP_hsplit_at = 712,
+  TS_OP_vsplit = 713,
+  TS_OP_vsplit_at = 714,
+  TS_OP_dsplit = 715,
+  TS_OP_dsplit_at = 716,
+  TS_OP_cat = 717,
+  TS_OP_stack = 718,
+  TS_OP_softmax = 719,
+  TS_OP_log_softmax = 720,
+  TS_OP_softmin = 721,
+  TS_OP__softmax_backward_data = 722,
+  TS_OP__log_softmax_backward_data = 723,
+  TS_OP_sort = 724,
+  TS_OP_argsort = 725,
+  TS_OP_msort = 726,
+  TS_OP_topk = 727,
+  TS_OP_polygamma = 728,
+  TS_OP__polygamma_self = 729,
+  TS_OP__polygamma_self_ = 730,
+  TS_OP_i0 = 731,
+  TS_OP_i0_ = 732,
+  TS_OP_i0e = 733,
+  TS_OP_i1 = 734,
+  TS_OP_i1e = 735,
+  TS_OP_ndtr = 736,
+  TS_OP_ndtri = 737,
+  TS_OP_log_ndtr = 738,
+  TS_OP_entr = 739,
+  TS_OP_erfcx = 740,
+  TS_OP_airy_ai = 741,
+  TS_OP_bessel_j0 = 742,
+  TS_OP_bessel_y0 = 743,
+  TS_OP_modified_bessel_i0 = 744,
+  TS_OP_modified_bessel_k0 = 745,
+  TS_OP_scaled_modified_bessel_k0 = 746,
+  TS_OP_bessel_j1 = 747,
+  TS_OP_bessel_y1 = 748,
+  TS_OP_modified_bessel_i1 = 749,
+  TS_OP_modified_bessel_k1 = 750,
+  TS_OP_scaled_modified_bessel_k1 = 751,
+  TS_OP_spherical_bessel_j0 = 752,
+  TS_OP_chebyshev_polynomial_t = 753,
+  TS_OP_shifted_chebyshev_polynomial_t = 754,
+  TS_OP_chebyshev_polynomial_u = 755,
+  TS_OP_shifted_chebyshev_polynomial_u = 756,
+  TS_OP_chebyshev_polynomial_v = 757,
+  TS_OP_shifted_chebyshev_polynomial_v = 758,
+  TS_OP_chebyshev_polynomial_w = 759,
+  TS_OP_shifted_chebyshev_polynomial_w = 760,
+  TS_OP_hermite_polynomial_h = 761,
+  TS_OP_hermite_polynomial_he = 762,
+  TS_OP_laguerre_polynomial_l = 763,
+  TS_OP_legendre_polynomial_p = 764,
+  TS_OP_xlog1py = 765,
+  TS_OP_zeta = 766,
+  TS_OP_igamma = 767,
+  TS_OP_igamma_ = 768,
+  TS_OP_igammac = 769,
+  TS_OP_igammac_ = 770,
+  TS_OP_quantile = 771,
+  TS_OP_nanquantile = 772,
+  TS_OP_cov = 773,
+  TS_OP_corrcoef = 774,
+  TS_OP_diff = 775,
+  TS_OP_gradient = 776,
+  TS_OP_gradient_coordinates = 777,
+  TS_OP_gradient_list = 778,
+  TS_OP_trapezoid = 779,
+  TS_OP_trapezoid_x = 780,
+  TS_OP_cumulative_trapezoid = 781,
+  TS_OP_cumulative_trapezoid_x = 782,
+  TS_OP_renorm = 783,
+  TS_OP_renorm_ = 784,
+  TS_OP__empty = 785,
+  TS_OP__meta = 786,
+  TS_OP__item = 787,
+  TS_OP__same_storage = 788,
+  TS_OP__set_requires_grad = 789,
+  TS_OP__grad = 790,
+  TS_OP__grad_id = 791,
+  TS_OP__set_grad = 792,
+  TS_OP__retain_grad = 793,
+  TS_OP__grad_fn = 794,
+  TS_OP__next_functions = 795,
+  TS_OP__add_hook = 796,
+  TS_OP__remove_hook = 797,
+  TS_OP__dropped_callbacks = 798,
+  TS_OP__backward = 799,
+  TS_OP__autograd_grad = 800,
+  TS_OP__custom_node = 801,
+  TS_OP__set_anomaly = 802,
+  TS_OP__anomalous_node = 803,
+  TS_OP__set_grad_mode = 804,
+  TS_OP__set_inference_mode = 805,
+  TS_OP__grad_mode = 806,
+  TS_OP__inference_mode = 807,
+  TS_OP__detach_in_place = 808,
+  TS_OP__set_default_dtype = 809,
+  TS_OP__result_type = 810,
+  TS_OP__promote_types = 811,
+  TS_OP__can_cast = 812,
+  TS_OP__set_data = 813,
+  TS_OP__share = 814,
+  TS_OP__memory = 815,
+  TS_OP__set_memory_budget = 816,
+  TS_OP__reset_peak_memory = 817,
+  TS_OP__trim_memory = 818,
+  TS_OP__num_threads = 819,
+  TS_OP__set_num_threads = 820,
+  TS_OP__build = 821,
+  TS_OP__generator_new = 822,
+  TS_OP__generator_free = 823,
+  TS_OP__manual_seed = 824,
+  TS_OP__initial_seed = 825,
+  TS_OP__rng_state = 826,
+  TS_OP__set_rng_state = 827,
+  TS_OP_as_strided = 828,
+  TS_OP_as_strided_ = 829,
+  TS_OP_expand = 830,
+  TS_OP_reshape = 831,
+  TS_OP_view = 832,
+  TS_OP_view_dtype = 833,
+  TS_OP_transpose = 834,
+  TS_OP_transpose_ = 835,
+  TS_OP_unsqueeze = 836,
+  TS_OP_unsqueeze_ = 837,
+  TS_OP_narrow = 838,
+  TS_OP__slice = 839,
+  TS_OP__slice_backward = 840,
+  TS_OP_select = 841,
+  TS_OP_permute = 842,
+  TS_OP_squeeze = 843,
+  TS_OP_squeeze_ = 844,
+  TS_OP_t = 845,
+  TS_OP_t_ = 846,
+  TS_OP_diagonal = 847,
+  TS_OP__diagonal_backward = 848,
+  TS_OP_unfold = 849,
+  TS_OP__unfold_backward = 850,
+  TS_OP_detach = 851,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -868,6 +1106,7 @@ bool ts_positive_impl(ts_cx *cx, const ts_positive_args *a, ts_out *out);
 ts_tensor *ts_positive(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_abs_args;
+bool ts_abs_impl(ts_cx *cx, const ts_abs_args *a, ts_out *out);
 void ts_abs_grad(ts_cx *cx, const ts_abs_args *a, const ts_back *b, ts_abs_args *g);
 ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self);
 
@@ -979,6 +1218,53 @@ void ts_addcdiv_grad(ts_cx *cx, const ts_addcdiv_args *a, const ts_back *b, ts_a
 ts_tensor *ts_addcdiv(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
 
 ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_flip_args;
+bool ts_flip_impl(ts_cx *cx, const ts_flip_args *a, ts_out *out);
+void ts_flip_grad(ts_cx *cx, const ts_flip_args *a, const ts_back *b, ts_flip_args *g);
+ts_tensor *ts_flip(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; } ts_fliplr_args;
+bool ts_fliplr_impl(ts_cx *cx, const ts_fliplr_args *a, ts_out *out);
+ts_tensor *ts_fliplr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_flipud_args;
+bool ts_flipud_impl(ts_cx *cx, const ts_flipud_args *a, ts_out *out);
+ts_tensor *ts_flipud(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_ints shifts; ts_ints dims; } ts_roll_args;
+bool ts_roll_impl(ts_cx *cx, const ts_roll_args *a, ts_out *out);
+void ts_roll_grad(ts_cx *cx, const ts_roll_args *a, const ts_back *b, ts_roll_args *g);
+ts_tensor *ts_roll(ts_cx *cx, ts_tensor *self, ts_ints shifts, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t k; ts_ints dims; } ts_rot90_args;
+bool ts_rot90_impl(ts_cx *cx, const ts_rot90_args *a, ts_out *out);
+ts_tensor *ts_rot90(ts_cx *cx, ts_tensor *self, int64_t k, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_ints repeats; } ts_repeat_args;
+bool ts_repeat_impl(ts_cx *cx, const ts_repeat_args *a, ts_out *out);
+void ts_repeat_grad(ts_cx *cx, const ts_repeat_args *a, const ts_back *b, ts_repeat_args *g);
+ts_tensor *ts_repeat(ts_cx *cx, ts_tensor *self, ts_ints repeats);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_tile_args;
+bool ts_tile_impl(ts_cx *cx, const ts_tile_args *a, ts_out *out);
+ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_args;
+bool ts_repeat_interleave_impl(ts_cx *cx, const ts_repeat_interleave_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_by_args;
+bool ts_repeat_interleave_by_impl(ts_cx *cx, const ts_repeat_interleave_by_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave_by(ts_cx *cx, ts_tensor *self, ts_tensor *repeats, ts_opt_int dim, ts_opt_int output_size);
+
+typedef struct { ts_tensor *repeats; ts_opt_int output_size; } ts_repeat_interleave_positions_args;
+bool ts_repeat_interleave_positions_impl(ts_cx *cx, const ts_repeat_interleave_positions_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_int output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_opt_int dim; } ts_take_along_dim_args;
+bool ts_take_along_dim_impl(ts_cx *cx, const ts_take_along_dim_args *a, ts_out *out);
+ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim);
 
 typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *attn_mask; double dropout_p; bool is_causal; ts_opt_float scale; bool enable_gqa; } ts_scaled_dot_product_attention_args;
 bool ts_scaled_dot_product_attention_impl(ts_cx *cx, const ts_scaled_dot_product_attention_args *a, ts_out *out);
@@ -1171,6 +1457,83 @@ ts_tensor *ts_clamp_max(ts_cx *cx, ts_tensor *self, ts_tensor *max);
 
 ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max);
 
+typedef struct { ts_tensor *real; ts_tensor *imag; } ts_complex_args;
+bool ts_complex_impl(ts_cx *cx, const ts_complex_args *a, ts_out *out);
+void ts_complex_grad(ts_cx *cx, const ts_complex_args *a, const ts_back *b, ts_complex_args *g);
+ts_tensor *ts_complex(ts_cx *cx, ts_tensor *real, ts_tensor *imag);
+
+typedef struct { ts_tensor *abs; ts_tensor *angle; } ts_polar_args;
+bool ts_polar_impl(ts_cx *cx, const ts_polar_args *a, ts_out *out);
+void ts_polar_grad(ts_cx *cx, const ts_polar_args *a, const ts_back *b, ts_polar_args *g);
+ts_tensor *ts_polar(ts_cx *cx, ts_tensor *abs, ts_tensor *angle);
+
+typedef struct { ts_tensor *self; } ts_view_as_real_args;
+bool ts_view_as_real_impl(ts_cx *cx, const ts_view_as_real_args *a, ts_out *out);
+void ts_view_as_real_grad(ts_cx *cx, const ts_view_as_real_args *a, const ts_back *b, ts_view_as_real_args *g);
+ts_tensor *ts_view_as_real(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_view_as_complex_args;
+bool ts_view_as_complex_impl(ts_cx *cx, const ts_view_as_complex_args *a, ts_out *out);
+void ts_view_as_complex_grad(ts_cx *cx, const ts_view_as_complex_args *a, const ts_back *b, ts_view_as_complex_args *g);
+ts_tensor *ts_view_as_complex(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_real_args;
+bool ts_real_impl(ts_cx *cx, const ts_real_args *a, ts_out *out);
+ts_tensor *ts_real(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_imag_args;
+bool ts_imag_impl(ts_cx *cx, const ts_imag_args *a, ts_out *out);
+ts_tensor *ts_imag(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_conj_physical_args;
+bool ts_conj_physical_impl(ts_cx *cx, const ts_conj_physical_args *a, ts_out *out);
+void ts_conj_physical_grad(ts_cx *cx, const ts_conj_physical_args *a, const ts_back *b, ts_conj_physical_args *g);
+ts_tensor *ts_conj_physical(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_conj_physical_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_conj_args;
+bool ts_conj_impl(ts_cx *cx, const ts_conj_args *a, ts_out *out);
+ts_tensor *ts_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_resolve_conj_args;
+bool ts_resolve_conj_impl(ts_cx *cx, const ts_resolve_conj_args *a, ts_out *out);
+ts_tensor *ts_resolve_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_resolve_neg_args;
+bool ts_resolve_neg_impl(ts_cx *cx, const ts_resolve_neg_args *a, ts_out *out);
+ts_tensor *ts_resolve_neg(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_is_conj_args;
+bool ts_is_conj_impl(ts_cx *cx, const ts_is_conj_args *a, ts_out *out);
+ts_scalar ts_is_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_is_neg_args;
+bool ts_is_neg_impl(ts_cx *cx, const ts_is_neg_args *a, ts_out *out);
+ts_scalar ts_is_neg(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_angle_args;
+bool ts_angle_impl(ts_cx *cx, const ts_angle_args *a, ts_out *out);
+void ts_angle_grad(ts_cx *cx, const ts_angle_args *a, const ts_back *b, ts_angle_args *g);
+ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose1d_args;
+ts_tensor *ts_conv_transpose1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose2d_args;
+ts_tensor *ts_conv_transpose2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose3d_args;
+ts_tensor *ts_conv_transpose3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints dilation; bool transposed; ts_ints output_padding; int64_t groups; } ts_convolution_args;
+bool ts_convolution_impl(ts_cx *cx, const ts_convolution_args *a, ts_out *out);
+ts_tensor *ts_convolution(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, bool transposed, ts_ints output_padding, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; int64_t pad; } ts_conv_tbc_args;
+bool ts_conv_tbc_impl(ts_cx *cx, const ts_conv_tbc_args *a, ts_out *out);
+ts_tensor *ts_conv_tbc(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, int64_t pad);
+
 typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints dilation; int64_t groups; } ts_conv1d_args;
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
 
@@ -1194,6 +1557,80 @@ typedef struct { ts_tensor *grad; ts_tensor *self; ts_ints size; ts_ints stride;
 bool ts__conv_weight_impl(ts_cx *cx, const ts__conv_weight_args *a, ts_out *out);
 void ts__conv_weight_grad(ts_cx *cx, const ts__conv_weight_args *a, const ts_back *b, ts__conv_weight_args *g);
 ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_scatter_args;
+bool ts_diagonal_scatter_impl(ts_cx *cx, const ts_diagonal_scatter_args *a, ts_out *out);
+void ts_diagonal_scatter_grad(ts_cx *cx, const ts_diagonal_scatter_args *a, const ts_back *b, ts_diagonal_scatter_args *g);
+ts_tensor *ts_diagonal_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t dim; int64_t index; } ts_select_scatter_args;
+bool ts_select_scatter_impl(ts_cx *cx, const ts_select_scatter_args *a, ts_out *out);
+void ts_select_scatter_grad(ts_cx *cx, const ts_select_scatter_args *a, const ts_back *b, ts_select_scatter_args *g);
+ts_tensor *ts_select_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts_slice_scatter_args;
+bool ts_slice_scatter_impl(ts_cx *cx, const ts_slice_scatter_args *a, ts_out *out);
+void ts_slice_scatter_grad(ts_cx *cx, const ts_slice_scatter_args *a, const ts_back *b, ts_slice_scatter_args *g);
+ts_tensor *ts_slice_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *self; ts_tensor *src; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_scatter_args;
+bool ts_as_strided_scatter_impl(ts_cx *cx, const ts_as_strided_scatter_args *a, ts_out *out);
+void ts_as_strided_scatter_grad(ts_cx *cx, const ts_as_strided_scatter_args *a, const ts_back *b, ts_as_strided_scatter_args *g);
+ts_tensor *ts_as_strided_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t start; int64_t length; } ts_narrow_copy_args;
+ts_tensor *ts_narrow_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length);
+
+typedef struct { ts_tensor *self; } ts_alias_copy_args;
+ts_tensor *ts_alias_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_copy_args;
+ts_tensor *ts_as_strided_copy(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
+typedef struct { ts_tensor *self; } ts_detach_copy_args;
+ts_tensor *ts_detach_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_copy_args;
+ts_tensor *ts_diagonal_copy(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; ts_ints size; bool implicit; } ts_expand_copy_args;
+ts_tensor *ts_expand_copy(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_permute_copy_args;
+ts_tensor *ts_permute_copy(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t index; } ts_select_copy_args;
+ts_tensor *ts_select_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts_slice_copy_args;
+ts_tensor *ts_slice_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_copy_args;
+ts_list ts_split_copy(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_copy_args;
+ts_list ts_split_with_sizes_copy(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_squeeze_copy_args;
+ts_tensor *ts_squeeze_copy(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+typedef struct { ts_tensor *self; } ts_t_copy_args;
+ts_tensor *ts_t_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t dim0; int64_t dim1; } ts_transpose_copy_args;
+ts_tensor *ts_transpose_copy(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_copy_args;
+ts_list ts_unbind_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t dimension; int64_t size; int64_t step; } ts_unfold_copy_args;
+ts_tensor *ts_unfold_copy(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unsqueeze_copy_args;
+ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts_view_copy_args;
+ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts_zeros_args;
 ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype);
@@ -1270,6 +1707,14 @@ typedef struct { ts_tensor *self; const char *memory_format; } ts_contiguous_arg
 bool ts_contiguous_impl(ts_cx *cx, const ts_contiguous_args *a, ts_out *out);
 ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format);
 
+typedef struct { ts_tensor *self; ts_ints size; const char *memory_format; } ts_resize__args;
+bool ts_resize__impl(ts_cx *cx, const ts_resize__args *a, ts_out *out);
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format);
+
+typedef struct { ts_tensor *self; ts_tensor *the_template; const char *memory_format; } ts_resize_as__args;
+bool ts_resize_as__impl(ts_cx *cx, const ts_resize_as__args *a, ts_out *out);
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format);
+
 typedef struct { ts_tensor *self; ts_tensor *src; bool non_blocking; } ts_copy__args;
 bool ts_copy__impl(ts_cx *cx, const ts_copy__args *a, ts_out *out);
 void ts_copy__grad(ts_cx *cx, const ts_copy__args *a, const ts_back *b, ts_copy__args *g);
@@ -1311,6 +1756,45 @@ typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *targets; ts_ints i
 bool ts__ctc_loss_backward_impl(ts_cx *cx, const ts__ctc_loss_backward_args *a, ts_out *out);
 void ts__ctc_loss_backward_grad(ts_cx *cx, const ts__ctc_loss_backward_args *a, const ts_back *b, ts__ctc_loss_backward_args *g);
 ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_diag_args;
+bool ts_diag_impl(ts_cx *cx, const ts_diag_args *a, ts_out *out);
+ts_tensor *ts_diag(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diag_embed_args;
+bool ts_diag_embed_impl(ts_cx *cx, const ts_diag_embed_args *a, ts_out *out);
+ts_tensor *ts_diag_embed(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; int64_t offset; } ts_diagflat_args;
+bool ts_diagflat_impl(ts_cx *cx, const ts_diagflat_args *a, ts_out *out);
+ts_tensor *ts_diagflat(ts_cx *cx, ts_tensor *self, int64_t offset);
+
+typedef struct { ts_tensor *self; } ts_trace_args;
+bool ts_trace_impl(ts_cx *cx, const ts_trace_args *a, ts_out *out);
+ts_tensor *ts_trace(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_tril_args;
+void ts_tril_grad(ts_cx *cx, const ts_tril_args *a, const ts_back *b, ts_tril_args *g);
+ts_tensor *ts_tril(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+ts_tensor *ts_tril_(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_triu_args;
+void ts_triu_grad(ts_cx *cx, const ts_triu_args *a, const ts_back *b, ts_triu_args *g);
+ts_tensor *ts_triu(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+ts_tensor *ts_triu_(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { int64_t row; int64_t col; int64_t offset; ts_dtype dtype; } ts_tril_indices_args;
+ts_tensor *ts_tril_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype);
+
+typedef struct { int64_t row; int64_t col; int64_t offset; ts_dtype dtype; } ts_triu_indices_args;
+ts_tensor *ts_triu_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar fill_value; bool wrap; } ts_fill_diagonal__args;
+bool ts_fill_diagonal__impl(ts_cx *cx, const ts_fill_diagonal__args *a, ts_out *out);
+void ts_fill_diagonal__grad(ts_cx *cx, const ts_fill_diagonal__args *a, const ts_back *b, ts_fill_diagonal__args *g);
+ts_tensor *ts_fill_diagonal_(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, bool wrap);
 
 typedef struct { ts_tensor *x1; ts_tensor *x2; double p; const char *compute_mode; } ts_cdist_args;
 bool ts_cdist_impl(ts_cx *cx, const ts_cdist_args *a, ts_out *out);
@@ -1387,6 +1871,65 @@ typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; t
 bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
 ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
 
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_unfold_windows_args;
+bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out);
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints output_size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_fold_args;
+bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out);
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__im2col_args;
+bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out);
+void ts__im2col_grad(ts_cx *cx, const ts__im2col_args *a, const ts_back *b, ts__im2col_args *g);
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__col2im_args;
+bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out);
+void ts__col2im_grad(ts_cx *cx, const ts__col2im_args *a, const ts_back *b, ts__col2im_args *g);
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; int64_t upscale_factor; } ts_pixel_shuffle_args;
+bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor);
+
+typedef struct { ts_tensor *self; int64_t downscale_factor; } ts_pixel_unshuffle_args;
+bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor);
+
+typedef struct { ts_tensor *self; int64_t groups; } ts_channel_shuffle_args;
+bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; const char *mode; const char *padding_mode; ts_opt_int align_corners; } ts_grid_sample_args;
+bool ts_grid_sample_impl(ts_cx *cx, const ts_grid_sample_args *a, ts_out *out);
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_args;
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_2d_args;
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_3d_args;
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; ts_opt_int align_corners; } ts_affine_grid_args;
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; bool align_corners; } ts_affine_grid_generator_args;
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_args;
+bool ts__grid_sample_impl(ts_cx *cx, const ts__grid_sample_args *a, ts_out *out);
+void ts__grid_sample_grad(ts_cx *cx, const ts__grid_sample_args *a, const ts_back *b, ts__grid_sample_args *g);
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
+typedef struct { ts_tensor *grad; ts_tensor *grid; ts_ints size; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_adjoint_args;
+bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args *a, ts_out *out);
+void ts__grid_sample_adjoint_grad(ts_cx *cx, const ts__grid_sample_adjoint_args *a, const ts_back *b, ts__grid_sample_adjoint_args *g);
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -1459,6 +2002,28 @@ ts_tensor *ts_scatter_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *in
 
 ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
 
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *src; const char *reduce; bool include_self; } ts_scatter_reduce_args;
+bool ts_scatter_reduce_impl(ts_cx *cx, const ts_scatter_reduce_args *a, ts_out *out);
+void ts_scatter_reduce_grad(ts_cx *cx, const ts_scatter_reduce_args *a, const ts_back *b, ts_scatter_reduce_args *g);
+ts_tensor *ts_scatter_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+ts_tensor *ts_scatter_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *source; const char *reduce; bool include_self; } ts_index_reduce_args;
+bool ts_index_reduce_impl(ts_cx *cx, const ts_index_reduce_args *a, ts_out *out);
+ts_tensor *ts_index_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+ts_tensor *ts_index_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *data; const char *reduce; ts_tensor *lengths; ts_tensor *indices; ts_tensor *offsets; int64_t axis; bool unsafe; ts_scalar initial; } ts_segment_reduce_args;
+bool ts_segment_reduce_impl(ts_cx *cx, const ts_segment_reduce_args *a, ts_out *out);
+void ts_segment_reduce_grad(ts_cx *cx, const ts_segment_reduce_args *a, const ts_back *b, ts_segment_reduce_args *g);
+ts_tensor *ts_segment_reduce(ts_cx *cx, ts_tensor *data, const char *reduce, ts_tensor *lengths, ts_tensor *indices, ts_tensor *offsets, int64_t axis, bool unsafe, ts_scalar initial);
+
+typedef struct { ts_tensor *data; ts_tensor *lengths; ts_tensor *offsets; int64_t axis; } ts__segment_ids_args;
+bool ts__segment_ids_impl(ts_cx *cx, const ts__segment_ids_args *a, ts_out *out);
+ts_tensor *ts__segment_ids(ts_cx *cx, ts_tensor *data, ts_tensor *lengths, ts_tensor *offsets, int64_t axis);
+
 typedef struct { ts_tensor *self; ts_tensor *index; } ts_take_args;
 bool ts_take_impl(ts_cx *cx, const ts_take_args *a, ts_out *out);
 void ts_take_grad(ts_cx *cx, const ts_take_args *a, const ts_back *b, ts_take_args *g);
@@ -1518,9 +2083,248 @@ typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
 bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
 ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
 
+typedef struct { ts_list tensors; } ts_broadcast_tensors_args;
+bool ts_broadcast_tensors_impl(ts_cx *cx, const ts_broadcast_tensors_args *a, ts_out *out);
+ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; const char *indexing; } ts_meshgrid_args;
+bool ts_meshgrid_impl(ts_cx *cx, const ts_meshgrid_args *a, ts_out *out);
+ts_list ts_meshgrid(ts_cx *cx, ts_list tensors, const char *indexing);
+
+typedef struct { ts_tensor *self; } ts_atleast_1d_args;
+ts_tensor *ts_atleast_1d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_1d_list_args;
+ts_list ts_atleast_1d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; } ts_atleast_2d_args;
+ts_tensor *ts_atleast_2d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_2d_list_args;
+ts_list ts_atleast_2d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; } ts_atleast_3d_args;
+ts_tensor *ts_atleast_3d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_3d_list_args;
+ts_list ts_atleast_3d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_hstack_args;
+bool ts_hstack_impl(ts_cx *cx, const ts_hstack_args *a, ts_out *out);
+ts_tensor *ts_hstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_vstack_args;
+bool ts_vstack_impl(ts_cx *cx, const ts_vstack_args *a, ts_out *out);
+ts_tensor *ts_vstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_dstack_args;
+bool ts_dstack_impl(ts_cx *cx, const ts_dstack_args *a, ts_out *out);
+ts_tensor *ts_dstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_column_stack_args;
+bool ts_column_stack_impl(ts_cx *cx, const ts_column_stack_args *a, ts_out *out);
+ts_tensor *ts_column_stack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_block_diag_args;
+bool ts_block_diag_impl(ts_cx *cx, const ts_block_diag_args *a, ts_out *out);
+void ts_block_diag_grad(ts_cx *cx, const ts_block_diag_args *a, const ts_back *b, ts_block_diag_args *g);
+ts_tensor *ts_block_diag(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_cartesian_prod_args;
+bool ts_cartesian_prod_impl(ts_cx *cx, const ts_cartesian_prod_args *a, ts_out *out);
+ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; int64_t r; bool with_replacement; } ts_combinations_args;
+bool ts_combinations_impl(ts_cx *cx, const ts_combinations_args *a, ts_out *out);
+ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement);
+
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
+void ts_linalg_lu_factor_ex_grad(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, const ts_back *b, ts_linalg_lu_factor_ex_args *g);
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_factor_args;
+bool ts_linalg_lu_factor_impl(ts_cx *cx, const ts_linalg_lu_factor_args *a, ts_out *out);
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_args;
+bool ts_lu_impl(ts_cx *cx, const ts_lu_args *a, ts_out *out);
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_with_info_args;
+bool ts_lu_with_info_impl(ts_cx *cx, const ts_lu_with_info_args *a, ts_out *out);
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *pivots; int64_t n; bool inverse; } ts__lu_permutation_args;
+bool ts__lu_permutation_impl(ts_cx *cx, const ts__lu_permutation_args *a, ts_out *out);
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse);
+
+typedef struct { ts_tensor *LU_data; ts_tensor *LU_pivots; bool unpack_data; bool unpack_pivots; } ts_lu_unpack_args;
+bool ts_lu_unpack_impl(ts_cx *cx, const ts_lu_unpack_args *a, ts_out *out);
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_args;
+bool ts_linalg_lu_impl(ts_cx *cx, const ts_linalg_lu_args *a, ts_out *out);
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts__lu_solve_args;
+bool ts__lu_solve_impl(ts_cx *cx, const ts__lu_solve_args *a, ts_out *out);
+void ts__lu_solve_grad(ts_cx *cx, const ts__lu_solve_args *a, const ts_back *b, ts__lu_solve_args *g);
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts_linalg_lu_solve_args;
+bool ts_linalg_lu_solve_impl(ts_cx *cx, const ts_linalg_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *self; ts_tensor *LU_data; ts_tensor *LU_pivots; } ts_lu_solve_args;
+bool ts_lu_solve_impl(ts_cx *cx, const ts_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts__linalg_solve_ex_args;
+bool ts__linalg_solve_ex_impl(ts_cx *cx, const ts__linalg_solve_ex_args *a, ts_out *out);
+void ts__linalg_solve_ex_grad(ts_cx *cx, const ts__linalg_solve_ex_args *a, const ts_back *b, ts__linalg_solve_ex_args *g);
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts_linalg_solve_ex_args;
+bool ts_linalg_solve_ex_impl(ts_cx *cx, const ts_linalg_solve_ex_args *a, ts_out *out);
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; } ts_linalg_solve_args;
+bool ts_linalg_solve_impl(ts_cx *cx, const ts_linalg_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left);
+
+typedef struct { ts_tensor *A; bool check_errors; } ts_linalg_inv_ex_args;
+bool ts_linalg_inv_ex_impl(ts_cx *cx, const ts_linalg_inv_ex_args *a, ts_out *out);
+void ts_linalg_inv_ex_grad(ts_cx *cx, const ts_linalg_inv_ex_args *a, const ts_back *b, ts_linalg_inv_ex_args *g);
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_inv_args;
+bool ts_linalg_inv_impl(ts_cx *cx, const ts_linalg_inv_args *a, ts_out *out);
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A);
+
+typedef struct { ts_tensor *self; } ts_inverse_args;
+bool ts_inverse_impl(ts_cx *cx, const ts_inverse_args *a, ts_out *out);
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool upper; bool left; bool unitriangular; } ts_linalg_solve_triangular_args;
+bool ts_linalg_solve_triangular_impl(ts_cx *cx, const ts_linalg_solve_triangular_args *a, ts_out *out);
+void ts_linalg_solve_triangular_grad(ts_cx *cx, const ts_linalg_solve_triangular_args *a, const ts_back *b, ts_linalg_solve_triangular_args *g);
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular);
+
+typedef struct { ts_tensor *self; ts_tensor *A; bool upper; bool transpose; bool unitriangular; } ts_triangular_solve_args;
+bool ts_triangular_solve_impl(ts_cx *cx, const ts_triangular_solve_args *a, ts_out *out);
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts__linalg_det_args;
+bool ts__linalg_det_impl(ts_cx *cx, const ts__linalg_det_args *a, ts_out *out);
+void ts__linalg_det_grad(ts_cx *cx, const ts__linalg_det_args *a, const ts_back *b, ts__linalg_det_args *g);
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; } ts__linalg_cofactors_args;
+bool ts__linalg_cofactors_impl(ts_cx *cx, const ts__linalg_cofactors_args *a, ts_out *out);
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots);
+
+typedef struct { ts_tensor *self; } ts_det_args;
+bool ts_det_impl(ts_cx *cx, const ts_det_args *a, ts_out *out);
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; } ts__linalg_slogdet_args;
+bool ts__linalg_slogdet_impl(ts_cx *cx, const ts__linalg_slogdet_args *a, ts_out *out);
+void ts__linalg_slogdet_grad(ts_cx *cx, const ts__linalg_slogdet_args *a, const ts_back *b, ts__linalg_slogdet_args *g);
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_slogdet_args;
+bool ts_slogdet_impl(ts_cx *cx, const ts_slogdet_args *a, ts_out *out);
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_logdet_args;
+bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts_matrix_power_args;
+bool ts_matrix_power_impl(ts_cx *cx, const ts_matrix_power_args *a, ts_out *out);
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_matrix_exp_args;
+bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out);
+void ts_matrix_exp_grad(ts_cx *cx, const ts_matrix_exp_args *a, const ts_back *b, ts_matrix_exp_args *g);
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_linalg_multi_dot_args;
+bool ts_linalg_multi_dot_impl(ts_cx *cx, const ts_linalg_multi_dot_args *a, ts_out *out);
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list matrices; } ts_chain_matmul_args;
+bool ts_chain_matmul_impl(ts_cx *cx, const ts_chain_matmul_args *a, ts_out *out);
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices);
+
+typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
+bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
+bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dim; } ts_linalg_cross_args;
+bool ts_linalg_cross_impl(ts_cx *cx, const ts_linalg_cross_args *a, ts_out *out);
+void ts_linalg_cross_grad(ts_cx *cx, const ts_linalg_cross_args *a, const ts_back *b, ts_linalg_cross_args *g);
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_opt_int dim; } ts_cross_args;
+bool ts_cross_impl(ts_cx *cx, const ts_cross_args *a, ts_out *out);
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim);
+
+typedef struct { ts_tensor *x; ts_tensor *y; int64_t dim; } ts_linalg_vecdot_args;
+bool ts_linalg_vecdot_impl(ts_cx *cx, const ts_linalg_vecdot_args *a, ts_out *out);
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim);
+
+typedef struct { ts_tensor *A; int64_t offset; int64_t dim1; int64_t dim2; } ts_linalg_diagonal_args;
+bool ts_linalg_diagonal_impl(ts_cx *cx, const ts_linalg_diagonal_args *a, ts_out *out);
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *x; ts_opt_int N; } ts_linalg_vander_args;
+bool ts_linalg_vander_impl(ts_cx *cx, const ts_linalg_vander_args *a, ts_out *out);
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N);
+
+typedef struct { ts_tensor *x; ts_opt_int N; bool increasing; } ts_vander_args;
+bool ts_vander_impl(ts_cx *cx, const ts_vander_args *a, ts_out *out);
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing);
+
+typedef struct { ts_tensor *A; bool upper; bool check_errors; } ts_linalg_cholesky_ex_args;
+bool ts_linalg_cholesky_ex_impl(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, ts_out *out);
+void ts_linalg_cholesky_ex_grad(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, const ts_back *b, ts_linalg_cholesky_ex_args *g);
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool upper; } ts_linalg_cholesky_args;
+bool ts_linalg_cholesky_impl(ts_cx *cx, const ts_linalg_cholesky_args *a, ts_out *out);
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_args;
+bool ts_cholesky_impl(ts_cx *cx, const ts_cholesky_args *a, ts_out *out);
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; bool upper; } ts_cholesky_solve_args;
+bool ts_cholesky_solve_impl(ts_cx *cx, const ts_cholesky_solve_args *a, ts_out *out);
+void ts_cholesky_solve_grad(ts_cx *cx, const ts_cholesky_solve_args *a, const ts_back *b, ts_cholesky_solve_args *g);
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_inverse_args;
+bool ts_cholesky_inverse_impl(ts_cx *cx, const ts_cholesky_inverse_args *a, ts_out *out);
+void ts_cholesky_inverse_grad(ts_cx *cx, const ts_cholesky_inverse_args *a, const ts_back *b, ts_cholesky_inverse_args *g);
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; bool hermitian; bool check_errors; } ts_linalg_ldl_factor_ex_args;
+bool ts_linalg_ldl_factor_ex_impl(ts_cx *cx, const ts_linalg_ldl_factor_ex_args *a, ts_out *out);
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool hermitian; } ts_linalg_ldl_factor_args;
+bool ts_linalg_ldl_factor_impl(ts_cx *cx, const ts_linalg_ldl_factor_args *a, ts_out *out);
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results);
+
+typedef struct { ts_tensor *LD; ts_tensor *pivots; ts_tensor *B; bool hermitian; } ts_linalg_ldl_solve_args;
+bool ts_linalg_ldl_solve_impl(ts_cx *cx, const ts_linalg_ldl_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
@@ -1817,31 +2621,11 @@ ts_tensor *ts_digamma(ts_cx *cx, ts_tensor *self);
 
 ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self);
 
-typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
-void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
-ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self);
-
-typedef struct { ts_tensor *self; int64_t n; } ts__polygamma_self_args;
-void ts__polygamma_self_grad(ts_cx *cx, const ts__polygamma_self_args *a, const ts_back *b, ts__polygamma_self_args *g);
-ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n);
-
-ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n);
-
 typedef struct { ts_tensor *self; int64_t p; } ts_mvlgamma_args;
 bool ts_mvlgamma_impl(ts_cx *cx, const ts_mvlgamma_args *a, ts_out *out);
 ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p);
 
 ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p);
-
-typedef struct { ts_tensor *self; } ts_i0_args;
-void ts_i0_grad(ts_cx *cx, const ts_i0_args *a, const ts_back *b, ts_i0_args *g);
-ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self);
-
-ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self);
-
-typedef struct { ts_tensor *self; } ts_i1_args;
-void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g);
-ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_frexp_args;
 bool ts_frexp_impl(ts_cx *cx, const ts_frexp_args *a, ts_out *out);
@@ -1959,6 +2743,10 @@ ts_tensor *ts_mv(ts_cx *cx, ts_tensor *self, ts_tensor *vec);
 typedef struct { ts_tensor *self; ts_tensor *tensor; } ts_dot_args;
 bool ts_dot_impl(ts_cx *cx, const ts_dot_args *a, ts_out *out);
 ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_vdot_args;
+bool ts_vdot_impl(ts_cx *cx, const ts_vdot_args *a, ts_out *out);
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_tensor *self; ts_tensor *vec2; } ts_outer_args;
 bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out);
@@ -2128,20 +2916,20 @@ typedef struct { ts_tensor *self; ts_ints pad; const char *mode; ts_scalar value
 bool ts_pad_impl(ts_cx *cx, const ts_pad_args *a, ts_out *out);
 ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool1d_with_indices_args;
-bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_with_indices_args;
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_args;
 ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool2d_with_indices_args;
-bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_with_indices_args;
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_args;
 ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool3d_with_indices_args;
-bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_with_indices_args;
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_args;
 ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
@@ -2154,6 +2942,73 @@ ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts_avg_pool3d_args;
 ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool1d_with_indices_args;
+bool ts_adaptive_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool1d_args;
+ts_tensor *ts_adaptive_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool2d_with_indices_args;
+bool ts_adaptive_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool2d_args;
+ts_tensor *ts_adaptive_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool3d_with_indices_args;
+bool ts_adaptive_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool3d_args;
+ts_tensor *ts_adaptive_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool2d_with_indices_args;
+bool ts_fractional_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool2d_args;
+ts_tensor *ts_fractional_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool3d_with_indices_args;
+bool ts_fractional_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool3d_args;
+ts_tensor *ts_fractional_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool1d_args;
+ts_tensor *ts_max_unpool1d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool2d_args;
+ts_tensor *ts_max_unpool2d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool3d_args;
+ts_tensor *ts_max_unpool3d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool1d_args;
+ts_tensor *ts_lp_pool1d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool2d_args;
+ts_tensor *ts_lp_pool2d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool3d_args;
+ts_tensor *ts_lp_pool3d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; int64_t size; double alpha; double beta; double k; } ts_local_response_norm_args;
+bool ts_local_response_norm_impl(ts_cx *cx, const ts_local_response_norm_args *a, ts_out *out);
+ts_tensor *ts_local_response_norm(ts_cx *cx, ts_tensor *self, int64_t size, double alpha, double beta, double k);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts__adaptive_max_pool_args;
+bool ts__adaptive_max_pool_impl(ts_cx *cx, const ts__adaptive_max_pool_args *a, ts_out *out);
+void ts__adaptive_max_pool_grad(ts_cx *cx, const ts__adaptive_max_pool_args *a, const ts_back *b, ts__adaptive_max_pool_args *g);
+bool ts__adaptive_max_pool(ts_cx *cx, ts_tensor *self, ts_ints size, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *samples; ts_ints kernel_size; ts_ints size; } ts__fractional_max_pool_args;
+bool ts__fractional_max_pool_impl(ts_cx *cx, const ts__fractional_max_pool_args *a, ts_out *out);
+void ts__fractional_max_pool_grad(ts_cx *cx, const ts__fractional_max_pool_args *a, const ts_back *b, ts__fractional_max_pool_args *g);
+bool ts__fractional_max_pool(ts_cx *cx, ts_tensor *self, ts_tensor *samples, ts_ints kernel_size, ts_ints size, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints size; } ts__max_unpool_args;
+bool ts__max_unpool_impl(ts_cx *cx, const ts__max_unpool_args *a, ts_out *out);
+void ts__max_unpool_grad(ts_cx *cx, const ts__max_unpool_args *a, const ts_back *b, ts__max_unpool_args *g);
+ts_tensor *ts__max_unpool(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints size);
 
 typedef struct { ts_tensor *self; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts__max_pool_args;
 bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out);
@@ -2179,6 +3034,26 @@ typedef struct { ts_tensor *grad; ts_ints size; int64_t dims; ts_ints kernel_siz
 bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, ts_out *out);
 void ts__avg_pool_backward_grad(ts_cx *cx, const ts__avg_pool_backward_args *a, const ts_back *b, ts__avg_pool_backward_args *g);
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { const char *equation; ts_list operands; } ts_einsum_args;
+bool ts_einsum_impl(ts_cx *cx, const ts_einsum_args *a, ts_out *out);
+ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_ints dims_self; ts_ints dims_other; } ts_tensordot_args;
+bool ts_tensordot_impl(ts_cx *cx, const ts_tensordot_args *a, ts_out *out);
+ts_tensor *ts_tensordot(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_ints dims_self, ts_ints dims_other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dims; } ts_tensordot_count_args;
+bool ts_tensordot_count_impl(ts_cx *cx, const ts_tensordot_count_args *a, ts_out *out);
+ts_tensor *ts_tensordot_count(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_inner_args;
+bool ts_inner_impl(ts_cx *cx, const ts_inner_args *a, ts_out *out);
+ts_tensor *ts_inner(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_kron_args;
+bool ts_kron_impl(ts_cx *cx, const ts_kron_args *a, ts_out *out);
+ts_tensor *ts_kron(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_rand_args;
 bool ts_rand_impl(ts_cx *cx, const ts_rand_args *a, ts_out *out);
@@ -2510,6 +3385,47 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
+typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_args;
+bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
+bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_consecutive_args;
+bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
+bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);
+ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter);
+
+typedef struct { ts_tensor *self; ts_tensor *boundaries; bool out_int32; bool right; } ts_bucketize_args;
+bool ts_bucketize_impl(ts_cx *cx, const ts_bucketize_args *a, ts_out *out);
+ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool out_int32, bool right);
+
+typedef struct { ts_tensor *elements; ts_tensor *test_elements; bool assume_unique; bool invert; } ts_isin_args;
+bool ts_isin_impl(ts_cx *cx, const ts_isin_args *a, ts_out *out);
+ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert);
+
+typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
+bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
+void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
+bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
+bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
+bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
+bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
+
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
 bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -2672,6 +3588,200 @@ bool ts_topk_impl(ts_cx *cx, const ts_topk_args *a, ts_out *out);
 void ts_topk_grad(ts_cx *cx, const ts_topk_args *a, const ts_back *b, ts_topk_args *g);
 bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results);
 
+typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
+void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts__polygamma_self_args;
+void ts__polygamma_self_grad(ts_cx *cx, const ts__polygamma_self_args *a, const ts_back *b, ts__polygamma_self_args *g);
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n);
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_i0_args;
+void ts_i0_grad(ts_cx *cx, const ts_i0_args *a, const ts_back *b, ts_i0_args *g);
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i0e_args;
+void ts_i0e_grad(ts_cx *cx, const ts_i0e_args *a, const ts_back *b, ts_i0e_args *g);
+ts_tensor *ts_i0e(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i1_args;
+void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g);
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i1e_args;
+void ts_i1e_grad(ts_cx *cx, const ts_i1e_args *a, const ts_back *b, ts_i1e_args *g);
+ts_tensor *ts_i1e(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ndtr_args;
+void ts_ndtr_grad(ts_cx *cx, const ts_ndtr_args *a, const ts_back *b, ts_ndtr_args *g);
+ts_tensor *ts_ndtr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ndtri_args;
+void ts_ndtri_grad(ts_cx *cx, const ts_ndtri_args *a, const ts_back *b, ts_ndtri_args *g);
+ts_tensor *ts_ndtri(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_log_ndtr_args;
+void ts_log_ndtr_grad(ts_cx *cx, const ts_log_ndtr_args *a, const ts_back *b, ts_log_ndtr_args *g);
+ts_tensor *ts_log_ndtr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_entr_args;
+void ts_entr_grad(ts_cx *cx, const ts_entr_args *a, const ts_back *b, ts_entr_args *g);
+ts_tensor *ts_entr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_erfcx_args;
+void ts_erfcx_grad(ts_cx *cx, const ts_erfcx_args *a, const ts_back *b, ts_erfcx_args *g);
+ts_tensor *ts_erfcx(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_airy_ai_args;
+ts_tensor *ts_airy_ai(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_j0_args;
+ts_tensor *ts_bessel_j0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_y0_args;
+ts_tensor *ts_bessel_y0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_i0_args;
+ts_tensor *ts_modified_bessel_i0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_k0_args;
+ts_tensor *ts_modified_bessel_k0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_scaled_modified_bessel_k0_args;
+ts_tensor *ts_scaled_modified_bessel_k0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_j1_args;
+ts_tensor *ts_bessel_j1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_y1_args;
+ts_tensor *ts_bessel_y1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_i1_args;
+ts_tensor *ts_modified_bessel_i1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_k1_args;
+ts_tensor *ts_modified_bessel_k1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_scaled_modified_bessel_k1_args;
+ts_tensor *ts_scaled_modified_bessel_k1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_spherical_bessel_j0_args;
+ts_tensor *ts_spherical_bessel_j0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_t_args;
+ts_tensor *ts_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_t_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_u_args;
+ts_tensor *ts_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_u_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_v_args;
+ts_tensor *ts_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_v_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_w_args;
+ts_tensor *ts_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_w_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_hermite_polynomial_h_args;
+ts_tensor *ts_hermite_polynomial_h(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_hermite_polynomial_he_args;
+ts_tensor *ts_hermite_polynomial_he(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_laguerre_polynomial_l_args;
+ts_tensor *ts_laguerre_polynomial_l(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_legendre_polynomial_p_args;
+ts_tensor *ts_legendre_polynomial_p(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_xlog1py_args;
+void ts_xlog1py_grad(ts_cx *cx, const ts_xlog1py_args *a, const ts_back *b, ts_xlog1py_args *g);
+ts_tensor *ts_xlog1py(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_zeta_args;
+void ts_zeta_grad(ts_cx *cx, const ts_zeta_args *a, const ts_back *b, ts_zeta_args *g);
+ts_tensor *ts_zeta(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_igamma_args;
+void ts_igamma_grad(ts_cx *cx, const ts_igamma_args *a, const ts_back *b, ts_igamma_args *g);
+ts_tensor *ts_igamma(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_igamma_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_igammac_args;
+void ts_igammac_grad(ts_cx *cx, const ts_igammac_args *a, const ts_back *b, ts_igammac_args *g);
+ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
+bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
+bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
+bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
+
+typedef struct { ts_tensor *self; } ts_corrcoef_args;
+bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
+bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
+
+typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
+bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
+bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
+bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
+bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
+bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
+bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
+bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
+bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype);
@@ -2764,6 +3874,26 @@ typedef struct { char none; } ts__inference_mode_args;
 bool ts__inference_mode_impl(ts_cx *cx, const ts__inference_mode_args *a, ts_out *out);
 ts_scalar ts__inference_mode(ts_cx *cx);
 
+typedef struct { ts_tensor *self; } ts__detach_in_place_args;
+bool ts__detach_in_place_impl(ts_cx *cx, const ts__detach_in_place_args *a, ts_out *out);
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_dtype dtype; } ts__set_default_dtype_args;
+bool ts__set_default_dtype_impl(ts_cx *cx, const ts__set_default_dtype_args *a, ts_out *out);
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype);
+
+typedef struct { ts_tensor *tensor1; ts_tensor *tensor2; } ts__result_type_args;
+bool ts__result_type_impl(ts_cx *cx, const ts__result_type_args *a, ts_out *out);
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2);
+
+typedef struct { ts_dtype type1; ts_dtype type2; } ts__promote_types_args;
+bool ts__promote_types_impl(ts_cx *cx, const ts__promote_types_args *a, ts_out *out);
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2);
+
+typedef struct { ts_dtype from; ts_dtype to; } ts__can_cast_args;
+bool ts__can_cast_impl(ts_cx *cx, const ts__can_cast_args *a, ts_out *out);
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to);
+
 typedef struct { ts_tensor *self; ts_tensor *data; } ts__set_data_args;
 bool ts__set_data_impl(ts_cx *cx, const ts__set_data_args *a, ts_out *out);
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data);
@@ -2829,6 +3959,8 @@ bool ts_as_strided_impl(ts_cx *cx, const ts_as_strided_args *a, ts_out *out);
 void ts_as_strided_grad(ts_cx *cx, const ts_as_strided_args *a, const ts_back *b, ts_as_strided_args *g);
 ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
 typedef struct { ts_tensor *self; ts_ints size; bool implicit; } ts_expand_args;
 bool ts_expand_impl(ts_cx *cx, const ts_expand_args *a, ts_out *out);
 void ts_expand_grad(ts_cx *cx, const ts_expand_args *a, const ts_back *b, ts_expand_args *g);
@@ -2842,6 +3974,10 @@ typedef struct { ts_tensor *self; ts_ints size; } ts_view_args;
 bool ts_view_impl(ts_cx *cx, const ts_view_args *a, ts_out *out);
 void ts_view_grad(ts_cx *cx, const ts_view_args *a, const ts_back *b, ts_view_args *g);
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_view_dtype_args;
+bool ts_view_dtype_impl(ts_cx *cx, const ts_view_dtype_args *a, ts_out *out);
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
 
 typedef struct { ts_tensor *self; int64_t dim0; int64_t dim1; } ts_transpose_args;
 bool ts_transpose_impl(ts_cx *cx, const ts_transpose_args *a, ts_out *out);

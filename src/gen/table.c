@@ -258,7 +258,7 @@ static bool mul_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void mul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mul_grad(cx, args, back, wanted); }
 
-static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
+static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT_OPT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
 static bool div_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_div_args *a = args;
   return ts_div_impl(cx, a, out);
@@ -314,7 +314,7 @@ static bool positive_impl(ts_cx *cx, const void *args, ts_out *out) {
 static const ts_arg abs_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_abs_args, self), 0u}};
 static bool abs_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_abs_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_ABS, TS_NO_BOOL, NULL);
+  return ts_abs_impl(cx, a, out);
 }
 static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_abs_grad(cx, args, back, wanted); }
 
@@ -436,6 +436,75 @@ static bool addcdiv_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_addcdiv_impl(cx, a, out);
 }
 static void addcdiv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addcdiv_grad(cx, args, back, wanted); }
+
+static const ts_arg flip_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_flip_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_flip_args, dims), 0u}};
+static bool flip_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_flip_args *a = args;
+  return ts_flip_impl(cx, a, out);
+}
+static void flip_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_flip_grad(cx, args, back, wanted); }
+
+static const ts_arg fliplr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fliplr_args, self), 0u}};
+static bool fliplr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fliplr_args *a = args;
+  return ts_fliplr_impl(cx, a, out);
+}
+
+static const ts_arg flipud_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_flipud_args, self), 0u}};
+static bool flipud_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_flipud_args *a = args;
+  return ts_flipud_impl(cx, a, out);
+}
+
+static const ts_arg roll_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_roll_args, self), 0u}, {"shifts", TS_ARG_INTS, 0, offsetof(ts_roll_args, shifts), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_roll_args, dims), 0u}};
+static bool roll_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_roll_args *a = args;
+  return ts_roll_impl(cx, a, out);
+}
+static void roll_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_roll_grad(cx, args, back, wanted); }
+
+static const ts_arg rot90_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rot90_args, self), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts_rot90_args, k), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_rot90_args, dims), 0u}};
+static bool rot90_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rot90_args *a = args;
+  return ts_rot90_impl(cx, a, out);
+}
+
+static const ts_arg repeat_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_args, self), 0u}, {"repeats", TS_ARG_INTS, 0, offsetof(ts_repeat_args, repeats), 0u}};
+static bool repeat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_args *a = args;
+  return ts_repeat_impl(cx, a, out);
+}
+static void repeat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_repeat_grad(cx, args, back, wanted); }
+
+static const ts_arg tile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tile_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_tile_args, dims), 0u}};
+static bool tile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tile_args *a = args;
+  return ts_tile_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_args, self), 0u}, {"repeats", TS_ARG_INT, 0, offsetof(ts_repeat_interleave_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_args, output_size), 0u}};
+static bool repeat_interleave_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_args *a = args;
+  return ts_repeat_interleave_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, self), 0u}, {"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, output_size), 0u}};
+static bool repeat_interleave_by_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_by_args *a = args;
+  return ts_repeat_interleave_by_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_positions_args[] = {{"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_positions_args, repeats), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_positions_args, output_size), 0u}};
+static bool repeat_interleave_positions_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_positions_args *a = args;
+  return ts_repeat_interleave_positions_impl(cx, a, out);
+}
+
+static const ts_arg take_along_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_take_along_dim_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_take_along_dim_args, indices), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_take_along_dim_args, dim), 0u}};
+static bool take_along_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_take_along_dim_args *a = args;
+  return ts_take_along_dim_impl(cx, a, out);
+}
 
 static const ts_arg scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts_scaled_dot_product_attention_args, dropout_p), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, scale), 0u}, {"enableGqa", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, enable_gqa), 0u}};
 static bool scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -699,19 +768,133 @@ static bool clamp_max_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void clamp_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_max_grad(cx, args, back, wanted); }
 
-static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
+static const ts_arg complex_args[] = {{"real", TS_ARG_TENSOR, 0, offsetof(ts_complex_args, real), 0u}, {"imag", TS_ARG_TENSOR, 0, offsetof(ts_complex_args, imag), 0u}};
+static bool complex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_complex_args *a = args;
+  return ts_complex_impl(cx, a, out);
+}
+static void complex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_complex_grad(cx, args, back, wanted); }
+
+static const ts_arg polar_args[] = {{"abs", TS_ARG_TENSOR, 0, offsetof(ts_polar_args, abs), 0u}, {"angle", TS_ARG_TENSOR, 0, offsetof(ts_polar_args, angle), 0u}};
+static bool polar_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_polar_args *a = args;
+  return ts_polar_impl(cx, a, out);
+}
+static void polar_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polar_grad(cx, args, back, wanted); }
+
+static const ts_arg view_as_real_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_real_args, self), 0u}};
+static bool view_as_real_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_real_args *a = args;
+  return ts_view_as_real_impl(cx, a, out);
+}
+static void view_as_real_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_as_real_grad(cx, args, back, wanted); }
+
+static const ts_arg view_as_complex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_complex_args, self), 0u}};
+static bool view_as_complex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_complex_args *a = args;
+  return ts_view_as_complex_impl(cx, a, out);
+}
+static void view_as_complex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_as_complex_grad(cx, args, back, wanted); }
+
+static const ts_arg real_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_real_args, self), 0u}};
+static bool real_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_real_args *a = args;
+  return ts_real_impl(cx, a, out);
+}
+
+static const ts_arg imag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_imag_args, self), 0u}};
+static bool imag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_imag_args *a = args;
+  return ts_imag_impl(cx, a, out);
+}
+
+static const ts_arg conj_physical_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conj_physical_args, self), 0u}};
+static bool conj_physical_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conj_physical_args *a = args;
+  return ts_conj_physical_impl(cx, a, out);
+}
+static void conj_physical_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_conj_physical_grad(cx, args, back, wanted); }
+
+static const ts_arg conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conj_args, self), 0u}};
+static bool conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conj_args *a = args;
+  return ts_conj_impl(cx, a, out);
+}
+
+static const ts_arg resolve_conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resolve_conj_args, self), 0u}};
+static bool resolve_conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resolve_conj_args *a = args;
+  return ts_resolve_conj_impl(cx, a, out);
+}
+
+static const ts_arg resolve_neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resolve_neg_args, self), 0u}};
+static bool resolve_neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resolve_neg_args *a = args;
+  return ts_resolve_neg_impl(cx, a, out);
+}
+
+static const ts_arg is_conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_is_conj_args, self), 0u}};
+static bool is_conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_is_conj_args *a = args;
+  return ts_is_conj_impl(cx, a, out);
+}
+
+static const ts_arg is_neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_is_neg_args, self), 0u}};
+static bool is_neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_is_neg_args *a = args;
+  return ts_is_neg_impl(cx, a, out);
+}
+
+static const ts_arg angle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_angle_args, self), 0u}};
+static bool angle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_angle_args *a = args;
+  return ts_angle_impl(cx, a, out);
+}
+static void angle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_angle_grad(cx, args, back, wanted); }
+
+static const ts_arg conv_transpose1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose1d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, dilation), 0u}};
+static bool conv_transpose1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose1d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg conv_transpose2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose2d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, dilation), 0u}};
+static bool conv_transpose2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose2d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg conv_transpose3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose3d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, dilation), 0u}};
+static bool conv_transpose3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose3d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg convolution_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_convolution_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_convolution_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_convolution_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_convolution_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_convolution_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_convolution_args, dilation), 0u}, {"transposed", TS_ARG_BOOL, 0, offsetof(ts_convolution_args, transposed), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_convolution_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_convolution_args, groups), 0u}};
+static bool convolution_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_convolution_args *a = args;
+  return ts_convolution_impl(cx, a, out);
+}
+
+static const ts_arg conv_tbc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, weight), 0u}, {"bias", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, bias), 0u}, {"pad", TS_ARG_INT, 0, offsetof(ts_conv_tbc_args, pad), 0u}};
+static bool conv_tbc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_tbc_args *a = args;
+  return ts_conv_tbc_impl(cx, a, out);
+}
+
+static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
   return ts_conv_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
+static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
 static bool conv2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv2d_args *a = args;
   return ts_conv_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
+static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
 static bool conv3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv3d_args *a = args;
   return ts_conv_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
@@ -724,19 +907,155 @@ static bool _conv_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _conv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
+static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
 static bool _conv_input_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_input_args *a = args;
   return ts__conv_input_impl(cx, a, out);
 }
 static void _conv_input_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_input_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
+static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
 static bool _conv_weight_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_weight_args *a = args;
   return ts__conv_weight_impl(cx, a, out);
 }
 static void _conv_weight_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_weight_grad(cx, args, back, wanted); }
+
+static const ts_arg diagonal_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_scatter_args, src), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, dim2), 0u}};
+static bool diagonal_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagonal_scatter_args *a = args;
+  return ts_diagonal_scatter_impl(cx, a, out);
+}
+static void diagonal_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_diagonal_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg select_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_select_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_select_scatter_args, src), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_select_scatter_args, dim), 0u}, {"index", TS_ARG_INT, 0, offsetof(ts_select_scatter_args, index), 0u}};
+static bool select_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_select_scatter_args *a = args;
+  return ts_select_scatter_impl(cx, a, out);
+}
+static void select_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_select_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg slice_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slice_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_slice_scatter_args, src), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_slice_scatter_args, dim), 0u}, {"start", TS_ARG_INT_OPT, 0, offsetof(ts_slice_scatter_args, start), 0u}, {"end", TS_ARG_INT_OPT, 0, offsetof(ts_slice_scatter_args, end), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_slice_scatter_args, step), 0u}};
+static bool slice_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slice_scatter_args *a = args;
+  return ts_slice_scatter_impl(cx, a, out);
+}
+static void slice_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_slice_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg as_strided_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_scatter_args, src), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_scatter_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_scatter_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_scatter_args, storage_offset), 0u}};
+static bool as_strided_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_as_strided_scatter_args *a = args;
+  return ts_as_strided_scatter_impl(cx, a, out);
+}
+static void as_strided_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_as_strided_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg narrow_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_narrow_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, dim), 0u}, {"start", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, start), 0u}, {"length", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, length), 0u}};
+static bool narrow_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_narrow_copy_args *a = args;
+  return ts_copied(cx, out, ts_narrow(cx, a->self, a->dim, a->start, a->length));
+}
+
+static const ts_arg alias_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_alias_copy_args, self), 0u}};
+static bool alias_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_alias_copy_args *a = args;
+  return ts_copied(cx, out, ts_expand(cx, a->self, ts_sizes_of(a->self), false));
+}
+
+static const ts_arg as_strided_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_copy_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_copy_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_copy_args, storage_offset), 0u}};
+static bool as_strided_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_as_strided_copy_args *a = args;
+  return ts_copied(cx, out, ts_as_strided(cx, a->self, a->size, a->stride, a->storage_offset));
+}
+
+static const ts_arg detach_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_detach_copy_args, self), 0u}};
+static bool detach_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_detach_copy_args *a = args;
+  return ts_copied(cx, out, ts_detach(cx, a->self));
+}
+
+static const ts_arg diagonal_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_copy_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, dim2), 0u}};
+static bool diagonal_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagonal_copy_args *a = args;
+  return ts_copied(cx, out, ts_diagonal(cx, a->self, a->offset, a->dim1, a->dim2));
+}
+
+static const ts_arg expand_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_expand_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_expand_copy_args, size), 0u}, {"implicit", TS_ARG_BOOL, 0, offsetof(ts_expand_copy_args, implicit), 0u}};
+static bool expand_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_expand_copy_args *a = args;
+  return ts_copied(cx, out, ts_expand(cx, a->self, a->size, a->implicit));
+}
+
+static const ts_arg permute_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_permute_copy_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_permute_copy_args, dims), 0u}};
+static bool permute_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_permute_copy_args *a = args;
+  return ts_copied(cx, out, ts_permute(cx, a->self, a->dims));
+}
+
+static const ts_arg select_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_select_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_select_copy_args, dim), 0u}, {"index", TS_ARG_INT, 0, offsetof(ts_select_copy_args, index), 0u}};
+static bool select_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_select_copy_args *a = args;
+  return ts_copied(cx, out, ts_select(cx, a->self, a->dim, a->index));
+}
+
+static const ts_arg slice_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slice_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_slice_copy_args, dim), 0u}, {"start", TS_ARG_INT_OPT, 0, offsetof(ts_slice_copy_args, start), 0u}, {"end", TS_ARG_INT_OPT, 0, offsetof(ts_slice_copy_args, end), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_slice_copy_args, step), 0u}};
+static bool slice_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slice_copy_args *a = args;
+  return ts_copied(cx, out, ts__slice(cx, a->self, a->dim, a->start, a->end, a->step));
+}
+
+static const ts_arg split_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_copy_args, self), 0u}, {"splitSize", TS_ARG_INT, 0, offsetof(ts_split_copy_args, split_size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_copy_args, dim), 0u}};
+static bool split_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_split(cx, a->self, a->split_size, a->dim));
+}
+
+static const ts_arg split_with_sizes_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_with_sizes_copy_args, self), 0u}, {"splitSizes", TS_ARG_INTS, 0, offsetof(ts_split_with_sizes_copy_args, split_sizes), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_with_sizes_copy_args, dim), 0u}};
+static bool split_with_sizes_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_with_sizes_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_split_with_sizes(cx, a->self, a->split_sizes, a->dim));
+}
+
+static const ts_arg squeeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_copy_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_squeeze_copy_args, dim), 0u}};
+static bool squeeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_squeeze_copy_args *a = args;
+  return ts_copied(cx, out, ts_squeeze(cx, a->self, a->dim));
+}
+
+static const ts_arg t_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_t_copy_args, self), 0u}};
+static bool t_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_t_copy_args *a = args;
+  return ts_copied(cx, out, ts_t(cx, a->self));
+}
+
+static const ts_arg transpose_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_copy_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_copy_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_copy_args, dim1), 0u}};
+static bool transpose_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_transpose_copy_args *a = args;
+  return ts_copied(cx, out, ts_transpose(cx, a->self, a->dim0, a->dim1));
+}
+
+static const ts_arg unbind_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unbind_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unbind_copy_args, dim), 0u}};
+static bool unbind_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unbind_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_unbind(cx, a->self, a->dim));
+}
+
+static const ts_arg unfold_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_copy_args, self), 0u}, {"dimension", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, dimension), 0u}, {"size", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, size), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, step), 0u}};
+static bool unfold_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_copy_args *a = args;
+  return ts_copied(cx, out, ts_unfold(cx, a->self, a->dimension, a->size, a->step));
+}
+
+static const ts_arg unsqueeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unsqueeze_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unsqueeze_copy_args, dim), 0u}};
+static bool unsqueeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unsqueeze_copy_args *a = args;
+  return ts_copied(cx, out, ts_unsqueeze(cx, a->self, a->dim));
+}
+
+static const ts_arg view_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_view_copy_args, size), 0u}};
+static bool view_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_copy_args *a = args;
+  return ts_copied(cx, out, ts_view(cx, a->self, a->size));
+}
 
 static const ts_arg zeros_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_zeros_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_zeros_args, dtype), 0u}};
 static bool zeros_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -847,17 +1166,29 @@ static bool eye_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_eye_impl(cx, a, out);
 }
 
-static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_clone_args, memory_format), 0u}};
+static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_clone_args, memory_format), 0u}};
 static bool clone_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clone_args *a = args;
   return ts_clone_impl(cx, a, out);
 }
 static void clone_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clone_grad(cx, args, back, wanted); }
 
-static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
+static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
 static bool contiguous_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_contiguous_args *a = args;
   return ts_contiguous_impl(cx, a, out);
+}
+
+static const ts_arg resize__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize__args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_resize__args, size), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_resize__args, memory_format), 0u}};
+static bool resize__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize__args *a = args;
+  return ts_resize__impl(cx, a, out);
+}
+
+static const ts_arg resize_as__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, self), 0u}, {"theTemplate", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, the_template), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_resize_as__args, memory_format), 0u}};
+static bool resize_as__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize_as__args *a = args;
+  return ts_resize_as__impl(cx, a, out);
 }
 
 static const ts_arg copy__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, src), 0u}, {"nonBlocking", TS_ARG_BOOL, 0, offsetof(ts_copy__args, non_blocking), 0u}};
@@ -919,6 +1250,63 @@ static bool _ctc_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__ctc_loss_backward_impl(cx, a, out);
 }
 static void _ctc_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__ctc_loss_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg diag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diag_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_diag_args, diagonal), 0u}};
+static bool diag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diag_args *a = args;
+  return ts_diag_impl(cx, a, out);
+}
+
+static const ts_arg diag_embed_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diag_embed_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, dim2), 0u}};
+static bool diag_embed_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diag_embed_args *a = args;
+  return ts_diag_embed_impl(cx, a, out);
+}
+
+static const ts_arg diagflat_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagflat_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagflat_args, offset), 0u}};
+static bool diagflat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagflat_args *a = args;
+  return ts_diagflat_impl(cx, a, out);
+}
+
+static const ts_arg trace_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_trace_args, self), 0u}};
+static bool trace_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trace_args *a = args;
+  return ts_trace_impl(cx, a, out);
+}
+
+static const ts_arg tril_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tril_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_tril_args, diagonal), 0u}};
+static bool tril_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tril_args *a = args;
+  return ts_triangle(cx, a->self, out, a->diagonal, false);
+}
+static void tril_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tril_grad(cx, args, back, wanted); }
+
+static const ts_arg triu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_triu_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_triu_args, diagonal), 0u}};
+static bool triu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triu_args *a = args;
+  return ts_triangle(cx, a->self, out, a->diagonal, true);
+}
+static void triu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_triu_grad(cx, args, back, wanted); }
+
+static const ts_arg tril_indices_args[] = {{"row", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, row), 0u}, {"col", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, col), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, offset), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_tril_indices_args, dtype), 0u}};
+static bool tril_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tril_indices_args *a = args;
+  return ts_triangle_indices(cx, out, a->row, a->col, a->offset, a->dtype, false);
+}
+
+static const ts_arg triu_indices_args[] = {{"row", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, row), 0u}, {"col", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, col), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, offset), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_triu_indices_args, dtype), 0u}};
+static bool triu_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triu_indices_args *a = args;
+  return ts_triangle_indices(cx, out, a->row, a->col, a->offset, a->dtype, true);
+}
+
+static const ts_arg fill_diagonal__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fill_diagonal__args, self), 0u}, {"fillValue", TS_ARG_SCALAR, 0, offsetof(ts_fill_diagonal__args, fill_value), 0u}, {"wrap", TS_ARG_BOOL, 0, offsetof(ts_fill_diagonal__args, wrap), 0u}};
+static bool fill_diagonal__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fill_diagonal__args *a = args;
+  return ts_fill_diagonal__impl(cx, a, out);
+}
+static void fill_diagonal__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fill_diagonal__grad(cx, args, back, wanted); }
 
 static const ts_arg cdist_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cdist_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cdist_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_cdist_args, p), 0u}, {"computeMode", TS_ARG_TEXT, 0, offsetof(ts_cdist_args, compute_mode), 0u}};
 static bool cdist_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1011,6 +1399,100 @@ static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_rms_norm_impl(cx, a, out);
 }
 
+static const ts_arg unfold_windows_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_windows_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, stride), 0u}};
+static bool unfold_windows_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_windows_args *a = args;
+  return ts_unfold_windows_impl(cx, a, out);
+}
+
+static const ts_arg fold_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fold_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fold_args, output_size), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fold_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_fold_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_fold_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_fold_args, stride), 0u}};
+static bool fold_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fold_args *a = args;
+  return ts_fold_impl(cx, a, out);
+}
+
+static const ts_arg _im2col_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__im2col_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__im2col_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__im2col_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__im2col_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__im2col_args, stride), 0u}};
+static bool _im2col_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__im2col_args *a = args;
+  return ts__im2col_impl(cx, a, out);
+}
+static void _im2col_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__im2col_grad(cx, args, back, wanted); }
+
+static const ts_arg _col2im_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__col2im_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__col2im_args, size), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__col2im_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__col2im_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__col2im_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__col2im_args, stride), 0u}};
+static bool _col2im_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__col2im_args *a = args;
+  return ts__col2im_impl(cx, a, out);
+}
+static void _col2im_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__col2im_grad(cx, args, back, wanted); }
+
+static const ts_arg pixel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_shuffle_args, self), 0u}, {"upscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_shuffle_args, upscale_factor), 0u}};
+static bool pixel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pixel_shuffle_args *a = args;
+  return ts_pixel_shuffle_impl(cx, a, out);
+}
+
+static const ts_arg pixel_unshuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_unshuffle_args, self), 0u}, {"downscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_unshuffle_args, downscale_factor), 0u}};
+static bool pixel_unshuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pixel_unshuffle_args *a = args;
+  return ts_pixel_unshuffle_impl(cx, a, out);
+}
+
+static const ts_arg channel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_channel_shuffle_args, self), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_channel_shuffle_args, groups), 0u}};
+static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_channel_shuffle_args *a = args;
+  return ts_channel_shuffle_impl(cx, a, out);
+}
+
+static const ts_arg grid_sample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, grid), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, mode), 0u}, {"paddingMode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_grid_sample_args, align_corners), 0u}};
+static bool grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sample_args *a = args;
+  return ts_grid_sample_impl(cx, a, out);
+}
+
+static const ts_arg grid_sampler_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_args, align_corners), 0u}};
+static bool grid_sampler_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_args *a = args;
+  return ts_grid_sampled(cx, out, 0, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg grid_sampler_2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_2d_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_2d_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_2d_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_2d_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_2d_args, align_corners), 0u}};
+static bool grid_sampler_2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_2d_args *a = args;
+  return ts_grid_sampled(cx, out, 2, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg grid_sampler_3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_3d_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_3d_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_3d_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_3d_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_3d_args, align_corners), 0u}};
+static bool grid_sampler_3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_3d_args *a = args;
+  return ts_grid_sampled(cx, out, 3, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg affine_grid_args[] = {{"theta", TS_ARG_TENSOR, 0, offsetof(ts_affine_grid_args, theta), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_affine_grid_args, size), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_affine_grid_args, align_corners), 0u}};
+static bool affine_grid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_affine_grid_args *a = args;
+  return ts_affine_grid_of(cx, out, a->theta, a->size, a->align_corners.given && a->align_corners.v);
+}
+
+static const ts_arg affine_grid_generator_args[] = {{"theta", TS_ARG_TENSOR, 0, offsetof(ts_affine_grid_generator_args, theta), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_affine_grid_generator_args, size), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_affine_grid_generator_args, align_corners), 0u}};
+static bool affine_grid_generator_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_affine_grid_generator_args *a = args;
+  return ts_affine_grid_of(cx, out, a->theta, a->size, a->align_corners);
+}
+
+static const ts_arg _grid_sample_args[] = {{"input", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_args, self), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_args, grid), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_args, orders), 0u}};
+static bool _grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_args *a = args;
+  return ts__grid_sample_impl(cx, a, out);
+}
+static void _grid_sample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_grad(cx, args, back, wanted); }
+
+static const ts_arg _grid_sample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_adjoint_args, grad), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_adjoint_args, grid), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, size), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_adjoint_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, orders), 0u}};
+static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_adjoint_args *a = args;
+  return ts__grid_sample_adjoint_impl(cx, a, out);
+}
+static void _grid_sample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_adjoint_grad(cx, args, back, wanted); }
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -1072,14 +1554,14 @@ static bool gather_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_args, reduce), 0u}};
+static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT_OPT, 0, offsetof(ts_scatter_args, reduce), 0u}};
 static bool scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_args *a = args;
   return ts_scatter_impl(cx, a, out);
 }
 static void scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
+static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT_OPT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
 static bool scatter_value_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_value_args *a = args;
   return ts_scatter_value_impl(cx, a, out);
@@ -1092,6 +1574,32 @@ static bool scatter_add_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_scatter_add_impl(cx, a, out);
 }
 static void scatter_add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_add_grad(cx, args, back, wanted); }
+
+static const ts_arg scatter_reduce_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_reduce_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_reduce_args, reduce), 0u}, {"includeSelf", TS_ARG_BOOL, 0, offsetof(ts_scatter_reduce_args, include_self), 0u}};
+static bool scatter_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scatter_reduce_args *a = args;
+  return ts_scatter_reduce_impl(cx, a, out);
+}
+static void scatter_reduce_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_reduce_grad(cx, args, back, wanted); }
+
+static const ts_arg index_reduce_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_index_reduce_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, index), 0u}, {"source", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, source), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_index_reduce_args, reduce), 0u}, {"includeSelf", TS_ARG_BOOL, 0, offsetof(ts_index_reduce_args, include_self), 0u}};
+static bool index_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_reduce_args *a = args;
+  return ts_index_reduce_impl(cx, a, out);
+}
+
+static const ts_arg segment_reduce_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_segment_reduce_args, data), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_segment_reduce_args, reduce), 0u}, {"lengths", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, lengths), 0u}, {"indices", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, indices), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, offsets), 0u}, {"axis", TS_ARG_INT, 0, offsetof(ts_segment_reduce_args, axis), 0u}, {"unsafe", TS_ARG_BOOL, 0, offsetof(ts_segment_reduce_args, unsafe), 0u}, {"initial", TS_ARG_SCALAR, 0, offsetof(ts_segment_reduce_args, initial), 0u}};
+static bool segment_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_segment_reduce_args *a = args;
+  return ts_segment_reduce_impl(cx, a, out);
+}
+static void segment_reduce_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_segment_reduce_grad(cx, args, back, wanted); }
+
+static const ts_arg _segment_ids_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts__segment_ids_args, data), 0u}, {"lengths", TS_ARG_TENSOR_OPT, 0, offsetof(ts__segment_ids_args, lengths), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts__segment_ids_args, offsets), 0u}, {"axis", TS_ARG_INT, 0, offsetof(ts__segment_ids_args, axis), 0u}};
+static bool _segment_ids_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__segment_ids_args *a = args;
+  return ts__segment_ids_impl(cx, a, out);
+}
 
 static const ts_arg take_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_take_args, self), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_take_args, index), 0u}};
 static bool take_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1172,10 +1680,371 @@ static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_one_hot_impl(cx, a, out);
 }
 
+static const ts_arg broadcast_tensors_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_broadcast_tensors_args, tensors), 0u}};
+static bool broadcast_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_broadcast_tensors_args *a = args;
+  return ts_broadcast_tensors_impl(cx, a, out);
+}
+
+static const ts_arg meshgrid_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_meshgrid_args, tensors), 0u}, {"indexing", TS_ARG_TEXT, 0, offsetof(ts_meshgrid_args, indexing), 0u}};
+static bool meshgrid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_meshgrid_args *a = args;
+  return ts_meshgrid_impl(cx, a, out);
+}
+
+static const ts_arg atleast_1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_1d_args, self), 0u}};
+static bool atleast_1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_1d_args *a = args;
+  return ts_at_least(cx, a->self, out, 1);
+}
+
+static const ts_arg atleast_1d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_1d_list_args, tensors), 0u}};
+static bool atleast_1d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_1d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 1);
+}
+
+static const ts_arg atleast_2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_2d_args, self), 0u}};
+static bool atleast_2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_2d_args *a = args;
+  return ts_at_least(cx, a->self, out, 2);
+}
+
+static const ts_arg atleast_2d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_2d_list_args, tensors), 0u}};
+static bool atleast_2d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_2d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 2);
+}
+
+static const ts_arg atleast_3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_3d_args, self), 0u}};
+static bool atleast_3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_3d_args *a = args;
+  return ts_at_least(cx, a->self, out, 3);
+}
+
+static const ts_arg atleast_3d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_3d_list_args, tensors), 0u}};
+static bool atleast_3d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_3d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 3);
+}
+
+static const ts_arg hstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_hstack_args, tensors), 0u}};
+static bool hstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hstack_args *a = args;
+  return ts_hstack_impl(cx, a, out);
+}
+
+static const ts_arg vstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_vstack_args, tensors), 0u}};
+static bool vstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vstack_args *a = args;
+  return ts_vstack_impl(cx, a, out);
+}
+
+static const ts_arg dstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_dstack_args, tensors), 0u}};
+static bool dstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dstack_args *a = args;
+  return ts_dstack_impl(cx, a, out);
+}
+
+static const ts_arg column_stack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_column_stack_args, tensors), 0u}};
+static bool column_stack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_column_stack_args *a = args;
+  return ts_column_stack_impl(cx, a, out);
+}
+
+static const ts_arg block_diag_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_block_diag_args, tensors), 0u}};
+static bool block_diag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_block_diag_args *a = args;
+  return ts_block_diag_impl(cx, a, out);
+}
+static void block_diag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_block_diag_grad(cx, args, back, wanted); }
+
+static const ts_arg cartesian_prod_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_cartesian_prod_args, tensors), 0u}};
+static bool cartesian_prod_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cartesian_prod_args *a = args;
+  return ts_cartesian_prod_impl(cx, a, out);
+}
+
+static const ts_arg combinations_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_combinations_args, self), 0u}, {"r", TS_ARG_INT, 0, offsetof(ts_combinations_args, r), 0u}, {"withReplacement", TS_ARG_BOOL, 0, offsetof(ts_combinations_args, with_replacement), 0u}};
+static bool combinations_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_combinations_args *a = args;
+  return ts_combinations_impl(cx, a, out);
+}
+
 static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_ex_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, pivot), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, check_errors), 0u}};
 static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linalg_lu_factor_ex_args *a = args;
   return ts_linalg_lu_factor_ex_impl(cx, a, out);
+}
+static void linalg_lu_factor_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_lu_factor_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_factor_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_args, pivot), 0u}};
+static bool linalg_lu_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_factor_args *a = args;
+  return ts_linalg_lu_factor_impl(cx, a, out);
+}
+
+static const ts_arg lu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_args, get_infos), 0u}};
+static bool lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_args *a = args;
+  return ts_lu_impl(cx, a, out);
+}
+
+static const ts_arg lu_with_info_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_with_info_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, get_infos), 0u}};
+static bool lu_with_info_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_with_info_args *a = args;
+  return ts_lu_with_info_impl(cx, a, out);
+}
+
+static const ts_arg _lu_permutation_args[] = {{"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_permutation_args, pivots), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__lu_permutation_args, n), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__lu_permutation_args, inverse), 0u}};
+static bool _lu_permutation_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_permutation_args *a = args;
+  return ts__lu_permutation_impl(cx, a, out);
+}
+
+static const ts_arg lu_unpack_args[] = {{"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_pivots), 0u}, {"unpackData", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_data), 0u}, {"unpackPivots", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_pivots), 0u}};
+static bool lu_unpack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_unpack_args *a = args;
+  return ts_lu_unpack_impl(cx, a, out);
+}
+
+static const ts_arg linalg_lu_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_args, pivot), 0u}};
+static bool linalg_lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_args *a = args;
+  return ts_linalg_lu_impl(cx, a, out);
+}
+
+static const ts_arg _lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, adjoint), 0u}};
+static bool _lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_solve_args *a = args;
+  return ts__lu_solve_impl(cx, a, out);
+}
+static void _lu_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lu_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, adjoint), 0u}};
+static bool linalg_lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_solve_args *a = args;
+  return ts_linalg_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg lu_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, self), 0u}, {"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_pivots), 0u}};
+static bool lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_solve_args *a = args;
+  return ts_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, check_errors), 0u}};
+static bool _linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_solve_ex_args *a = args;
+  return ts__linalg_solve_ex_impl(cx, a, out);
+}
+static void _linalg_solve_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_solve_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, check_errors), 0u}};
+static bool linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_ex_args *a = args;
+  return ts_linalg_solve_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_args, left), 0u}};
+static bool linalg_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_args *a = args;
+  return ts_linalg_solve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_inv_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_ex_args, A), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_inv_ex_args, check_errors), 0u}};
+static bool linalg_inv_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_ex_args *a = args;
+  return ts_linalg_inv_ex_impl(cx, a, out);
+}
+static void linalg_inv_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_inv_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_inv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_args, A), 0u}};
+static bool linalg_inv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_args *a = args;
+  return ts_linalg_inv_impl(cx, a, out);
+}
+
+static const ts_arg inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_inverse_args, self), 0u}};
+static bool inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_inverse_args *a = args;
+  return ts_inverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_triangular_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, B), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, upper), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, left), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, unitriangular), 0u}};
+static bool linalg_solve_triangular_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_triangular_args *a = args;
+  return ts_linalg_solve_triangular_impl(cx, a, out);
+}
+static void linalg_solve_triangular_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_solve_triangular_grad(cx, args, back, wanted); }
+
+static const ts_arg triangular_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, self), 0u}, {"A", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, upper), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, transpose), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, unitriangular), 0u}};
+static bool triangular_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triangular_solve_args *a = args;
+  return ts_triangular_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_det_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_det_args, A), 0u}};
+static bool _linalg_det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_det_args *a = args;
+  return ts__linalg_det_impl(cx, a, out);
+}
+static void _linalg_det_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_det_grad(cx, args, back, wanted); }
+
+static const ts_arg _linalg_cofactors_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, pivots), 0u}};
+static bool _linalg_cofactors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_cofactors_args *a = args;
+  return ts__linalg_cofactors_impl(cx, a, out);
+}
+
+static const ts_arg det_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_det_args, self), 0u}};
+static bool det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_det_args *a = args;
+  return ts_det_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_slogdet_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_slogdet_args, A), 0u}};
+static bool _linalg_slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_slogdet_args *a = args;
+  return ts__linalg_slogdet_impl(cx, a, out);
+}
+static void _linalg_slogdet_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_slogdet_grad(cx, args, back, wanted); }
+
+static const ts_arg slogdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slogdet_args, self), 0u}};
+static bool slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slogdet_args *a = args;
+  return ts_slogdet_impl(cx, a, out);
+}
+
+static const ts_arg logdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logdet_args, self), 0u}};
+static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logdet_args *a = args;
+  return ts_logdet_impl(cx, a, out);
+}
+
+static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
+static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_power_args *a = args;
+  return ts_matrix_power_impl(cx, a, out);
+}
+
+static const ts_arg matrix_exp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_exp_args, self), 0u}};
+static bool matrix_exp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_exp_args *a = args;
+  return ts_matrix_exp_impl(cx, a, out);
+}
+static void matrix_exp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_matrix_exp_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_multi_dot_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_linalg_multi_dot_args, tensors), 0u}};
+static bool linalg_multi_dot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_multi_dot_args *a = args;
+  return ts_linalg_multi_dot_impl(cx, a, out);
+}
+
+static const ts_arg chain_matmul_args[] = {{"matrices", TS_ARG_LIST, 0, offsetof(ts_chain_matmul_args, matrices), 0u}};
+static bool chain_matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chain_matmul_args *a = args;
+  return ts_chain_matmul_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
+static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorinv_args *a = args;
+  return ts_linalg_tensorinv_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
+static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorsolve_args *a = args;
+  return ts_linalg_tensorsolve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, self), 2u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, other), 1u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_cross_args, dim), 0u}};
+static bool linalg_cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cross_args *a = args;
+  return ts_linalg_cross_impl(cx, a, out);
+}
+static void linalg_cross_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cross_grad(cx, args, back, wanted); }
+
+static const ts_arg cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, other), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_cross_args, dim), 0u}};
+static bool cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cross_args *a = args;
+  return ts_cross_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vecdot_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, x), 0u}, {"y", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, y), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_vecdot_args, dim), 0u}};
+static bool linalg_vecdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vecdot_args *a = args;
+  return ts_linalg_vecdot_impl(cx, a, out);
+}
+
+static const ts_arg linalg_diagonal_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_diagonal_args, A), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim2), 0u}};
+static bool linalg_diagonal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_diagonal_args *a = args;
+  return ts_linalg_diagonal_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_linalg_vander_args, N), 0u}};
+static bool linalg_vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vander_args *a = args;
+  return ts_linalg_vander_impl(cx, a, out);
+}
+
+static const ts_arg vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_vander_args, N), 0u}, {"increasing", TS_ARG_BOOL, 0, offsetof(ts_vander_args, increasing), 0u}};
+static bool vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vander_args *a = args;
+  return ts_vander_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cholesky_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_ex_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, upper), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, check_errors), 0u}};
+static bool linalg_cholesky_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_ex_args *a = args;
+  return ts_linalg_cholesky_ex_impl(cx, a, out);
+}
+static void linalg_cholesky_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cholesky_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_cholesky_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_args, upper), 0u}};
+static bool linalg_cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_args *a = args;
+  return ts_linalg_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_args, upper), 0u}};
+static bool cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_args *a = args;
+  return ts_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, input2), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_solve_args, upper), 0u}};
+static bool cholesky_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_solve_args *a = args;
+  return ts_cholesky_solve_impl(cx, a, out);
+}
+static void cholesky_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg cholesky_inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_inverse_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_inverse_args, upper), 0u}};
+static bool cholesky_inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_inverse_args *a = args;
+  return ts_cholesky_inverse_impl(cx, a, out);
+}
+static void cholesky_inverse_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_inverse_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_ldl_factor_ex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_ex_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, hermitian), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, check_errors), 0u}};
+static bool linalg_ldl_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_ex_args *a = args;
+  return ts_linalg_ldl_factor_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_factor_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_args, hermitian), 0u}};
+static bool linalg_ldl_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_args *a = args;
+  return ts_linalg_ldl_factor_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_solve_args[] = {{"LD", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, LD), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, B), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_solve_args, hermitian), 0u}};
+static bool linalg_ldl_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_solve_args *a = args;
+  return ts_linalg_ldl_solve_impl(cx, a, out);
 }
 
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
@@ -1563,39 +2432,11 @@ static bool digamma_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void digamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_digamma_grad(cx, args, back, wanted); }
 
-static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_polygamma_args, n), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts_polygamma_args, self), 0u}};
-static bool polygamma_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_polygamma_args *a = args;
-  return ts_polygamma_of(cx, a->n, a->self, out);
-}
-static void polygamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polygamma_grad(cx, args, back, wanted); }
-
-static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__polygamma_self_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__polygamma_self_args, n), 0u}};
-static bool _polygamma_self_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__polygamma_self_args *a = args;
-  return ts_polygamma_of(cx, a->n, a->self, out);
-}
-static void _polygamma_self_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__polygamma_self_grad(cx, args, back, wanted); }
-
 static const ts_arg mvlgamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mvlgamma_args, self), 0u}, {"p", TS_ARG_INT, 0, offsetof(ts_mvlgamma_args, p), 0u}};
 static bool mvlgamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mvlgamma_args *a = args;
   return ts_mvlgamma_impl(cx, a, out);
 }
-
-static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0_args, self), 0u}};
-static bool i0_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_i0_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_I0, TS_TO_FLOAT, NULL);
-}
-static void i0_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0_grad(cx, args, back, wanted); }
-
-static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1_args, self), 0u}};
-static bool i1_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_i1_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_I1, TS_TO_FLOAT, NULL);
-}
-static void i1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1_grad(cx, args, back, wanted); }
 
 static const ts_arg frexp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frexp_args, self), 0u}};
 static bool frexp_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1743,6 +2584,12 @@ static bool dot_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dot_impl(cx, a, out);
 }
 
+static const ts_arg vdot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, other), 0u}};
+static bool vdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vdot_args *a = args;
+  return ts_vdot_impl(cx, a, out);
+}
+
 static const ts_arg outer_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, self), 0u}, {"vec2", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, vec2), 0u}};
 static bool outer_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_outer_args *a = args;
@@ -1813,14 +2660,14 @@ static bool min_other_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_min_other_impl(cx, a, out);
 }
 
-static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
+static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
 static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amax_args *a = args;
   return ts_amax_impl(cx, a, out);
 }
 static void amax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amax_grad(cx, args, back, wanted); }
 
-static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
+static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
 static bool amin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amin_args *a = args;
   return ts_amin_impl(cx, a, out);
@@ -1975,61 +2822,184 @@ static bool pad_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pad_impl(cx, a, out);
 }
 
-static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, return_indices), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
+static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
 static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_args *a = args;
   return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, return_indices), 0u}};
 static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
+static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
 static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_args *a = args;
   return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, return_indices), 0u}};
 static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
+static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
 static bool max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_args *a = args;
   return ts_max_pool_values(cx, out, 3, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
+static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
 static bool avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool1d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, (ts_opt_int){false, 0})) != NULL;
 }
 
-static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
+static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
 static bool avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool2d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
 
-static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
+static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
 static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool3d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
 
-static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
+static const ts_arg adaptive_max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool1d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 1, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool1d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool1d_args, return_indices), 0u}};
+static bool adaptive_max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool1d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 1, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool1dWithIndices");
+}
+
+static const ts_arg adaptive_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool2d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 2, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool2d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool2d_args, return_indices), 0u}};
+static bool adaptive_max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool2d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 2, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool2dWithIndices");
+}
+
+static const ts_arg adaptive_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool3d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 3, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool3d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool3d_args, return_indices), 0u}};
+static bool adaptive_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool3d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 3, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool3dWithIndices");
+}
+
+static const ts_arg fractional_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, _random_samples), 0u}};
+static bool fractional_max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool2d_with_indices_args *a = args;
+  return ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
+}
+
+static const ts_arg fractional_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool2d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool2d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_args, _random_samples), 0u}};
+static bool fractional_max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool2d_args *a = args;
+  return !a->return_indices ? ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool2dWithIndices");
+}
+
+static const ts_arg fractional_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, _random_samples), 0u}};
+static bool fractional_max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool3d_with_indices_args *a = args;
+  return ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
+}
+
+static const ts_arg fractional_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool3d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool3d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_args, _random_samples), 0u}};
+static bool fractional_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool3d_args *a = args;
+  return !a->return_indices ? ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool3dWithIndices");
+}
+
+static const ts_arg max_unpool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool1d_args, output_size), 0u}};
+static bool max_unpool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool1d_args *a = args;
+  return ts_max_unpooled(cx, out, 1, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg max_unpool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool2d_args, output_size), 0u}};
+static bool max_unpool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool2d_args *a = args;
+  return ts_max_unpooled(cx, out, 2, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg max_unpool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool3d_args, output_size), 0u}};
+static bool max_unpool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool3d_args *a = args;
+  return ts_max_unpooled(cx, out, 3, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg lp_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool1d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool1d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool1d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool1d_args, ceil_mode), 0u}};
+static bool lp_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool1d_args *a = args;
+  return ts_power_pooled(cx, out, 1, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg lp_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool2d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool2d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool2d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool2d_args, ceil_mode), 0u}};
+static bool lp_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool2d_args *a = args;
+  return ts_power_pooled(cx, out, 2, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg lp_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool3d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool3d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool3d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool3d_args, ceil_mode), 0u}};
+static bool lp_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool3d_args *a = args;
+  return ts_power_pooled(cx, out, 3, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg local_response_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_local_response_norm_args, self), 0u}, {"size", TS_ARG_INT, 0, offsetof(ts_local_response_norm_args, size), 0u}, {"alpha", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, alpha), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, beta), 0u}, {"k", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, k), 0u}};
+static bool local_response_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_local_response_norm_args *a = args;
+  return ts_local_response_norm_impl(cx, a, out);
+}
+
+static const ts_arg _adaptive_max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__adaptive_max_pool_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__adaptive_max_pool_args, size), 0u}};
+static bool _adaptive_max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__adaptive_max_pool_args *a = args;
+  return ts__adaptive_max_pool_impl(cx, a, out);
+}
+static void _adaptive_max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__adaptive_max_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _fractional_max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fractional_max_pool_args, self), 0u}, {"samples", TS_ARG_TENSOR, 0, offsetof(ts__fractional_max_pool_args, samples), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__fractional_max_pool_args, kernel_size), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__fractional_max_pool_args, size), 0u}};
+static bool _fractional_max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fractional_max_pool_args *a = args;
+  return ts__fractional_max_pool_impl(cx, a, out);
+}
+static void _fractional_max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fractional_max_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _max_unpool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_unpool_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__max_unpool_args, indices), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__max_unpool_args, size), 0u}};
+static bool _max_unpool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_unpool_args *a = args;
+  return ts__max_unpool_impl(cx, a, out);
+}
+static void _max_unpool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_unpool_grad(cx, args, back, wanted); }
+
+static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
 static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__max_pool_args *a = args;
   return ts__max_pool_impl(cx, a, out);
@@ -2050,19 +3020,49 @@ static bool _max_pool_gather_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _max_pool_gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
+static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
 static bool _avg_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_args *a = args;
   return ts__avg_pool_impl(cx, a, out);
 }
 static void _avg_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
+static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
 static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_backward_args *a = args;
   return ts__avg_pool_backward_impl(cx, a, out);
 }
 static void _avg_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg einsum_args[] = {{"equation", TS_ARG_TEXT, 0, offsetof(ts_einsum_args, equation), 0u}, {"operands", TS_ARG_LIST, 0, offsetof(ts_einsum_args, operands), 0u}};
+static bool einsum_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_einsum_args *a = args;
+  return ts_einsum_impl(cx, a, out);
+}
+
+static const ts_arg tensordot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_args, other), 0u}, {"dimsSelf", TS_ARG_INTS, 0, offsetof(ts_tensordot_args, dims_self), 0u}, {"dimsOther", TS_ARG_INTS, 0, offsetof(ts_tensordot_args, dims_other), 0u}};
+static bool tensordot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensordot_args *a = args;
+  return ts_tensordot_impl(cx, a, out);
+}
+
+static const ts_arg tensordot_count_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_count_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_count_args, other), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts_tensordot_count_args, dims), 0u}};
+static bool tensordot_count_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensordot_count_args *a = args;
+  return ts_tensordot_count_impl(cx, a, out);
+}
+
+static const ts_arg inner_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_inner_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_inner_args, other), 0u}};
+static bool inner_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_inner_args *a = args;
+  return ts_inner_impl(cx, a, out);
+}
+
+static const ts_arg kron_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_kron_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_kron_args, other), 0u}};
+static bool kron_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kron_args *a = args;
+  return ts_kron_impl(cx, a, out);
+}
 
 static const ts_arg rand_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_rand_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_rand_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_rand_args, dtype), 0u}};
 static bool rand_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2187,14 +3187,14 @@ static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dropout_of(cx, out, a->self, a->p, a->training);
 }
 
-static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
+static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_args *a = args;
   return ts_sum_impl(cx, a, out);
 }
 static void sum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sum_grad(cx, args, back, wanted); }
 
-static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
+static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
 static bool mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mean_args *a = args;
   return ts_mean_impl(cx, a, out);
@@ -2208,32 +3208,32 @@ static bool prod_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void prod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_prod_grad(cx, args, back, wanted); }
 
-static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
+static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
 static bool any_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_any_args *a = args;
   return ts_any_impl(cx, a, out);
 }
 
-static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
+static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
 static bool all_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_all_args *a = args;
   return ts_all_impl(cx, a, out);
 }
 
-static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
+static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
 static bool count_nonzero_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_count_nonzero_args *a = args;
   return ts_count_nonzero_impl(cx, a, out);
 }
 
-static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
+static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
 static bool var_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_args *a = args;
   return ts_var_impl(cx, a, out);
 }
 static void var_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_grad(cx, args, back, wanted); }
 
-static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
+static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
 static bool var_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_dim_args *a = args;
   return ts_var_dim_impl(cx, a, out);
@@ -2245,14 +3245,14 @@ static bool var_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
+static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
 static bool var_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_args *a = args;
   return ts_var_mean_impl(cx, a, out);
 }
 static void var_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
+static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
 static bool var_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_dim_args *a = args;
   return ts_var_mean_dim_impl(cx, a, out);
@@ -2264,14 +3264,14 @@ static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
+static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
 static bool std_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_args *a = args;
   return ts_std_impl(cx, a, out);
 }
 static void std_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_grad(cx, args, back, wanted); }
 
-static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
+static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
 static bool std_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_dim_args *a = args;
   return ts_std_dim_impl(cx, a, out);
@@ -2283,14 +3283,14 @@ static bool std_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_std_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
+static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
 static bool std_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_args *a = args;
   return ts_std_mean_impl(cx, a, out);
 }
 static void std_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
+static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
 static bool std_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_dim_args *a = args;
   return ts_std_mean_dim_impl(cx, a, out);
@@ -2302,14 +3302,14 @@ static bool std_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_std_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
+static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
 static bool nansum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nansum_args *a = args;
   return ts_nansum_impl(cx, a, out);
 }
 static void nansum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nansum_grad(cx, args, back, wanted); }
 
-static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
+static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
 static bool nanmean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nanmean_args *a = args;
   return ts_nanmean_impl(cx, a, out);
@@ -2322,20 +3322,20 @@ static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
 
-static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
 static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_vector_norm_args *a = args;
   return ts_vector_norm_impl(cx, a, out);
 }
 static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
 
-static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
 static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_args *a = args;
   return ts_norm_impl(cx, a, out);
 }
 
-static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
 static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_named_args *a = args;
   return ts_norm_named_impl(cx, a, out);
@@ -2383,25 +3383,25 @@ static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
 }
 
-static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
+static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
 static bool interpolate_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_interpolate_args *a = args;
   return ts_interpolate_impl(cx, a, out);
 }
 
-static const ts_arg upsample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_upsample_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_upsample_args, align_corners), 0u}};
+static const ts_arg upsample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_upsample_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_upsample_args, align_corners), 0u}};
 static bool upsample_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, a->mode, a->align_corners);
 }
 
-static const ts_arg upsample_nearest_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_nearest_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_nearest_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_nearest_args, scale_factor), 0u}};
+static const ts_arg upsample_nearest_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_nearest_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_nearest_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_nearest_args, scale_factor), 0u}};
 static bool upsample_nearest_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_nearest_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "nearest", (ts_opt_int){false, 0});
 }
 
-static const ts_arg upsample_bilinear_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_bilinear_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_bilinear_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_bilinear_args, scale_factor), 0u}};
+static const ts_arg upsample_bilinear_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_bilinear_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_bilinear_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_bilinear_args, scale_factor), 0u}};
 static bool upsample_bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_bilinear_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "bilinear", (ts_opt_int){true, 1});
@@ -2560,6 +3560,67 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__recurrence_impl(cx, a, out);
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
+
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_args *a = args;
+  return ts__unique_impl(cx, a, out);
+}
+
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_consecutive_args *a = args;
+  return ts__unique_consecutive_impl(cx, a, out);
+}
+
+static const ts_arg searchsorted_args[] = {{"sortedSequence", TS_ARG_TENSOR, 0, offsetof(ts_searchsorted_args, sorted_sequence), 0u}, {"input", TS_ARG_OPERAND, 0, offsetof(ts_searchsorted_args, self), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, right), 0u}, {"side", TS_ARG_TEXT_OPT, 0, offsetof(ts_searchsorted_args, side), 0u}, {"sorter", TS_ARG_TENSOR_OPT, 0, offsetof(ts_searchsorted_args, sorter), 0u}};
+static bool searchsorted_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_searchsorted_args *a = args;
+  return ts_searchsorted_impl(cx, a, out);
+}
+
+static const ts_arg bucketize_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bucketize_args, self), 0u}, {"boundaries", TS_ARG_TENSOR, 0, offsetof(ts_bucketize_args, boundaries), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_bucketize_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_bucketize_args, right), 0u}};
+static bool bucketize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bucketize_args *a = args;
+  return ts_bucketize_impl(cx, a, out);
+}
+
+static const ts_arg isin_args[] = {{"elements", TS_ARG_OPERAND, 0, offsetof(ts_isin_args, elements), 0u}, {"testElements", TS_ARG_OPERAND, 0, offsetof(ts_isin_args, test_elements), 0u}, {"assumeUnique", TS_ARG_BOOL, 0, offsetof(ts_isin_args, assume_unique), 0u}, {"invert", TS_ARG_BOOL, 0, offsetof(ts_isin_args, invert), 0u}};
+static bool isin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isin_args *a = args;
+  return ts_isin_impl(cx, a, out);
+}
+
+static const ts_arg bincount_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bincount_args, self), 0u}, {"weights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bincount_args, weights), 0u}, {"minlength", TS_ARG_INT, 0, offsetof(ts_bincount_args, minlength), 0u}};
+static bool bincount_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bincount_args *a = args;
+  return ts_bincount_impl(cx, a, out);
+}
+static void bincount_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bincount_grad(cx, args, back, wanted); }
+
+static const ts_arg histc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histc_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histc_args, bins), 0u}, {"min", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, min), 0u}, {"max", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, max), 0u}};
+static bool histc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histc_args *a = args;
+  return ts_histc_impl(cx, a, out);
+}
+
+static const ts_arg histogram_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histogram_args, bins), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts_histogram_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_args, density), 0u}};
+static bool histogram_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_args *a = args;
+  return ts_histogram_impl(cx, a, out);
+}
+
+static const ts_arg histogram_bins_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, self), 0u}, {"bins", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, bins), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_bins_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_bins_args, density), 0u}};
+static bool histogram_bins_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_bins_args *a = args;
+  return ts_histogram_bins_impl(cx, a, out);
+}
+
+static const ts_arg _histogramdd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__histogramdd_args, self), 0u}, {"bins", TS_ARG_INTS_OPT, 0, offsetof(ts__histogramdd_args, bins), 0u}, {"edges", TS_ARG_LIST, 0, offsetof(ts__histogramdd_args, edges), 0u}, {"single", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, single), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts__histogramdd_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__histogramdd_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, density), 0u}};
+static bool _histogramdd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__histogramdd_args *a = args;
+  return ts__histogramdd_impl(cx, a, out);
+}
 
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, other), 0u}};
 static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2799,6 +3860,333 @@ static bool topk_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void topk_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_topk_grad(cx, args, back, wanted); }
 
+static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_polygamma_args, n), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts_polygamma_args, self), 0u}};
+static bool polygamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_polygamma_args *a = args;
+  return ts_polygamma_of(cx, a->n, a->self, out);
+}
+static void polygamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polygamma_grad(cx, args, back, wanted); }
+
+static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__polygamma_self_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__polygamma_self_args, n), 0u}};
+static bool _polygamma_self_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__polygamma_self_args *a = args;
+  return ts_polygamma_of(cx, a->n, a->self, out);
+}
+static void _polygamma_self_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__polygamma_self_grad(cx, args, back, wanted); }
+
+static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0_args, self), 0u}};
+static bool i0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0_at);
+}
+static void i0_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0_grad(cx, args, back, wanted); }
+
+static const ts_arg i0e_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0e_args, self), 0u}};
+static bool i0e_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i0e_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0e_at);
+}
+static void i0e_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0e_grad(cx, args, back, wanted); }
+
+static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1_args, self), 0u}};
+static bool i1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1_at);
+}
+static void i1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1_grad(cx, args, back, wanted); }
+
+static const ts_arg i1e_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1e_args, self), 0u}};
+static bool i1e_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i1e_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1e_at);
+}
+static void i1e_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1e_grad(cx, args, back, wanted); }
+
+static const ts_arg ndtr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ndtr_args, self), 0u}};
+static bool ndtr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ndtr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_ndtr_at);
+}
+static void ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ndtr_grad(cx, args, back, wanted); }
+
+static const ts_arg ndtri_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ndtri_args, self), 0u}};
+static bool ndtri_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ndtri_args *a = args;
+  return ts_special1(cx, a->self, out, ts_ndtri_at);
+}
+static void ndtri_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ndtri_grad(cx, args, back, wanted); }
+
+static const ts_arg log_ndtr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log_ndtr_args, self), 0u}};
+static bool log_ndtr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log_ndtr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_log_ndtr_at);
+}
+static void log_ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log_ndtr_grad(cx, args, back, wanted); }
+
+static const ts_arg entr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_entr_args, self), 0u}};
+static bool entr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_entr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_entr_at);
+}
+static void entr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_entr_grad(cx, args, back, wanted); }
+
+static const ts_arg erfcx_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_erfcx_args, self), 0u}};
+static bool erfcx_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_erfcx_args *a = args;
+  return ts_special1(cx, a->self, out, ts_erfcx_at);
+}
+static void erfcx_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erfcx_grad(cx, args, back, wanted); }
+
+static const ts_arg airy_ai_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_airy_ai_args, self), 0u}};
+static bool airy_ai_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_airy_ai_args *a = args;
+  return ts_special1(cx, a->self, out, ts_airy_ai_at);
+}
+
+static const ts_arg bessel_j0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_j0_args, self), 0u}};
+static bool bessel_j0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_j0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_j0_at);
+}
+
+static const ts_arg bessel_y0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_y0_args, self), 0u}};
+static bool bessel_y0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_y0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_y0_at);
+}
+
+static const ts_arg modified_bessel_i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_i0_args, self), 0u}};
+static bool modified_bessel_i0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_i0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0_at);
+}
+
+static const ts_arg modified_bessel_k0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_k0_args, self), 0u}};
+static bool modified_bessel_k0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_k0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k0_at);
+}
+
+static const ts_arg scaled_modified_bessel_k0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scaled_modified_bessel_k0_args, self), 0u}};
+static bool scaled_modified_bessel_k0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_modified_bessel_k0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k0e_at);
+}
+
+static const ts_arg bessel_j1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_j1_args, self), 0u}};
+static bool bessel_j1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_j1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_j1_at);
+}
+
+static const ts_arg bessel_y1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_y1_args, self), 0u}};
+static bool bessel_y1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_y1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_y1_at);
+}
+
+static const ts_arg modified_bessel_i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_i1_args, self), 0u}};
+static bool modified_bessel_i1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_i1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1_at);
+}
+
+static const ts_arg modified_bessel_k1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_k1_args, self), 0u}};
+static bool modified_bessel_k1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_k1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k1_at);
+}
+
+static const ts_arg scaled_modified_bessel_k1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scaled_modified_bessel_k1_args, self), 0u}};
+static bool scaled_modified_bessel_k1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_modified_bessel_k1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k1e_at);
+}
+
+static const ts_arg spherical_bessel_j0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_spherical_bessel_j0_args, self), 0u}};
+static bool spherical_bessel_j0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_spherical_bessel_j0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_spherical_j0_at);
+}
+
+static const ts_arg chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, n), 0u}};
+static bool chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_t_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_t_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_t_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_t_at);
+}
+
+static const ts_arg chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, n), 0u}};
+static bool chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_u_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_u_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_u_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_u_at);
+}
+
+static const ts_arg chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, n), 0u}};
+static bool chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_v_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_v_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_v_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_v_at);
+}
+
+static const ts_arg chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, n), 0u}};
+static bool chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_w_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_w_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_w_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_w_at);
+}
+
+static const ts_arg hermite_polynomial_h_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, n), 0u}};
+static bool hermite_polynomial_h_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hermite_polynomial_h_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_h_at);
+}
+
+static const ts_arg hermite_polynomial_he_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, n), 0u}};
+static bool hermite_polynomial_he_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hermite_polynomial_he_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_he_at);
+}
+
+static const ts_arg laguerre_polynomial_l_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, n), 0u}};
+static bool laguerre_polynomial_l_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_laguerre_polynomial_l_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_laguerre_l_at);
+}
+
+static const ts_arg legendre_polynomial_p_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, n), 0u}};
+static bool legendre_polynomial_p_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_legendre_polynomial_p_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_legendre_p_at);
+}
+
+static const ts_arg xlog1py_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, other), 0u}};
+static bool xlog1py_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_xlog1py_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_xlog1py_at);
+}
+static void xlog1py_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_xlog1py_grad(cx, args, back, wanted); }
+
+static const ts_arg zeta_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_zeta_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_zeta_args, other), 0u}};
+static bool zeta_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_zeta_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_zeta_at);
+}
+static void zeta_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zeta_grad(cx, args, back, wanted); }
+
+static const ts_arg igamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_igamma_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_igamma_args, other), 0u}};
+static bool igamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_igamma_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_igamma_at);
+}
+static void igamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igamma_grad(cx, args, back, wanted); }
+
+static const ts_arg igammac_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_igammac_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_igammac_args, other), 0u}};
+static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_igammac_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_igammac_at);
+}
+static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
+
+static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
+static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_quantile_args *a = args;
+  return ts_quantile_impl(cx, a, out);
+}
+
+static const ts_arg nanquantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanquantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_nanquantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_nanquantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanquantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_nanquantile_args, interpolation), 0u}};
+static bool nanquantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanquantile_args *a = args;
+  return ts_nanquantile_impl(cx, a, out);
+}
+
+static const ts_arg cov_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cov_args, self), 0u}, {"correction", TS_ARG_INT, 0, offsetof(ts_cov_args, correction), 0u}, {"fweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, fweights), 0u}, {"aweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, aweights), 0u}};
+static bool cov_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cov_args *a = args;
+  return ts_cov_impl(cx, a, out);
+}
+
+static const ts_arg corrcoef_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_corrcoef_args, self), 0u}};
+static bool corrcoef_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_corrcoef_args *a = args;
+  return ts_corrcoef_impl(cx, a, out);
+}
+
+static const ts_arg diff_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diff_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_diff_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_diff_args, dim), 0u}, {"prepend", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, prepend), 0u}, {"append", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, append), 0u}};
+static bool diff_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diff_args *a = args;
+  return ts_diff_impl(cx, a, out);
+}
+
+static const ts_arg gradient_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_args, self), 0u}, {"spacing", TS_ARG_SCALAR, 0, offsetof(ts_gradient_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_args, edge_order), 0u}};
+static bool gradient_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_args *a = args;
+  return ts_gradient_impl(cx, a, out);
+}
+
+static const ts_arg gradient_coordinates_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_coordinates_args, self), 0u}, {"spacing", TS_ARG_LIST, 0, offsetof(ts_gradient_coordinates_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_coordinates_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_coordinates_args, edge_order), 0u}};
+static bool gradient_coordinates_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_coordinates_args *a = args;
+  return ts_gradient_coordinates_impl(cx, a, out);
+}
+
+static const ts_arg gradient_list_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_list_args, self), 0u}, {"spacing", TS_ARG_FLOATS, 0, offsetof(ts_gradient_list_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_list_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_list_args, edge_order), 0u}};
+static bool gradient_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_list_args *a = args;
+  return ts_gradient_list_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_args, dim), 0u}};
+static bool trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_args *a = args;
+  return ts_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_x_args, dim), 0u}};
+static bool trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_x_args *a = args;
+  return ts_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_cumulative_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_args, dim), 0u}};
+static bool cumulative_trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_args *a = args;
+  return ts_cumulative_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_x_args, dim), 0u}};
+static bool cumulative_trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_x_args *a = args;
+  return ts_cumulative_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg renorm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_renorm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, p), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_renorm_args, dim), 0u}, {"maxnorm", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, maxnorm), 0u}};
+static bool renorm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_renorm_args *a = args;
+  return ts_renorm_impl(cx, a, out);
+}
+
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
@@ -2933,6 +4321,36 @@ static bool _inference_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__inference_mode_impl(cx, a, out);
 }
 
+static const ts_arg _detach_in_place_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__detach_in_place_args, self), 0u}};
+static bool _detach_in_place_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__detach_in_place_args *a = args;
+  return ts__detach_in_place_impl(cx, a, out);
+}
+
+static const ts_arg _set_default_dtype_args[] = {{"dtype", TS_ARG_DTYPE, 0, offsetof(ts__set_default_dtype_args, dtype), 0u}};
+static bool _set_default_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_default_dtype_args *a = args;
+  return ts__set_default_dtype_impl(cx, a, out);
+}
+
+static const ts_arg _result_type_args[] = {{"tensor1", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor1), 0u}, {"tensor2", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor2), 0u}};
+static bool _result_type_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__result_type_args *a = args;
+  return ts__result_type_impl(cx, a, out);
+}
+
+static const ts_arg _promote_types_args[] = {{"type1", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type1), 0u}, {"type2", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type2), 0u}};
+static bool _promote_types_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__promote_types_args *a = args;
+  return ts__promote_types_impl(cx, a, out);
+}
+
+static const ts_arg _can_cast_args[] = {{"from", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, from), 0u}, {"to", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, to), 0u}};
+static bool _can_cast_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__can_cast_args *a = args;
+  return ts__can_cast_impl(cx, a, out);
+}
+
 static const ts_arg _set_data_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, self), 0u}, {"data", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, data), 0u}};
 static bool _set_data_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_data_args *a = args;
@@ -3044,6 +4462,12 @@ static bool view_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void view_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_grad(cx, args, back, wanted); }
 
+static const ts_arg view_dtype_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_dtype_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_view_dtype_args, dtype), 0u}};
+static bool view_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_dtype_args *a = args;
+  return ts_view_dtype_impl(cx, a, out);
+}
+
 static const ts_arg transpose_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim1), 0u}};
 static bool transpose_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_transpose_args *a = args;
@@ -3093,7 +4517,7 @@ static bool permute_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void permute_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_permute_grad(cx, args, back, wanted); }
 
-static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_args, dim), 0u}};
+static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_squeeze_args, dim), 0u}};
 static bool squeeze_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_squeeze_args *a = args;
   return ts_squeeze_impl(cx, a, out);
@@ -3213,8 +4637,8 @@ const ts_op ts_ops[] = {
   {"abs_", "AbsBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad},
   {"sign", "SignBackward0", TS_OP_DIRECT, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
   {"sign_", "SignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
-  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
-  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
   {"square", "SquareBackward0", TS_OP_DIRECT, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
   {"square_", "SquareBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
   {"reciprocal", "ReciprocalBackward0", TS_OP_DIRECT, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad},
@@ -3245,6 +4669,17 @@ const ts_op ts_ops[] = {
   {"addcmul_", "AddcmulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad},
   {"addcdiv", "AddcdivBackward0", TS_OP_DIRECT, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
   {"addcdiv_", "AddcdivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
+  {"flip", "FlipBackward0", 0, sizeof(ts_flip_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, flip_args, flip_impl, flip_grad},
+  {"fliplr", "FliplrBackward0", TS_OP_COMPOSITE, sizeof(ts_fliplr_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, fliplr_args, fliplr_impl, NULL},
+  {"flipud", "FlipudBackward0", TS_OP_COMPOSITE, sizeof(ts_flipud_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, flipud_args, flipud_impl, NULL},
+  {"roll", "RollBackward0", 0, sizeof(ts_roll_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, roll_args, roll_impl, roll_grad},
+  {"rot90", "Rot90Backward0", TS_OP_COMPOSITE, sizeof(ts_rot90_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rot90_args, rot90_impl, NULL},
+  {"repeat", "RepeatBackward0", 0, sizeof(ts_repeat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_args, repeat_impl, repeat_grad},
+  {"tile", "TileBackward0", TS_OP_COMPOSITE, sizeof(ts_tile_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tile_args, tile_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_args, repeat_interleave_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
+  {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
+  {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
   {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
   {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
   {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
@@ -3307,12 +4742,53 @@ const ts_op ts_ops[] = {
   {"clampMin_", "ClampMinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
   {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
   {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
+  {"complex", "ComplexBackward0", TS_OP_EXACT, sizeof(ts_complex_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, complex_args, complex_impl, complex_grad},
+  {"polar", "PolarBackward0", TS_OP_EXACT, sizeof(ts_polar_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 1u, polar_args, polar_impl, polar_grad},
+  {"viewAsReal", "ViewAsRealBackward0", TS_OP_VIEW, sizeof(ts_view_as_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_args, view_as_real_impl, view_as_real_grad},
+  {"viewAsComplex", "ViewAsComplexBackward0", TS_OP_VIEW, sizeof(ts_view_as_complex_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_args, view_as_complex_impl, view_as_complex_grad},
+  {"real", "RealBackward0", TS_OP_COMPOSITE, sizeof(ts_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, real_args, real_impl, NULL},
+  {"imag", "ImagBackward0", TS_OP_COMPOSITE, sizeof(ts_imag_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, imag_args, imag_impl, NULL},
+  {"conjPhysical", "ConjPhysicalBackward0", TS_OP_DIRECT, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
+  {"conjPhysical_", "ConjPhysicalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
+  {"conj", "ConjBackward0", TS_OP_COMPOSITE, sizeof(ts_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_args, conj_impl, NULL},
+  {"resolveConj", "ResolveConjBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_conj_args, resolve_conj_impl, NULL},
+  {"resolveNeg", "ResolveNegBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_neg_args, resolve_neg_impl, NULL},
+  {"isConj", "IsConjBackward0", 0, sizeof(ts_is_conj_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_conj_args, is_conj_impl, NULL},
+  {"isNeg", "IsNegBackward0", 0, sizeof(ts_is_neg_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_neg_args, is_neg_impl, NULL},
+  {"angle", "AngleBackward0", 0, sizeof(ts_angle_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, angle_args, angle_impl, angle_grad},
+  {"convTranspose1d", "ConvTranspose1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose1d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose1d_args, conv_transpose1d_impl, NULL},
+  {"convTranspose2d", "ConvTranspose2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose2d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose2d_args, conv_transpose2d_impl, NULL},
+  {"convTranspose3d", "ConvTranspose3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose3d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose3d_args, conv_transpose3d_impl, NULL},
+  {"convolution", "ConvolutionBackward0", TS_OP_COMPOSITE, sizeof(ts_convolution_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, convolution_args, convolution_impl, NULL},
+  {"convTbc", "ConvTbcBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_tbc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_tbc_args, conv_tbc_impl, NULL},
   {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
   {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
   {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
   {"_conv", "ConvolutionBackward0", 0, sizeof(ts__conv_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_args, _conv_impl, _conv_grad},
   {"_convInput", "ConvInputBackward0", 0, sizeof(ts__conv_input_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_input_args, _conv_input_impl, _conv_input_grad},
   {"_convWeight", "ConvWeightBackward0", 0, sizeof(ts__conv_weight_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_weight_args, _conv_weight_impl, _conv_weight_grad},
+  {"diagonalScatter", "DiagonalScatterBackward0", 0, sizeof(ts_diagonal_scatter_args), 5, 1, TS_RET_TENSORS, 2u, 2u, 0u, diagonal_scatter_args, diagonal_scatter_impl, diagonal_scatter_grad},
+  {"selectScatter", "SelectScatterBackward0", 0, sizeof(ts_select_scatter_args), 4, 1, TS_RET_TENSORS, 2u, 2u, 0u, select_scatter_args, select_scatter_impl, select_scatter_grad},
+  {"sliceScatter", "SliceScatterBackward0", 0, sizeof(ts_slice_scatter_args), 6, 1, TS_RET_TENSORS, 2u, 2u, 0u, slice_scatter_args, slice_scatter_impl, slice_scatter_grad},
+  {"asStridedScatter", "AsStridedScatterBackward0", 0, sizeof(ts_as_strided_scatter_args), 5, 1, TS_RET_TENSORS, 3u, 3u, 0u, as_strided_scatter_args, as_strided_scatter_impl, as_strided_scatter_grad},
+  {"narrowCopy", "NarrowCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_narrow_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, narrow_copy_args, narrow_copy_impl, NULL},
+  {"aliasCopy", "AliasCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_alias_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, alias_copy_args, alias_copy_impl, NULL},
+  {"asStridedCopy", "AsStridedCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_as_strided_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, as_strided_copy_args, as_strided_copy_impl, NULL},
+  {"detachCopy", "DetachCopyBackward0", 0, sizeof(ts_detach_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_copy_args, detach_copy_impl, NULL},
+  {"diagonalCopy", "DiagonalCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_diagonal_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagonal_copy_args, diagonal_copy_impl, NULL},
+  {"expandCopy", "ExpandCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_copy_args, expand_copy_impl, NULL},
+  {"permuteCopy", "PermuteCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_permute_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_copy_args, permute_copy_impl, NULL},
+  {"selectCopy", "SelectCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_select_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, select_copy_args, select_copy_impl, NULL},
+  {"sliceCopy", "SliceCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_slice_copy_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, slice_copy_args, slice_copy_impl, NULL},
+  {"splitCopy", "SplitCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_copy_args, split_copy_impl, NULL},
+  {"splitWithSizesCopy", "SplitWithSizesCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_with_sizes_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_copy_args, split_with_sizes_copy_impl, NULL},
+  {"squeezeCopy", "SqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_squeeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, squeeze_copy_args, squeeze_copy_impl, NULL},
+  {"tCopy", "TCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_t_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_copy_args, t_copy_impl, NULL},
+  {"transposeCopy", "TransposeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_transpose_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_copy_args, transpose_copy_impl, NULL},
+  {"unbindCopy", "UnbindCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unbind_copy_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_copy_args, unbind_copy_impl, NULL},
+  {"unfoldCopy", "UnfoldCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_copy_args, unfold_copy_impl, NULL},
+  {"unsqueezeCopy", "UnsqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unsqueeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_copy_args, unsqueeze_copy_impl, NULL},
+  {"viewCopy", "ViewCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_copy_args, view_copy_impl, NULL},
   {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
   {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
   {"newZeros", "NewZerosBackward0", 0, sizeof(ts_new_zeros_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_zeros_args, new_zeros_impl, NULL},
@@ -3334,6 +4810,8 @@ const ts_op ts_ops[] = {
   {"eye", "EyeBackward0", 0, sizeof(ts_eye_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, eye_args, eye_impl, NULL},
   {"clone", "CloneBackward0", 0, sizeof(ts_clone_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, clone_args, clone_impl, clone_grad},
   {"contiguous", "ContiguousBackward0", TS_OP_COMPOSITE, sizeof(ts_contiguous_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, contiguous_args, contiguous_impl, NULL},
+  {"resize_", "Resize_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize__args, resize__impl, NULL},
+  {"resizeAs_", "ResizeAs_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize_as__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize_as__args, resize_as__impl, NULL},
   {"copy_", "Copy_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copy__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, copy__args, copy__impl, copy__grad},
   {"zero_", "Zero_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_zero__args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, zero__args, zero__impl, zero__grad},
   {"_toDtype", "ToCopyBackward0", 0, sizeof(ts__to_dtype_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, _to_dtype_args, _to_dtype_impl, _to_dtype_grad},
@@ -3343,6 +4821,17 @@ const ts_op ts_ops[] = {
   {"ctcLoss", "CtcLossBackward0", TS_OP_COMPOSITE, sizeof(ts_ctc_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, ctc_loss_args, ctc_loss_impl, NULL},
   {"_ctcLoss", "CtcLossBackward0", 0, sizeof(ts__ctc_loss_args), 6, 3, TS_RET_TENSORS, 3u, 0u, 6u, _ctc_loss_args, _ctc_loss_impl, _ctc_loss_grad},
   {"_ctcLossBackward", "CtcLossBackwardBackward0", 0, sizeof(ts__ctc_loss_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ctc_loss_backward_args, _ctc_loss_backward_impl, _ctc_loss_backward_grad},
+  {"diag", "DiagBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_args, diag_impl, NULL},
+  {"diagEmbed", "DiagEmbedBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_embed_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_embed_args, diag_embed_impl, NULL},
+  {"diagflat", "DiagflatBackward0", TS_OP_COMPOSITE, sizeof(ts_diagflat_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagflat_args, diagflat_impl, NULL},
+  {"trace", "TraceBackward0", TS_OP_COMPOSITE, sizeof(ts_trace_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trace_args, trace_impl, NULL},
+  {"tril", "TrilBackward0", 0, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad},
+  {"tril_", "TrilBackward0", TS_OP_INPLACE, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad},
+  {"triu", "TriuBackward0", 0, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad},
+  {"triu_", "TriuBackward0", TS_OP_INPLACE, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad},
+  {"trilIndices", "TrilIndicesBackward0", 0, sizeof(ts_tril_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_indices_args, tril_indices_impl, NULL},
+  {"triuIndices", "TriuIndicesBackward0", 0, sizeof(ts_triu_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_indices_args, triu_indices_impl, NULL},
+  {"fillDiagonal_", "FillDiagonal_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fill_diagonal__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_diagonal__args, fill_diagonal__impl, fill_diagonal__grad},
   {"cdist", "CdistBackward0", TS_OP_COMPOSITE, sizeof(ts_cdist_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cdist_args, cdist_impl, NULL},
   {"_cdist", "CdistBackward0", 0, sizeof(ts__cdist_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _cdist_args, _cdist_impl, _cdist_grad},
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
@@ -3365,6 +4854,21 @@ const ts_op ts_ops[] = {
   {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
   {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
   {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
+  {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL},
+  {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
+  {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
+  {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad},
+  {"pixelShuffle", "PixelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, NULL},
+  {"pixelUnshuffle", "PixelUnshuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, NULL},
+  {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
+  {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL},
+  {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL},
+  {"gridSampler2d", "GridSampler2dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_2d_args, grid_sampler_2d_impl, NULL},
+  {"gridSampler3d", "GridSampler3dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_3d_args, grid_sampler_3d_impl, NULL},
+  {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL},
+  {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL},
+  {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
+  {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -3384,6 +4888,12 @@ const ts_op ts_ops[] = {
   {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
   {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
   {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterReduce", "ScatterReduceBackward0", 0, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"indexReduce", "IndexReduceBackward0", TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"indexReduce_", "IndexReduceBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"segmentReduce", "SegmentReduceBackward0", 0, sizeof(ts_segment_reduce_args), 8, 1, TS_RET_TENSORS, 21u, 0u, 1u, segment_reduce_args, segment_reduce_impl, segment_reduce_grad},
+  {"_segmentIds", "SegmentIdsBackward0", 0, sizeof(ts__segment_ids_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _segment_ids_args, _segment_ids_impl, NULL},
   {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad},
   {"put", "PutBackward0", TS_OP_DIRECT, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
   {"put_", "PutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
@@ -3398,7 +4908,65 @@ const ts_op ts_ops[] = {
   {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
   {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
   {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
-  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
+  {"broadcastTensors", "BroadcastTensorsBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_tensors_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, broadcast_tensors_args, broadcast_tensors_impl, NULL},
+  {"meshgrid", "MeshgridBackward0", TS_OP_COMPOSITE, sizeof(ts_meshgrid_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, meshgrid_args, meshgrid_impl, NULL},
+  {"atleast1d", "Atleast1dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_1d_args, atleast_1d_impl, NULL},
+  {"atleast1d", "Atleast1dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_1d_list_args, atleast_1d_list_impl, NULL},
+  {"atleast2d", "Atleast2dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_2d_args, atleast_2d_impl, NULL},
+  {"atleast2d", "Atleast2dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_2d_list_args, atleast_2d_list_impl, NULL},
+  {"atleast3d", "Atleast3dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_3d_args, atleast_3d_impl, NULL},
+  {"atleast3d", "Atleast3dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_3d_list_args, atleast_3d_list_impl, NULL},
+  {"hstack", "HstackBackward0", TS_OP_COMPOSITE, sizeof(ts_hstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, hstack_args, hstack_impl, NULL},
+  {"vstack", "VstackBackward0", TS_OP_COMPOSITE, sizeof(ts_vstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, vstack_args, vstack_impl, NULL},
+  {"dstack", "DstackBackward0", TS_OP_COMPOSITE, sizeof(ts_dstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, dstack_args, dstack_impl, NULL},
+  {"columnStack", "ColumnStackBackward0", TS_OP_COMPOSITE, sizeof(ts_column_stack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, column_stack_args, column_stack_impl, NULL},
+  {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
+  {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
+  {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
+  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 1u, 1u, 3u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, linalg_lu_factor_ex_grad},
+  {"linalg.luFactor", "LinalgLuFactorBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_args, linalg_lu_factor_impl, NULL},
+  {"lu", "LuBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, lu_args, lu_impl, NULL},
+  {"lu", "LuWithInfoBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_with_info_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_with_info_args, lu_with_info_impl, NULL},
+  {"_luPermutation", "LuPermutationBackward0", 0, sizeof(ts__lu_permutation_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _lu_permutation_args, _lu_permutation_impl, NULL},
+  {"luUnpack", "LuUnpackBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_unpack_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_unpack_args, lu_unpack_impl, NULL},
+  {"linalg.lu", "LinalgLuBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_args, linalg_lu_impl, NULL},
+  {"_luSolve", "LuSolveBackward0", 0, sizeof(ts__lu_solve_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 1u, _lu_solve_args, _lu_solve_impl, _lu_solve_grad},
+  {"linalg.luSolve", "LinalgLuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_solve_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_solve_args, linalg_lu_solve_impl, NULL},
+  {"luSolve", "LuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, lu_solve_args, lu_solve_impl, NULL},
+  {"_linalgSolveEx", "LinalgSolveExBackward0", 0, sizeof(ts__linalg_solve_ex_args), 4, 4, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_solve_ex_args, _linalg_solve_ex_impl, _linalg_solve_ex_grad},
+  {"linalg.solveEx", "LinalgSolveExBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_ex_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_ex_args, linalg_solve_ex_impl, NULL},
+  {"linalg.solve", "LinalgSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_args, linalg_solve_impl, NULL},
+  {"linalg.invEx", "LinalgInvExBackward0", 0, sizeof(ts_linalg_inv_ex_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_inv_ex_args, linalg_inv_ex_impl, linalg_inv_ex_grad},
+  {"linalg.inv", "LinalgInvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_inv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_inv_args, linalg_inv_impl, NULL},
+  {"inverse", "InverseBackward0", TS_OP_COMPOSITE, sizeof(ts_inverse_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, inverse_args, inverse_impl, NULL},
+  {"linalg.solveTriangular", "LinalgSolveTriangularBackward0", 0, sizeof(ts_linalg_solve_triangular_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_solve_triangular_args, linalg_solve_triangular_impl, linalg_solve_triangular_grad},
+  {"triangularSolve", "TriangularSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_triangular_solve_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, triangular_solve_args, triangular_solve_impl, NULL},
+  {"_linalgDet", "LinalgDetBackward0", 0, sizeof(ts__linalg_det_args), 1, 3, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_det_args, _linalg_det_impl, _linalg_det_grad},
+  {"_linalgCofactors", "LinalgCofactorsBackward0", 0, sizeof(ts__linalg_cofactors_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _linalg_cofactors_args, _linalg_cofactors_impl, NULL},
+  {"det", "DetBackward0", TS_OP_COMPOSITE, sizeof(ts_det_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, det_args, det_impl, NULL},
+  {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
+  {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
+  {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
+  {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
+  {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
+  {"chainMatmul", "ChainMatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_chain_matmul_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, chain_matmul_args, chain_matmul_impl, NULL},
+  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL},
+  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL},
+  {"linalg.cross", "LinalgCrossBackward0", 0, sizeof(ts_linalg_cross_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linalg_cross_args, linalg_cross_impl, linalg_cross_grad},
+  {"cross", "CrossBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_args, cross_impl, NULL},
+  {"linalg.vecdot", "LinalgVecdotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vecdot_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vecdot_args, linalg_vecdot_impl, NULL},
+  {"linalg.diagonal", "LinalgDiagonalBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_diagonal_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_diagonal_args, linalg_diagonal_impl, NULL},
+  {"linalg.vander", "LinalgVanderBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vander_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vander_args, linalg_vander_impl, NULL},
+  {"vander", "VanderBackward0", TS_OP_COMPOSITE, sizeof(ts_vander_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, vander_args, vander_impl, NULL},
+  {"linalg.choleskyEx", "LinalgCholeskyExBackward0", 0, sizeof(ts_linalg_cholesky_ex_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_cholesky_ex_args, linalg_cholesky_ex_impl, linalg_cholesky_ex_grad},
+  {"linalg.cholesky", "LinalgCholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cholesky_args, linalg_cholesky_impl, NULL},
+  {"cholesky", "CholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, cholesky_args, cholesky_impl, NULL},
+  {"choleskySolve", "CholeskySolveBackward0", 0, sizeof(ts_cholesky_solve_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 1u, cholesky_solve_args, cholesky_solve_impl, cholesky_solve_grad},
+  {"choleskyInverse", "CholeskyInverseBackward0", 0, sizeof(ts_cholesky_inverse_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, cholesky_inverse_args, cholesky_inverse_impl, cholesky_inverse_grad},
+  {"linalg.ldlFactorEx", "LinalgLdlFactorExBackward0", 0, sizeof(ts_linalg_ldl_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_ex_args, linalg_ldl_factor_ex_impl, NULL},
+  {"linalg.ldlFactor", "LinalgLdlFactorBackward0", 0, sizeof(ts_linalg_ldl_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_args, linalg_ldl_factor_impl, NULL},
+  {"linalg.ldlSolve", "LinalgLdlSolveBackward0", 0, sizeof(ts_linalg_ldl_solve_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_solve_args, linalg_ldl_solve_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -3483,14 +5051,8 @@ const ts_op ts_ops[] = {
   {"lgamma_", "LgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad},
   {"digamma", "DigammaBackward0", TS_OP_DIRECT, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
   {"digamma_", "DigammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
-  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
-  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
-  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
   {"mvlgamma", "MvlgammaBackward0", TS_OP_COMPOSITE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
   {"mvlgamma_", "MvlgammaBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
-  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
-  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
-  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i1_args, i1_impl, i1_grad},
   {"frexp", "FrexpBackward0", 0, sizeof(ts_frexp_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 2u, frexp_args, frexp_impl, frexp_grad},
   {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
   {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
@@ -3524,6 +5086,7 @@ const ts_op ts_ops[] = {
   {"linear", "LinearBackward0", 0, sizeof(ts_linear_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linear_args, linear_impl, linear_grad},
   {"mv", "MvBackward0", TS_OP_COMPOSITE, sizeof(ts_mv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mv_args, mv_impl, NULL},
   {"dot", "DotBackward0", TS_OP_COMPOSITE, sizeof(ts_dot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, dot_args, dot_impl, NULL},
+  {"vdot", "VdotBackward0", TS_OP_COMPOSITE, sizeof(ts_vdot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, vdot_args, vdot_impl, NULL},
   {"outer", "OuterBackward0", TS_OP_COMPOSITE, sizeof(ts_outer_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, outer_args, outer_impl, NULL},
   {"baddbmm", "BaddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
   {"baddbmm_", "BaddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
@@ -3564,20 +5127,45 @@ const ts_op ts_ops[] = {
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad},
   {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL},
-  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
+  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
   {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL},
-  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
+  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
   {"maxPool2d", "MaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_args, max_pool2d_impl, NULL},
-  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
+  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
   {"maxPool3d", "MaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_args, max_pool3d_impl, NULL},
   {"avgPool1d", "AvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool1d_args, avg_pool1d_impl, NULL},
   {"avgPool2d", "AvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool2d_args, avg_pool2d_impl, NULL},
   {"avgPool3d", "AvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool3d_args, avg_pool3d_impl, NULL},
+  {"adaptiveMaxPool1dWithIndices", "AdaptiveMaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_with_indices_args, adaptive_max_pool1d_with_indices_impl, NULL},
+  {"adaptiveMaxPool1d", "AdaptiveMaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_args, adaptive_max_pool1d_impl, NULL},
+  {"adaptiveMaxPool2dWithIndices", "AdaptiveMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_with_indices_args, adaptive_max_pool2d_with_indices_impl, NULL},
+  {"adaptiveMaxPool2d", "AdaptiveMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_args, adaptive_max_pool2d_impl, NULL},
+  {"adaptiveMaxPool3dWithIndices", "AdaptiveMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_with_indices_args, adaptive_max_pool3d_with_indices_impl, NULL},
+  {"adaptiveMaxPool3d", "AdaptiveMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_args, adaptive_max_pool3d_impl, NULL},
+  {"fractionalMaxPool2dWithIndices", "FractionalMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_with_indices_args, fractional_max_pool2d_with_indices_impl, NULL},
+  {"fractionalMaxPool2d", "FractionalMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_args, fractional_max_pool2d_impl, NULL},
+  {"fractionalMaxPool3dWithIndices", "FractionalMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_with_indices_args, fractional_max_pool3d_with_indices_impl, NULL},
+  {"fractionalMaxPool3d", "FractionalMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_args, fractional_max_pool3d_impl, NULL},
+  {"maxUnpool1d", "MaxUnpool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool1d_args, max_unpool1d_impl, NULL},
+  {"maxUnpool2d", "MaxUnpool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool2d_args, max_unpool2d_impl, NULL},
+  {"maxUnpool3d", "MaxUnpool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool3d_args, max_unpool3d_impl, NULL},
+  {"lpPool1d", "LpPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool1d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool1d_args, lp_pool1d_impl, NULL},
+  {"lpPool2d", "LpPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool2d_args, lp_pool2d_impl, NULL},
+  {"lpPool3d", "LpPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool3d_args, lp_pool3d_impl, NULL},
+  {"localResponseNorm", "LocalResponseNormBackward0", TS_OP_COMPOSITE, sizeof(ts_local_response_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, local_response_norm_args, local_response_norm_impl, NULL},
+  {"_adaptiveMaxPool", "AdaptiveMaxPoolBackward0", 0, sizeof(ts__adaptive_max_pool_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, _adaptive_max_pool_args, _adaptive_max_pool_impl, _adaptive_max_pool_grad},
+  {"_fractionalMaxPool", "FractionalMaxPoolBackward0", 0, sizeof(ts__fractional_max_pool_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, _fractional_max_pool_args, _fractional_max_pool_impl, _fractional_max_pool_grad},
+  {"_maxUnpool", "MaxUnpoolBackward0", 0, sizeof(ts__max_unpool_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_unpool_args, _max_unpool_impl, _max_unpool_grad},
   {"_maxPool", "MaxPoolWithIndicesBackward0", 0, sizeof(ts__max_pool_args), 7, 2, TS_RET_TENSORS, 1u, 1u, 2u, _max_pool_args, _max_pool_impl, _max_pool_grad},
   {"_maxPoolBackward", "MaxPoolBackwardBackward0", 0, sizeof(ts__max_pool_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_pool_backward_args, _max_pool_backward_impl, _max_pool_backward_grad},
   {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad},
   {"_avgPool", "AvgPoolBackward0", 0, sizeof(ts__avg_pool_args), 8, 1, TS_RET_TENSORS, 1u, 1u, 0u, _avg_pool_args, _avg_pool_impl, _avg_pool_grad},
   {"_avgPoolBackward", "AvgPoolBackwardBackward0", 0, sizeof(ts__avg_pool_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _avg_pool_backward_args, _avg_pool_backward_impl, _avg_pool_backward_grad},
+  {"einsum", "EinsumBackward0", TS_OP_COMPOSITE, sizeof(ts_einsum_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, einsum_args, einsum_impl, NULL},
+  {"tensordot", "TensordotBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_args, tensordot_impl, NULL},
+  {"tensordot", "TensordotCountBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_count_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_count_args, tensordot_count_impl, NULL},
+  {"inner", "InnerBackward0", TS_OP_COMPOSITE, sizeof(ts_inner_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, inner_args, inner_impl, NULL},
+  {"kron", "KronBackward0", TS_OP_COMPOSITE, sizeof(ts_kron_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, kron_args, kron_impl, NULL},
   {"rand", "RandBackward0", 0, sizeof(ts_rand_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_args, rand_impl, NULL},
   {"randn", "RandnBackward0", 0, sizeof(ts_randn_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_args, randn_impl, NULL},
   {"randint", "RandintBackward0", 0, sizeof(ts_randint_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_args, randint_impl, NULL},
@@ -3658,6 +5246,16 @@ const ts_op ts_ops[] = {
   {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
+  {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
+  {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
+  {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
+  {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
+  {"histc", "HistcBackward0", 0, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
+  {"histogram", "HistogramBackward0", 0, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
+  {"histogram", "HistogramBinsBackward0", 0, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
+  {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
   {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
@@ -3696,6 +5294,63 @@ const ts_op ts_ops[] = {
   {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
   {"msort", "MsortBackward0", TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
   {"topk", "TopkBackward0", 0, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
+  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
+  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
+  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
+  {"i0e", "I0eBackward0", TS_OP_DIRECT, sizeof(ts_i0e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i0e_args, i0e_impl, i0e_grad},
+  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1_args, i1_impl, i1_grad},
+  {"i1e", "I1eBackward0", TS_OP_DIRECT, sizeof(ts_i1e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1e_args, i1e_impl, i1e_grad},
+  {"ndtr", "NdtrBackward0", TS_OP_DIRECT, sizeof(ts_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, ndtr_args, ndtr_impl, ndtr_grad},
+  {"ndtri", "NdtriBackward0", TS_OP_DIRECT, sizeof(ts_ndtri_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, ndtri_args, ndtri_impl, ndtri_grad},
+  {"logNdtr", "LogNdtrBackward0", TS_OP_DIRECT, sizeof(ts_log_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_ndtr_args, log_ndtr_impl, log_ndtr_grad},
+  {"entr", "EntrBackward0", TS_OP_DIRECT, sizeof(ts_entr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, entr_args, entr_impl, entr_grad},
+  {"erfcx", "ErfcxBackward0", TS_OP_DIRECT, sizeof(ts_erfcx_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, erfcx_args, erfcx_impl, erfcx_grad},
+  {"airyAi", "AiryAiBackward0", TS_OP_DIRECT, sizeof(ts_airy_ai_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, airy_ai_args, airy_ai_impl, NULL},
+  {"besselJ0", "BesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j0_args, bessel_j0_impl, NULL},
+  {"besselY0", "BesselY0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y0_args, bessel_y0_impl, NULL},
+  {"modifiedBesselI0", "ModifiedBesselI0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i0_args, modified_bessel_i0_impl, NULL},
+  {"modifiedBesselK0", "ModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k0_args, modified_bessel_k0_impl, NULL},
+  {"scaledModifiedBesselK0", "ScaledModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k0_args, scaled_modified_bessel_k0_impl, NULL},
+  {"besselJ1", "BesselJ1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j1_args, bessel_j1_impl, NULL},
+  {"besselY1", "BesselY1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y1_args, bessel_y1_impl, NULL},
+  {"modifiedBesselI1", "ModifiedBesselI1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i1_args, modified_bessel_i1_impl, NULL},
+  {"modifiedBesselK1", "ModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k1_args, modified_bessel_k1_impl, NULL},
+  {"scaledModifiedBesselK1", "ScaledModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k1_args, scaled_modified_bessel_k1_impl, NULL},
+  {"sphericalBesselJ0", "SphericalBesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_spherical_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, spherical_bessel_j0_args, spherical_bessel_j0_impl, NULL},
+  {"chebyshevPolynomialT", "ChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_t_args, chebyshev_polynomial_t_impl, NULL},
+  {"shiftedChebyshevPolynomialT", "ShiftedChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_t_args, shifted_chebyshev_polynomial_t_impl, NULL},
+  {"chebyshevPolynomialU", "ChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_u_args, chebyshev_polynomial_u_impl, NULL},
+  {"shiftedChebyshevPolynomialU", "ShiftedChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_u_args, shifted_chebyshev_polynomial_u_impl, NULL},
+  {"chebyshevPolynomialV", "ChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_v_args, chebyshev_polynomial_v_impl, NULL},
+  {"shiftedChebyshevPolynomialV", "ShiftedChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_v_args, shifted_chebyshev_polynomial_v_impl, NULL},
+  {"chebyshevPolynomialW", "ChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_w_args, chebyshev_polynomial_w_impl, NULL},
+  {"shiftedChebyshevPolynomialW", "ShiftedChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_w_args, shifted_chebyshev_polynomial_w_impl, NULL},
+  {"hermitePolynomialH", "HermitePolynomialHBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_h_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_h_args, hermite_polynomial_h_impl, NULL},
+  {"hermitePolynomialHe", "HermitePolynomialHeBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_he_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_he_args, hermite_polynomial_he_impl, NULL},
+  {"laguerrePolynomialL", "LaguerrePolynomialLBackward0", TS_OP_DIRECT, sizeof(ts_laguerre_polynomial_l_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, laguerre_polynomial_l_args, laguerre_polynomial_l_impl, NULL},
+  {"legendrePolynomialP", "LegendrePolynomialPBackward0", TS_OP_DIRECT, sizeof(ts_legendre_polynomial_p_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, legendre_polynomial_p_args, legendre_polynomial_p_impl, NULL},
+  {"xlog1py", "Xlog1pyBackward0", TS_OP_DIRECT, sizeof(ts_xlog1py_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlog1py_args, xlog1py_impl, xlog1py_grad},
+  {"zeta", "ZetaBackward0", TS_OP_DIRECT, sizeof(ts_zeta_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, zeta_args, zeta_impl, zeta_grad},
+  {"igamma", "IgammaBackward0", TS_OP_DIRECT, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
+  {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
+  {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
+  {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
+  {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
+  {"corrcoef", "CorrcoefBackward0", TS_OP_COMPOSITE, sizeof(ts_corrcoef_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, corrcoef_args, corrcoef_impl, NULL},
+  {"diff", "DiffBackward0", TS_OP_COMPOSITE, sizeof(ts_diff_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, diff_args, diff_impl, NULL},
+  {"gradient", "GradientBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_args, gradient_impl, NULL},
+  {"gradient", "GradientCoordinatesBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_coordinates_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_coordinates_args, gradient_coordinates_impl, NULL},
+  {"gradient", "GradientListBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_list_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_list_args, gradient_list_impl, NULL},
+  {"trapezoid", "TrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_args, trapezoid_impl, NULL},
+  {"trapezoid", "TrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_x_args, trapezoid_x_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_args, cumulative_trapezoid_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_x_args, cumulative_trapezoid_x_impl, NULL},
+  {"renorm", "RenormBackward0", TS_OP_COMPOSITE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
+  {"renorm_", "RenormBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -3719,6 +5374,11 @@ const ts_op ts_ops[] = {
   {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
   {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
   {"_inferenceMode", "InferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__inference_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _inference_mode_impl, NULL},
+  {"_detachInPlace", "DetachInPlaceBackward0", TS_OP_SYSTEM, sizeof(ts__detach_in_place_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _detach_in_place_args, _detach_in_place_impl, NULL},
+  {"_setDefaultDtype", "SetDefaultDtypeBackward0", TS_OP_SYSTEM, sizeof(ts__set_default_dtype_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_default_dtype_args, _set_default_dtype_impl, NULL},
+  {"_resultType", "ResultTypeBackward0", TS_OP_SYSTEM, sizeof(ts__result_type_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _result_type_args, _result_type_impl, NULL},
+  {"_promoteTypes", "PromoteTypesBackward0", TS_OP_SYSTEM, sizeof(ts__promote_types_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _promote_types_args, _promote_types_impl, NULL},
+  {"_canCast", "CanCastBackward0", TS_OP_SYSTEM, sizeof(ts__can_cast_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _can_cast_args, _can_cast_impl, NULL},
   {"_setData", "SetDataBackward0", TS_OP_SYSTEM, sizeof(ts__set_data_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_data_args, _set_data_impl, NULL},
   {"_share", "ShareBackward0", TS_OP_SYSTEM, sizeof(ts__share_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _share_args, _share_impl, NULL},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL},
@@ -3734,10 +5394,12 @@ const ts_op ts_ops[] = {
   {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL},
   {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL},
   {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
-  {"asStrided", "AsStridedBackward0", TS_OP_VIEW, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided", "AsStridedBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided_", "AsStridedBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
   {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad},
   {"reshape", "ReshapeBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_args, reshape_impl, NULL},
   {"view", "ViewBackward0", TS_OP_VIEW, sizeof(ts_view_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, view_args, view_impl, view_grad},
+  {"view", "ViewDtypeBackward0", TS_OP_VIEW, sizeof(ts_view_dtype_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_dtype_args, view_dtype_impl, NULL},
   {"transpose", "TransposeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"transpose_", "TransposeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
@@ -3757,5 +5419,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 614;
-const char ts_table_hash[] = "2648177f1cd76fe3";
+const int ts_op_count = 852;
+const char ts_table_hash[] = "4146198317b03ce1";
