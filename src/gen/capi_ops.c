@@ -717,6 +717,20 @@ torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_dot_product_attention(cx, query, key, value, attn_mask, dropout_p, is_causal, scale ? (ts_opt_float){true, *scale} : (ts_opt_float){false, 0}, enable_gqa);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_embedding_bag(cx, input, weight, offsets, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1704,6 +1718,118 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu_(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gumbel_softmax(cx, logits, tau, hard, eps, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rms_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1893,6 +2019,41 @@ torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor ind
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_scatter_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_reduce(cx, self, dim, index, src, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_reduce_(cx, self, dim, index, src, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_reduce(cx, self, dim, index, source, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_reduce_(cx, self, dim, index, source, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_segment_reduce(torsh_tensor data, const char *reduce, torsh_tensor lengths, torsh_tensor indices, torsh_tensor offsets, int64_t axis, bool unsafe, torsh_scalar initial, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_segment_reduce(cx, data, reduce, lengths, indices, offsets, axis, unsafe, capi_scalar(initial));
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2074,6 +2235,277 @@ torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_er
   ts_tensor *t[3] = {0};
   ts_linalg_lu_factor_ex(cx, A, pivot, check_errors, t);
   return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu_factor(torsh_tensor A, bool pivot, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_lu_factor(cx, A, pivot, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lu(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lu(cx, self, pivot, get_infos, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lu_with_info(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lu_with_info(cx, self, pivot, get_infos, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lu_unpack(torsh_tensor LU_data, torsh_tensor LU_pivots, bool unpack_data, bool unpack_pivots, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lu_unpack(cx, LU_data, LU_pivots, unpack_data, unpack_pivots, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu(torsh_tensor A, bool pivot, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_lu(cx, A, pivot, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu_solve(torsh_tensor LU, torsh_tensor pivots, torsh_tensor B, bool left, bool adjoint, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_lu_solve(cx, LU, pivots, B, left, adjoint);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lu_solve(torsh_tensor self, torsh_tensor LU_data, torsh_tensor LU_pivots, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lu_solve(cx, self, LU_data, LU_pivots);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_solve_ex(torsh_tensor A, torsh_tensor B, bool left, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_solve_ex(cx, A, B, left, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_solve(torsh_tensor A, torsh_tensor B, bool left, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_solve(cx, A, B, left);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_inv_ex(torsh_tensor A, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_inv_ex(cx, A, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_inv(cx, A);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_inverse(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_solve_triangular(cx, A, B, upper, left, unitriangular);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_triangular_solve(cx, self, A, upper, transpose, unitriangular, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_det(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_det(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_slogdet(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logdet(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_matrix_power(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_matrix_exp(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_matrix_exp(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_multi_dot(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chain_matmul(cx, (ts_list){(ts_tensor **)matrices, n_matrices});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorinv(cx, A, ind);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorsolve(cx, A, B, (ts_ints){dims, dims ? n_dims : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cross(cx, self, other, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const int64_t *dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cross(cx, self, other, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_vecdot(cx, x, y, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_diagonal(cx, A, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0}, increasing);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_cholesky_ex(cx, A, upper, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_cholesky(torsh_tensor A, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cholesky(cx, A, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky(torsh_tensor self, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky(cx, self, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky_solve(torsh_tensor self, torsh_tensor input2, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky_solve(cx, self, input2, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky_inverse(torsh_tensor self, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky_inverse(cx, self, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_ldl_factor_ex(torsh_tensor self, bool hermitian, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_ldl_factor_ex(cx, self, hermitian, check_errors, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_ldl_factor(torsh_tensor self, bool hermitian, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_ldl_factor(cx, self, hermitian, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_ldl_solve(torsh_tensor LD, torsh_tensor pivots, torsh_tensor B, bool hermitian, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_ldl_solve(cx, LD, pivots, B, hermitian);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
@@ -3666,6 +4098,99 @@ torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_upsample_bilinear(cx, self, (ts_ints){size, size ? n_size : -1}, (ts_floats){scale_factor, scale_factor ? n_scale_factor : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lstm(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lstm_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_gru(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lstm_cell(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, w_ih, w_hh, b_ih, b_hh, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gru_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_tanh_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_relu_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
   return capi_give(cx, &t, 1, out);
 }
 

@@ -314,6 +314,12 @@ TORSH_API torsh_status torsh_repeat_interleave_positions(torsh_tensor repeats, c
 /* Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
 TORSH_API torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const int64_t *dim, torsh_tensor *out);
 
+/* softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
+TORSH_API torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out);
+
+/* Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
+TORSH_API torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out);
+
 /* Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 TORSH_API torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
@@ -737,6 +743,54 @@ TORSH_API torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *ou
 /* input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
 TORSH_API torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out);
 
+/* In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
+TORSH_API torsh_status torsh_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
+TORSH_API torsh_status torsh_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
+TORSH_API torsh_status torsh_feature_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
+TORSH_API torsh_status torsh_feature_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_feature_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_feature_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
+TORSH_API torsh_status torsh_dropout1d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
+TORSH_API torsh_status torsh_dropout1d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_dropout2d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_dropout2d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+TORSH_API torsh_status torsh_dropout3d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+TORSH_API torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
+TORSH_API torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+
+/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
+TORSH_API torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+
+/* softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
+TORSH_API torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out);
+
+/* input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
+TORSH_API torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out);
+
 /* The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
 TORSH_API torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out);
 
@@ -818,6 +872,21 @@ TORSH_API torsh_status torsh_scatter_add(torsh_tensor self, int64_t dim, torsh_t
 /* A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 TORSH_API torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, torsh_tensor *out);
 
+/* A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+TORSH_API torsh_status torsh_scatter_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+TORSH_API torsh_status torsh_scatter_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+TORSH_API torsh_status torsh_index_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+TORSH_API torsh_status torsh_index_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all. */
+TORSH_API torsh_status torsh_segment_reduce(torsh_tensor data, const char *reduce, torsh_tensor lengths, torsh_tensor indices, torsh_tensor offsets, int64_t axis, bool unsafe, torsh_scalar initial, torsh_tensor *out);
+
 /* Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 TORSH_API torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out);
 
@@ -893,8 +962,119 @@ TORSH_API torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t
 /* All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
 TORSH_API torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out);
 
-/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of A's shape, and pivots (1-based, int32: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on U's diagonal. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on the diagonal of U, which is an error only with checkErrors. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 TORSH_API torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html */
+TORSH_API torsh_status torsh_linalg_lu_factor(torsh_tensor A, bool pivot, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
+TORSH_API torsh_status torsh_lu(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out);
+
+/* lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
+TORSH_API torsh_status torsh_lu_with_info(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out);
+
+/* P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
+TORSH_API torsh_status torsh_lu_unpack(torsh_tensor LU_data, torsh_tensor LU_pivots, bool unpack_data, bool unpack_pivots, torsh_tensor *out);
+
+/* A = P L U: a permutation, a unit lower and an upper triangle, also of matrices that are not square or singular. https://pytorch.org/docs/stable/generated/torch.linalg.lu.html */
+TORSH_API torsh_status torsh_linalg_lu(torsh_tensor A, bool pivot, torsh_tensor *out);
+
+/* X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
+TORSH_API torsh_status torsh_linalg_lu_solve(torsh_tensor LU, torsh_tensor pivots, torsh_tensor B, bool left, bool adjoint, torsh_tensor *out);
+
+/* X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
+TORSH_API torsh_status torsh_lu_solve(torsh_tensor self, torsh_tensor LU_data, torsh_tensor LU_pivots, torsh_tensor *out);
+
+/* linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
+TORSH_API torsh_status torsh_linalg_solve_ex(torsh_tensor A, torsh_tensor B, bool left, bool check_errors, torsh_tensor *out);
+
+/* X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
+TORSH_API torsh_status torsh_linalg_solve(torsh_tensor A, torsh_tensor B, bool left, torsh_tensor *out);
+
+/* The inverse, and info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html */
+TORSH_API torsh_status torsh_linalg_inv_ex(torsh_tensor A, bool check_errors, torsh_tensor *out);
+
+/* The inverse of a square matrix, or of each of a batch. Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.inv.html */
+TORSH_API torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out);
+
+/* The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
+TORSH_API torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out);
+
+/* X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
+TORSH_API torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out);
+
+/* solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+TORSH_API torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out);
+
+/* The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
+TORSH_API torsh_status torsh_det(torsh_tensor self, torsh_tensor *out);
+
+/* Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
+TORSH_API torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
+TORSH_API torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out);
+
+/* The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
+TORSH_API torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out);
+
+/* The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
+TORSH_API torsh_status torsh_matrix_exp(torsh_tensor self, torsh_tensor *out);
+
+/* The product of two or more matrices in the cheapest order; the first and the last may be vectors. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html */
+TORSH_API torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+TORSH_API torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out);
+
+/* The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
+TORSH_API torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out);
+
+/* X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
+TORSH_API torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
+TORSH_API torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out);
+
+/* Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
+TORSH_API torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const int64_t *dim, torsh_tensor *out);
+
+/* Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
+TORSH_API torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out);
+
+/* A view of the diagonals of matrices; torsh.diagonal of the last two dims. https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html */
+TORSH_API torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* Vandermonde matrices: the powers 0 to N - 1 of the elements of x along a new last dim. Errors: N below 2, bools. https://pytorch.org/docs/stable/generated/torch.linalg.vander.html */
+TORSH_API torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, torsh_tensor *out);
+
+/* The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
+TORSH_API torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html */
+TORSH_API torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. Errors: matrices that are not positive definite. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html */
+TORSH_API torsh_status torsh_linalg_cholesky(torsh_tensor A, bool upper, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
+TORSH_API torsh_status torsh_cholesky(torsh_tensor self, bool upper, torsh_tensor *out);
+
+/* X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
+TORSH_API torsh_status torsh_cholesky_solve(torsh_tensor self, torsh_tensor input2, bool upper, torsh_tensor *out);
+
+/* The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
+TORSH_API torsh_status torsh_cholesky_inverse(torsh_tensor self, bool upper, torsh_tensor *out);
+
+/* A = L D L^T (hermitian: L D L^H) by Bunch and Kaufman, packed as LAPACK's sytrf does it: L and D (blocks of 1 and 2) in the lower triangle, pivots (int32, from 1; negative for blocks of 2). Only the lower triangle of input is read. info: 0, or the place of the first zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor_ex.html */
+TORSH_API torsh_status torsh_linalg_ldl_factor_ex(torsh_tensor self, bool hermitian, bool check_errors, torsh_tensor *out);
+
+/* linalg.ldlFactorEx without info. Errors: matrices with a zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor.html */
+TORSH_API torsh_status torsh_linalg_ldl_factor(torsh_tensor self, bool hermitian, torsh_tensor *out);
+
+/* X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
+TORSH_API torsh_status torsh_linalg_ldl_solve(torsh_tensor LD, torsh_tensor pivots, torsh_tensor B, bool hermitian, torsh_tensor *out);
 
 /* (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 TORSH_API torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
@@ -1567,6 +1747,42 @@ TORSH_API torsh_status torsh_upsample_nearest(torsh_tensor self, const int64_t *
 
 /* interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 TORSH_API torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, torsh_tensor *out);
+
+/* LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
+TORSH_API torsh_status torsh_lstm(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* LSTM over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
+TORSH_API torsh_status torsh_lstm_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
+TORSH_API torsh_status torsh_gru(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* GRU over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
+TORSH_API torsh_status torsh_gru_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_tanh(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* RNN over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_tanh_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_relu(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* RNN over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
+TORSH_API torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
+TORSH_API torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
+TORSH_API torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
+TORSH_API torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
 
 /* Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 TORSH_API torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
