@@ -118,643 +118,747 @@ enum {
   TS_OP_repeat_interleave_by = 111,
   TS_OP_repeat_interleave_positions = 112,
   TS_OP_take_along_dim = 113,
-  TS_OP_eq = 114,
-  TS_OP_eq_ = 115,
-  TS_OP_ne = 116,
-  TS_OP_ne_ = 117,
-  TS_OP_lt = 118,
-  TS_OP_lt_ = 119,
-  TS_OP_le = 120,
-  TS_OP_le_ = 121,
-  TS_OP_gt = 122,
-  TS_OP_gt_ = 123,
-  TS_OP_ge = 124,
-  TS_OP_ge_ = 125,
-  TS_OP_isclose = 126,
-  TS_OP_allclose = 127,
-  TS_OP_equal = 128,
-  TS_OP_maximum = 129,
-  TS_OP_minimum = 130,
-  TS_OP_fmax = 131,
-  TS_OP_fmin = 132,
-  TS_OP_isnan = 133,
-  TS_OP_isinf = 134,
-  TS_OP_isfinite = 135,
-  TS_OP_isposinf = 136,
-  TS_OP_isneginf = 137,
-  TS_OP_signbit = 138,
-  TS_OP_isreal = 139,
-  TS_OP_logical_and = 140,
-  TS_OP_logical_and_ = 141,
-  TS_OP_logical_or = 142,
-  TS_OP_logical_or_ = 143,
-  TS_OP_logical_xor = 144,
-  TS_OP_logical_xor_ = 145,
-  TS_OP_logical_not = 146,
-  TS_OP_logical_not_ = 147,
-  TS_OP_bitwise_and = 148,
-  TS_OP_bitwise_and_ = 149,
-  TS_OP_bitwise_or = 150,
-  TS_OP_bitwise_or_ = 151,
-  TS_OP_bitwise_xor = 152,
-  TS_OP_bitwise_xor_ = 153,
-  TS_OP_bitwise_not = 154,
-  TS_OP_bitwise_not_ = 155,
-  TS_OP_bitwise_left_shift = 156,
-  TS_OP_bitwise_left_shift_ = 157,
-  TS_OP_bitwise_right_shift = 158,
-  TS_OP_bitwise_right_shift_ = 159,
-  TS_OP_where = 160,
-  TS_OP__where_tuple = 161,
-  TS_OP__where_self = 162,
-  TS_OP_masked_fill = 163,
-  TS_OP_masked_fill_ = 164,
-  TS_OP_clamp = 165,
-  TS_OP_clamp_ = 166,
-  TS_OP_clamp_min = 167,
-  TS_OP_clamp_min_ = 168,
-  TS_OP_clamp_max = 169,
-  TS_OP_clamp_max_ = 170,
-  TS_OP_complex = 171,
-  TS_OP_polar = 172,
-  TS_OP_view_as_real = 173,
-  TS_OP_view_as_complex = 174,
-  TS_OP_real = 175,
-  TS_OP_imag = 176,
-  TS_OP_conj_physical = 177,
-  TS_OP_conj_physical_ = 178,
-  TS_OP_conj = 179,
-  TS_OP_resolve_conj = 180,
-  TS_OP_resolve_neg = 181,
-  TS_OP_is_conj = 182,
-  TS_OP_is_neg = 183,
-  TS_OP_angle = 184,
-  TS_OP_conv_transpose1d = 185,
-  TS_OP_conv_transpose2d = 186,
-  TS_OP_conv_transpose3d = 187,
-  TS_OP_convolution = 188,
-  TS_OP_conv_tbc = 189,
-  TS_OP_conv1d = 190,
-  TS_OP_conv2d = 191,
-  TS_OP_conv3d = 192,
-  TS_OP__conv = 193,
-  TS_OP__conv_input = 194,
-  TS_OP__conv_weight = 195,
-  TS_OP_diagonal_scatter = 196,
-  TS_OP_select_scatter = 197,
-  TS_OP_slice_scatter = 198,
-  TS_OP_as_strided_scatter = 199,
-  TS_OP_narrow_copy = 200,
-  TS_OP_alias_copy = 201,
-  TS_OP_as_strided_copy = 202,
-  TS_OP_detach_copy = 203,
-  TS_OP_diagonal_copy = 204,
-  TS_OP_expand_copy = 205,
-  TS_OP_permute_copy = 206,
-  TS_OP_select_copy = 207,
-  TS_OP_slice_copy = 208,
-  TS_OP_split_copy = 209,
-  TS_OP_split_with_sizes_copy = 210,
-  TS_OP_squeeze_copy = 211,
-  TS_OP_t_copy = 212,
-  TS_OP_transpose_copy = 213,
-  TS_OP_unbind_copy = 214,
-  TS_OP_unfold_copy = 215,
-  TS_OP_unsqueeze_copy = 216,
-  TS_OP_view_copy = 217,
-  TS_OP_zeros = 218,
-  TS_OP_zeros_like = 219,
-  TS_OP_new_zeros = 220,
-  TS_OP_ones = 221,
-  TS_OP_ones_like = 222,
-  TS_OP_new_ones = 223,
-  TS_OP_empty = 224,
-  TS_OP_empty_like = 225,
-  TS_OP_new_empty = 226,
-  TS_OP_empty_strided = 227,
-  TS_OP_full = 228,
-  TS_OP_full_like = 229,
-  TS_OP_new_full = 230,
-  TS_OP_fill = 231,
-  TS_OP_fill_ = 232,
-  TS_OP_arange = 233,
-  TS_OP_linspace = 234,
-  TS_OP_logspace = 235,
-  TS_OP_eye = 236,
-  TS_OP_clone = 237,
-  TS_OP_contiguous = 238,
-  TS_OP_resize_ = 239,
-  TS_OP_resize_as_ = 240,
-  TS_OP_copy_ = 241,
-  TS_OP_zero_ = 242,
-  TS_OP__to_dtype = 243,
-  TS_OP_new_empty_strided = 244,
-  TS_OP__as_strided_backward = 245,
-  TS_OP_sum_to_size = 246,
-  TS_OP_ctc_loss = 247,
-  TS_OP__ctc_loss = 248,
-  TS_OP__ctc_loss_backward = 249,
-  TS_OP_diag = 250,
-  TS_OP_diag_embed = 251,
-  TS_OP_diagflat = 252,
-  TS_OP_trace = 253,
-  TS_OP_tril = 254,
-  TS_OP_tril_ = 255,
-  TS_OP_triu = 256,
-  TS_OP_triu_ = 257,
-  TS_OP_tril_indices = 258,
-  TS_OP_triu_indices = 259,
-  TS_OP_fill_diagonal_ = 260,
-  TS_OP_cdist = 261,
-  TS_OP__cdist = 262,
-  TS_OP__cdist_backward = 263,
-  TS_OP_pdist = 264,
-  TS_OP_bilinear = 265,
-  TS_OP__index = 266,
-  TS_OP__at = 267,
-  TS_OP__set_at = 268,
-  TS_OP_index_put = 269,
-  TS_OP_index_put_ = 270,
-  TS_OP_index_select = 271,
-  TS_OP_index_add = 272,
-  TS_OP_index_add_ = 273,
-  TS_OP_index_copy = 274,
-  TS_OP_index_copy_ = 275,
-  TS_OP_index_fill = 276,
-  TS_OP_index_fill_ = 277,
-  TS_OP_gather = 278,
-  TS_OP_scatter = 279,
-  TS_OP_scatter_ = 280,
-  TS_OP_scatter_value = 281,
-  TS_OP_scatter_value_ = 282,
-  TS_OP_scatter_add = 283,
-  TS_OP_scatter_add_ = 284,
-  TS_OP_take = 285,
-  TS_OP_put = 286,
-  TS_OP_put_ = 287,
-  TS_OP_nonzero = 288,
-  TS_OP__nonzero_tuple = 289,
-  TS_OP_argwhere = 290,
-  TS_OP_masked_select = 291,
-  TS_OP_masked_scatter = 292,
-  TS_OP_masked_scatter_ = 293,
-  TS_OP_embedding = 294,
-  TS_OP__embedding = 295,
-  TS_OP__embedding_backward = 296,
-  TS_OP__embedding_double_backward = 297,
-  TS_OP_one_hot = 298,
-  TS_OP_broadcast_tensors = 299,
-  TS_OP_meshgrid = 300,
-  TS_OP_atleast_1d = 301,
-  TS_OP_atleast_1d_list = 302,
-  TS_OP_atleast_2d = 303,
-  TS_OP_atleast_2d_list = 304,
-  TS_OP_atleast_3d = 305,
-  TS_OP_atleast_3d_list = 306,
-  TS_OP_hstack = 307,
-  TS_OP_vstack = 308,
-  TS_OP_dstack = 309,
-  TS_OP_column_stack = 310,
-  TS_OP_block_diag = 311,
-  TS_OP_cartesian_prod = 312,
-  TS_OP_combinations = 313,
-  TS_OP_linalg_lu_factor_ex = 314,
-  TS_OP_mse_loss = 315,
-  TS_OP_l1_loss = 316,
-  TS_OP_smooth_l1_loss = 317,
-  TS_OP_huber_loss = 318,
-  TS_OP__difference_loss = 319,
-  TS_OP__difference_loss_backward = 320,
-  TS_OP__difference_loss_curvature = 321,
-  TS_OP_nll_loss = 322,
-  TS_OP__nll_loss = 323,
-  TS_OP__nll_loss_backward = 324,
-  TS_OP_cross_entropy = 325,
-  TS_OP__cross_entropy = 326,
-  TS_OP__cross_entropy_backward = 327,
-  TS_OP__class_weights = 328,
-  TS_OP_binary_cross_entropy = 329,
-  TS_OP_binary_cross_entropy_with_logits = 330,
-  TS_OP__binary_cross_entropy = 331,
-  TS_OP__binary_cross_entropy_with_logits = 332,
-  TS_OP_kl_div = 333,
-  TS_OP_soft_margin_loss = 334,
-  TS_OP_margin_ranking_loss = 335,
-  TS_OP_hinge_embedding_loss = 336,
-  TS_OP_cosine_embedding_loss = 337,
-  TS_OP_triplet_margin_loss = 338,
-  TS_OP_multilabel_soft_margin_loss = 339,
-  TS_OP_multi_margin_loss = 340,
-  TS_OP_multilabel_margin_loss = 341,
-  TS_OP__multilabel_margin = 342,
-  TS_OP__multilabel_margin_backward = 343,
-  TS_OP__multilabel_margin_slope = 344,
-  TS_OP_gaussian_nll_loss = 345,
-  TS_OP_poisson_nll_loss = 346,
-  TS_OP_exp = 347,
-  TS_OP_exp_ = 348,
-  TS_OP_exp2 = 349,
-  TS_OP_exp2_ = 350,
-  TS_OP_expm1 = 351,
-  TS_OP_expm1_ = 352,
-  TS_OP_log = 353,
-  TS_OP_log_ = 354,
-  TS_OP_log2 = 355,
-  TS_OP_log2_ = 356,
-  TS_OP_log10 = 357,
-  TS_OP_log10_ = 358,
-  TS_OP_log1p = 359,
-  TS_OP_log1p_ = 360,
-  TS_OP_sin = 361,
-  TS_OP_sin_ = 362,
-  TS_OP_cos = 363,
-  TS_OP_cos_ = 364,
-  TS_OP_tan = 365,
-  TS_OP_tan_ = 366,
-  TS_OP_asin = 367,
-  TS_OP_asin_ = 368,
-  TS_OP_acos = 369,
-  TS_OP_acos_ = 370,
-  TS_OP_atan = 371,
-  TS_OP_atan_ = 372,
-  TS_OP_sinh = 373,
-  TS_OP_sinh_ = 374,
-  TS_OP_cosh = 375,
-  TS_OP_cosh_ = 376,
-  TS_OP_tanh = 377,
-  TS_OP_tanh_ = 378,
-  TS_OP_asinh = 379,
-  TS_OP_asinh_ = 380,
-  TS_OP_acosh = 381,
-  TS_OP_acosh_ = 382,
-  TS_OP_atanh = 383,
-  TS_OP_atanh_ = 384,
-  TS_OP_sinc = 385,
-  TS_OP_sinc_ = 386,
-  TS_OP_erf = 387,
-  TS_OP_erf_ = 388,
-  TS_OP_erfc = 389,
-  TS_OP_erfc_ = 390,
-  TS_OP_erfinv = 391,
-  TS_OP_erfinv_ = 392,
-  TS_OP_sigmoid = 393,
-  TS_OP_sigmoid_ = 394,
-  TS_OP_lgamma = 395,
-  TS_OP_lgamma_ = 396,
-  TS_OP_digamma = 397,
-  TS_OP_digamma_ = 398,
-  TS_OP_mvlgamma = 399,
-  TS_OP_mvlgamma_ = 400,
-  TS_OP_frexp = 401,
-  TS_OP_logit = 402,
-  TS_OP_logit_ = 403,
-  TS_OP__sigmoid_backward = 404,
-  TS_OP__tanh_backward = 405,
-  TS_OP_atan2 = 406,
-  TS_OP_atan2_ = 407,
-  TS_OP_hypot = 408,
-  TS_OP_hypot_ = 409,
-  TS_OP_logaddexp = 410,
-  TS_OP_logaddexp2 = 411,
-  TS_OP_xlogy = 412,
-  TS_OP_xlogy_ = 413,
-  TS_OP_copysign = 414,
-  TS_OP_copysign_ = 415,
-  TS_OP_nextafter = 416,
-  TS_OP_nextafter_ = 417,
-  TS_OP_heaviside = 418,
-  TS_OP_heaviside_ = 419,
-  TS_OP_ldexp = 420,
-  TS_OP_ldexp_ = 421,
-  TS_OP_gcd = 422,
-  TS_OP_gcd_ = 423,
-  TS_OP_lcm = 424,
-  TS_OP_lcm_ = 425,
-  TS_OP_mm = 426,
-  TS_OP_bmm = 427,
-  TS_OP_matmul = 428,
-  TS_OP_addmm = 429,
-  TS_OP_addmm_ = 430,
-  TS_OP_linear = 431,
-  TS_OP_mv = 432,
-  TS_OP_dot = 433,
-  TS_OP_vdot = 434,
-  TS_OP_outer = 435,
-  TS_OP_baddbmm = 436,
-  TS_OP_baddbmm_ = 437,
-  TS_OP_addbmm = 438,
-  TS_OP_addbmm_ = 439,
-  TS_OP_addmv = 440,
-  TS_OP_addmv_ = 441,
-  TS_OP_addr = 442,
-  TS_OP_addr_ = 443,
-  TS_OP_max = 444,
-  TS_OP_max_dim = 445,
-  TS_OP_max_other = 446,
-  TS_OP_min = 447,
-  TS_OP_min_dim = 448,
-  TS_OP_min_other = 449,
-  TS_OP_amax = 450,
-  TS_OP_amin = 451,
-  TS_OP_aminmax = 452,
-  TS_OP_argmax = 453,
-  TS_OP_argmin = 454,
-  TS_OP_median = 455,
-  TS_OP_median_dim = 456,
-  TS_OP_nanmedian = 457,
-  TS_OP_nanmedian_dim = 458,
-  TS_OP_kthvalue = 459,
-  TS_OP_mode = 460,
-  TS_OP__normalize = 461,
-  TS_OP__normalize_backward = 462,
-  TS_OP_batch_norm = 463,
-  TS_OP_native_batch_norm = 464,
-  TS_OP_layer_norm = 465,
-  TS_OP_native_layer_norm = 466,
-  TS_OP_group_norm = 467,
-  TS_OP_instance_norm = 468,
-  TS_OP__sgd_step_ = 469,
-  TS_OP__adam_step_ = 470,
-  TS_OP__has_grads = 471,
-  TS_OP__zero_grads = 472,
-  TS_OP_constant_pad_nd = 473,
-  TS_OP_pad = 474,
-  TS_OP_max_pool1d_with_indices = 475,
-  TS_OP_max_pool1d = 476,
-  TS_OP_max_pool2d_with_indices = 477,
-  TS_OP_max_pool2d = 478,
-  TS_OP_max_pool3d_with_indices = 479,
-  TS_OP_max_pool3d = 480,
-  TS_OP_avg_pool1d = 481,
-  TS_OP_avg_pool2d = 482,
-  TS_OP_avg_pool3d = 483,
-  TS_OP_adaptive_max_pool1d_with_indices = 484,
-  TS_OP_adaptive_max_pool1d = 485,
-  TS_OP_adaptive_max_pool2d_with_indices = 486,
-  TS_OP_adaptive_max_pool2d = 487,
-  TS_OP_adaptive_max_pool3d_with_indices = 488,
-  TS_OP_adaptive_max_pool3d = 489,
-  TS_OP_fractional_max_pool2d_with_indices = 490,
-  TS_OP_fractional_max_pool2d = 491,
-  TS_OP_fractional_max_pool3d_with_indices = 492,
-  TS_OP_fractional_max_pool3d = 493,
-  TS_OP_max_unpool1d = 494,
-  TS_OP_max_unpool2d = 495,
-  TS_OP_max_unpool3d = 496,
-  TS_OP_lp_pool1d = 497,
-  TS_OP_lp_pool2d = 498,
-  TS_OP_lp_pool3d = 499,
-  TS_OP_local_response_norm = 500,
-  TS_OP__adaptive_max_pool = 501,
-  TS_OP__fractional_max_pool = 502,
-  TS_OP__max_unpool = 503,
-  TS_OP__max_pool = 504,
-  TS_OP__max_pool_backward = 505,
-  TS_OP__max_pool_gather = 506,
-  TS_OP__avg_pool = 507,
-  TS_OP__avg_pool_backward = 508,
-  TS_OP_einsum = 509,
-  TS_OP_tensordot = 510,
-  TS_OP_tensordot_count = 511,
-  TS_OP_inner = 512,
-  TS_OP_kron = 513,
-  TS_OP_rand = 514,
-  TS_OP_randn = 515,
-  TS_OP_randint = 516,
-  TS_OP_randperm = 517,
-  TS_OP_rand_like = 518,
-  TS_OP_randn_like = 519,
-  TS_OP_randint_like = 520,
-  TS_OP_uniform_ = 521,
-  TS_OP_normal_ = 522,
-  TS_OP_random_ = 523,
-  TS_OP_exponential_ = 524,
-  TS_OP_cauchy_ = 525,
-  TS_OP_log_normal_ = 526,
-  TS_OP_geometric_ = 527,
-  TS_OP_bernoulli_ = 528,
-  TS_OP_bernoulli = 529,
-  TS_OP_multinomial = 530,
-  TS_OP_native_dropout = 531,
-  TS_OP_dropout = 532,
-  TS_OP_sum = 533,
-  TS_OP_mean = 534,
-  TS_OP_prod = 535,
-  TS_OP_any = 536,
-  TS_OP_all = 537,
-  TS_OP_count_nonzero = 538,
-  TS_OP_var = 539,
-  TS_OP_var_dim = 540,
-  TS_OP_var_unbiased = 541,
-  TS_OP_var_mean = 542,
-  TS_OP_var_mean_dim = 543,
-  TS_OP_var_mean_unbiased = 544,
-  TS_OP_std = 545,
-  TS_OP_std_dim = 546,
-  TS_OP_std_unbiased = 547,
-  TS_OP_std_mean = 548,
-  TS_OP_std_mean_dim = 549,
-  TS_OP_std_mean_unbiased = 550,
-  TS_OP_nansum = 551,
-  TS_OP_nanmean = 552,
-  TS_OP_logsumexp = 553,
-  TS_OP_vector_norm = 554,
-  TS_OP_norm = 555,
-  TS_OP_norm_named = 556,
-  TS_OP_dist = 557,
-  TS_OP_normalize = 558,
-  TS_OP_cosine_similarity = 559,
-  TS_OP_pairwise_distance = 560,
-  TS_OP_adaptive_avg_pool1d = 561,
-  TS_OP_adaptive_avg_pool2d = 562,
-  TS_OP_adaptive_avg_pool3d = 563,
-  TS_OP_interpolate = 564,
-  TS_OP_upsample = 565,
-  TS_OP_upsample_nearest = 566,
-  TS_OP_upsample_bilinear = 567,
-  TS_OP__resample = 568,
-  TS_OP__resample_adjoint = 569,
-  TS_OP_cumsum = 570,
-  TS_OP_cumsum_ = 571,
-  TS_OP_cumprod = 572,
-  TS_OP_cumprod_ = 573,
-  TS_OP_logcumsumexp = 574,
-  TS_OP_cummax = 575,
-  TS_OP_cummin = 576,
-  TS_OP__cumsum_back = 577,
-  TS_OP__recurrence = 578,
-  TS_OP__unique = 579,
-  TS_OP__unique_consecutive = 580,
-  TS_OP_searchsorted = 581,
-  TS_OP_bucketize = 582,
-  TS_OP_isin = 583,
-  TS_OP_bincount = 584,
-  TS_OP_histc = 585,
-  TS_OP_histogram = 586,
-  TS_OP_histogram_bins = 587,
-  TS_OP__histogramdd = 588,
-  TS_OP_view_as = 589,
-  TS_OP_reshape_as = 590,
-  TS_OP_expand_as = 591,
-  TS_OP_broadcast_to = 592,
-  TS_OP_ravel = 593,
-  TS_OP_T = 594,
-  TS_OP_mT = 595,
-  TS_OP_H = 596,
-  TS_OP_mH = 597,
-  TS_OP_adjoint = 598,
-  TS_OP_flatten = 599,
-  TS_OP_unflatten = 600,
-  TS_OP_movedim = 601,
-  TS_OP_unbind = 602,
-  TS_OP_split_with_sizes = 603,
-  TS_OP_chunk = 604,
-  TS_OP_split = 605,
-  TS_OP_split_sizes = 606,
-  TS_OP_tensor_split = 607,
-  TS_OP_tensor_split_at = 608,
-  TS_OP_tensor_split_by = 609,
-  TS_OP_hsplit = 610,
-  TS_OP_hsplit_at = 611,
-  TS_OP_vsplit = 612,
-  TS_OP_vsplit_at = 613,
-  TS_OP_dsplit = 614,
-  TS_OP_dsplit_at = 615,
-  TS_OP_cat = 616,
-  TS_OP_stack = 617,
-  TS_OP_softmax = 618,
-  TS_OP_log_softmax = 619,
-  TS_OP_softmin = 620,
-  TS_OP__softmax_backward_data = 621,
-  TS_OP__log_softmax_backward_data = 622,
-  TS_OP_sort = 623,
-  TS_OP_argsort = 624,
-  TS_OP_msort = 625,
-  TS_OP_topk = 626,
-  TS_OP_polygamma = 627,
-  TS_OP__polygamma_self = 628,
-  TS_OP__polygamma_self_ = 629,
-  TS_OP_i0 = 630,
-  TS_OP_i0_ = 631,
-  TS_OP_i0e = 632,
-  TS_OP_i1 = 633,
-  TS_OP_i1e = 634,
-  TS_OP_ndtr = 635,
-  TS_OP_ndtri = 636,
-  TS_OP_log_ndtr = 637,
-  TS_OP_entr = 638,
-  TS_OP_erfcx = 639,
-  TS_OP_airy_ai = 640,
-  TS_OP_bessel_j0 = 641,
-  TS_OP_bessel_y0 = 642,
-  TS_OP_modified_bessel_i0 = 643,
-  TS_OP_modified_bessel_k0 = 644,
-  TS_OP_scaled_modified_bessel_k0 = 645,
-  TS_OP_bessel_j1 = 646,
-  TS_OP_bessel_y1 = 647,
-  TS_OP_modified_bessel_i1 = 648,
-  TS_OP_modified_bessel_k1 = 649,
-  TS_OP_scaled_modified_bessel_k1 = 650,
-  TS_OP_spherical_bessel_j0 = 651,
-  TS_OP_chebyshev_polynomial_t = 652,
-  TS_OP_shifted_chebyshev_polynomial_t = 653,
-  TS_OP_chebyshev_polynomial_u = 654,
-  TS_OP_shifted_chebyshev_polynomial_u = 655,
-  TS_OP_chebyshev_polynomial_v = 656,
-  TS_OP_shifted_chebyshev_polynomial_v = 657,
-  TS_OP_chebyshev_polynomial_w = 658,
-  TS_OP_shifted_chebyshev_polynomial_w = 659,
-  TS_OP_hermite_polynomial_h = 660,
-  TS_OP_hermite_polynomial_he = 661,
-  TS_OP_laguerre_polynomial_l = 662,
-  TS_OP_legendre_polynomial_p = 663,
-  TS_OP_xlog1py = 664,
-  TS_OP_zeta = 665,
-  TS_OP_igamma = 666,
-  TS_OP_igamma_ = 667,
-  TS_OP_igammac = 668,
-  TS_OP_igammac_ = 669,
-  TS_OP_quantile = 670,
-  TS_OP_nanquantile = 671,
-  TS_OP_cov = 672,
-  TS_OP_corrcoef = 673,
-  TS_OP_diff = 674,
-  TS_OP_gradient = 675,
-  TS_OP_gradient_coordinates = 676,
-  TS_OP_gradient_list = 677,
-  TS_OP_trapezoid = 678,
-  TS_OP_trapezoid_x = 679,
-  TS_OP_cumulative_trapezoid = 680,
-  TS_OP_cumulative_trapezoid_x = 681,
-  TS_OP_renorm = 682,
-  TS_OP_renorm_ = 683,
-  TS_OP__empty = 684,
-  TS_OP__meta = 685,
-  TS_OP__item = 686,
-  TS_OP__same_storage = 687,
-  TS_OP__set_requires_grad = 688,
-  TS_OP__grad = 689,
-  TS_OP__grad_id = 690,
-  TS_OP__set_grad = 691,
-  TS_OP__retain_grad = 692,
-  TS_OP__grad_fn = 693,
-  TS_OP__next_functions = 694,
-  TS_OP__add_hook = 695,
-  TS_OP__remove_hook = 696,
-  TS_OP__dropped_callbacks = 697,
-  TS_OP__backward = 698,
-  TS_OP__autograd_grad = 699,
-  TS_OP__custom_node = 700,
-  TS_OP__set_anomaly = 701,
-  TS_OP__anomalous_node = 702,
-  TS_OP__set_grad_mode = 703,
-  TS_OP__set_inference_mode = 704,
-  TS_OP__grad_mode = 705,
-  TS_OP__inference_mode = 706,
-  TS_OP__detach_in_place = 707,
-  TS_OP__set_default_dtype = 708,
-  TS_OP__result_type = 709,
-  TS_OP__promote_types = 710,
-  TS_OP__can_cast = 711,
-  TS_OP__set_data = 712,
-  TS_OP__share = 713,
-  TS_OP__memory = 714,
-  TS_OP__set_memory_budget = 715,
-  TS_OP__reset_peak_memory = 716,
-  TS_OP__trim_memory = 717,
-  TS_OP__num_threads = 718,
-  TS_OP__set_num_threads = 719,
-  TS_OP__build = 720,
-  TS_OP__generator_new = 721,
-  TS_OP__generator_free = 722,
-  TS_OP__manual_seed = 723,
-  TS_OP__initial_seed = 724,
-  TS_OP__rng_state = 725,
-  TS_OP__set_rng_state = 726,
-  TS_OP_as_strided = 727,
-  TS_OP_as_strided_ = 728,
-  TS_OP_expand = 729,
-  TS_OP_reshape = 730,
-  TS_OP_view = 731,
-  TS_OP_view_dtype = 732,
-  TS_OP_transpose = 733,
-  TS_OP_transpose_ = 734,
-  TS_OP_unsqueeze = 735,
-  TS_OP_unsqueeze_ = 736,
-  TS_OP_narrow = 737,
-  TS_OP__slice = 738,
-  TS_OP__slice_backward = 739,
-  TS_OP_select = 740,
-  TS_OP_permute = 741,
-  TS_OP_squeeze = 742,
-  TS_OP_squeeze_ = 743,
-  TS_OP_t = 744,
-  TS_OP_t_ = 745,
-  TS_OP_diagonal = 746,
-  TS_OP__diagonal_backward = 747,
-  TS_OP_unfold = 748,
-  TS_OP__unfold_backward = 749,
-  TS_OP_detach = 750,
+  TS_OP_scaled_dot_product_attention = 114,
+  TS_OP__scaled_dot_product_attention = 115,
+  TS_OP__attention_math = 116,
+  TS_OP__attention = 117,
+  TS_OP__attention_backward = 118,
+  TS_OP_embedding_bag = 119,
+  TS_OP__embedding_bag = 120,
+  TS_OP__embedding_bag_max = 121,
+  TS_OP_eq = 122,
+  TS_OP_eq_ = 123,
+  TS_OP_ne = 124,
+  TS_OP_ne_ = 125,
+  TS_OP_lt = 126,
+  TS_OP_lt_ = 127,
+  TS_OP_le = 128,
+  TS_OP_le_ = 129,
+  TS_OP_gt = 130,
+  TS_OP_gt_ = 131,
+  TS_OP_ge = 132,
+  TS_OP_ge_ = 133,
+  TS_OP_isclose = 134,
+  TS_OP_allclose = 135,
+  TS_OP_equal = 136,
+  TS_OP_maximum = 137,
+  TS_OP_minimum = 138,
+  TS_OP_fmax = 139,
+  TS_OP_fmin = 140,
+  TS_OP_isnan = 141,
+  TS_OP_isinf = 142,
+  TS_OP_isfinite = 143,
+  TS_OP_isposinf = 144,
+  TS_OP_isneginf = 145,
+  TS_OP_signbit = 146,
+  TS_OP_isreal = 147,
+  TS_OP_logical_and = 148,
+  TS_OP_logical_and_ = 149,
+  TS_OP_logical_or = 150,
+  TS_OP_logical_or_ = 151,
+  TS_OP_logical_xor = 152,
+  TS_OP_logical_xor_ = 153,
+  TS_OP_logical_not = 154,
+  TS_OP_logical_not_ = 155,
+  TS_OP_bitwise_and = 156,
+  TS_OP_bitwise_and_ = 157,
+  TS_OP_bitwise_or = 158,
+  TS_OP_bitwise_or_ = 159,
+  TS_OP_bitwise_xor = 160,
+  TS_OP_bitwise_xor_ = 161,
+  TS_OP_bitwise_not = 162,
+  TS_OP_bitwise_not_ = 163,
+  TS_OP_bitwise_left_shift = 164,
+  TS_OP_bitwise_left_shift_ = 165,
+  TS_OP_bitwise_right_shift = 166,
+  TS_OP_bitwise_right_shift_ = 167,
+  TS_OP_where = 168,
+  TS_OP__where_tuple = 169,
+  TS_OP__where_self = 170,
+  TS_OP_masked_fill = 171,
+  TS_OP_masked_fill_ = 172,
+  TS_OP_clamp = 173,
+  TS_OP_clamp_ = 174,
+  TS_OP_clamp_min = 175,
+  TS_OP_clamp_min_ = 176,
+  TS_OP_clamp_max = 177,
+  TS_OP_clamp_max_ = 178,
+  TS_OP_complex = 179,
+  TS_OP_polar = 180,
+  TS_OP_view_as_real = 181,
+  TS_OP_view_as_complex = 182,
+  TS_OP_real = 183,
+  TS_OP_imag = 184,
+  TS_OP_conj_physical = 185,
+  TS_OP_conj_physical_ = 186,
+  TS_OP_conj = 187,
+  TS_OP_resolve_conj = 188,
+  TS_OP_resolve_neg = 189,
+  TS_OP_is_conj = 190,
+  TS_OP_is_neg = 191,
+  TS_OP_angle = 192,
+  TS_OP_conv_transpose1d = 193,
+  TS_OP_conv_transpose2d = 194,
+  TS_OP_conv_transpose3d = 195,
+  TS_OP_convolution = 196,
+  TS_OP_conv_tbc = 197,
+  TS_OP_conv1d = 198,
+  TS_OP_conv2d = 199,
+  TS_OP_conv3d = 200,
+  TS_OP__conv = 201,
+  TS_OP__conv_input = 202,
+  TS_OP__conv_weight = 203,
+  TS_OP_diagonal_scatter = 204,
+  TS_OP_select_scatter = 205,
+  TS_OP_slice_scatter = 206,
+  TS_OP_as_strided_scatter = 207,
+  TS_OP_narrow_copy = 208,
+  TS_OP_alias_copy = 209,
+  TS_OP_as_strided_copy = 210,
+  TS_OP_detach_copy = 211,
+  TS_OP_diagonal_copy = 212,
+  TS_OP_expand_copy = 213,
+  TS_OP_permute_copy = 214,
+  TS_OP_select_copy = 215,
+  TS_OP_slice_copy = 216,
+  TS_OP_split_copy = 217,
+  TS_OP_split_with_sizes_copy = 218,
+  TS_OP_squeeze_copy = 219,
+  TS_OP_t_copy = 220,
+  TS_OP_transpose_copy = 221,
+  TS_OP_unbind_copy = 222,
+  TS_OP_unfold_copy = 223,
+  TS_OP_unsqueeze_copy = 224,
+  TS_OP_view_copy = 225,
+  TS_OP_zeros = 226,
+  TS_OP_zeros_like = 227,
+  TS_OP_new_zeros = 228,
+  TS_OP_ones = 229,
+  TS_OP_ones_like = 230,
+  TS_OP_new_ones = 231,
+  TS_OP_empty = 232,
+  TS_OP_empty_like = 233,
+  TS_OP_new_empty = 234,
+  TS_OP_empty_strided = 235,
+  TS_OP_full = 236,
+  TS_OP_full_like = 237,
+  TS_OP_new_full = 238,
+  TS_OP_fill = 239,
+  TS_OP_fill_ = 240,
+  TS_OP_arange = 241,
+  TS_OP_linspace = 242,
+  TS_OP_logspace = 243,
+  TS_OP_eye = 244,
+  TS_OP_clone = 245,
+  TS_OP_contiguous = 246,
+  TS_OP_resize_ = 247,
+  TS_OP_resize_as_ = 248,
+  TS_OP_copy_ = 249,
+  TS_OP_zero_ = 250,
+  TS_OP__to_dtype = 251,
+  TS_OP_new_empty_strided = 252,
+  TS_OP__as_strided_backward = 253,
+  TS_OP_sum_to_size = 254,
+  TS_OP_ctc_loss = 255,
+  TS_OP__ctc_loss = 256,
+  TS_OP__ctc_loss_backward = 257,
+  TS_OP_diag = 258,
+  TS_OP_diag_embed = 259,
+  TS_OP_diagflat = 260,
+  TS_OP_trace = 261,
+  TS_OP_tril = 262,
+  TS_OP_tril_ = 263,
+  TS_OP_triu = 264,
+  TS_OP_triu_ = 265,
+  TS_OP_tril_indices = 266,
+  TS_OP_triu_indices = 267,
+  TS_OP_fill_diagonal_ = 268,
+  TS_OP_cdist = 269,
+  TS_OP__cdist = 270,
+  TS_OP__cdist_backward = 271,
+  TS_OP_pdist = 272,
+  TS_OP_bilinear = 273,
+  TS_OP_alpha_dropout = 274,
+  TS_OP_alpha_dropout_ = 275,
+  TS_OP_feature_alpha_dropout = 276,
+  TS_OP_feature_alpha_dropout_ = 277,
+  TS_OP_feature_dropout = 278,
+  TS_OP_feature_dropout_ = 279,
+  TS_OP_dropout1d = 280,
+  TS_OP_dropout1d_ = 281,
+  TS_OP_dropout2d = 282,
+  TS_OP_dropout2d_ = 283,
+  TS_OP_dropout3d = 284,
+  TS_OP_dropout3d_ = 285,
+  TS_OP_rrelu = 286,
+  TS_OP_rrelu_ = 287,
+  TS_OP__rrelu_noise = 288,
+  TS_OP_gumbel_softmax = 289,
+  TS_OP_rms_norm = 290,
+  TS_OP_unfold_windows = 291,
+  TS_OP_fold = 292,
+  TS_OP__im2col = 293,
+  TS_OP__col2im = 294,
+  TS_OP_pixel_shuffle = 295,
+  TS_OP_pixel_unshuffle = 296,
+  TS_OP_channel_shuffle = 297,
+  TS_OP_grid_sample = 298,
+  TS_OP_grid_sampler = 299,
+  TS_OP_grid_sampler_2d = 300,
+  TS_OP_grid_sampler_3d = 301,
+  TS_OP_affine_grid = 302,
+  TS_OP_affine_grid_generator = 303,
+  TS_OP__grid_sample = 304,
+  TS_OP__grid_sample_adjoint = 305,
+  TS_OP__index = 306,
+  TS_OP__at = 307,
+  TS_OP__set_at = 308,
+  TS_OP_index_put = 309,
+  TS_OP_index_put_ = 310,
+  TS_OP_index_select = 311,
+  TS_OP_index_add = 312,
+  TS_OP_index_add_ = 313,
+  TS_OP_index_copy = 314,
+  TS_OP_index_copy_ = 315,
+  TS_OP_index_fill = 316,
+  TS_OP_index_fill_ = 317,
+  TS_OP_gather = 318,
+  TS_OP_scatter = 319,
+  TS_OP_scatter_ = 320,
+  TS_OP_scatter_value = 321,
+  TS_OP_scatter_value_ = 322,
+  TS_OP_scatter_add = 323,
+  TS_OP_scatter_add_ = 324,
+  TS_OP_scatter_reduce = 325,
+  TS_OP_scatter_reduce_ = 326,
+  TS_OP_index_reduce = 327,
+  TS_OP_index_reduce_ = 328,
+  TS_OP_segment_reduce = 329,
+  TS_OP__segment_ids = 330,
+  TS_OP_take = 331,
+  TS_OP_put = 332,
+  TS_OP_put_ = 333,
+  TS_OP_nonzero = 334,
+  TS_OP__nonzero_tuple = 335,
+  TS_OP_argwhere = 336,
+  TS_OP_masked_select = 337,
+  TS_OP_masked_scatter = 338,
+  TS_OP_masked_scatter_ = 339,
+  TS_OP_embedding = 340,
+  TS_OP__embedding = 341,
+  TS_OP__embedding_backward = 342,
+  TS_OP__embedding_double_backward = 343,
+  TS_OP_one_hot = 344,
+  TS_OP_broadcast_tensors = 345,
+  TS_OP_meshgrid = 346,
+  TS_OP_atleast_1d = 347,
+  TS_OP_atleast_1d_list = 348,
+  TS_OP_atleast_2d = 349,
+  TS_OP_atleast_2d_list = 350,
+  TS_OP_atleast_3d = 351,
+  TS_OP_atleast_3d_list = 352,
+  TS_OP_hstack = 353,
+  TS_OP_vstack = 354,
+  TS_OP_dstack = 355,
+  TS_OP_column_stack = 356,
+  TS_OP_block_diag = 357,
+  TS_OP_cartesian_prod = 358,
+  TS_OP_combinations = 359,
+  TS_OP_linalg_lu_factor_ex = 360,
+  TS_OP_linalg_lu_factor = 361,
+  TS_OP_lu = 362,
+  TS_OP_lu_with_info = 363,
+  TS_OP__lu_permutation = 364,
+  TS_OP_lu_unpack = 365,
+  TS_OP_linalg_lu = 366,
+  TS_OP__lu_solve = 367,
+  TS_OP_linalg_lu_solve = 368,
+  TS_OP_lu_solve = 369,
+  TS_OP__linalg_solve_ex = 370,
+  TS_OP_linalg_solve_ex = 371,
+  TS_OP_linalg_solve = 372,
+  TS_OP_linalg_inv_ex = 373,
+  TS_OP_linalg_inv = 374,
+  TS_OP_inverse = 375,
+  TS_OP_linalg_solve_triangular = 376,
+  TS_OP_triangular_solve = 377,
+  TS_OP__linalg_det = 378,
+  TS_OP__linalg_cofactors = 379,
+  TS_OP_det = 380,
+  TS_OP__linalg_slogdet = 381,
+  TS_OP_slogdet = 382,
+  TS_OP_logdet = 383,
+  TS_OP_matrix_power = 384,
+  TS_OP_matrix_exp = 385,
+  TS_OP_linalg_multi_dot = 386,
+  TS_OP_chain_matmul = 387,
+  TS_OP_linalg_tensorinv = 388,
+  TS_OP_linalg_tensorsolve = 389,
+  TS_OP_linalg_cross = 390,
+  TS_OP_cross = 391,
+  TS_OP_linalg_vecdot = 392,
+  TS_OP_linalg_diagonal = 393,
+  TS_OP_linalg_vander = 394,
+  TS_OP_vander = 395,
+  TS_OP_linalg_cholesky_ex = 396,
+  TS_OP_linalg_cholesky = 397,
+  TS_OP_cholesky = 398,
+  TS_OP_cholesky_solve = 399,
+  TS_OP_cholesky_inverse = 400,
+  TS_OP_linalg_ldl_factor_ex = 401,
+  TS_OP_linalg_ldl_factor = 402,
+  TS_OP_linalg_ldl_solve = 403,
+  TS_OP_mse_loss = 404,
+  TS_OP_l1_loss = 405,
+  TS_OP_smooth_l1_loss = 406,
+  TS_OP_huber_loss = 407,
+  TS_OP__difference_loss = 408,
+  TS_OP__difference_loss_backward = 409,
+  TS_OP__difference_loss_curvature = 410,
+  TS_OP_nll_loss = 411,
+  TS_OP__nll_loss = 412,
+  TS_OP__nll_loss_backward = 413,
+  TS_OP_cross_entropy = 414,
+  TS_OP__cross_entropy = 415,
+  TS_OP__cross_entropy_backward = 416,
+  TS_OP__class_weights = 417,
+  TS_OP_binary_cross_entropy = 418,
+  TS_OP_binary_cross_entropy_with_logits = 419,
+  TS_OP__binary_cross_entropy = 420,
+  TS_OP__binary_cross_entropy_with_logits = 421,
+  TS_OP_kl_div = 422,
+  TS_OP_soft_margin_loss = 423,
+  TS_OP_margin_ranking_loss = 424,
+  TS_OP_hinge_embedding_loss = 425,
+  TS_OP_cosine_embedding_loss = 426,
+  TS_OP_triplet_margin_loss = 427,
+  TS_OP_multilabel_soft_margin_loss = 428,
+  TS_OP_multi_margin_loss = 429,
+  TS_OP_multilabel_margin_loss = 430,
+  TS_OP__multilabel_margin = 431,
+  TS_OP__multilabel_margin_backward = 432,
+  TS_OP__multilabel_margin_slope = 433,
+  TS_OP_gaussian_nll_loss = 434,
+  TS_OP_poisson_nll_loss = 435,
+  TS_OP_exp = 436,
+  TS_OP_exp_ = 437,
+  TS_OP_exp2 = 438,
+  TS_OP_exp2_ = 439,
+  TS_OP_expm1 = 440,
+  TS_OP_expm1_ = 441,
+  TS_OP_log = 442,
+  TS_OP_log_ = 443,
+  TS_OP_log2 = 444,
+  TS_OP_log2_ = 445,
+  TS_OP_log10 = 446,
+  TS_OP_log10_ = 447,
+  TS_OP_log1p = 448,
+  TS_OP_log1p_ = 449,
+  TS_OP_sin = 450,
+  TS_OP_sin_ = 451,
+  TS_OP_cos = 452,
+  TS_OP_cos_ = 453,
+  TS_OP_tan = 454,
+  TS_OP_tan_ = 455,
+  TS_OP_asin = 456,
+  TS_OP_asin_ = 457,
+  TS_OP_acos = 458,
+  TS_OP_acos_ = 459,
+  TS_OP_atan = 460,
+  TS_OP_atan_ = 461,
+  TS_OP_sinh = 462,
+  TS_OP_sinh_ = 463,
+  TS_OP_cosh = 464,
+  TS_OP_cosh_ = 465,
+  TS_OP_tanh = 466,
+  TS_OP_tanh_ = 467,
+  TS_OP_asinh = 468,
+  TS_OP_asinh_ = 469,
+  TS_OP_acosh = 470,
+  TS_OP_acosh_ = 471,
+  TS_OP_atanh = 472,
+  TS_OP_atanh_ = 473,
+  TS_OP_sinc = 474,
+  TS_OP_sinc_ = 475,
+  TS_OP_erf = 476,
+  TS_OP_erf_ = 477,
+  TS_OP_erfc = 478,
+  TS_OP_erfc_ = 479,
+  TS_OP_erfinv = 480,
+  TS_OP_erfinv_ = 481,
+  TS_OP_sigmoid = 482,
+  TS_OP_sigmoid_ = 483,
+  TS_OP_lgamma = 484,
+  TS_OP_lgamma_ = 485,
+  TS_OP_digamma = 486,
+  TS_OP_digamma_ = 487,
+  TS_OP_mvlgamma = 488,
+  TS_OP_mvlgamma_ = 489,
+  TS_OP_frexp = 490,
+  TS_OP_logit = 491,
+  TS_OP_logit_ = 492,
+  TS_OP__sigmoid_backward = 493,
+  TS_OP__tanh_backward = 494,
+  TS_OP_atan2 = 495,
+  TS_OP_atan2_ = 496,
+  TS_OP_hypot = 497,
+  TS_OP_hypot_ = 498,
+  TS_OP_logaddexp = 499,
+  TS_OP_logaddexp2 = 500,
+  TS_OP_xlogy = 501,
+  TS_OP_xlogy_ = 502,
+  TS_OP_copysign = 503,
+  TS_OP_copysign_ = 504,
+  TS_OP_nextafter = 505,
+  TS_OP_nextafter_ = 506,
+  TS_OP_heaviside = 507,
+  TS_OP_heaviside_ = 508,
+  TS_OP_ldexp = 509,
+  TS_OP_ldexp_ = 510,
+  TS_OP_gcd = 511,
+  TS_OP_gcd_ = 512,
+  TS_OP_lcm = 513,
+  TS_OP_lcm_ = 514,
+  TS_OP_mm = 515,
+  TS_OP_bmm = 516,
+  TS_OP_matmul = 517,
+  TS_OP_addmm = 518,
+  TS_OP_addmm_ = 519,
+  TS_OP_linear = 520,
+  TS_OP_mv = 521,
+  TS_OP_dot = 522,
+  TS_OP_vdot = 523,
+  TS_OP_outer = 524,
+  TS_OP_baddbmm = 525,
+  TS_OP_baddbmm_ = 526,
+  TS_OP_addbmm = 527,
+  TS_OP_addbmm_ = 528,
+  TS_OP_addmv = 529,
+  TS_OP_addmv_ = 530,
+  TS_OP_addr = 531,
+  TS_OP_addr_ = 532,
+  TS_OP_max = 533,
+  TS_OP_max_dim = 534,
+  TS_OP_max_other = 535,
+  TS_OP_min = 536,
+  TS_OP_min_dim = 537,
+  TS_OP_min_other = 538,
+  TS_OP_amax = 539,
+  TS_OP_amin = 540,
+  TS_OP_aminmax = 541,
+  TS_OP_argmax = 542,
+  TS_OP_argmin = 543,
+  TS_OP_median = 544,
+  TS_OP_median_dim = 545,
+  TS_OP_nanmedian = 546,
+  TS_OP_nanmedian_dim = 547,
+  TS_OP_kthvalue = 548,
+  TS_OP_mode = 549,
+  TS_OP__normalize = 550,
+  TS_OP__normalize_backward = 551,
+  TS_OP_batch_norm = 552,
+  TS_OP_native_batch_norm = 553,
+  TS_OP_layer_norm = 554,
+  TS_OP_native_layer_norm = 555,
+  TS_OP_group_norm = 556,
+  TS_OP_instance_norm = 557,
+  TS_OP__sgd_step_ = 558,
+  TS_OP__adam_step_ = 559,
+  TS_OP__has_grads = 560,
+  TS_OP__zero_grads = 561,
+  TS_OP_constant_pad_nd = 562,
+  TS_OP_pad = 563,
+  TS_OP_max_pool1d_with_indices = 564,
+  TS_OP_max_pool1d = 565,
+  TS_OP_max_pool2d_with_indices = 566,
+  TS_OP_max_pool2d = 567,
+  TS_OP_max_pool3d_with_indices = 568,
+  TS_OP_max_pool3d = 569,
+  TS_OP_avg_pool1d = 570,
+  TS_OP_avg_pool2d = 571,
+  TS_OP_avg_pool3d = 572,
+  TS_OP_adaptive_max_pool1d_with_indices = 573,
+  TS_OP_adaptive_max_pool1d = 574,
+  TS_OP_adaptive_max_pool2d_with_indices = 575,
+  TS_OP_adaptive_max_pool2d = 576,
+  TS_OP_adaptive_max_pool3d_with_indices = 577,
+  TS_OP_adaptive_max_pool3d = 578,
+  TS_OP_fractional_max_pool2d_with_indices = 579,
+  TS_OP_fractional_max_pool2d = 580,
+  TS_OP_fractional_max_pool3d_with_indices = 581,
+  TS_OP_fractional_max_pool3d = 582,
+  TS_OP_max_unpool1d = 583,
+  TS_OP_max_unpool2d = 584,
+  TS_OP_max_unpool3d = 585,
+  TS_OP_lp_pool1d = 586,
+  TS_OP_lp_pool2d = 587,
+  TS_OP_lp_pool3d = 588,
+  TS_OP_local_response_norm = 589,
+  TS_OP__adaptive_max_pool = 590,
+  TS_OP__fractional_max_pool = 591,
+  TS_OP__max_unpool = 592,
+  TS_OP__max_pool = 593,
+  TS_OP__max_pool_backward = 594,
+  TS_OP__max_pool_gather = 595,
+  TS_OP__avg_pool = 596,
+  TS_OP__avg_pool_backward = 597,
+  TS_OP_einsum = 598,
+  TS_OP_tensordot = 599,
+  TS_OP_tensordot_count = 600,
+  TS_OP_inner = 601,
+  TS_OP_kron = 602,
+  TS_OP_rand = 603,
+  TS_OP_randn = 604,
+  TS_OP_randint = 605,
+  TS_OP_randperm = 606,
+  TS_OP_rand_like = 607,
+  TS_OP_randn_like = 608,
+  TS_OP_randint_like = 609,
+  TS_OP_uniform_ = 610,
+  TS_OP_normal_ = 611,
+  TS_OP_random_ = 612,
+  TS_OP_exponential_ = 613,
+  TS_OP_cauchy_ = 614,
+  TS_OP_log_normal_ = 615,
+  TS_OP_geometric_ = 616,
+  TS_OP_bernoulli_ = 617,
+  TS_OP_bernoulli = 618,
+  TS_OP_multinomial = 619,
+  TS_OP_native_dropout = 620,
+  TS_OP_dropout = 621,
+  TS_OP_sum = 622,
+  TS_OP_mean = 623,
+  TS_OP_prod = 624,
+  TS_OP_any = 625,
+  TS_OP_all = 626,
+  TS_OP_count_nonzero = 627,
+  TS_OP_var = 628,
+  TS_OP_var_dim = 629,
+  TS_OP_var_unbiased = 630,
+  TS_OP_var_mean = 631,
+  TS_OP_var_mean_dim = 632,
+  TS_OP_var_mean_unbiased = 633,
+  TS_OP_std = 634,
+  TS_OP_std_dim = 635,
+  TS_OP_std_unbiased = 636,
+  TS_OP_std_mean = 637,
+  TS_OP_std_mean_dim = 638,
+  TS_OP_std_mean_unbiased = 639,
+  TS_OP_nansum = 640,
+  TS_OP_nanmean = 641,
+  TS_OP_logsumexp = 642,
+  TS_OP_vector_norm = 643,
+  TS_OP_norm = 644,
+  TS_OP_norm_named = 645,
+  TS_OP_dist = 646,
+  TS_OP_normalize = 647,
+  TS_OP_cosine_similarity = 648,
+  TS_OP_pairwise_distance = 649,
+  TS_OP_adaptive_avg_pool1d = 650,
+  TS_OP_adaptive_avg_pool2d = 651,
+  TS_OP_adaptive_avg_pool3d = 652,
+  TS_OP_interpolate = 653,
+  TS_OP_upsample = 654,
+  TS_OP_upsample_nearest = 655,
+  TS_OP_upsample_bilinear = 656,
+  TS_OP__resample = 657,
+  TS_OP__resample_adjoint = 658,
+  TS_OP_lstm = 659,
+  TS_OP_lstm_data = 660,
+  TS_OP_gru = 661,
+  TS_OP_gru_data = 662,
+  TS_OP_rnn_tanh = 663,
+  TS_OP_rnn_tanh_data = 664,
+  TS_OP_rnn_relu = 665,
+  TS_OP_rnn_relu_data = 666,
+  TS_OP_lstm_cell = 667,
+  TS_OP_gru_cell = 668,
+  TS_OP_rnn_tanh_cell = 669,
+  TS_OP_rnn_relu_cell = 670,
+  TS_OP__rnn_layer = 671,
+  TS_OP__rnn_layer_math = 672,
+  TS_OP__rnn_layer_backward = 673,
+  TS_OP_cumsum = 674,
+  TS_OP_cumsum_ = 675,
+  TS_OP_cumprod = 676,
+  TS_OP_cumprod_ = 677,
+  TS_OP_logcumsumexp = 678,
+  TS_OP_cummax = 679,
+  TS_OP_cummin = 680,
+  TS_OP__cumsum_back = 681,
+  TS_OP__recurrence = 682,
+  TS_OP__unique = 683,
+  TS_OP__unique_consecutive = 684,
+  TS_OP_searchsorted = 685,
+  TS_OP_bucketize = 686,
+  TS_OP_isin = 687,
+  TS_OP_bincount = 688,
+  TS_OP_histc = 689,
+  TS_OP_histogram = 690,
+  TS_OP_histogram_bins = 691,
+  TS_OP__histogramdd = 692,
+  TS_OP_view_as = 693,
+  TS_OP_reshape_as = 694,
+  TS_OP_expand_as = 695,
+  TS_OP_broadcast_to = 696,
+  TS_OP_ravel = 697,
+  TS_OP_T = 698,
+  TS_OP_mT = 699,
+  TS_OP_H = 700,
+  TS_OP_mH = 701,
+  TS_OP_adjoint = 702,
+  TS_OP_flatten = 703,
+  TS_OP_unflatten = 704,
+  TS_OP_movedim = 705,
+  TS_OP_unbind = 706,
+  TS_OP_split_with_sizes = 707,
+  TS_OP_chunk = 708,
+  TS_OP_split = 709,
+  TS_OP_split_sizes = 710,
+  TS_OP_tensor_split = 711,
+  TS_OP_tensor_split_at = 712,
+  TS_OP_tensor_split_by = 713,
+  TS_OP_hsplit = 714,
+  TS_OP_hsplit_at = 715,
+  TS_OP_vsplit = 716,
+  TS_OP_vsplit_at = 717,
+  TS_OP_dsplit = 718,
+  TS_OP_dsplit_at = 719,
+  TS_OP_cat = 720,
+  TS_OP_stack = 721,
+  TS_OP_softmax = 722,
+  TS_OP_log_softmax = 723,
+  TS_OP_softmin = 724,
+  TS_OP__softmax_backward_data = 725,
+  TS_OP__log_softmax_backward_data = 726,
+  TS_OP_sort = 727,
+  TS_OP_argsort = 728,
+  TS_OP_msort = 729,
+  TS_OP_topk = 730,
+  TS_OP_polygamma = 731,
+  TS_OP__polygamma_self = 732,
+  TS_OP__polygamma_self_ = 733,
+  TS_OP_i0 = 734,
+  TS_OP_i0_ = 735,
+  TS_OP_i0e = 736,
+  TS_OP_i1 = 737,
+  TS_OP_i1e = 738,
+  TS_OP_ndtr = 739,
+  TS_OP_ndtri = 740,
+  TS_OP_log_ndtr = 741,
+  TS_OP_entr = 742,
+  TS_OP_erfcx = 743,
+  TS_OP_airy_ai = 744,
+  TS_OP_bessel_j0 = 745,
+  TS_OP_bessel_y0 = 746,
+  TS_OP_modified_bessel_i0 = 747,
+  TS_OP_modified_bessel_k0 = 748,
+  TS_OP_scaled_modified_bessel_k0 = 749,
+  TS_OP_bessel_j1 = 750,
+  TS_OP_bessel_y1 = 751,
+  TS_OP_modified_bessel_i1 = 752,
+  TS_OP_modified_bessel_k1 = 753,
+  TS_OP_scaled_modified_bessel_k1 = 754,
+  TS_OP_spherical_bessel_j0 = 755,
+  TS_OP_chebyshev_polynomial_t = 756,
+  TS_OP_shifted_chebyshev_polynomial_t = 757,
+  TS_OP_chebyshev_polynomial_u = 758,
+  TS_OP_shifted_chebyshev_polynomial_u = 759,
+  TS_OP_chebyshev_polynomial_v = 760,
+  TS_OP_shifted_chebyshev_polynomial_v = 761,
+  TS_OP_chebyshev_polynomial_w = 762,
+  TS_OP_shifted_chebyshev_polynomial_w = 763,
+  TS_OP_hermite_polynomial_h = 764,
+  TS_OP_hermite_polynomial_he = 765,
+  TS_OP_laguerre_polynomial_l = 766,
+  TS_OP_legendre_polynomial_p = 767,
+  TS_OP_xlog1py = 768,
+  TS_OP_zeta = 769,
+  TS_OP_igamma = 770,
+  TS_OP_igamma_ = 771,
+  TS_OP_igammac = 772,
+  TS_OP_igammac_ = 773,
+  TS_OP_quantile = 774,
+  TS_OP_nanquantile = 775,
+  TS_OP_cov = 776,
+  TS_OP_corrcoef = 777,
+  TS_OP_diff = 778,
+  TS_OP_gradient = 779,
+  TS_OP_gradient_coordinates = 780,
+  TS_OP_gradient_list = 781,
+  TS_OP_trapezoid = 782,
+  TS_OP_trapezoid_x = 783,
+  TS_OP_cumulative_trapezoid = 784,
+  TS_OP_cumulative_trapezoid_x = 785,
+  TS_OP_renorm = 786,
+  TS_OP_renorm_ = 787,
+  TS_OP__empty = 788,
+  TS_OP__meta = 789,
+  TS_OP__item = 790,
+  TS_OP__same_storage = 791,
+  TS_OP__set_requires_grad = 792,
+  TS_OP__grad = 793,
+  TS_OP__grad_id = 794,
+  TS_OP__set_grad = 795,
+  TS_OP__retain_grad = 796,
+  TS_OP__grad_fn = 797,
+  TS_OP__next_functions = 798,
+  TS_OP__add_hook = 799,
+  TS_OP__remove_hook = 800,
+  TS_OP__dropped_callbacks = 801,
+  TS_OP__backward = 802,
+  TS_OP__autograd_grad = 803,
+  TS_OP__custom_node = 804,
+  TS_OP__set_anomaly = 805,
+  TS_OP__anomalous_node = 806,
+  TS_OP__set_grad_mode = 807,
+  TS_OP__set_inference_mode = 808,
+  TS_OP__grad_mode = 809,
+  TS_OP__inference_mode = 810,
+  TS_OP__detach_in_place = 811,
+  TS_OP__set_default_dtype = 812,
+  TS_OP__result_type = 813,
+  TS_OP__promote_types = 814,
+  TS_OP__can_cast = 815,
+  TS_OP__set_data = 816,
+  TS_OP__share = 817,
+  TS_OP__memory = 818,
+  TS_OP__set_memory_budget = 819,
+  TS_OP__reset_peak_memory = 820,
+  TS_OP__trim_memory = 821,
+  TS_OP__num_threads = 822,
+  TS_OP__set_num_threads = 823,
+  TS_OP__build = 824,
+  TS_OP__generator_new = 825,
+  TS_OP__generator_free = 826,
+  TS_OP__manual_seed = 827,
+  TS_OP__initial_seed = 828,
+  TS_OP__rng_state = 829,
+  TS_OP__set_rng_state = 830,
+  TS_OP_as_strided = 831,
+  TS_OP_as_strided_ = 832,
+  TS_OP_expand = 833,
+  TS_OP_reshape = 834,
+  TS_OP_view = 835,
+  TS_OP_view_dtype = 836,
+  TS_OP_transpose = 837,
+  TS_OP_transpose_ = 838,
+  TS_OP_unsqueeze = 839,
+  TS_OP_unsqueeze_ = 840,
+  TS_OP_narrow = 841,
+  TS_OP__slice = 842,
+  TS_OP__slice_backward = 843,
+  TS_OP_select = 844,
+  TS_OP_permute = 845,
+  TS_OP_squeeze = 846,
+  TS_OP_squeeze_ = 847,
+  TS_OP_t = 848,
+  TS_OP_t_ = 849,
+  TS_OP_diagonal = 850,
+  TS_OP__diagonal_backward = 851,
+  TS_OP_unfold = 852,
+  TS_OP__unfold_backward = 853,
+  TS_OP_detach = 854,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1012,6 +1116,7 @@ ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self);
 ts_tensor *ts_abs_(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_sign_args;
+bool ts_sign_impl(ts_cx *cx, const ts_sign_args *a, ts_out *out);
 void ts_sign_grad(ts_cx *cx, const ts_sign_args *a, const ts_back *b, ts_sign_args *g);
 ts_tensor *ts_sign(ts_cx *cx, ts_tensor *self);
 
@@ -1165,6 +1270,41 @@ ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_
 typedef struct { ts_tensor *self; ts_tensor *indices; ts_opt_int dim; } ts_take_along_dim_args;
 bool ts_take_along_dim_impl(ts_cx *cx, const ts_take_along_dim_args *a, ts_out *out);
 ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *attn_mask; double dropout_p; bool is_causal; ts_opt_float scale; bool enable_gqa; } ts_scaled_dot_product_attention_args;
+bool ts_scaled_dot_product_attention_impl(ts_cx *cx, const ts_scaled_dot_product_attention_args *a, ts_out *out);
+ts_tensor *ts_scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool is_causal, ts_opt_float scale, bool enable_gqa);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *attn_mask; double dropout_p; bool need_attn_weights; bool is_causal; } ts__scaled_dot_product_attention_args;
+bool ts__scaled_dot_product_attention_impl(ts_cx *cx, const ts__scaled_dot_product_attention_args *a, ts_out *out);
+bool ts__scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool need_attn_weights, bool is_causal, ts_tensor **results);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; double dropout_p; bool safe; } ts__attention_math_args;
+bool ts__attention_math_impl(ts_cx *cx, const ts__attention_math_args *a, ts_out *out);
+bool ts__attention_math(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, double dropout_p, bool safe, ts_tensor **results);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; } ts__attention_args;
+bool ts__attention_impl(ts_cx *cx, const ts__attention_args *a, ts_out *out);
+void ts__attention_grad(ts_cx *cx, const ts__attention_args *a, const ts_back *b, ts__attention_args *g);
+bool ts__attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; ts_tensor *output; ts_tensor *lse; } ts__attention_backward_args;
+bool ts__attention_backward_impl(ts_cx *cx, const ts__attention_backward_args *a, ts_out *out);
+bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *lse, ts_tensor **results);
+
+typedef struct { ts_tensor *input; ts_tensor *weight; ts_tensor *offsets; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; const char *mode; bool sparse; ts_tensor *per_sample_weights; bool include_last_offset; ts_opt_int padding_idx; } ts_embedding_bag_args;
+bool ts_embedding_bag_impl(ts_cx *cx, const ts_embedding_bag_args *a, ts_out *out);
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *bags; ts_tensor *offsets; ts_tensor *scale; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_bag_args;
+bool ts__embedding_bag_impl(ts_cx *cx, const ts__embedding_bag_args *a, ts_out *out);
+void ts__embedding_bag_grad(ts_cx *cx, const ts__embedding_bag_args *a, const ts_back *b, ts__embedding_bag_args *g);
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *offsets; int64_t padding_idx; } ts__embedding_bag_max_args;
+bool ts__embedding_bag_max_impl(ts_cx *cx, const ts__embedding_bag_max_args *a, ts_out *out);
+void ts__embedding_bag_max_grad(ts_cx *cx, const ts__embedding_bag_max_args *a, const ts_back *b, ts__embedding_bag_max_args *g);
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -1696,6 +1836,119 @@ typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_ten
 bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
 ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
 
+typedef struct { ts_tensor *self; double p; bool training; } ts_alpha_dropout_args;
+bool ts_alpha_dropout_impl(ts_cx *cx, const ts_alpha_dropout_args *a, ts_out *out);
+ts_tensor *ts_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_feature_alpha_dropout_args;
+bool ts_feature_alpha_dropout_impl(ts_cx *cx, const ts_feature_alpha_dropout_args *a, ts_out *out);
+ts_tensor *ts_feature_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_feature_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_feature_dropout_args;
+bool ts_feature_dropout_impl(ts_cx *cx, const ts_feature_dropout_args *a, ts_out *out);
+ts_tensor *ts_feature_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_feature_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout1d_args;
+bool ts_dropout1d_impl(ts_cx *cx, const ts_dropout1d_args *a, ts_out *out);
+ts_tensor *ts_dropout1d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout1d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout2d_args;
+bool ts_dropout2d_impl(ts_cx *cx, const ts_dropout2d_args *a, ts_out *out);
+ts_tensor *ts_dropout2d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout2d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout3d_args;
+bool ts_dropout3d_impl(ts_cx *cx, const ts_dropout3d_args *a, ts_out *out);
+ts_tensor *ts_dropout3d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double lower; double upper; bool training; } ts_rrelu_args;
+bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out);
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+typedef struct { ts_tensor *self; double lower; double upper; } ts__rrelu_noise_args;
+bool ts__rrelu_noise_impl(ts_cx *cx, const ts__rrelu_noise_args *a, ts_out *out);
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper);
+
+typedef struct { ts_tensor *logits; double tau; bool hard; double eps; int64_t dim; } ts_gumbel_softmax_args;
+bool ts_gumbel_softmax_impl(ts_cx *cx, const ts_gumbel_softmax_args *a, ts_out *out);
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_opt_float eps; } ts_rms_norm_args;
+bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_unfold_windows_args;
+bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out);
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints output_size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_fold_args;
+bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out);
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__im2col_args;
+bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out);
+void ts__im2col_grad(ts_cx *cx, const ts__im2col_args *a, const ts_back *b, ts__im2col_args *g);
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__col2im_args;
+bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out);
+void ts__col2im_grad(ts_cx *cx, const ts__col2im_args *a, const ts_back *b, ts__col2im_args *g);
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; int64_t upscale_factor; } ts_pixel_shuffle_args;
+bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor);
+
+typedef struct { ts_tensor *self; int64_t downscale_factor; } ts_pixel_unshuffle_args;
+bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor);
+
+typedef struct { ts_tensor *self; int64_t groups; } ts_channel_shuffle_args;
+bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; const char *mode; const char *padding_mode; ts_opt_int align_corners; } ts_grid_sample_args;
+bool ts_grid_sample_impl(ts_cx *cx, const ts_grid_sample_args *a, ts_out *out);
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_args;
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_2d_args;
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_3d_args;
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; ts_opt_int align_corners; } ts_affine_grid_args;
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; bool align_corners; } ts_affine_grid_generator_args;
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_args;
+bool ts__grid_sample_impl(ts_cx *cx, const ts__grid_sample_args *a, ts_out *out);
+void ts__grid_sample_grad(ts_cx *cx, const ts__grid_sample_args *a, const ts_back *b, ts__grid_sample_args *g);
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
+typedef struct { ts_tensor *grad; ts_tensor *grid; ts_ints size; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_adjoint_args;
+bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args *a, ts_out *out);
+void ts__grid_sample_adjoint_grad(ts_cx *cx, const ts__grid_sample_adjoint_args *a, const ts_back *b, ts__grid_sample_adjoint_args *g);
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -1767,6 +2020,28 @@ void ts_scatter_add_grad(ts_cx *cx, const ts_scatter_add_args *a, const ts_back 
 ts_tensor *ts_scatter_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
 
 ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *src; const char *reduce; bool include_self; } ts_scatter_reduce_args;
+bool ts_scatter_reduce_impl(ts_cx *cx, const ts_scatter_reduce_args *a, ts_out *out);
+void ts_scatter_reduce_grad(ts_cx *cx, const ts_scatter_reduce_args *a, const ts_back *b, ts_scatter_reduce_args *g);
+ts_tensor *ts_scatter_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+ts_tensor *ts_scatter_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *source; const char *reduce; bool include_self; } ts_index_reduce_args;
+bool ts_index_reduce_impl(ts_cx *cx, const ts_index_reduce_args *a, ts_out *out);
+ts_tensor *ts_index_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+ts_tensor *ts_index_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *data; const char *reduce; ts_tensor *lengths; ts_tensor *indices; ts_tensor *offsets; int64_t axis; bool unsafe; ts_scalar initial; } ts_segment_reduce_args;
+bool ts_segment_reduce_impl(ts_cx *cx, const ts_segment_reduce_args *a, ts_out *out);
+void ts_segment_reduce_grad(ts_cx *cx, const ts_segment_reduce_args *a, const ts_back *b, ts_segment_reduce_args *g);
+ts_tensor *ts_segment_reduce(ts_cx *cx, ts_tensor *data, const char *reduce, ts_tensor *lengths, ts_tensor *indices, ts_tensor *offsets, int64_t axis, bool unsafe, ts_scalar initial);
+
+typedef struct { ts_tensor *data; ts_tensor *lengths; ts_tensor *offsets; int64_t axis; } ts__segment_ids_args;
+bool ts__segment_ids_impl(ts_cx *cx, const ts__segment_ids_args *a, ts_out *out);
+ts_tensor *ts__segment_ids(ts_cx *cx, ts_tensor *data, ts_tensor *lengths, ts_tensor *offsets, int64_t axis);
 
 typedef struct { ts_tensor *self; ts_tensor *index; } ts_take_args;
 bool ts_take_impl(ts_cx *cx, const ts_take_args *a, ts_out *out);
@@ -1884,7 +2159,191 @@ ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_repl
 
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
+void ts_linalg_lu_factor_ex_grad(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, const ts_back *b, ts_linalg_lu_factor_ex_args *g);
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_factor_args;
+bool ts_linalg_lu_factor_impl(ts_cx *cx, const ts_linalg_lu_factor_args *a, ts_out *out);
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_args;
+bool ts_lu_impl(ts_cx *cx, const ts_lu_args *a, ts_out *out);
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_with_info_args;
+bool ts_lu_with_info_impl(ts_cx *cx, const ts_lu_with_info_args *a, ts_out *out);
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *pivots; int64_t n; bool inverse; } ts__lu_permutation_args;
+bool ts__lu_permutation_impl(ts_cx *cx, const ts__lu_permutation_args *a, ts_out *out);
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse);
+
+typedef struct { ts_tensor *LU_data; ts_tensor *LU_pivots; bool unpack_data; bool unpack_pivots; } ts_lu_unpack_args;
+bool ts_lu_unpack_impl(ts_cx *cx, const ts_lu_unpack_args *a, ts_out *out);
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_args;
+bool ts_linalg_lu_impl(ts_cx *cx, const ts_linalg_lu_args *a, ts_out *out);
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts__lu_solve_args;
+bool ts__lu_solve_impl(ts_cx *cx, const ts__lu_solve_args *a, ts_out *out);
+void ts__lu_solve_grad(ts_cx *cx, const ts__lu_solve_args *a, const ts_back *b, ts__lu_solve_args *g);
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts_linalg_lu_solve_args;
+bool ts_linalg_lu_solve_impl(ts_cx *cx, const ts_linalg_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *self; ts_tensor *LU_data; ts_tensor *LU_pivots; } ts_lu_solve_args;
+bool ts_lu_solve_impl(ts_cx *cx, const ts_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts__linalg_solve_ex_args;
+bool ts__linalg_solve_ex_impl(ts_cx *cx, const ts__linalg_solve_ex_args *a, ts_out *out);
+void ts__linalg_solve_ex_grad(ts_cx *cx, const ts__linalg_solve_ex_args *a, const ts_back *b, ts__linalg_solve_ex_args *g);
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts_linalg_solve_ex_args;
+bool ts_linalg_solve_ex_impl(ts_cx *cx, const ts_linalg_solve_ex_args *a, ts_out *out);
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; } ts_linalg_solve_args;
+bool ts_linalg_solve_impl(ts_cx *cx, const ts_linalg_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left);
+
+typedef struct { ts_tensor *A; bool check_errors; } ts_linalg_inv_ex_args;
+bool ts_linalg_inv_ex_impl(ts_cx *cx, const ts_linalg_inv_ex_args *a, ts_out *out);
+void ts_linalg_inv_ex_grad(ts_cx *cx, const ts_linalg_inv_ex_args *a, const ts_back *b, ts_linalg_inv_ex_args *g);
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_inv_args;
+bool ts_linalg_inv_impl(ts_cx *cx, const ts_linalg_inv_args *a, ts_out *out);
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A);
+
+typedef struct { ts_tensor *self; } ts_inverse_args;
+bool ts_inverse_impl(ts_cx *cx, const ts_inverse_args *a, ts_out *out);
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool upper; bool left; bool unitriangular; } ts_linalg_solve_triangular_args;
+bool ts_linalg_solve_triangular_impl(ts_cx *cx, const ts_linalg_solve_triangular_args *a, ts_out *out);
+void ts_linalg_solve_triangular_grad(ts_cx *cx, const ts_linalg_solve_triangular_args *a, const ts_back *b, ts_linalg_solve_triangular_args *g);
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular);
+
+typedef struct { ts_tensor *self; ts_tensor *A; bool upper; bool transpose; bool unitriangular; } ts_triangular_solve_args;
+bool ts_triangular_solve_impl(ts_cx *cx, const ts_triangular_solve_args *a, ts_out *out);
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts__linalg_det_args;
+bool ts__linalg_det_impl(ts_cx *cx, const ts__linalg_det_args *a, ts_out *out);
+void ts__linalg_det_grad(ts_cx *cx, const ts__linalg_det_args *a, const ts_back *b, ts__linalg_det_args *g);
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; } ts__linalg_cofactors_args;
+bool ts__linalg_cofactors_impl(ts_cx *cx, const ts__linalg_cofactors_args *a, ts_out *out);
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots);
+
+typedef struct { ts_tensor *self; } ts_det_args;
+bool ts_det_impl(ts_cx *cx, const ts_det_args *a, ts_out *out);
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; } ts__linalg_slogdet_args;
+bool ts__linalg_slogdet_impl(ts_cx *cx, const ts__linalg_slogdet_args *a, ts_out *out);
+void ts__linalg_slogdet_grad(ts_cx *cx, const ts__linalg_slogdet_args *a, const ts_back *b, ts__linalg_slogdet_args *g);
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_slogdet_args;
+bool ts_slogdet_impl(ts_cx *cx, const ts_slogdet_args *a, ts_out *out);
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_logdet_args;
+bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts_matrix_power_args;
+bool ts_matrix_power_impl(ts_cx *cx, const ts_matrix_power_args *a, ts_out *out);
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_matrix_exp_args;
+bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out);
+void ts_matrix_exp_grad(ts_cx *cx, const ts_matrix_exp_args *a, const ts_back *b, ts_matrix_exp_args *g);
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_linalg_multi_dot_args;
+bool ts_linalg_multi_dot_impl(ts_cx *cx, const ts_linalg_multi_dot_args *a, ts_out *out);
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list matrices; } ts_chain_matmul_args;
+bool ts_chain_matmul_impl(ts_cx *cx, const ts_chain_matmul_args *a, ts_out *out);
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices);
+
+typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
+bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
+bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dim; } ts_linalg_cross_args;
+bool ts_linalg_cross_impl(ts_cx *cx, const ts_linalg_cross_args *a, ts_out *out);
+void ts_linalg_cross_grad(ts_cx *cx, const ts_linalg_cross_args *a, const ts_back *b, ts_linalg_cross_args *g);
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_opt_int dim; } ts_cross_args;
+bool ts_cross_impl(ts_cx *cx, const ts_cross_args *a, ts_out *out);
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim);
+
+typedef struct { ts_tensor *x; ts_tensor *y; int64_t dim; } ts_linalg_vecdot_args;
+bool ts_linalg_vecdot_impl(ts_cx *cx, const ts_linalg_vecdot_args *a, ts_out *out);
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim);
+
+typedef struct { ts_tensor *A; int64_t offset; int64_t dim1; int64_t dim2; } ts_linalg_diagonal_args;
+bool ts_linalg_diagonal_impl(ts_cx *cx, const ts_linalg_diagonal_args *a, ts_out *out);
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *x; ts_opt_int N; } ts_linalg_vander_args;
+bool ts_linalg_vander_impl(ts_cx *cx, const ts_linalg_vander_args *a, ts_out *out);
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N);
+
+typedef struct { ts_tensor *x; ts_opt_int N; bool increasing; } ts_vander_args;
+bool ts_vander_impl(ts_cx *cx, const ts_vander_args *a, ts_out *out);
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing);
+
+typedef struct { ts_tensor *A; bool upper; bool check_errors; } ts_linalg_cholesky_ex_args;
+bool ts_linalg_cholesky_ex_impl(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, ts_out *out);
+void ts_linalg_cholesky_ex_grad(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, const ts_back *b, ts_linalg_cholesky_ex_args *g);
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool upper; } ts_linalg_cholesky_args;
+bool ts_linalg_cholesky_impl(ts_cx *cx, const ts_linalg_cholesky_args *a, ts_out *out);
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_args;
+bool ts_cholesky_impl(ts_cx *cx, const ts_cholesky_args *a, ts_out *out);
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; bool upper; } ts_cholesky_solve_args;
+bool ts_cholesky_solve_impl(ts_cx *cx, const ts_cholesky_solve_args *a, ts_out *out);
+void ts_cholesky_solve_grad(ts_cx *cx, const ts_cholesky_solve_args *a, const ts_back *b, ts_cholesky_solve_args *g);
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_inverse_args;
+bool ts_cholesky_inverse_impl(ts_cx *cx, const ts_cholesky_inverse_args *a, ts_out *out);
+void ts_cholesky_inverse_grad(ts_cx *cx, const ts_cholesky_inverse_args *a, const ts_back *b, ts_cholesky_inverse_args *g);
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; bool hermitian; bool check_errors; } ts_linalg_ldl_factor_ex_args;
+bool ts_linalg_ldl_factor_ex_impl(ts_cx *cx, const ts_linalg_ldl_factor_ex_args *a, ts_out *out);
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool hermitian; } ts_linalg_ldl_factor_args;
+bool ts_linalg_ldl_factor_impl(ts_cx *cx, const ts_linalg_ldl_factor_args *a, ts_out *out);
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results);
+
+typedef struct { ts_tensor *LD; ts_tensor *pivots; ts_tensor *B; bool hermitian; } ts_linalg_ldl_solve_args;
+bool ts_linalg_ldl_solve_impl(ts_cx *cx, const ts_linalg_ldl_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
@@ -2844,6 +3303,67 @@ typedef struct { ts_tensor *grad; ts_ints size; int64_t kind; ts_floats scales; 
 bool ts__resample_adjoint_impl(ts_cx *cx, const ts__resample_adjoint_args *a, ts_out *out);
 void ts__resample_adjoint_grad(ts_cx *cx, const ts__resample_adjoint_args *a, const ts_back *b, ts__resample_adjoint_args *g);
 ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_list hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_lstm_args;
+bool ts_lstm_impl(ts_cx *cx, const ts_lstm_args *a, ts_out *out);
+bool ts_lstm(ts_cx *cx, ts_tensor *self, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_list hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_lstm_data_args;
+bool ts_lstm_data_impl(ts_cx *cx, const ts_lstm_data_args *a, ts_out *out);
+bool ts_lstm_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_gru_args;
+bool ts_gru_impl(ts_cx *cx, const ts_gru_args *a, ts_out *out);
+bool ts_gru(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_gru_data_args;
+bool ts_gru_data_impl(ts_cx *cx, const ts_gru_data_args *a, ts_out *out);
+bool ts_gru_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_rnn_tanh_args;
+bool ts_rnn_tanh_impl(ts_cx *cx, const ts_rnn_tanh_args *a, ts_out *out);
+bool ts_rnn_tanh(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_rnn_tanh_data_args;
+bool ts_rnn_tanh_data_impl(ts_cx *cx, const ts_rnn_tanh_data_args *a, ts_out *out);
+bool ts_rnn_tanh_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_rnn_relu_args;
+bool ts_rnn_relu_impl(ts_cx *cx, const ts_rnn_relu_args *a, ts_out *out);
+bool ts_rnn_relu(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_rnn_relu_data_args;
+bool ts_rnn_relu_data_impl(ts_cx *cx, const ts_rnn_relu_data_args *a, ts_out *out);
+bool ts_rnn_relu_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_list hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_lstm_cell_args;
+bool ts_lstm_cell_impl(ts_cx *cx, const ts_lstm_cell_args *a, ts_out *out);
+bool ts_lstm_cell(ts_cx *cx, ts_tensor *self, ts_list hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_gru_cell_args;
+bool ts_gru_cell_impl(ts_cx *cx, const ts_gru_cell_args *a, ts_out *out);
+ts_tensor *ts_gru_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_rnn_tanh_cell_args;
+bool ts_rnn_tanh_cell_impl(ts_cx *cx, const ts_rnn_tanh_cell_args *a, ts_out *out);
+ts_tensor *ts_rnn_tanh_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_rnn_relu_cell_args;
+bool ts_rnn_relu_cell_impl(ts_cx *cx, const ts_rnn_relu_cell_args *a, ts_out *out);
+ts_tensor *ts_rnn_relu_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *x_gates; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_args;
+bool ts__rnn_layer_impl(ts_cx *cx, const ts__rnn_layer_args *a, ts_out *out);
+void ts__rnn_layer_grad(ts_cx *cx, const ts__rnn_layer_args *a, const ts_back *b, ts__rnn_layer_args *g);
+bool ts__rnn_layer(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
+typedef struct { ts_tensor *x_gates; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_math_args;
+bool ts__rnn_layer_math_impl(ts_cx *cx, const ts__rnn_layer_math_args *a, ts_out *out);
+bool ts__rnn_layer_math(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *grad_h; ts_tensor *grad_c; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; ts_tensor *output; ts_tensor *gates; ts_tensor *cells; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_backward_args;
+bool ts__rnn_layer_backward_impl(ts_cx *cx, const ts__rnn_layer_backward_args *a, ts_out *out);
+bool ts__rnn_layer_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *grad_h, ts_tensor *grad_c, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, ts_tensor *output, ts_tensor *gates, ts_tensor *cells, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
 
 typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
 bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);
