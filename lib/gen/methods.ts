@@ -65,315 +65,354 @@ const S_addcmul = op(99, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor
 const S_addcmul_ = op(100, 'addcmul_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
 const S_addcdiv = op(101, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
 const S_addcdiv_ = op(102, 'addcdiv_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
-const S_eq = op(103, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_eq_ = op(104, 'eq_', 'Tensor input, Operand other', 'Tensor');
-const S_ne = op(105, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ne_ = op(106, 'ne_', 'Tensor input, Operand other', 'Tensor');
-const S_lt = op(107, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_lt_ = op(108, 'lt_', 'Tensor input, Operand other', 'Tensor');
-const S_le = op(109, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_le_ = op(110, 'le_', 'Tensor input, Operand other', 'Tensor');
-const S_gt = op(111, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_gt_ = op(112, 'gt_', 'Tensor input, Operand other', 'Tensor');
-const S_ge = op(113, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ge_ = op(114, 'ge_', 'Tensor input, Operand other', 'Tensor');
-const S_isclose = op(115, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
-const S_allclose = op(116, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
-const S_equal = op(117, 'equal', 'Tensor input, Tensor other', 'bool');
-const S_maximum = op(118, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_minimum = op(119, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmax = op(120, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmin = op(121, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_isnan = op(122, 'isnan', 'Tensor input', 'Tensor');
-const S_isinf = op(123, 'isinf', 'Tensor input', 'Tensor');
-const S_isfinite = op(124, 'isfinite', 'Tensor input', 'Tensor');
-const S_isposinf = op(125, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isneginf = op(126, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_signbit = op(127, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isreal = op(128, 'isreal', 'Tensor input', 'Tensor');
-const S_logical_and = op(129, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_and_ = op(130, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_or = op(131, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_or_ = op(132, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_xor = op(133, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_xor_ = op(134, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_not = op(135, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_logical_not_ = op(136, 'logicalNot_', 'Tensor input', 'Tensor');
-const S_bitwise_and = op(137, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_and_ = op(138, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_or = op(139, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_or_ = op(140, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_xor = op(141, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_xor_ = op(142, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_not = op(143, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_bitwise_not_ = op(144, 'bitwiseNot_', 'Tensor input', 'Tensor');
-const S_bitwise_left_shift = op(145, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_left_shift_ = op(146, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_right_shift = op(147, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_right_shift_ = op(148, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
-const S__where_self = op(151, 'where', 'Tensor input, Tensor condition, Operand other', 'Tensor');
-const S_masked_fill = op(152, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_masked_fill_ = op(153, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_clamp = op(154, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
-const S_clamp_ = op(155, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
-const S_clamp_min = op(156, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
-const S_clamp_min_ = op(157, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
-const S_clamp_max = op(158, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
-const S_clamp_max_ = op(159, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
-const S_new_zeros = op(168, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_ones = op(171, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_empty = op(174, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_full = op(178, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_fill = op(179, 'fill', 'Tensor input, Operand value', 'Tensor');
-const S_fill_ = op(180, 'fill_', 'Tensor input, Operand value', 'Tensor');
-const S_clone = op(185, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_contiguous = op(186, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_copy_ = op(187, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
-const S_zero_ = op(188, 'zero_', 'Tensor input', 'Tensor');
-const S_new_empty_strided = op(190, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
-const S_sum_to_size = op(192, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
-const S_index_put = op(204, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_put_ = op(205, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(206, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
-const S_index_add = op(207, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_add_ = op(208, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(209, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_copy_ = op(210, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_fill = op(211, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_index_fill_ = op(212, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_gather = op(213, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(214, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(216, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_flip = op(103, 'flip', 'Tensor input, int[] ...dims', 'Tensor');
+const S_fliplr = op(104, 'fliplr', 'Tensor input', 'Tensor');
+const S_flipud = op(105, 'flipud', 'Tensor input', 'Tensor');
+const S_roll = op(106, 'roll', 'Tensor input, int[] shifts, int[] dims=[]', 'Tensor');
+const S_rot90 = op(107, 'rot90', 'Tensor input, int k=1, int[] dims=[0,1]', 'Tensor');
+const S_repeat = op(108, 'repeat', 'Tensor input, int[] ...repeats', 'Tensor');
+const S_tile = op(109, 'tile', 'Tensor input, int[] ...dims', 'Tensor');
+const S_repeat_interleave = op(110, 'repeatInterleave', 'Tensor input, int repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
+const S_repeat_interleave_by = op(111, 'repeatInterleave', 'Tensor input, Tensor repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
+const F_repeatInterleave = [S_repeat_interleave, S_repeat_interleave_by];
+const S_take_along_dim = op(113, 'takeAlongDim', 'Tensor input, Tensor indices, int? dim=null, *, Tensor? out=null', 'Tensor');
+const S_eq = op(114, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_eq_ = op(115, 'eq_', 'Tensor input, Operand other', 'Tensor');
+const S_ne = op(116, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ne_ = op(117, 'ne_', 'Tensor input, Operand other', 'Tensor');
+const S_lt = op(118, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_lt_ = op(119, 'lt_', 'Tensor input, Operand other', 'Tensor');
+const S_le = op(120, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_le_ = op(121, 'le_', 'Tensor input, Operand other', 'Tensor');
+const S_gt = op(122, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_gt_ = op(123, 'gt_', 'Tensor input, Operand other', 'Tensor');
+const S_ge = op(124, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ge_ = op(125, 'ge_', 'Tensor input, Operand other', 'Tensor');
+const S_isclose = op(126, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
+const S_allclose = op(127, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
+const S_equal = op(128, 'equal', 'Tensor input, Tensor other', 'bool');
+const S_maximum = op(129, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_minimum = op(130, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmax = op(131, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmin = op(132, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_isnan = op(133, 'isnan', 'Tensor input', 'Tensor');
+const S_isinf = op(134, 'isinf', 'Tensor input', 'Tensor');
+const S_isfinite = op(135, 'isfinite', 'Tensor input', 'Tensor');
+const S_isposinf = op(136, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isneginf = op(137, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_signbit = op(138, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isreal = op(139, 'isreal', 'Tensor input', 'Tensor');
+const S_logical_and = op(140, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_and_ = op(141, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_or = op(142, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_or_ = op(143, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_xor = op(144, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_xor_ = op(145, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_not = op(146, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_logical_not_ = op(147, 'logicalNot_', 'Tensor input', 'Tensor');
+const S_bitwise_and = op(148, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_and_ = op(149, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_or = op(150, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_or_ = op(151, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_xor = op(152, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_xor_ = op(153, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_not = op(154, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bitwise_not_ = op(155, 'bitwiseNot_', 'Tensor input', 'Tensor');
+const S_bitwise_left_shift = op(156, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_left_shift_ = op(157, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_right_shift = op(158, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_right_shift_ = op(159, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
+const S__where_self = op(162, 'where', 'Tensor input, Tensor condition, Operand other', 'Tensor');
+const S_masked_fill = op(163, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_masked_fill_ = op(164, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_clamp = op(165, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
+const S_clamp_ = op(166, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
+const S_clamp_min = op(167, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
+const S_clamp_min_ = op(168, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
+const S_clamp_max = op(169, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
+const S_clamp_max_ = op(170, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
+const S_real = op(175, 'real', 'Tensor input', 'Tensor');
+const S_imag = op(176, 'imag', 'Tensor input', 'Tensor');
+const S_conj_physical = op(177, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_conj_physical_ = op(178, 'conjPhysical_', 'Tensor input', 'Tensor');
+const S_conj = op(179, 'conj', 'Tensor input', 'Tensor');
+const S_resolve_conj = op(180, 'resolveConj', 'Tensor input', 'Tensor');
+const S_resolve_neg = op(181, 'resolveNeg', 'Tensor input', 'Tensor');
+const S_is_conj = op(182, 'isConj', 'Tensor input', 'bool');
+const S_is_neg = op(183, 'isNeg', 'Tensor input', 'bool');
+const S_angle = op(184, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_diagonal_scatter = op(196, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_select_scatter = op(197, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
+const S_slice_scatter = op(198, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S_as_strided_scatter = op(199, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_narrow_copy = op(200, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
+const S_new_zeros = op(220, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_ones = op(223, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_empty = op(226, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_full = op(230, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_fill = op(231, 'fill', 'Tensor input, Operand value', 'Tensor');
+const S_fill_ = op(232, 'fill_', 'Tensor input, Operand value', 'Tensor');
+const S_clone = op(237, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_contiguous = op(238, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_copy_ = op(239, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
+const S_zero_ = op(240, 'zero_', 'Tensor input', 'Tensor');
+const S_new_empty_strided = op(242, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_sum_to_size = op(244, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_diag = op(248, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_diag_embed = op(249, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
+const S_diagflat = op(250, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
+const S_trace = op(251, 'trace', 'Tensor input', 'Tensor');
+const S_tril = op(252, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_tril_ = op(253, 'tril_', 'Tensor input, int diagonal=0', 'Tensor');
+const S_triu = op(254, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_triu_ = op(255, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
+const S_fill_diagonal_ = op(258, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
+const S_index_put = op(267, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put_ = op(268, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_select = op(269, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_add = op(270, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add_ = op(271, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_copy = op(272, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy_ = op(273, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_fill = op(274, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill_ = op(275, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_gather = op(276, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_scatter = op(277, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(279, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
-const S_scatter_ = op(215, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value_ = op(217, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter_ = op(278, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value_ = op(280, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(218, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_add_ = op(219, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_take = op(220, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(221, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(222, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(223, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(225, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(226, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
-const S_masked_scatter = op(227, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(228, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_exp = op(267, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(268, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(269, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(270, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(271, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(272, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(273, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(274, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(275, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(276, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(277, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(278, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(279, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(280, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(281, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(282, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(283, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(284, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(285, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(286, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(287, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(288, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(289, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(290, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(291, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(292, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(293, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(294, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(295, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(296, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(297, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(298, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(299, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(300, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(301, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(302, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(303, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(304, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(305, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(306, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(307, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(308, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(309, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(310, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(311, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(312, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(313, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(314, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_lgamma = op(315, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_lgamma_ = op(316, 'lgamma_', 'Tensor input', 'Tensor');
-const S_digamma = op(317, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_digamma_ = op(318, 'digamma_', 'Tensor input', 'Tensor');
-const S_mvlgamma = op(319, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(320, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_frexp = op(321, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(322, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(323, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(326, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(327, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(328, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(329, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(330, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(331, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(332, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(333, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(334, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(335, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(336, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(337, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(338, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(339, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(340, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(341, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(342, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(343, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(344, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(345, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(346, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(347, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(348, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(349, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(350, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(352, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(353, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_outer = op(354, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(355, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(356, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(357, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(358, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(359, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(360, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(361, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(362, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(363, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(364, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(365, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_scatter_add = op(281, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add_ = op(282, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_take = op(283, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_put = op(284, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put_ = op(285, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_nonzero = op(286, 'nonzero', 'Tensor input', 'Tensor');
+const S_argwhere = op(288, 'argwhere', 'Tensor input', 'Tensor');
+const S_masked_select = op(289, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_scatter = op(290, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter_ = op(291, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_combinations = op(311, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
+const S_exp = op(345, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp_ = op(346, 'exp_', 'Tensor input', 'Tensor');
+const S_exp2 = op(347, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2_ = op(348, 'exp2_', 'Tensor input', 'Tensor');
+const S_expm1 = op(349, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1_ = op(350, 'expm1_', 'Tensor input', 'Tensor');
+const S_log = op(351, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ = op(352, 'log_', 'Tensor input', 'Tensor');
+const S_log2 = op(353, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2_ = op(354, 'log2_', 'Tensor input', 'Tensor');
+const S_log10 = op(355, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10_ = op(356, 'log10_', 'Tensor input', 'Tensor');
+const S_log1p = op(357, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p_ = op(358, 'log1p_', 'Tensor input', 'Tensor');
+const S_sin = op(359, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin_ = op(360, 'sin_', 'Tensor input', 'Tensor');
+const S_cos = op(361, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos_ = op(362, 'cos_', 'Tensor input', 'Tensor');
+const S_tan = op(363, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan_ = op(364, 'tan_', 'Tensor input', 'Tensor');
+const S_asin = op(365, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin_ = op(366, 'asin_', 'Tensor input', 'Tensor');
+const S_acos = op(367, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos_ = op(368, 'acos_', 'Tensor input', 'Tensor');
+const S_atan = op(369, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan_ = op(370, 'atan_', 'Tensor input', 'Tensor');
+const S_sinh = op(371, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh_ = op(372, 'sinh_', 'Tensor input', 'Tensor');
+const S_cosh = op(373, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh_ = op(374, 'cosh_', 'Tensor input', 'Tensor');
+const S_tanh = op(375, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh_ = op(376, 'tanh_', 'Tensor input', 'Tensor');
+const S_asinh = op(377, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh_ = op(378, 'asinh_', 'Tensor input', 'Tensor');
+const S_acosh = op(379, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh_ = op(380, 'acosh_', 'Tensor input', 'Tensor');
+const S_atanh = op(381, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh_ = op(382, 'atanh_', 'Tensor input', 'Tensor');
+const S_sinc = op(383, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc_ = op(384, 'sinc_', 'Tensor input', 'Tensor');
+const S_erf = op(385, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf_ = op(386, 'erf_', 'Tensor input', 'Tensor');
+const S_erfc = op(387, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc_ = op(388, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfinv = op(389, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv_ = op(390, 'erfinv_', 'Tensor input', 'Tensor');
+const S_sigmoid = op(391, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid_ = op(392, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_lgamma = op(393, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma_ = op(394, 'lgamma_', 'Tensor input', 'Tensor');
+const S_digamma = op(395, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma_ = op(396, 'digamma_', 'Tensor input', 'Tensor');
+const S_mvlgamma = op(397, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma_ = op(398, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
+const S_frexp = op(399, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_logit = op(400, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(401, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(404, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(405, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(406, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(407, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(408, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(409, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(410, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(411, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(412, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(413, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(414, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(415, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(416, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(417, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(418, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(419, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(420, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(421, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(422, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(423, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(424, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(425, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(426, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(427, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(428, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(430, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(431, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(432, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_outer = op(433, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(434, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(435, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(436, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(437, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(438, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(439, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(440, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(441, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(442, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(443, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(444, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(366, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(367, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(368, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(445, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(446, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(447, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(369, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(370, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(371, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(372, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(373, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(374, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(375, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(448, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(449, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(450, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(451, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(452, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(453, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(454, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(376, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(377, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(455, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(456, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(378, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(379, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_uniform_ = op(415, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(416, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(417, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(418, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(419, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(420, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(421, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(422, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(423, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(424, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(427, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(428, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(429, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(430, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(431, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(432, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(433, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(434, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(435, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(457, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(458, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_inner = op(510, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(511, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_uniform_ = op(519, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(520, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(521, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(522, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(523, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(524, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(525, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(526, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(527, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(528, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(531, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(532, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(533, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(534, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(535, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(536, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(537, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(538, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(539, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(439, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(440, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(441, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(543, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(544, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(545, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(445, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(446, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(447, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(449, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(450, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(549, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(550, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(551, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(553, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(554, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(451, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(464, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(465, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(466, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(467, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(468, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(469, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(470, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_view_as = op(473, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(474, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(475, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(476, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(477, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(478, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(479, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(480, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(481, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(482, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(483, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(484, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(485, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(486, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(487, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(488, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(489, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(490, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_dist = op(555, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(568, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(569, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(570, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(571, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(572, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(573, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(574, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_view_as = op(577, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(578, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(579, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(580, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(581, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(582, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(583, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(584, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(585, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(586, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(587, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(588, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(589, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(590, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(591, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(592, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(593, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(594, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(491, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(492, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(493, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(595, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(596, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(597, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(494, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(495, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(598, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(599, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(496, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(497, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(600, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(601, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(498, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(499, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(602, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(603, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(502, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(503, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(507, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(508, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(509, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(510, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S__polygamma_self = op(512, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(513, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(514, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(515, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(550, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(551, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(552, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(553, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_as_strided = op(592, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(593, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(594, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(595, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(596, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(597, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(598, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(599, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(600, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(603, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(604, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(605, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(606, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(607, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(608, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(609, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(611, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(613, 'detach', 'Tensor input', 'Tensor');
+const S_softmax = op(606, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(607, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(611, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(612, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(613, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(614, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(616, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(617, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(618, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(619, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(654, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(655, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(656, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(657, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_as_strided = op(696, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(697, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(698, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(699, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(700, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(701, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(702, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(703, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(704, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(707, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(708, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(709, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(710, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(711, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(712, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(713, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(715, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(717, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -590,25 +629,25 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unary(66, (this as any), 0);
     return invokeMethod(S_positive, this, arguments);
   }
-  /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+  /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   abs(options?: { out?: Tensor }): Tensor;
   abs(..._rest: any[]): any {
     if (arguments.length === 0) return unary(67, (this as any), 0);
     return invokeMethod(S_abs, this, arguments);
   }
-  /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+  /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   absolute(options?: { out?: Tensor }): Tensor;
   absolute(..._rest: any[]): any {
     if (arguments.length === 0) return unary(67, (this as any), 0);
     return invokeMethod(S_abs, this, arguments);
   }
-  /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+  /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   abs_(): Tensor;
   abs_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(68, (this as any), 0);
     return invokeMethod(S_abs_, this, arguments);
   }
-  /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+  /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   absolute_(): Tensor;
   absolute_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(68, (this as any), 0);
@@ -626,13 +665,13 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unaryInplace(70, (this as any), 0);
     return invokeMethod(S_sign_, this, arguments);
   }
-  /** The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+  /** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
   sgn(options?: { out?: Tensor }): Tensor;
   sgn(..._rest: any[]): any {
     if (arguments.length === 0) return unary(71, (this as any), 0);
     return invokeMethod(S_sgn, this, arguments);
   }
-  /** The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+  /** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
   sgn_(): Tensor;
   sgn_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(72, (this as any), 0);
@@ -828,136 +867,209 @@ export abstract class TensorOps {
   addcdiv_(..._args: any[]): any {
     return invokeMethod(S_addcdiv_, this, arguments);
   }
+  /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+  flip(...dims: number[]): Tensor;
+  /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+  flip(...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
+  /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+  flip(dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+  flip(..._args: any[]): any {
+    return invokeMethod(S_flip, this, arguments);
+  }
+  /** input with its columns (dim 1) in reverse order. Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
+  fliplr(): Tensor;
+  fliplr(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(104, (this as any), 0);
+    return invokeMethod(S_fliplr, this, arguments);
+  }
+  /** input with its rows (dim 0) in reverse order. Errors: a 0-d input. https://pytorch.org/docs/stable/generated/torch.flipud.html */
+  flipud(): Tensor;
+  flipud(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(105, (this as any), 0);
+    return invokeMethod(S_flipud, this, arguments);
+  }
+  /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+  roll(shifts: number | readonly number[], dims?: number | readonly number[], options?: { shifts?: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+  roll(shifts: number | readonly number[], options: { shifts?: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  roll(..._args: any[]): any {
+    return invokeMethod(S_roll, this, arguments);
+  }
+  /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+  rot90(k?: number, dims?: number | readonly number[], options?: { k?: number; dims?: number | readonly number[] }): Tensor;
+  /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+  rot90(options: { k?: number; dims?: number | readonly number[] }): Tensor;
+  rot90(..._args: any[]): any {
+    return invokeMethod(S_rot90, this, arguments);
+  }
+  /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+  repeat(...repeats: number[]): Tensor;
+  /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+  repeat(...args: [...repeats: number[], options: { repeats?: readonly number[] }]): Tensor;
+  /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+  repeat(repeats: readonly number[], options?: { repeats?: readonly number[] }): Tensor;
+  repeat(..._args: any[]): any {
+    return invokeMethod(S_repeat, this, arguments);
+  }
+  /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+  tile(...dims: number[]): Tensor;
+  /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+  tile(...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
+  /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+  tile(dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+  tile(..._args: any[]): any {
+    return invokeMethod(S_tile, this, arguments);
+  }
+  /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(repeats: number, dim?: number | null, options?: { repeats?: number; dim?: number | null; outputSize?: number | null }): Tensor;
+  /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(repeats: number, options: { repeats?: number; dim?: number | null; outputSize?: number | null }): Tensor;
+  /** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(repeats: Tensor, dim?: number | null, options?: { repeats?: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
+  /** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(repeats: Tensor, options: { repeats?: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
+  repeatInterleave(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(111, (this as any), a, 0, 0, 0);
+    return invokeForm(F_repeatInterleave, this, arguments);
+  }
+  /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+  takeAlongDim(indices: Tensor, dim?: number | null, options?: { indices?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+  takeAlongDim(indices: Tensor, options: { indices?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  takeAlongDim(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(113, (this as any), a, 0, 0);
+    return invokeMethod(S_take_along_dim, this, arguments);
+  }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   eq(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(103, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(114, (this as any), a, 2);
     return invokeMethod(S_eq, this, arguments);
   }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   eq_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(104, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(115, (this as any), a, 2);
     return invokeMethod(S_eq_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   ne(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(105, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(116, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   notEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(105, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(116, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   ne_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(106, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(117, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   notEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(106, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(117, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   lt(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(107, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   less(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(107, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   lt_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(108, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(119, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   less_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(108, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(119, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   le(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(109, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   lessEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(109, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   le_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(110, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(121, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   lessEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(110, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(121, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   gt(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(111, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(122, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   greater(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(111, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(122, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   gt_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(112, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(123, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   greater_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(112, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(123, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   ge(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(113, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(124, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   greaterEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(113, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(124, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   ge_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(114, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(125, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   greaterEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(114, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(125, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
@@ -965,7 +1077,7 @@ export abstract class TensorOps {
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
   isclose(other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
   isclose(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(115, (this as any), a, 0, 0.00001, 1e-8, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(126, (this as any), a, 0, 0.00001, 1e-8, 0);
     return invokeMethod(S_isclose, this, arguments);
   }
   /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
@@ -983,187 +1095,187 @@ export abstract class TensorOps {
   /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
   maximum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   maximum(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(129, (this as any), a, 0);
     return invokeMethod(S_maximum, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
   minimum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   minimum(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(119, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(130, (this as any), a, 0);
     return invokeMethod(S_minimum, this, arguments);
   }
   /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
   fmax(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   fmax(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(131, (this as any), a, 0);
     return invokeMethod(S_fmax, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
   fmin(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   fmin(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(121, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(132, (this as any), a, 0);
     return invokeMethod(S_fmin, this, arguments);
   }
   /** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
   isnan(): Tensor;
   isnan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(122, (this as any), 0);
+    if (arguments.length === 0) return unary(133, (this as any), 0);
     return invokeMethod(S_isnan, this, arguments);
   }
   /** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
   isinf(): Tensor;
   isinf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(123, (this as any), 0);
+    if (arguments.length === 0) return unary(134, (this as any), 0);
     return invokeMethod(S_isinf, this, arguments);
   }
   /** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
   isfinite(): Tensor;
   isfinite(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(124, (this as any), 0);
+    if (arguments.length === 0) return unary(135, (this as any), 0);
     return invokeMethod(S_isfinite, this, arguments);
   }
   /** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
   isposinf(options?: { out?: Tensor }): Tensor;
   isposinf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(125, (this as any), 0);
+    if (arguments.length === 0) return unary(136, (this as any), 0);
     return invokeMethod(S_isposinf, this, arguments);
   }
   /** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
   isneginf(options?: { out?: Tensor }): Tensor;
   isneginf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(126, (this as any), 0);
+    if (arguments.length === 0) return unary(137, (this as any), 0);
     return invokeMethod(S_isneginf, this, arguments);
   }
   /** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
   signbit(options?: { out?: Tensor }): Tensor;
   signbit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(127, (this as any), 0);
+    if (arguments.length === 0) return unary(138, (this as any), 0);
     return invokeMethod(S_signbit, this, arguments);
   }
   /** Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
   isreal(): Tensor;
   isreal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(128, (this as any), 0);
+    if (arguments.length === 0) return unary(139, (this as any), 0);
     return invokeMethod(S_isreal, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalAnd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(129, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(140, (this as any), a, 0);
     return invokeMethod(S_logical_and, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalAnd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(130, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(141, (this as any), a, 0);
     return invokeMethod(S_logical_and_, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalOr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(131, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(142, (this as any), a, 0);
     return invokeMethod(S_logical_or, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalOr_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(132, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(143, (this as any), a, 0);
     return invokeMethod(S_logical_or_, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalXor(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(133, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(144, (this as any), a, 0);
     return invokeMethod(S_logical_xor, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalXor_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(134, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(145, (this as any), a, 0);
     return invokeMethod(S_logical_xor_, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot(options?: { out?: Tensor }): Tensor;
   logicalNot(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(135, (this as any), 0);
+    if (arguments.length === 0) return unary(146, (this as any), 0);
     return invokeMethod(S_logical_not, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot_(): Tensor;
   logicalNot_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(136, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(147, (this as any), 0);
     return invokeMethod(S_logical_not_, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseAnd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(137, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(148, (this as any), a, 3);
     return invokeMethod(S_bitwise_and, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseAnd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(138, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(149, (this as any), a, 3);
     return invokeMethod(S_bitwise_and_, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseOr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(150, (this as any), a, 3);
     return invokeMethod(S_bitwise_or, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseOr_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(140, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(151, (this as any), a, 3);
     return invokeMethod(S_bitwise_or_, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseXor(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(141, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(152, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseXor_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(142, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(153, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor_, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot(options?: { out?: Tensor }): Tensor;
   bitwiseNot(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(143, (this as any), 0);
+    if (arguments.length === 0) return unary(154, (this as any), 0);
     return invokeMethod(S_bitwise_not, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot_(): Tensor;
   bitwiseNot_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(144, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(155, (this as any), 0);
     return invokeMethod(S_bitwise_not_, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseLeftShift(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(145, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(156, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseLeftShift_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(146, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(157, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift_, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseRightShift(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(147, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(158, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseRightShift_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(148, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(159, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift_, this, arguments);
   }
   /** input where condition holds, else other. https://pytorch.org/docs/stable/generated/torch.Tensor.where.html */
@@ -1212,26 +1324,108 @@ export abstract class TensorOps {
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin(min: Tensor | Scalar, options?: { min?: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMin(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(156, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(167, (this as any), a, 2);
     return invokeMethod(S_clamp_min, this, arguments);
   }
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin_(min: Tensor | Scalar, options?: { min?: Tensor | Scalar }): Tensor;
   clampMin_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(157, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(168, (this as any), a, 2);
     return invokeMethod(S_clamp_min_, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax(max: Tensor | Scalar, options?: { max?: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMax(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(158, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(169, (this as any), a, 2);
     return invokeMethod(S_clamp_max, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax_(max: Tensor | Scalar, options?: { max?: Tensor | Scalar }): Tensor;
   clampMax_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(159, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(170, (this as any), a, 2);
     return invokeMethod(S_clamp_max_, this, arguments);
+  }
+  /** The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
+  get real(): Tensor { return invokeMethod(S_real, this, []) as any; }
+  /** The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
+  get imag(): Tensor { return invokeMethod(S_imag, this, []) as any; }
+  /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+  conjPhysical(options?: { out?: Tensor }): Tensor;
+  conjPhysical(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(177, (this as any), 0);
+    return invokeMethod(S_conj_physical, this, arguments);
+  }
+  /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+  conjPhysical_(): Tensor;
+  conjPhysical_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(178, (this as any), 0);
+    return invokeMethod(S_conj_physical_, this, arguments);
+  }
+  /** The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
+  conj(): Tensor;
+  conj(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(179, (this as any), 0);
+    return invokeMethod(S_conj, this, arguments);
+  }
+  /** input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
+  resolveConj(): Tensor;
+  resolveConj(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(180, (this as any), 0);
+    return invokeMethod(S_resolve_conj, this, arguments);
+  }
+  /** input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
+  resolveNeg(): Tensor;
+  resolveNeg(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(181, (this as any), 0);
+    return invokeMethod(S_resolve_neg, this, arguments);
+  }
+  /** Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
+  isConj(): boolean;
+  isConj(..._args: any[]): any {
+    return invokeMethod(S_is_conj, this, arguments);
+  }
+  /** Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
+  isNeg(): boolean;
+  isNeg(..._args: any[]): any {
+    return invokeMethod(S_is_neg, this, arguments);
+  }
+  /** The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
+  angle(options?: { out?: Tensor }): Tensor;
+  angle(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(184, (this as any), 0);
+    return invokeMethod(S_angle, this, arguments);
+  }
+  /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+  diagonalScatter(src: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+  diagonalScatter(src: Tensor, options: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonalScatter(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(196, (this as any), a, 0, 0, 0, 1);
+    return invokeMethod(S_diagonal_scatter, this, arguments);
+  }
+  /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
+  selectScatter(src: Tensor, dim: number, index: number, options?: { src?: Tensor; dim?: number; index?: number }): Tensor;
+  selectScatter(..._args: any[]): any {
+    return invokeMethod(S_select_scatter, this, arguments);
+  }
+  /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+  sliceScatter(src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { src?: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+  sliceScatter(src: Tensor, options: { src?: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  sliceScatter(..._args: any[]): any {
+    return invokeMethod(S_slice_scatter, this, arguments);
+  }
+  /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+  asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { src?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+  asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], options: { src?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStridedScatter(..._args: any[]): any {
+    return invokeMethod(S_as_strided_scatter, this, arguments);
+  }
+  /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
+  narrowCopy(dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number; out?: Tensor }): Tensor;
+  narrowCopy(..._args: any[]): any {
+    return invokeMethod(S_narrow_copy, this, arguments);
   }
   /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
   newZeros(...size: number[]): Tensor;
@@ -1268,25 +1462,25 @@ export abstract class TensorOps {
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(179, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(231, (this as any), a, 2);
     return invokeMethod(S_fill, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill_(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(180, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(232, (this as any), a, 2);
     return invokeMethod(S_fill_, this, arguments);
   }
   /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
   clone(options?: { memoryFormat?: string | null }): Tensor;
   clone(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(185, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(237, (this as any), 0, -1);
     return invokeMethod(S_clone, this, arguments);
   }
   /** input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
   contiguous(options?: { memoryFormat?: string | null }): Tensor;
   contiguous(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(186, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(238, (this as any), 0, -1);
     return invokeMethod(S_contiguous, this, arguments);
   }
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
@@ -1294,13 +1488,13 @@ export abstract class TensorOps {
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
   copy_(src: Tensor, options: { src?: Tensor; nonBlocking?: boolean }): Tensor;
   copy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(187, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(239, (this as any), a, 0, 0);
     return invokeMethod(S_copy_, this, arguments);
   }
   /** Fills input with zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html */
   zero_(): Tensor;
   zero_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(188, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(240, (this as any), 0);
     return invokeMethod(S_zero_, this, arguments);
   }
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -1318,6 +1512,75 @@ export abstract class TensorOps {
   sumToSize(size: readonly number[], options?: { size?: readonly number[] }): Tensor;
   sumToSize(..._args: any[]): any {
     return invokeMethod(S_sum_to_size, this, arguments);
+  }
+  /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+  diag(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+  diag(options: { diagonal?: number; out?: Tensor }): Tensor;
+  diag(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(248, (this as any), 0, 0);
+    return invokeMethod(S_diag, this, arguments);
+  }
+  /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+  diagEmbed(offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+  diagEmbed(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagEmbed(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(249, (this as any), 0, 0, -2, -1);
+    return invokeMethod(S_diag_embed, this, arguments);
+  }
+  /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+  diagflat(offset?: number, options?: { offset?: number }): Tensor;
+  /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+  diagflat(options: { offset?: number }): Tensor;
+  diagflat(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(250, (this as any), 0, 0);
+    return invokeMethod(S_diagflat, this, arguments);
+  }
+  /** The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
+  trace(): Tensor;
+  trace(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(251, (this as any), 0);
+    return invokeMethod(S_trace, this, arguments);
+  }
+  /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+  tril(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+  tril(options: { diagonal?: number; out?: Tensor }): Tensor;
+  tril(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(252, (this as any), 0, 0);
+    return invokeMethod(S_tril, this, arguments);
+  }
+  /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+  tril_(diagonal?: number, options?: { diagonal?: number }): Tensor;
+  /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+  tril_(options: { diagonal?: number }): Tensor;
+  tril_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(253, (this as any), 0, 0);
+    return invokeMethod(S_tril_, this, arguments);
+  }
+  /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+  triu(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+  triu(options: { diagonal?: number; out?: Tensor }): Tensor;
+  triu(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(254, (this as any), 0, 0);
+    return invokeMethod(S_triu, this, arguments);
+  }
+  /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+  triu_(diagonal?: number, options?: { diagonal?: number }): Tensor;
+  /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+  triu_(options: { diagonal?: number }): Tensor;
+  triu_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(255, (this as any), 0, 0);
+    return invokeMethod(S_triu_, this, arguments);
+  }
+  /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
+  fillDiagonal_(fillValue: Scalar, wrap?: boolean, options?: { fillValue?: Scalar; wrap?: boolean }): Tensor;
+  /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
+  fillDiagonal_(fillValue: Scalar, options: { fillValue?: Scalar; wrap?: boolean }): Tensor;
+  fillDiagonal_(..._args: any[]): any {
+    return invokeMethod(S_fill_diagonal_, this, arguments);
   }
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
   indexPut(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean, options?: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
@@ -1400,7 +1663,7 @@ export abstract class TensorOps {
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(220, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(283, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1420,19 +1683,19 @@ export abstract class TensorOps {
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(223, (this as any), 0);
+    if (arguments.length === 0) return unary(286, (this as any), 0);
     return invokeMethod(S_nonzero, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(225, (this as any), 0);
+    if (arguments.length === 0) return unary(288, (this as any), 0);
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(226, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(289, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -1445,388 +1708,396 @@ export abstract class TensorOps {
   maskedScatter_(..._args: any[]): any {
     return invokeMethod(S_masked_scatter_, this, arguments);
   }
+  /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+  combinations(r?: number, withReplacement?: boolean, options?: { r?: number; withReplacement?: boolean }): Tensor;
+  /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+  combinations(options: { r?: number; withReplacement?: boolean }): Tensor;
+  combinations(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(311, (this as any), 0, 2, 0);
+    return invokeMethod(S_combinations, this, arguments);
+  }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(267, (this as any), 0);
+    if (arguments.length === 0) return unary(345, (this as any), 0);
     return invokeMethod(S_exp, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(268, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(346, (this as any), 0);
     return invokeMethod(S_exp_, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(269, (this as any), 0);
+    if (arguments.length === 0) return unary(347, (this as any), 0);
     return invokeMethod(S_exp2, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(270, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(348, (this as any), 0);
     return invokeMethod(S_exp2_, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(271, (this as any), 0);
+    if (arguments.length === 0) return unary(349, (this as any), 0);
     return invokeMethod(S_expm1, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(272, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(350, (this as any), 0);
     return invokeMethod(S_expm1_, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(273, (this as any), 0);
+    if (arguments.length === 0) return unary(351, (this as any), 0);
     return invokeMethod(S_log, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(274, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(352, (this as any), 0);
     return invokeMethod(S_log_, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(275, (this as any), 0);
+    if (arguments.length === 0) return unary(353, (this as any), 0);
     return invokeMethod(S_log2, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(276, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(354, (this as any), 0);
     return invokeMethod(S_log2_, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(277, (this as any), 0);
+    if (arguments.length === 0) return unary(355, (this as any), 0);
     return invokeMethod(S_log10, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(278, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(356, (this as any), 0);
     return invokeMethod(S_log10_, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(279, (this as any), 0);
+    if (arguments.length === 0) return unary(357, (this as any), 0);
     return invokeMethod(S_log1p, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(280, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(358, (this as any), 0);
     return invokeMethod(S_log1p_, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(281, (this as any), 0);
+    if (arguments.length === 0) return unary(359, (this as any), 0);
     return invokeMethod(S_sin, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(282, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(360, (this as any), 0);
     return invokeMethod(S_sin_, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(283, (this as any), 0);
+    if (arguments.length === 0) return unary(361, (this as any), 0);
     return invokeMethod(S_cos, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(284, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(362, (this as any), 0);
     return invokeMethod(S_cos_, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(285, (this as any), 0);
+    if (arguments.length === 0) return unary(363, (this as any), 0);
     return invokeMethod(S_tan, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(286, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(364, (this as any), 0);
     return invokeMethod(S_tan_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(287, (this as any), 0);
+    if (arguments.length === 0) return unary(365, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(287, (this as any), 0);
+    if (arguments.length === 0) return unary(365, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(288, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(366, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(288, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(366, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(289, (this as any), 0);
+    if (arguments.length === 0) return unary(367, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(289, (this as any), 0);
+    if (arguments.length === 0) return unary(367, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(290, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(368, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(290, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(368, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(291, (this as any), 0);
+    if (arguments.length === 0) return unary(369, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(291, (this as any), 0);
+    if (arguments.length === 0) return unary(369, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(292, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(370, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(292, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(370, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(293, (this as any), 0);
+    if (arguments.length === 0) return unary(371, (this as any), 0);
     return invokeMethod(S_sinh, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(294, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(372, (this as any), 0);
     return invokeMethod(S_sinh_, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(295, (this as any), 0);
+    if (arguments.length === 0) return unary(373, (this as any), 0);
     return invokeMethod(S_cosh, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(296, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(374, (this as any), 0);
     return invokeMethod(S_cosh_, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(297, (this as any), 0);
+    if (arguments.length === 0) return unary(375, (this as any), 0);
     return invokeMethod(S_tanh, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(298, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(376, (this as any), 0);
     return invokeMethod(S_tanh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(299, (this as any), 0);
+    if (arguments.length === 0) return unary(377, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(299, (this as any), 0);
+    if (arguments.length === 0) return unary(377, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(300, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(378, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(300, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(378, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(301, (this as any), 0);
+    if (arguments.length === 0) return unary(379, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(301, (this as any), 0);
+    if (arguments.length === 0) return unary(379, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(302, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(380, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(302, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(380, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(303, (this as any), 0);
+    if (arguments.length === 0) return unary(381, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(303, (this as any), 0);
+    if (arguments.length === 0) return unary(381, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(304, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(382, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(304, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(382, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(305, (this as any), 0);
+    if (arguments.length === 0) return unary(383, (this as any), 0);
     return invokeMethod(S_sinc, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(306, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(384, (this as any), 0);
     return invokeMethod(S_sinc_, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(307, (this as any), 0);
+    if (arguments.length === 0) return unary(385, (this as any), 0);
     return invokeMethod(S_erf, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(308, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(386, (this as any), 0);
     return invokeMethod(S_erf_, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(309, (this as any), 0);
+    if (arguments.length === 0) return unary(387, (this as any), 0);
     return invokeMethod(S_erfc, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(310, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(388, (this as any), 0);
     return invokeMethod(S_erfc_, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(311, (this as any), 0);
+    if (arguments.length === 0) return unary(389, (this as any), 0);
     return invokeMethod(S_erfinv, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(312, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(390, (this as any), 0);
     return invokeMethod(S_erfinv_, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(313, (this as any), 0);
+    if (arguments.length === 0) return unary(391, (this as any), 0);
     return invokeMethod(S_sigmoid, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(314, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(392, (this as any), 0);
     return invokeMethod(S_sigmoid_, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma(options?: { out?: Tensor }): Tensor;
   lgamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(315, (this as any), 0);
+    if (arguments.length === 0) return unary(393, (this as any), 0);
     return invokeMethod(S_lgamma, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma_(): Tensor;
   lgamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(316, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(394, (this as any), 0);
     return invokeMethod(S_lgamma_, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma(options?: { out?: Tensor }): Tensor;
   digamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(317, (this as any), 0);
+    if (arguments.length === 0) return unary(395, (this as any), 0);
     return invokeMethod(S_digamma, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma_(): Tensor;
   digamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(318, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(396, (this as any), 0);
     return invokeMethod(S_digamma_, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
@@ -1849,7 +2120,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(322, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(400, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -1857,157 +2128,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(323, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(401, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(326, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(404, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(326, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(404, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(327, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(405, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(327, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(405, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(328, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(406, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(329, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(407, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(330, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(408, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(331, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(409, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(332, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(410, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(333, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(411, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(334, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(412, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(335, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(413, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(336, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(414, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(337, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(415, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(338, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(416, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(339, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(417, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(340, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(418, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(341, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(419, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(342, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(420, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(343, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(421, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(344, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(422, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(345, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(423, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(346, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(424, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(347, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(425, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(348, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(426, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -2023,25 +2294,31 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(352, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(430, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(353, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(431, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
+  }
+  /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+  vdot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  vdot(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(432, (this as any), a, 0);
+    return invokeMethod(S_vdot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(354, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(433, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(354, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(433, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -2093,8 +2370,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(363, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(365, (this as any), a, 0);
+    if (arguments.length === 0) return unary(442, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(444, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2106,8 +2383,8 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(366, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(368, (this as any), a, 0);
+    if (arguments.length === 0) return unary(445, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(447, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -2115,7 +2392,7 @@ export abstract class TensorOps {
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(369, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(448, (this as any), 0, -1, 0);
     return invokeMethod(S_amax, this, arguments);
   }
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
@@ -2123,7 +2400,7 @@ export abstract class TensorOps {
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(370, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(449, (this as any), 0, -1, 0);
     return invokeMethod(S_amin, this, arguments);
   }
   /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
@@ -2136,7 +2413,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(372, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(451, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2144,7 +2421,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(373, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(452, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2154,7 +2431,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(374, (this as any), 0);
+    if (arguments.length === 0) return unary(453, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2164,7 +2441,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(376, (this as any), 0);
+    if (arguments.length === 0) return unary(455, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2181,12 +2458,24 @@ export abstract class TensorOps {
   mode(..._args: any[]): any {
     return invokeMethod(S_mode, this, arguments);
   }
+  /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
+  inner(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  inner(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(510, (this as any), a, 0);
+    return invokeMethod(S_inner, this, arguments);
+  }
+  /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
+  kron(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  kron(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(511, (this as any), a, 0);
+    return invokeMethod(S_kron, this, arguments);
+  }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(from?: number, to?: number, options?: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(415, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(519, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2194,7 +2483,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(416, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(520, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2202,7 +2491,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(417, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(521, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2210,7 +2499,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(418, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(522, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2218,7 +2507,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(419, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(523, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2226,7 +2515,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(420, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(524, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2246,7 +2535,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(423, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(527, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2261,7 +2550,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(427, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(531, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_sum, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -2269,7 +2558,7 @@ export abstract class TensorOps {
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(428, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(532, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_mean, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -2277,7 +2566,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(429, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(533, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2285,7 +2574,7 @@ export abstract class TensorOps {
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   any(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(430, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(534, (this as any), 0, -1, 0);
     return invokeMethod(S_any, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -2293,7 +2582,7 @@ export abstract class TensorOps {
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   all(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(431, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(535, (this as any), 0, -1, 0);
     return invokeMethod(S_all, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -2301,7 +2590,7 @@ export abstract class TensorOps {
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
   countNonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(432, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(536, (this as any), 0, -1);
     return invokeMethod(S_count_nonzero, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
@@ -2317,7 +2606,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(433, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(537, (this as any), 0, -1, 0, 0);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2333,7 +2622,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(439, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(543, (this as any), 0, -1, 0, 0);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2341,7 +2630,7 @@ export abstract class TensorOps {
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nansum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(445, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(549, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nansum, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -2349,7 +2638,7 @@ export abstract class TensorOps {
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nanmean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(446, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(550, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nanmean, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -2375,7 +2664,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(451, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(555, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2416,19 +2705,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(473, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(577, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(474, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(578, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(475, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(579, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2439,7 +2728,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(477, (this as any), 0);
+    if (arguments.length === 0) return unary(581, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2453,7 +2742,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(482, (this as any), 0);
+    if (arguments.length === 0) return unary(586, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2461,7 +2750,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(483, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(587, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -2552,7 +2841,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(502, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(606, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -2560,7 +2849,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(503, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(607, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -2575,13 +2864,13 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(508, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(612, (this as any), 0, -1, 0, 0);
     return invokeMethod(S_argsort, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(509, (this as any), 0);
+    if (arguments.length === 0) return unary(613, (this as any), 0);
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -2604,37 +2893,37 @@ export abstract class TensorOps {
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(514, (this as any), 0);
+    if (arguments.length === 0) return unary(618, (this as any), 0);
     return invokeMethod(S_i0, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(515, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(619, (this as any), 0);
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(550, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(654, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(551, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(655, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(552, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(656, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(553, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(657, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -2735,7 +3024,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(605, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(709, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2743,19 +3032,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(606, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(710, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(607, (this as any), 0);
+    if (arguments.length === 0) return unary(711, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(608, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(712, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2763,7 +3052,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(609, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(713, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2774,7 +3063,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(613, (this as any), 0);
+    if (arguments.length === 0) return unary(717, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -3,13 +3,13 @@ import { abi } from '../backend/abi';
 import { bind, tryBind } from '../bind';
 import { TorshError, errorCodes, type ErrorCode } from '../errors';
 import type { Tensor } from '../tensor';
-import { type DType, NO_DTYPE, type Scalar, dtypeNumber } from './dtype';
+import { brand, isBranded } from './brand';
+import { type DType, NO_DTYPE, type Scalar, dtypeNumber, isComplexNumber } from './dtype';
 import type { LazySignature, OpParam, OpSignature } from './signature';
 
 export type { DType, Scalar };
 
-/** What every tensor carries: recognised by it across realms and copies of the package. */
-export const brand = Symbol.for('torsh.Tensor');
+export { brand };
 
 type Made = Tensor & { _h: number; _kept: boolean };
 let make: () => Made;
@@ -28,7 +28,7 @@ export const tidyScope = {
 };
 
 export function isTensor(x: unknown): x is Tensor {
-  return typeof x === 'object' && x !== null && (x as Record<symbol, unknown>)[brand] !== undefined;
+  return isBranded(x);
 }
 
 /** The handle of a tensor of this backend that has not been disposed. */
@@ -160,6 +160,15 @@ export function invokeOptional(whole: LazySignature, plain: LazySignature, twin:
   return truth(sig.name, 'inplace', inplace) ? perform(twin(), values, checkTensor(values[0], sig.name, sig.params[0].name)) : perform(plain(), values, null);
 }
 
+/** A function with a `returnIndices` argument, which picks between an op and the one of the same arguments that gives them too. */
+export function invokeIndexed(plain: LazySignature, indexed: LazySignature, args: ArrayLike<unknown>): unknown {
+  const sig = plain();
+  const values = bind(sig, args);
+  const at = sig.index.get('returnIndices')!;
+  if (!truth(sig.name, 'returnIndices', values[at])) return perform(sig, values, null);
+  return perform(indexed(), values, null);
+}
+
 /** An op of several forms (max of a tensor, along a dim, of two tensors): the first that takes these arguments. */
 export function invokeForm(forms: readonly LazySignature[], self: unknown, args: ArrayLike<unknown>): unknown {
   for (const form of forms) {
@@ -180,7 +189,7 @@ function takes(p: OpParam, v: unknown): boolean {
   if (v === null) return p.type.endsWith('?') || p.type === 'Scalar';
   switch (p.type.replace(/\?$/, '')) {
     case 'Tensor': return isTensor(v);
-    case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean';
+    case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean' || isComplexNumber(v);
     case 'Tensor[]': case 'Tensor?[]': return Array.isArray(v) && v.every((t) => isTensor(t) || t === null);
     case 'int': case 'float': return isNumber(v);
     case 'bool': return typeof v === 'boolean';
@@ -264,6 +273,7 @@ function scalarAt(w: Float64Array, i: number): Scalar | null {
     case 0: return null;
     case 4: return w[i + 1] !== 0;
     case 5: return (BigInt(w[i + 1]) << 32n) | BigInt(w[i + 2]);
+    case 6: return { re: w[i + 1], im: w[i + 2] };
     default: return w[i + 1];
   }
 }
@@ -294,6 +304,12 @@ function putScalar(w: Float64Array, at: number, op: string, name: string, v: unk
   }
   if (isTensor(v)) { w[at] = 1; w[at + 1] = handleOf(v, op); return at + 2; }
   if (v === null) { w[at] = 0; w[at + 1] = 0; return at + 2; }
+  if (isComplexNumber(v)) {
+    w[at] = 6;
+    w[at + 1] = v.re;
+    w[at + 2] = v.im;
+    return at + 3;
+  }
   throw wrong(op, name, 'a number', v);
 }
 
@@ -339,7 +355,7 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = v === null ? 0 : handleOf(checkTensor(v, op, p.name), op);
       return at + 1;
     case 'Operand': case 'Operand?':
-      if (v !== null && typeof v === 'object' && !isTensor(v)) throw wrong(op, p.name, 'a Tensor or a number', v);
+      if (v !== null && typeof v === 'object' && !isTensor(v) && !isComplexNumber(v)) throw wrong(op, p.name, 'a Tensor or a number', v);
       return putScalar(w, at, op, p.name, v);
     case 'Scalar': case 'Scalar?': return putScalar(w, at, op, p.name, v);
     case 'Tensor[]': case 'Tensor?[]': {

@@ -1,15 +1,16 @@
 #include "formulas.h"
 
-/* The gradient of an op of one tensor x, in terms of x or of the result y. */
+/* The gradient of an op of one tensor x, in terms of x or of the result y. Of complex numbers x and y are the conjugates: the
+   conjugate of a slope is the slope at the conjugate. */
 #define OF_INPUT(name, expression)                                                                     \
   void ts_##name##_grad(ts_cx *cx, const ts_##name##_args *a, const ts_back *b, ts_##name##_args *g) { \
-    ts_tensor *grad = b->grad, *x = a->self;                                                           \
+    ts_tensor *grad = b->grad, *x = CONJ(a->self);                                                           \
     g->self = expression;                                                                              \
   }
 #define OF_RESULT(name, expression)                                                                    \
   void ts_##name##_grad(ts_cx *cx, const ts_##name##_args *a, const ts_back *b, ts_##name##_args *g) { \
     (void)a;                                                                                           \
-    ts_tensor *grad = b->grad, *y = b->result;                                                         \
+    ts_tensor *grad = b->grad, *y = CONJ(b->result);                                                         \
     g->self = expression;                                                                              \
   }
 #define SQUARE(x) ts_square(cx, x)
@@ -31,14 +32,14 @@ OF_INPUT(acos, MUL(grad, NEG(ts_rsqrt(cx, ONE_MINUS(SQUARE(x))))))
 OF_INPUT(atan, DIV(grad, ONE_PLUS(SQUARE(x))))
 OF_INPUT(sinh, MUL(grad, ts_cosh(cx, x)))
 OF_INPUT(cosh, MUL(grad, ts_sinh(cx, x)))
-OF_RESULT(tanh, ts__tanh_backward(cx, grad, y))
+OF_RESULT(tanh, ts_is_complex((ts_dtype)y->dtype) ? MUL(grad, ONE_MINUS(SQUARE(y))) : ts__tanh_backward(cx, grad, y))
 OF_INPUT(asinh, MUL(grad, ts_rsqrt(cx, ONE_PLUS(SQUARE(x)))))
 OF_INPUT(acosh, MUL(grad, ts_rsqrt(cx, SUB(SQUARE(x), NUM(1)))))
 OF_INPUT(atanh, DIV(grad, ONE_MINUS(SQUARE(x))))
 OF_INPUT(erf, MUL(grad, MUL(ts_exp(cx, NEG(SQUARE(x))), NUM(0x1.20dd750429b6dp+0))))
 OF_INPUT(erfc, MUL(grad, MUL(ts_exp(cx, NEG(SQUARE(x))), NUM(-0x1.20dd750429b6dp+0))))
 OF_RESULT(erfinv, MUL(grad, MUL(ts_exp(cx, SQUARE(y)), NUM(0x1.c5bf891b4ef6bp-1))))
-OF_RESULT(sigmoid, ts__sigmoid_backward(cx, grad, y))
+OF_RESULT(sigmoid, ts_is_complex((ts_dtype)y->dtype) ? MUL(grad, MUL(y, ONE_MINUS(y))) : ts__sigmoid_backward(cx, grad, y))
 
 void ts__tanh_backward_grad(ts_cx *cx, const ts__tanh_backward_args *a, const ts_back *b, ts__tanh_backward_args *g) {
   if (g->grad_output) g->grad_output = ts__tanh_backward(cx, b->grad, a->output);
@@ -52,7 +53,7 @@ void ts__sigmoid_backward_grad(ts_cx *cx, const ts__sigmoid_backward_args *a, co
 
 /* (cos(pi x) - sinc(x)) / x; around 0, where that cancels, its series: so higher derivatives are right there too. */
 void ts_sinc_grad(ts_cx *cx, const ts_sinc_args *a, const ts_back *b, ts_sinc_args *g) {
-  ts_tensor *x = a->self, *near = ts_lt(cx, ts_abs(cx, x), NUM(0.2));
+  ts_tensor *x = CONJ(a->self), *near = ts_lt(cx, ts_abs(cx, x), NUM(0.2));
   ts_tensor *away = ts_masked_fill(cx, x, near, NUM(1)), *z = SQUARE(MUL(x, NUM(0x1.921fb54442d18p+1)));
   static const double c[] = {-1.0 / 3, 1.0 / 30, -1.0 / 840, 1.0 / 45360, -1.0 / 3991680, 1.0 / 518918400};
   ts_tensor *series = ADD(MUL(z, NUM(c[5])), NUM(c[4]));

@@ -517,6 +517,61 @@ ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor
   return ts_dispatch1(cx, &ts_ops[TS_OP_addcdiv_], &args);
 }
 
+ts_tensor *ts_flip(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_flip_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_flip], &args);
+}
+
+ts_tensor *ts_fliplr(ts_cx *cx, ts_tensor *self) {
+  ts_fliplr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fliplr], &args);
+}
+
+ts_tensor *ts_flipud(ts_cx *cx, ts_tensor *self) {
+  ts_flipud_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_flipud], &args);
+}
+
+ts_tensor *ts_roll(ts_cx *cx, ts_tensor *self, ts_ints shifts, ts_ints dims) {
+  ts_roll_args args = {self, shifts, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_roll], &args);
+}
+
+ts_tensor *ts_rot90(ts_cx *cx, ts_tensor *self, int64_t k, ts_ints dims) {
+  ts_rot90_args args = {self, k, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rot90], &args);
+}
+
+ts_tensor *ts_repeat(ts_cx *cx, ts_tensor *self, ts_ints repeats) {
+  ts_repeat_args args = {self, repeats};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat], &args);
+}
+
+ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_tile_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tile], &args);
+}
+
+ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size) {
+  ts_repeat_interleave_args args = {self, repeats, dim, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave], &args);
+}
+
+ts_tensor *ts_repeat_interleave_by(ts_cx *cx, ts_tensor *self, ts_tensor *repeats, ts_opt_int dim, ts_opt_int output_size) {
+  ts_repeat_interleave_by_args args = {self, repeats, dim, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave_by], &args);
+}
+
+ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_int output_size) {
+  ts_repeat_interleave_positions_args args = {repeats, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave_positions], &args);
+}
+
+ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim) {
+  ts_take_along_dim_args args = {self, indices, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_take_along_dim], &args);
+}
+
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_eq_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_eq], &args);
@@ -808,6 +863,105 @@ ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_max_], &args);
 }
 
+ts_tensor *ts_complex(ts_cx *cx, ts_tensor *real, ts_tensor *imag) {
+  ts_complex_args args = {real, imag};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_complex], &args);
+}
+
+ts_tensor *ts_polar(ts_cx *cx, ts_tensor *abs, ts_tensor *angle) {
+  ts_polar_args args = {abs, angle};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polar], &args);
+}
+
+ts_tensor *ts_view_as_real(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real], &args);
+}
+
+ts_tensor *ts_view_as_complex(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex], &args);
+}
+
+ts_tensor *ts_real(ts_cx *cx, ts_tensor *self) {
+  ts_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_real], &args);
+}
+
+ts_tensor *ts_imag(ts_cx *cx, ts_tensor *self) {
+  ts_imag_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_imag], &args);
+}
+
+ts_tensor *ts_conj_physical(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical], &args);
+}
+
+ts_tensor *ts_conj_physical_(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical_], &args);
+}
+
+ts_tensor *ts_conj(ts_cx *cx, ts_tensor *self) {
+  ts_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj], &args);
+}
+
+ts_tensor *ts_resolve_conj(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_conj], &args);
+}
+
+ts_tensor *ts_resolve_neg(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_neg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_neg], &args);
+}
+
+ts_scalar ts_is_conj(ts_cx *cx, ts_tensor *self) {
+  ts_is_conj_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_conj], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts_is_neg(ts_cx *cx, ts_tensor *self) {
+  ts_is_neg_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_neg], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self) {
+  ts_angle_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_angle], &args);
+}
+
+ts_tensor *ts_conv_transpose1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose1d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose1d], &args);
+}
+
+ts_tensor *ts_conv_transpose2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose2d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose2d], &args);
+}
+
+ts_tensor *ts_conv_transpose3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose3d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose3d], &args);
+}
+
+ts_tensor *ts_convolution(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, bool transposed, ts_ints output_padding, int64_t groups) {
+  ts_convolution_args args = {self, weight, bias, stride, padding, dilation, transposed, output_padding, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_convolution], &args);
+}
+
+ts_tensor *ts_conv_tbc(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, int64_t pad) {
+  ts_conv_tbc_args args = {self, weight, bias, pad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_tbc], &args);
+}
+
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);
@@ -836,6 +990,122 @@ ts_tensor *ts__conv_input(ts_cx *cx, ts_tensor *grad, ts_tensor *weight, ts_ints
 ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts__conv_weight_args args = {grad, self, size, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP__conv_weight], &args);
+}
+
+ts_tensor *ts_diagonal_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diagonal_scatter_args args = {self, src, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagonal_scatter], &args);
+}
+
+ts_tensor *ts_select_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, int64_t index) {
+  ts_select_scatter_args args = {self, src, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_select_scatter], &args);
+}
+
+ts_tensor *ts_slice_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step) {
+  ts_slice_scatter_args args = {self, src, dim, start, end, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_slice_scatter], &args);
+}
+
+ts_tensor *ts_as_strided_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_scatter_args args = {self, src, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_scatter], &args);
+}
+
+ts_tensor *ts_narrow_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length) {
+  ts_narrow_copy_args args = {self, dim, start, length};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_narrow_copy], &args);
+}
+
+ts_tensor *ts_alias_copy(ts_cx *cx, ts_tensor *self) {
+  ts_alias_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alias_copy], &args);
+}
+
+ts_tensor *ts_as_strided_copy(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_copy_args args = {self, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_copy], &args);
+}
+
+ts_tensor *ts_detach_copy(ts_cx *cx, ts_tensor *self) {
+  ts_detach_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_detach_copy], &args);
+}
+
+ts_tensor *ts_diagonal_copy(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diagonal_copy_args args = {self, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagonal_copy], &args);
+}
+
+ts_tensor *ts_expand_copy(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit) {
+  ts_expand_copy_args args = {self, size, implicit};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_expand_copy], &args);
+}
+
+ts_tensor *ts_permute_copy(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_permute_copy_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_permute_copy], &args);
+}
+
+ts_tensor *ts_select_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index) {
+  ts_select_copy_args args = {self, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_select_copy], &args);
+}
+
+ts_tensor *ts_slice_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step) {
+  ts_slice_copy_args args = {self, dim, start, end, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_slice_copy], &args);
+}
+
+ts_list ts_split_copy(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim) {
+  ts_split_copy_args args = {self, split_size, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split_with_sizes_copy(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim) {
+  ts_split_with_sizes_copy_args args = {self, split_sizes, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_with_sizes_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_squeeze_copy(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_squeeze_copy_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_squeeze_copy], &args);
+}
+
+ts_tensor *ts_t_copy(ts_cx *cx, ts_tensor *self) {
+  ts_t_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_t_copy], &args);
+}
+
+ts_tensor *ts_transpose_copy(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1) {
+  ts_transpose_copy_args args = {self, dim0, dim1};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_transpose_copy], &args);
+}
+
+ts_list ts_unbind_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unbind_copy_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_unbind_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_unfold_copy(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step) {
+  ts_unfold_copy_args args = {self, dimension, size, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_copy], &args);
+}
+
+ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unsqueeze_copy_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unsqueeze_copy], &args);
+}
+
+ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size) {
+  ts_view_copy_args args = {self, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_copy], &args);
 }
 
 ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype) {
@@ -990,6 +1260,61 @@ bool ts__ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_
 ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll) {
   ts__ctc_loss_backward_args args = {grad, self, targets, input_lengths, target_lengths, blank, zero_infinity, alpha, nll};
   return ts_dispatch1(cx, &ts_ops[TS_OP__ctc_loss_backward], &args);
+}
+
+ts_tensor *ts_diag(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_diag_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diag], &args);
+}
+
+ts_tensor *ts_diag_embed(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diag_embed_args args = {self, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diag_embed], &args);
+}
+
+ts_tensor *ts_diagflat(ts_cx *cx, ts_tensor *self, int64_t offset) {
+  ts_diagflat_args args = {self, offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagflat], &args);
+}
+
+ts_tensor *ts_trace(ts_cx *cx, ts_tensor *self) {
+  ts_trace_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trace], &args);
+}
+
+ts_tensor *ts_tril(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_tril_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril], &args);
+}
+
+ts_tensor *ts_tril_(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_tril_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril_], &args);
+}
+
+ts_tensor *ts_triu(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_triu_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu], &args);
+}
+
+ts_tensor *ts_triu_(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_triu_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu_], &args);
+}
+
+ts_tensor *ts_tril_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype) {
+  ts_tril_indices_args args = {row, col, offset, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril_indices], &args);
+}
+
+ts_tensor *ts_triu_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype) {
+  ts_triu_indices_args args = {row, col, offset, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu_indices], &args);
+}
+
+ts_tensor *ts_fill_diagonal_(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, bool wrap) {
+  ts_fill_diagonal__args args = {self, fill_value, wrap};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fill_diagonal_], &args);
 }
 
 ts_tensor *ts_cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, const char *compute_mode) {
@@ -1184,6 +1509,91 @@ ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *
 ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes) {
   ts_one_hot_args args = {self, num_classes};
   return ts_dispatch1(cx, &ts_ops[TS_OP_one_hot], &args);
+}
+
+ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors) {
+  ts_broadcast_tensors_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_broadcast_tensors], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_meshgrid(ts_cx *cx, ts_list tensors, const char *indexing) {
+  ts_meshgrid_args args = {tensors, indexing};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_meshgrid], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_1d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_1d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_1d], &args);
+}
+
+ts_list ts_atleast_1d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_1d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_1d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_2d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_2d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_2d], &args);
+}
+
+ts_list ts_atleast_2d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_2d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_2d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_3d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_3d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_3d], &args);
+}
+
+ts_list ts_atleast_3d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_3d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_3d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_hstack(ts_cx *cx, ts_list tensors) {
+  ts_hstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hstack], &args);
+}
+
+ts_tensor *ts_vstack(ts_cx *cx, ts_list tensors) {
+  ts_vstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vstack], &args);
+}
+
+ts_tensor *ts_dstack(ts_cx *cx, ts_list tensors) {
+  ts_dstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dstack], &args);
+}
+
+ts_tensor *ts_column_stack(ts_cx *cx, ts_list tensors) {
+  ts_column_stack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_column_stack], &args);
+}
+
+ts_tensor *ts_block_diag(ts_cx *cx, ts_list tensors) {
+  ts_block_diag_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_block_diag], &args);
+}
+
+ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors) {
+  ts_cartesian_prod_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cartesian_prod], &args);
+}
+
+ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement) {
+  ts_combinations_args args = {self, r, with_replacement};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_combinations], &args);
 }
 
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results) {
@@ -1806,6 +2216,11 @@ ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_dot], &args);
 }
 
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_vdot_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vdot], &args);
+}
+
 ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2) {
   ts_outer_args args = {self, vec2};
   return ts_dispatch1(cx, &ts_ops[TS_OP_outer], &args);
@@ -2058,8 +2473,8 @@ ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_pad], &args);
 }
 
-bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool1d_with_indices], &args, &out);
@@ -2072,8 +2487,8 @@ ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool1d], &args);
 }
 
-bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool2d_with_indices], &args, &out);
@@ -2086,8 +2501,8 @@ ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool2d], &args);
 }
 
-bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool3d_with_indices], &args, &out);
@@ -2113,6 +2528,134 @@ ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
 ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
   ts_avg_pool3d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
   return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool3d], &args);
+}
+
+bool ts_adaptive_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool1d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool1d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool1d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool1d], &args);
+}
+
+bool ts_adaptive_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool2d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool2d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool2d], &args);
+}
+
+bool ts_adaptive_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool3d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool3d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool3d], &args);
+}
+
+bool ts_fractional_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results) {
+  ts_fractional_max_pool2d_with_indices_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_fractional_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_fractional_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples) {
+  ts_fractional_max_pool2d_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fractional_max_pool2d], &args);
+}
+
+bool ts_fractional_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results) {
+  ts_fractional_max_pool3d_with_indices_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_fractional_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_fractional_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples) {
+  ts_fractional_max_pool3d_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fractional_max_pool3d], &args);
+}
+
+ts_tensor *ts_max_unpool1d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool1d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool1d], &args);
+}
+
+ts_tensor *ts_max_unpool2d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool2d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool2d], &args);
+}
+
+ts_tensor *ts_max_unpool3d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool3d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool3d], &args);
+}
+
+ts_tensor *ts_lp_pool1d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool1d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool1d], &args);
+}
+
+ts_tensor *ts_lp_pool2d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool2d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool2d], &args);
+}
+
+ts_tensor *ts_lp_pool3d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool3d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool3d], &args);
+}
+
+ts_tensor *ts_local_response_norm(ts_cx *cx, ts_tensor *self, int64_t size, double alpha, double beta, double k) {
+  ts_local_response_norm_args args = {self, size, alpha, beta, k};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_local_response_norm], &args);
+}
+
+bool ts__adaptive_max_pool(ts_cx *cx, ts_tensor *self, ts_ints size, ts_tensor **results) {
+  ts__adaptive_max_pool_args args = {self, size};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__adaptive_max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__fractional_max_pool(ts_cx *cx, ts_tensor *self, ts_tensor *samples, ts_ints kernel_size, ts_ints size, ts_tensor **results) {
+  ts__fractional_max_pool_args args = {self, samples, kernel_size, size};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__fractional_max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__max_unpool(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints size) {
+  ts__max_unpool_args args = {self, indices, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_unpool], &args);
 }
 
 bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
@@ -2142,6 +2685,31 @@ ts_tensor *ts__avg_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
   ts__avg_pool_backward_args args = {grad, size, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
   return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool_backward], &args);
+}
+
+ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands) {
+  ts_einsum_args args = {equation, operands};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_einsum], &args);
+}
+
+ts_tensor *ts_tensordot(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_ints dims_self, ts_ints dims_other) {
+  ts_tensordot_args args = {self, other, dims_self, dims_other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tensordot], &args);
+}
+
+ts_tensor *ts_tensordot_count(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dims) {
+  ts_tensordot_count_args args = {self, other, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tensordot_count], &args);
+}
+
+ts_tensor *ts_inner(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_inner_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_inner], &args);
+}
+
+ts_tensor *ts_kron(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_kron_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_kron], &args);
 }
 
 ts_tensor *ts_rand(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype) {

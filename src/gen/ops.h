@@ -107,517 +107,621 @@ enum {
   TS_OP_addcmul_ = 100,
   TS_OP_addcdiv = 101,
   TS_OP_addcdiv_ = 102,
-  TS_OP_eq = 103,
-  TS_OP_eq_ = 104,
-  TS_OP_ne = 105,
-  TS_OP_ne_ = 106,
-  TS_OP_lt = 107,
-  TS_OP_lt_ = 108,
-  TS_OP_le = 109,
-  TS_OP_le_ = 110,
-  TS_OP_gt = 111,
-  TS_OP_gt_ = 112,
-  TS_OP_ge = 113,
-  TS_OP_ge_ = 114,
-  TS_OP_isclose = 115,
-  TS_OP_allclose = 116,
-  TS_OP_equal = 117,
-  TS_OP_maximum = 118,
-  TS_OP_minimum = 119,
-  TS_OP_fmax = 120,
-  TS_OP_fmin = 121,
-  TS_OP_isnan = 122,
-  TS_OP_isinf = 123,
-  TS_OP_isfinite = 124,
-  TS_OP_isposinf = 125,
-  TS_OP_isneginf = 126,
-  TS_OP_signbit = 127,
-  TS_OP_isreal = 128,
-  TS_OP_logical_and = 129,
-  TS_OP_logical_and_ = 130,
-  TS_OP_logical_or = 131,
-  TS_OP_logical_or_ = 132,
-  TS_OP_logical_xor = 133,
-  TS_OP_logical_xor_ = 134,
-  TS_OP_logical_not = 135,
-  TS_OP_logical_not_ = 136,
-  TS_OP_bitwise_and = 137,
-  TS_OP_bitwise_and_ = 138,
-  TS_OP_bitwise_or = 139,
-  TS_OP_bitwise_or_ = 140,
-  TS_OP_bitwise_xor = 141,
-  TS_OP_bitwise_xor_ = 142,
-  TS_OP_bitwise_not = 143,
-  TS_OP_bitwise_not_ = 144,
-  TS_OP_bitwise_left_shift = 145,
-  TS_OP_bitwise_left_shift_ = 146,
-  TS_OP_bitwise_right_shift = 147,
-  TS_OP_bitwise_right_shift_ = 148,
-  TS_OP_where = 149,
-  TS_OP__where_tuple = 150,
-  TS_OP__where_self = 151,
-  TS_OP_masked_fill = 152,
-  TS_OP_masked_fill_ = 153,
-  TS_OP_clamp = 154,
-  TS_OP_clamp_ = 155,
-  TS_OP_clamp_min = 156,
-  TS_OP_clamp_min_ = 157,
-  TS_OP_clamp_max = 158,
-  TS_OP_clamp_max_ = 159,
-  TS_OP_conv1d = 160,
-  TS_OP_conv2d = 161,
-  TS_OP_conv3d = 162,
-  TS_OP__conv = 163,
-  TS_OP__conv_input = 164,
-  TS_OP__conv_weight = 165,
-  TS_OP_zeros = 166,
-  TS_OP_zeros_like = 167,
-  TS_OP_new_zeros = 168,
-  TS_OP_ones = 169,
-  TS_OP_ones_like = 170,
-  TS_OP_new_ones = 171,
-  TS_OP_empty = 172,
-  TS_OP_empty_like = 173,
-  TS_OP_new_empty = 174,
-  TS_OP_empty_strided = 175,
-  TS_OP_full = 176,
-  TS_OP_full_like = 177,
-  TS_OP_new_full = 178,
-  TS_OP_fill = 179,
-  TS_OP_fill_ = 180,
-  TS_OP_arange = 181,
-  TS_OP_linspace = 182,
-  TS_OP_logspace = 183,
-  TS_OP_eye = 184,
-  TS_OP_clone = 185,
-  TS_OP_contiguous = 186,
-  TS_OP_copy_ = 187,
-  TS_OP_zero_ = 188,
-  TS_OP__to_dtype = 189,
-  TS_OP_new_empty_strided = 190,
-  TS_OP__as_strided_backward = 191,
-  TS_OP_sum_to_size = 192,
-  TS_OP_ctc_loss = 193,
-  TS_OP__ctc_loss = 194,
-  TS_OP__ctc_loss_backward = 195,
-  TS_OP_cdist = 196,
-  TS_OP__cdist = 197,
-  TS_OP__cdist_backward = 198,
-  TS_OP_pdist = 199,
-  TS_OP_bilinear = 200,
-  TS_OP__index = 201,
-  TS_OP__at = 202,
-  TS_OP__set_at = 203,
-  TS_OP_index_put = 204,
-  TS_OP_index_put_ = 205,
-  TS_OP_index_select = 206,
-  TS_OP_index_add = 207,
-  TS_OP_index_add_ = 208,
-  TS_OP_index_copy = 209,
-  TS_OP_index_copy_ = 210,
-  TS_OP_index_fill = 211,
-  TS_OP_index_fill_ = 212,
-  TS_OP_gather = 213,
-  TS_OP_scatter = 214,
-  TS_OP_scatter_ = 215,
-  TS_OP_scatter_value = 216,
-  TS_OP_scatter_value_ = 217,
-  TS_OP_scatter_add = 218,
-  TS_OP_scatter_add_ = 219,
-  TS_OP_take = 220,
-  TS_OP_put = 221,
-  TS_OP_put_ = 222,
-  TS_OP_nonzero = 223,
-  TS_OP__nonzero_tuple = 224,
-  TS_OP_argwhere = 225,
-  TS_OP_masked_select = 226,
-  TS_OP_masked_scatter = 227,
-  TS_OP_masked_scatter_ = 228,
-  TS_OP_embedding = 229,
-  TS_OP__embedding = 230,
-  TS_OP__embedding_backward = 231,
-  TS_OP__embedding_double_backward = 232,
-  TS_OP_one_hot = 233,
-  TS_OP_linalg_lu_factor_ex = 234,
-  TS_OP_mse_loss = 235,
-  TS_OP_l1_loss = 236,
-  TS_OP_smooth_l1_loss = 237,
-  TS_OP_huber_loss = 238,
-  TS_OP__difference_loss = 239,
-  TS_OP__difference_loss_backward = 240,
-  TS_OP__difference_loss_curvature = 241,
-  TS_OP_nll_loss = 242,
-  TS_OP__nll_loss = 243,
-  TS_OP__nll_loss_backward = 244,
-  TS_OP_cross_entropy = 245,
-  TS_OP__cross_entropy = 246,
-  TS_OP__cross_entropy_backward = 247,
-  TS_OP__class_weights = 248,
-  TS_OP_binary_cross_entropy = 249,
-  TS_OP_binary_cross_entropy_with_logits = 250,
-  TS_OP__binary_cross_entropy = 251,
-  TS_OP__binary_cross_entropy_with_logits = 252,
-  TS_OP_kl_div = 253,
-  TS_OP_soft_margin_loss = 254,
-  TS_OP_margin_ranking_loss = 255,
-  TS_OP_hinge_embedding_loss = 256,
-  TS_OP_cosine_embedding_loss = 257,
-  TS_OP_triplet_margin_loss = 258,
-  TS_OP_multilabel_soft_margin_loss = 259,
-  TS_OP_multi_margin_loss = 260,
-  TS_OP_multilabel_margin_loss = 261,
-  TS_OP__multilabel_margin = 262,
-  TS_OP__multilabel_margin_backward = 263,
-  TS_OP__multilabel_margin_slope = 264,
-  TS_OP_gaussian_nll_loss = 265,
-  TS_OP_poisson_nll_loss = 266,
-  TS_OP_exp = 267,
-  TS_OP_exp_ = 268,
-  TS_OP_exp2 = 269,
-  TS_OP_exp2_ = 270,
-  TS_OP_expm1 = 271,
-  TS_OP_expm1_ = 272,
-  TS_OP_log = 273,
-  TS_OP_log_ = 274,
-  TS_OP_log2 = 275,
-  TS_OP_log2_ = 276,
-  TS_OP_log10 = 277,
-  TS_OP_log10_ = 278,
-  TS_OP_log1p = 279,
-  TS_OP_log1p_ = 280,
-  TS_OP_sin = 281,
-  TS_OP_sin_ = 282,
-  TS_OP_cos = 283,
-  TS_OP_cos_ = 284,
-  TS_OP_tan = 285,
-  TS_OP_tan_ = 286,
-  TS_OP_asin = 287,
-  TS_OP_asin_ = 288,
-  TS_OP_acos = 289,
-  TS_OP_acos_ = 290,
-  TS_OP_atan = 291,
-  TS_OP_atan_ = 292,
-  TS_OP_sinh = 293,
-  TS_OP_sinh_ = 294,
-  TS_OP_cosh = 295,
-  TS_OP_cosh_ = 296,
-  TS_OP_tanh = 297,
-  TS_OP_tanh_ = 298,
-  TS_OP_asinh = 299,
-  TS_OP_asinh_ = 300,
-  TS_OP_acosh = 301,
-  TS_OP_acosh_ = 302,
-  TS_OP_atanh = 303,
-  TS_OP_atanh_ = 304,
-  TS_OP_sinc = 305,
-  TS_OP_sinc_ = 306,
-  TS_OP_erf = 307,
-  TS_OP_erf_ = 308,
-  TS_OP_erfc = 309,
-  TS_OP_erfc_ = 310,
-  TS_OP_erfinv = 311,
-  TS_OP_erfinv_ = 312,
-  TS_OP_sigmoid = 313,
-  TS_OP_sigmoid_ = 314,
-  TS_OP_lgamma = 315,
-  TS_OP_lgamma_ = 316,
-  TS_OP_digamma = 317,
-  TS_OP_digamma_ = 318,
-  TS_OP_mvlgamma = 319,
-  TS_OP_mvlgamma_ = 320,
-  TS_OP_frexp = 321,
-  TS_OP_logit = 322,
-  TS_OP_logit_ = 323,
-  TS_OP__sigmoid_backward = 324,
-  TS_OP__tanh_backward = 325,
-  TS_OP_atan2 = 326,
-  TS_OP_atan2_ = 327,
-  TS_OP_hypot = 328,
-  TS_OP_hypot_ = 329,
-  TS_OP_logaddexp = 330,
-  TS_OP_logaddexp2 = 331,
-  TS_OP_xlogy = 332,
-  TS_OP_xlogy_ = 333,
-  TS_OP_copysign = 334,
-  TS_OP_copysign_ = 335,
-  TS_OP_nextafter = 336,
-  TS_OP_nextafter_ = 337,
-  TS_OP_heaviside = 338,
-  TS_OP_heaviside_ = 339,
-  TS_OP_ldexp = 340,
-  TS_OP_ldexp_ = 341,
-  TS_OP_gcd = 342,
-  TS_OP_gcd_ = 343,
-  TS_OP_lcm = 344,
-  TS_OP_lcm_ = 345,
-  TS_OP_mm = 346,
-  TS_OP_bmm = 347,
-  TS_OP_matmul = 348,
-  TS_OP_addmm = 349,
-  TS_OP_addmm_ = 350,
-  TS_OP_linear = 351,
-  TS_OP_mv = 352,
-  TS_OP_dot = 353,
-  TS_OP_outer = 354,
-  TS_OP_baddbmm = 355,
-  TS_OP_baddbmm_ = 356,
-  TS_OP_addbmm = 357,
-  TS_OP_addbmm_ = 358,
-  TS_OP_addmv = 359,
-  TS_OP_addmv_ = 360,
-  TS_OP_addr = 361,
-  TS_OP_addr_ = 362,
-  TS_OP_max = 363,
-  TS_OP_max_dim = 364,
-  TS_OP_max_other = 365,
-  TS_OP_min = 366,
-  TS_OP_min_dim = 367,
-  TS_OP_min_other = 368,
-  TS_OP_amax = 369,
-  TS_OP_amin = 370,
-  TS_OP_aminmax = 371,
-  TS_OP_argmax = 372,
-  TS_OP_argmin = 373,
-  TS_OP_median = 374,
-  TS_OP_median_dim = 375,
-  TS_OP_nanmedian = 376,
-  TS_OP_nanmedian_dim = 377,
-  TS_OP_kthvalue = 378,
-  TS_OP_mode = 379,
-  TS_OP__normalize = 380,
-  TS_OP__normalize_backward = 381,
-  TS_OP_batch_norm = 382,
-  TS_OP_native_batch_norm = 383,
-  TS_OP_layer_norm = 384,
-  TS_OP_native_layer_norm = 385,
-  TS_OP_group_norm = 386,
-  TS_OP_instance_norm = 387,
-  TS_OP__sgd_step_ = 388,
-  TS_OP__adam_step_ = 389,
-  TS_OP__has_grads = 390,
-  TS_OP__zero_grads = 391,
-  TS_OP_constant_pad_nd = 392,
-  TS_OP_pad = 393,
-  TS_OP_max_pool1d_with_indices = 394,
-  TS_OP_max_pool1d = 395,
-  TS_OP_max_pool2d_with_indices = 396,
-  TS_OP_max_pool2d = 397,
-  TS_OP_max_pool3d_with_indices = 398,
-  TS_OP_max_pool3d = 399,
-  TS_OP_avg_pool1d = 400,
-  TS_OP_avg_pool2d = 401,
-  TS_OP_avg_pool3d = 402,
-  TS_OP__max_pool = 403,
-  TS_OP__max_pool_backward = 404,
-  TS_OP__max_pool_gather = 405,
-  TS_OP__avg_pool = 406,
-  TS_OP__avg_pool_backward = 407,
-  TS_OP_rand = 408,
-  TS_OP_randn = 409,
-  TS_OP_randint = 410,
-  TS_OP_randperm = 411,
-  TS_OP_rand_like = 412,
-  TS_OP_randn_like = 413,
-  TS_OP_randint_like = 414,
-  TS_OP_uniform_ = 415,
-  TS_OP_normal_ = 416,
-  TS_OP_random_ = 417,
-  TS_OP_exponential_ = 418,
-  TS_OP_cauchy_ = 419,
-  TS_OP_log_normal_ = 420,
-  TS_OP_geometric_ = 421,
-  TS_OP_bernoulli_ = 422,
-  TS_OP_bernoulli = 423,
-  TS_OP_multinomial = 424,
-  TS_OP_native_dropout = 425,
-  TS_OP_dropout = 426,
-  TS_OP_sum = 427,
-  TS_OP_mean = 428,
-  TS_OP_prod = 429,
-  TS_OP_any = 430,
-  TS_OP_all = 431,
-  TS_OP_count_nonzero = 432,
-  TS_OP_var = 433,
-  TS_OP_var_dim = 434,
-  TS_OP_var_unbiased = 435,
-  TS_OP_var_mean = 436,
-  TS_OP_var_mean_dim = 437,
-  TS_OP_var_mean_unbiased = 438,
-  TS_OP_std = 439,
-  TS_OP_std_dim = 440,
-  TS_OP_std_unbiased = 441,
-  TS_OP_std_mean = 442,
-  TS_OP_std_mean_dim = 443,
-  TS_OP_std_mean_unbiased = 444,
-  TS_OP_nansum = 445,
-  TS_OP_nanmean = 446,
-  TS_OP_logsumexp = 447,
-  TS_OP_vector_norm = 448,
-  TS_OP_norm = 449,
-  TS_OP_norm_named = 450,
-  TS_OP_dist = 451,
-  TS_OP_normalize = 452,
-  TS_OP_cosine_similarity = 453,
-  TS_OP_pairwise_distance = 454,
-  TS_OP_adaptive_avg_pool1d = 455,
-  TS_OP_adaptive_avg_pool2d = 456,
-  TS_OP_adaptive_avg_pool3d = 457,
-  TS_OP_interpolate = 458,
-  TS_OP_upsample = 459,
-  TS_OP_upsample_nearest = 460,
-  TS_OP_upsample_bilinear = 461,
-  TS_OP__resample = 462,
-  TS_OP__resample_adjoint = 463,
-  TS_OP_cumsum = 464,
-  TS_OP_cumsum_ = 465,
-  TS_OP_cumprod = 466,
-  TS_OP_cumprod_ = 467,
-  TS_OP_logcumsumexp = 468,
-  TS_OP_cummax = 469,
-  TS_OP_cummin = 470,
-  TS_OP__cumsum_back = 471,
-  TS_OP__recurrence = 472,
-  TS_OP_view_as = 473,
-  TS_OP_reshape_as = 474,
-  TS_OP_expand_as = 475,
-  TS_OP_broadcast_to = 476,
-  TS_OP_ravel = 477,
-  TS_OP_T = 478,
-  TS_OP_mT = 479,
-  TS_OP_H = 480,
-  TS_OP_mH = 481,
-  TS_OP_adjoint = 482,
-  TS_OP_flatten = 483,
-  TS_OP_unflatten = 484,
-  TS_OP_movedim = 485,
-  TS_OP_unbind = 486,
-  TS_OP_split_with_sizes = 487,
-  TS_OP_chunk = 488,
-  TS_OP_split = 489,
-  TS_OP_split_sizes = 490,
-  TS_OP_tensor_split = 491,
-  TS_OP_tensor_split_at = 492,
-  TS_OP_tensor_split_by = 493,
-  TS_OP_hsplit = 494,
-  TS_OP_hsplit_at = 495,
-  TS_OP_vsplit = 496,
-  TS_OP_vsplit_at = 497,
-  TS_OP_dsplit = 498,
-  TS_OP_dsplit_at = 499,
-  TS_OP_cat = 500,
-  TS_OP_stack = 501,
-  TS_OP_softmax = 502,
-  TS_OP_log_softmax = 503,
-  TS_OP_softmin = 504,
-  TS_OP__softmax_backward_data = 505,
-  TS_OP__log_softmax_backward_data = 506,
-  TS_OP_sort = 507,
-  TS_OP_argsort = 508,
-  TS_OP_msort = 509,
-  TS_OP_topk = 510,
-  TS_OP_polygamma = 511,
-  TS_OP__polygamma_self = 512,
-  TS_OP__polygamma_self_ = 513,
-  TS_OP_i0 = 514,
-  TS_OP_i0_ = 515,
-  TS_OP_i0e = 516,
-  TS_OP_i1 = 517,
-  TS_OP_i1e = 518,
-  TS_OP_ndtr = 519,
-  TS_OP_ndtri = 520,
-  TS_OP_log_ndtr = 521,
-  TS_OP_entr = 522,
-  TS_OP_erfcx = 523,
-  TS_OP_airy_ai = 524,
-  TS_OP_bessel_j0 = 525,
-  TS_OP_bessel_y0 = 526,
-  TS_OP_modified_bessel_i0 = 527,
-  TS_OP_modified_bessel_k0 = 528,
-  TS_OP_scaled_modified_bessel_k0 = 529,
-  TS_OP_bessel_j1 = 530,
-  TS_OP_bessel_y1 = 531,
-  TS_OP_modified_bessel_i1 = 532,
-  TS_OP_modified_bessel_k1 = 533,
-  TS_OP_scaled_modified_bessel_k1 = 534,
-  TS_OP_spherical_bessel_j0 = 535,
-  TS_OP_chebyshev_polynomial_t = 536,
-  TS_OP_shifted_chebyshev_polynomial_t = 537,
-  TS_OP_chebyshev_polynomial_u = 538,
-  TS_OP_shifted_chebyshev_polynomial_u = 539,
-  TS_OP_chebyshev_polynomial_v = 540,
-  TS_OP_shifted_chebyshev_polynomial_v = 541,
-  TS_OP_chebyshev_polynomial_w = 542,
-  TS_OP_shifted_chebyshev_polynomial_w = 543,
-  TS_OP_hermite_polynomial_h = 544,
-  TS_OP_hermite_polynomial_he = 545,
-  TS_OP_laguerre_polynomial_l = 546,
-  TS_OP_legendre_polynomial_p = 547,
-  TS_OP_xlog1py = 548,
-  TS_OP_zeta = 549,
-  TS_OP_igamma = 550,
-  TS_OP_igamma_ = 551,
-  TS_OP_igammac = 552,
-  TS_OP_igammac_ = 553,
-  TS_OP__empty = 554,
-  TS_OP__meta = 555,
-  TS_OP__item = 556,
-  TS_OP__same_storage = 557,
-  TS_OP__set_requires_grad = 558,
-  TS_OP__grad = 559,
-  TS_OP__grad_id = 560,
-  TS_OP__set_grad = 561,
-  TS_OP__retain_grad = 562,
-  TS_OP__grad_fn = 563,
-  TS_OP__next_functions = 564,
-  TS_OP__add_hook = 565,
-  TS_OP__remove_hook = 566,
-  TS_OP__dropped_callbacks = 567,
-  TS_OP__backward = 568,
-  TS_OP__autograd_grad = 569,
-  TS_OP__custom_node = 570,
-  TS_OP__set_anomaly = 571,
-  TS_OP__anomalous_node = 572,
-  TS_OP__set_grad_mode = 573,
-  TS_OP__set_inference_mode = 574,
-  TS_OP__grad_mode = 575,
-  TS_OP__inference_mode = 576,
-  TS_OP__set_data = 577,
-  TS_OP__share = 578,
-  TS_OP__memory = 579,
-  TS_OP__set_memory_budget = 580,
-  TS_OP__reset_peak_memory = 581,
-  TS_OP__trim_memory = 582,
-  TS_OP__num_threads = 583,
-  TS_OP__set_num_threads = 584,
-  TS_OP__build = 585,
-  TS_OP__generator_new = 586,
-  TS_OP__generator_free = 587,
-  TS_OP__manual_seed = 588,
-  TS_OP__initial_seed = 589,
-  TS_OP__rng_state = 590,
-  TS_OP__set_rng_state = 591,
-  TS_OP_as_strided = 592,
-  TS_OP_expand = 593,
-  TS_OP_reshape = 594,
-  TS_OP_view = 595,
-  TS_OP_transpose = 596,
-  TS_OP_transpose_ = 597,
-  TS_OP_unsqueeze = 598,
-  TS_OP_unsqueeze_ = 599,
-  TS_OP_narrow = 600,
-  TS_OP__slice = 601,
-  TS_OP__slice_backward = 602,
-  TS_OP_select = 603,
-  TS_OP_permute = 604,
-  TS_OP_squeeze = 605,
-  TS_OP_squeeze_ = 606,
-  TS_OP_t = 607,
-  TS_OP_t_ = 608,
-  TS_OP_diagonal = 609,
-  TS_OP__diagonal_backward = 610,
-  TS_OP_unfold = 611,
-  TS_OP__unfold_backward = 612,
-  TS_OP_detach = 613,
+  TS_OP_flip = 103,
+  TS_OP_fliplr = 104,
+  TS_OP_flipud = 105,
+  TS_OP_roll = 106,
+  TS_OP_rot90 = 107,
+  TS_OP_repeat = 108,
+  TS_OP_tile = 109,
+  TS_OP_repeat_interleave = 110,
+  TS_OP_repeat_interleave_by = 111,
+  TS_OP_repeat_interleave_positions = 112,
+  TS_OP_take_along_dim = 113,
+  TS_OP_eq = 114,
+  TS_OP_eq_ = 115,
+  TS_OP_ne = 116,
+  TS_OP_ne_ = 117,
+  TS_OP_lt = 118,
+  TS_OP_lt_ = 119,
+  TS_OP_le = 120,
+  TS_OP_le_ = 121,
+  TS_OP_gt = 122,
+  TS_OP_gt_ = 123,
+  TS_OP_ge = 124,
+  TS_OP_ge_ = 125,
+  TS_OP_isclose = 126,
+  TS_OP_allclose = 127,
+  TS_OP_equal = 128,
+  TS_OP_maximum = 129,
+  TS_OP_minimum = 130,
+  TS_OP_fmax = 131,
+  TS_OP_fmin = 132,
+  TS_OP_isnan = 133,
+  TS_OP_isinf = 134,
+  TS_OP_isfinite = 135,
+  TS_OP_isposinf = 136,
+  TS_OP_isneginf = 137,
+  TS_OP_signbit = 138,
+  TS_OP_isreal = 139,
+  TS_OP_logical_and = 140,
+  TS_OP_logical_and_ = 141,
+  TS_OP_logical_or = 142,
+  TS_OP_logical_or_ = 143,
+  TS_OP_logical_xor = 144,
+  TS_OP_logical_xor_ = 145,
+  TS_OP_logical_not = 146,
+  TS_OP_logical_not_ = 147,
+  TS_OP_bitwise_and = 148,
+  TS_OP_bitwise_and_ = 149,
+  TS_OP_bitwise_or = 150,
+  TS_OP_bitwise_or_ = 151,
+  TS_OP_bitwise_xor = 152,
+  TS_OP_bitwise_xor_ = 153,
+  TS_OP_bitwise_not = 154,
+  TS_OP_bitwise_not_ = 155,
+  TS_OP_bitwise_left_shift = 156,
+  TS_OP_bitwise_left_shift_ = 157,
+  TS_OP_bitwise_right_shift = 158,
+  TS_OP_bitwise_right_shift_ = 159,
+  TS_OP_where = 160,
+  TS_OP__where_tuple = 161,
+  TS_OP__where_self = 162,
+  TS_OP_masked_fill = 163,
+  TS_OP_masked_fill_ = 164,
+  TS_OP_clamp = 165,
+  TS_OP_clamp_ = 166,
+  TS_OP_clamp_min = 167,
+  TS_OP_clamp_min_ = 168,
+  TS_OP_clamp_max = 169,
+  TS_OP_clamp_max_ = 170,
+  TS_OP_complex = 171,
+  TS_OP_polar = 172,
+  TS_OP_view_as_real = 173,
+  TS_OP_view_as_complex = 174,
+  TS_OP_real = 175,
+  TS_OP_imag = 176,
+  TS_OP_conj_physical = 177,
+  TS_OP_conj_physical_ = 178,
+  TS_OP_conj = 179,
+  TS_OP_resolve_conj = 180,
+  TS_OP_resolve_neg = 181,
+  TS_OP_is_conj = 182,
+  TS_OP_is_neg = 183,
+  TS_OP_angle = 184,
+  TS_OP_conv_transpose1d = 185,
+  TS_OP_conv_transpose2d = 186,
+  TS_OP_conv_transpose3d = 187,
+  TS_OP_convolution = 188,
+  TS_OP_conv_tbc = 189,
+  TS_OP_conv1d = 190,
+  TS_OP_conv2d = 191,
+  TS_OP_conv3d = 192,
+  TS_OP__conv = 193,
+  TS_OP__conv_input = 194,
+  TS_OP__conv_weight = 195,
+  TS_OP_diagonal_scatter = 196,
+  TS_OP_select_scatter = 197,
+  TS_OP_slice_scatter = 198,
+  TS_OP_as_strided_scatter = 199,
+  TS_OP_narrow_copy = 200,
+  TS_OP_alias_copy = 201,
+  TS_OP_as_strided_copy = 202,
+  TS_OP_detach_copy = 203,
+  TS_OP_diagonal_copy = 204,
+  TS_OP_expand_copy = 205,
+  TS_OP_permute_copy = 206,
+  TS_OP_select_copy = 207,
+  TS_OP_slice_copy = 208,
+  TS_OP_split_copy = 209,
+  TS_OP_split_with_sizes_copy = 210,
+  TS_OP_squeeze_copy = 211,
+  TS_OP_t_copy = 212,
+  TS_OP_transpose_copy = 213,
+  TS_OP_unbind_copy = 214,
+  TS_OP_unfold_copy = 215,
+  TS_OP_unsqueeze_copy = 216,
+  TS_OP_view_copy = 217,
+  TS_OP_zeros = 218,
+  TS_OP_zeros_like = 219,
+  TS_OP_new_zeros = 220,
+  TS_OP_ones = 221,
+  TS_OP_ones_like = 222,
+  TS_OP_new_ones = 223,
+  TS_OP_empty = 224,
+  TS_OP_empty_like = 225,
+  TS_OP_new_empty = 226,
+  TS_OP_empty_strided = 227,
+  TS_OP_full = 228,
+  TS_OP_full_like = 229,
+  TS_OP_new_full = 230,
+  TS_OP_fill = 231,
+  TS_OP_fill_ = 232,
+  TS_OP_arange = 233,
+  TS_OP_linspace = 234,
+  TS_OP_logspace = 235,
+  TS_OP_eye = 236,
+  TS_OP_clone = 237,
+  TS_OP_contiguous = 238,
+  TS_OP_copy_ = 239,
+  TS_OP_zero_ = 240,
+  TS_OP__to_dtype = 241,
+  TS_OP_new_empty_strided = 242,
+  TS_OP__as_strided_backward = 243,
+  TS_OP_sum_to_size = 244,
+  TS_OP_ctc_loss = 245,
+  TS_OP__ctc_loss = 246,
+  TS_OP__ctc_loss_backward = 247,
+  TS_OP_diag = 248,
+  TS_OP_diag_embed = 249,
+  TS_OP_diagflat = 250,
+  TS_OP_trace = 251,
+  TS_OP_tril = 252,
+  TS_OP_tril_ = 253,
+  TS_OP_triu = 254,
+  TS_OP_triu_ = 255,
+  TS_OP_tril_indices = 256,
+  TS_OP_triu_indices = 257,
+  TS_OP_fill_diagonal_ = 258,
+  TS_OP_cdist = 259,
+  TS_OP__cdist = 260,
+  TS_OP__cdist_backward = 261,
+  TS_OP_pdist = 262,
+  TS_OP_bilinear = 263,
+  TS_OP__index = 264,
+  TS_OP__at = 265,
+  TS_OP__set_at = 266,
+  TS_OP_index_put = 267,
+  TS_OP_index_put_ = 268,
+  TS_OP_index_select = 269,
+  TS_OP_index_add = 270,
+  TS_OP_index_add_ = 271,
+  TS_OP_index_copy = 272,
+  TS_OP_index_copy_ = 273,
+  TS_OP_index_fill = 274,
+  TS_OP_index_fill_ = 275,
+  TS_OP_gather = 276,
+  TS_OP_scatter = 277,
+  TS_OP_scatter_ = 278,
+  TS_OP_scatter_value = 279,
+  TS_OP_scatter_value_ = 280,
+  TS_OP_scatter_add = 281,
+  TS_OP_scatter_add_ = 282,
+  TS_OP_take = 283,
+  TS_OP_put = 284,
+  TS_OP_put_ = 285,
+  TS_OP_nonzero = 286,
+  TS_OP__nonzero_tuple = 287,
+  TS_OP_argwhere = 288,
+  TS_OP_masked_select = 289,
+  TS_OP_masked_scatter = 290,
+  TS_OP_masked_scatter_ = 291,
+  TS_OP_embedding = 292,
+  TS_OP__embedding = 293,
+  TS_OP__embedding_backward = 294,
+  TS_OP__embedding_double_backward = 295,
+  TS_OP_one_hot = 296,
+  TS_OP_broadcast_tensors = 297,
+  TS_OP_meshgrid = 298,
+  TS_OP_atleast_1d = 299,
+  TS_OP_atleast_1d_list = 300,
+  TS_OP_atleast_2d = 301,
+  TS_OP_atleast_2d_list = 302,
+  TS_OP_atleast_3d = 303,
+  TS_OP_atleast_3d_list = 304,
+  TS_OP_hstack = 305,
+  TS_OP_vstack = 306,
+  TS_OP_dstack = 307,
+  TS_OP_column_stack = 308,
+  TS_OP_block_diag = 309,
+  TS_OP_cartesian_prod = 310,
+  TS_OP_combinations = 311,
+  TS_OP_linalg_lu_factor_ex = 312,
+  TS_OP_mse_loss = 313,
+  TS_OP_l1_loss = 314,
+  TS_OP_smooth_l1_loss = 315,
+  TS_OP_huber_loss = 316,
+  TS_OP__difference_loss = 317,
+  TS_OP__difference_loss_backward = 318,
+  TS_OP__difference_loss_curvature = 319,
+  TS_OP_nll_loss = 320,
+  TS_OP__nll_loss = 321,
+  TS_OP__nll_loss_backward = 322,
+  TS_OP_cross_entropy = 323,
+  TS_OP__cross_entropy = 324,
+  TS_OP__cross_entropy_backward = 325,
+  TS_OP__class_weights = 326,
+  TS_OP_binary_cross_entropy = 327,
+  TS_OP_binary_cross_entropy_with_logits = 328,
+  TS_OP__binary_cross_entropy = 329,
+  TS_OP__binary_cross_entropy_with_logits = 330,
+  TS_OP_kl_div = 331,
+  TS_OP_soft_margin_loss = 332,
+  TS_OP_margin_ranking_loss = 333,
+  TS_OP_hinge_embedding_loss = 334,
+  TS_OP_cosine_embedding_loss = 335,
+  TS_OP_triplet_margin_loss = 336,
+  TS_OP_multilabel_soft_margin_loss = 337,
+  TS_OP_multi_margin_loss = 338,
+  TS_OP_multilabel_margin_loss = 339,
+  TS_OP__multilabel_margin = 340,
+  TS_OP__multilabel_margin_backward = 341,
+  TS_OP__multilabel_margin_slope = 342,
+  TS_OP_gaussian_nll_loss = 343,
+  TS_OP_poisson_nll_loss = 344,
+  TS_OP_exp = 345,
+  TS_OP_exp_ = 346,
+  TS_OP_exp2 = 347,
+  TS_OP_exp2_ = 348,
+  TS_OP_expm1 = 349,
+  TS_OP_expm1_ = 350,
+  TS_OP_log = 351,
+  TS_OP_log_ = 352,
+  TS_OP_log2 = 353,
+  TS_OP_log2_ = 354,
+  TS_OP_log10 = 355,
+  TS_OP_log10_ = 356,
+  TS_OP_log1p = 357,
+  TS_OP_log1p_ = 358,
+  TS_OP_sin = 359,
+  TS_OP_sin_ = 360,
+  TS_OP_cos = 361,
+  TS_OP_cos_ = 362,
+  TS_OP_tan = 363,
+  TS_OP_tan_ = 364,
+  TS_OP_asin = 365,
+  TS_OP_asin_ = 366,
+  TS_OP_acos = 367,
+  TS_OP_acos_ = 368,
+  TS_OP_atan = 369,
+  TS_OP_atan_ = 370,
+  TS_OP_sinh = 371,
+  TS_OP_sinh_ = 372,
+  TS_OP_cosh = 373,
+  TS_OP_cosh_ = 374,
+  TS_OP_tanh = 375,
+  TS_OP_tanh_ = 376,
+  TS_OP_asinh = 377,
+  TS_OP_asinh_ = 378,
+  TS_OP_acosh = 379,
+  TS_OP_acosh_ = 380,
+  TS_OP_atanh = 381,
+  TS_OP_atanh_ = 382,
+  TS_OP_sinc = 383,
+  TS_OP_sinc_ = 384,
+  TS_OP_erf = 385,
+  TS_OP_erf_ = 386,
+  TS_OP_erfc = 387,
+  TS_OP_erfc_ = 388,
+  TS_OP_erfinv = 389,
+  TS_OP_erfinv_ = 390,
+  TS_OP_sigmoid = 391,
+  TS_OP_sigmoid_ = 392,
+  TS_OP_lgamma = 393,
+  TS_OP_lgamma_ = 394,
+  TS_OP_digamma = 395,
+  TS_OP_digamma_ = 396,
+  TS_OP_mvlgamma = 397,
+  TS_OP_mvlgamma_ = 398,
+  TS_OP_frexp = 399,
+  TS_OP_logit = 400,
+  TS_OP_logit_ = 401,
+  TS_OP__sigmoid_backward = 402,
+  TS_OP__tanh_backward = 403,
+  TS_OP_atan2 = 404,
+  TS_OP_atan2_ = 405,
+  TS_OP_hypot = 406,
+  TS_OP_hypot_ = 407,
+  TS_OP_logaddexp = 408,
+  TS_OP_logaddexp2 = 409,
+  TS_OP_xlogy = 410,
+  TS_OP_xlogy_ = 411,
+  TS_OP_copysign = 412,
+  TS_OP_copysign_ = 413,
+  TS_OP_nextafter = 414,
+  TS_OP_nextafter_ = 415,
+  TS_OP_heaviside = 416,
+  TS_OP_heaviside_ = 417,
+  TS_OP_ldexp = 418,
+  TS_OP_ldexp_ = 419,
+  TS_OP_gcd = 420,
+  TS_OP_gcd_ = 421,
+  TS_OP_lcm = 422,
+  TS_OP_lcm_ = 423,
+  TS_OP_mm = 424,
+  TS_OP_bmm = 425,
+  TS_OP_matmul = 426,
+  TS_OP_addmm = 427,
+  TS_OP_addmm_ = 428,
+  TS_OP_linear = 429,
+  TS_OP_mv = 430,
+  TS_OP_dot = 431,
+  TS_OP_vdot = 432,
+  TS_OP_outer = 433,
+  TS_OP_baddbmm = 434,
+  TS_OP_baddbmm_ = 435,
+  TS_OP_addbmm = 436,
+  TS_OP_addbmm_ = 437,
+  TS_OP_addmv = 438,
+  TS_OP_addmv_ = 439,
+  TS_OP_addr = 440,
+  TS_OP_addr_ = 441,
+  TS_OP_max = 442,
+  TS_OP_max_dim = 443,
+  TS_OP_max_other = 444,
+  TS_OP_min = 445,
+  TS_OP_min_dim = 446,
+  TS_OP_min_other = 447,
+  TS_OP_amax = 448,
+  TS_OP_amin = 449,
+  TS_OP_aminmax = 450,
+  TS_OP_argmax = 451,
+  TS_OP_argmin = 452,
+  TS_OP_median = 453,
+  TS_OP_median_dim = 454,
+  TS_OP_nanmedian = 455,
+  TS_OP_nanmedian_dim = 456,
+  TS_OP_kthvalue = 457,
+  TS_OP_mode = 458,
+  TS_OP__normalize = 459,
+  TS_OP__normalize_backward = 460,
+  TS_OP_batch_norm = 461,
+  TS_OP_native_batch_norm = 462,
+  TS_OP_layer_norm = 463,
+  TS_OP_native_layer_norm = 464,
+  TS_OP_group_norm = 465,
+  TS_OP_instance_norm = 466,
+  TS_OP__sgd_step_ = 467,
+  TS_OP__adam_step_ = 468,
+  TS_OP__has_grads = 469,
+  TS_OP__zero_grads = 470,
+  TS_OP_constant_pad_nd = 471,
+  TS_OP_pad = 472,
+  TS_OP_max_pool1d_with_indices = 473,
+  TS_OP_max_pool1d = 474,
+  TS_OP_max_pool2d_with_indices = 475,
+  TS_OP_max_pool2d = 476,
+  TS_OP_max_pool3d_with_indices = 477,
+  TS_OP_max_pool3d = 478,
+  TS_OP_avg_pool1d = 479,
+  TS_OP_avg_pool2d = 480,
+  TS_OP_avg_pool3d = 481,
+  TS_OP_adaptive_max_pool1d_with_indices = 482,
+  TS_OP_adaptive_max_pool1d = 483,
+  TS_OP_adaptive_max_pool2d_with_indices = 484,
+  TS_OP_adaptive_max_pool2d = 485,
+  TS_OP_adaptive_max_pool3d_with_indices = 486,
+  TS_OP_adaptive_max_pool3d = 487,
+  TS_OP_fractional_max_pool2d_with_indices = 488,
+  TS_OP_fractional_max_pool2d = 489,
+  TS_OP_fractional_max_pool3d_with_indices = 490,
+  TS_OP_fractional_max_pool3d = 491,
+  TS_OP_max_unpool1d = 492,
+  TS_OP_max_unpool2d = 493,
+  TS_OP_max_unpool3d = 494,
+  TS_OP_lp_pool1d = 495,
+  TS_OP_lp_pool2d = 496,
+  TS_OP_lp_pool3d = 497,
+  TS_OP_local_response_norm = 498,
+  TS_OP__adaptive_max_pool = 499,
+  TS_OP__fractional_max_pool = 500,
+  TS_OP__max_unpool = 501,
+  TS_OP__max_pool = 502,
+  TS_OP__max_pool_backward = 503,
+  TS_OP__max_pool_gather = 504,
+  TS_OP__avg_pool = 505,
+  TS_OP__avg_pool_backward = 506,
+  TS_OP_einsum = 507,
+  TS_OP_tensordot = 508,
+  TS_OP_tensordot_count = 509,
+  TS_OP_inner = 510,
+  TS_OP_kron = 511,
+  TS_OP_rand = 512,
+  TS_OP_randn = 513,
+  TS_OP_randint = 514,
+  TS_OP_randperm = 515,
+  TS_OP_rand_like = 516,
+  TS_OP_randn_like = 517,
+  TS_OP_randint_like = 518,
+  TS_OP_uniform_ = 519,
+  TS_OP_normal_ = 520,
+  TS_OP_random_ = 521,
+  TS_OP_exponential_ = 522,
+  TS_OP_cauchy_ = 523,
+  TS_OP_log_normal_ = 524,
+  TS_OP_geometric_ = 525,
+  TS_OP_bernoulli_ = 526,
+  TS_OP_bernoulli = 527,
+  TS_OP_multinomial = 528,
+  TS_OP_native_dropout = 529,
+  TS_OP_dropout = 530,
+  TS_OP_sum = 531,
+  TS_OP_mean = 532,
+  TS_OP_prod = 533,
+  TS_OP_any = 534,
+  TS_OP_all = 535,
+  TS_OP_count_nonzero = 536,
+  TS_OP_var = 537,
+  TS_OP_var_dim = 538,
+  TS_OP_var_unbiased = 539,
+  TS_OP_var_mean = 540,
+  TS_OP_var_mean_dim = 541,
+  TS_OP_var_mean_unbiased = 542,
+  TS_OP_std = 543,
+  TS_OP_std_dim = 544,
+  TS_OP_std_unbiased = 545,
+  TS_OP_std_mean = 546,
+  TS_OP_std_mean_dim = 547,
+  TS_OP_std_mean_unbiased = 548,
+  TS_OP_nansum = 549,
+  TS_OP_nanmean = 550,
+  TS_OP_logsumexp = 551,
+  TS_OP_vector_norm = 552,
+  TS_OP_norm = 553,
+  TS_OP_norm_named = 554,
+  TS_OP_dist = 555,
+  TS_OP_normalize = 556,
+  TS_OP_cosine_similarity = 557,
+  TS_OP_pairwise_distance = 558,
+  TS_OP_adaptive_avg_pool1d = 559,
+  TS_OP_adaptive_avg_pool2d = 560,
+  TS_OP_adaptive_avg_pool3d = 561,
+  TS_OP_interpolate = 562,
+  TS_OP_upsample = 563,
+  TS_OP_upsample_nearest = 564,
+  TS_OP_upsample_bilinear = 565,
+  TS_OP__resample = 566,
+  TS_OP__resample_adjoint = 567,
+  TS_OP_cumsum = 568,
+  TS_OP_cumsum_ = 569,
+  TS_OP_cumprod = 570,
+  TS_OP_cumprod_ = 571,
+  TS_OP_logcumsumexp = 572,
+  TS_OP_cummax = 573,
+  TS_OP_cummin = 574,
+  TS_OP__cumsum_back = 575,
+  TS_OP__recurrence = 576,
+  TS_OP_view_as = 577,
+  TS_OP_reshape_as = 578,
+  TS_OP_expand_as = 579,
+  TS_OP_broadcast_to = 580,
+  TS_OP_ravel = 581,
+  TS_OP_T = 582,
+  TS_OP_mT = 583,
+  TS_OP_H = 584,
+  TS_OP_mH = 585,
+  TS_OP_adjoint = 586,
+  TS_OP_flatten = 587,
+  TS_OP_unflatten = 588,
+  TS_OP_movedim = 589,
+  TS_OP_unbind = 590,
+  TS_OP_split_with_sizes = 591,
+  TS_OP_chunk = 592,
+  TS_OP_split = 593,
+  TS_OP_split_sizes = 594,
+  TS_OP_tensor_split = 595,
+  TS_OP_tensor_split_at = 596,
+  TS_OP_tensor_split_by = 597,
+  TS_OP_hsplit = 598,
+  TS_OP_hsplit_at = 599,
+  TS_OP_vsplit = 600,
+  TS_OP_vsplit_at = 601,
+  TS_OP_dsplit = 602,
+  TS_OP_dsplit_at = 603,
+  TS_OP_cat = 604,
+  TS_OP_stack = 605,
+  TS_OP_softmax = 606,
+  TS_OP_log_softmax = 607,
+  TS_OP_softmin = 608,
+  TS_OP__softmax_backward_data = 609,
+  TS_OP__log_softmax_backward_data = 610,
+  TS_OP_sort = 611,
+  TS_OP_argsort = 612,
+  TS_OP_msort = 613,
+  TS_OP_topk = 614,
+  TS_OP_polygamma = 615,
+  TS_OP__polygamma_self = 616,
+  TS_OP__polygamma_self_ = 617,
+  TS_OP_i0 = 618,
+  TS_OP_i0_ = 619,
+  TS_OP_i0e = 620,
+  TS_OP_i1 = 621,
+  TS_OP_i1e = 622,
+  TS_OP_ndtr = 623,
+  TS_OP_ndtri = 624,
+  TS_OP_log_ndtr = 625,
+  TS_OP_entr = 626,
+  TS_OP_erfcx = 627,
+  TS_OP_airy_ai = 628,
+  TS_OP_bessel_j0 = 629,
+  TS_OP_bessel_y0 = 630,
+  TS_OP_modified_bessel_i0 = 631,
+  TS_OP_modified_bessel_k0 = 632,
+  TS_OP_scaled_modified_bessel_k0 = 633,
+  TS_OP_bessel_j1 = 634,
+  TS_OP_bessel_y1 = 635,
+  TS_OP_modified_bessel_i1 = 636,
+  TS_OP_modified_bessel_k1 = 637,
+  TS_OP_scaled_modified_bessel_k1 = 638,
+  TS_OP_spherical_bessel_j0 = 639,
+  TS_OP_chebyshev_polynomial_t = 640,
+  TS_OP_shifted_chebyshev_polynomial_t = 641,
+  TS_OP_chebyshev_polynomial_u = 642,
+  TS_OP_shifted_chebyshev_polynomial_u = 643,
+  TS_OP_chebyshev_polynomial_v = 644,
+  TS_OP_shifted_chebyshev_polynomial_v = 645,
+  TS_OP_chebyshev_polynomial_w = 646,
+  TS_OP_shifted_chebyshev_polynomial_w = 647,
+  TS_OP_hermite_polynomial_h = 648,
+  TS_OP_hermite_polynomial_he = 649,
+  TS_OP_laguerre_polynomial_l = 650,
+  TS_OP_legendre_polynomial_p = 651,
+  TS_OP_xlog1py = 652,
+  TS_OP_zeta = 653,
+  TS_OP_igamma = 654,
+  TS_OP_igamma_ = 655,
+  TS_OP_igammac = 656,
+  TS_OP_igammac_ = 657,
+  TS_OP__empty = 658,
+  TS_OP__meta = 659,
+  TS_OP__item = 660,
+  TS_OP__same_storage = 661,
+  TS_OP__set_requires_grad = 662,
+  TS_OP__grad = 663,
+  TS_OP__grad_id = 664,
+  TS_OP__set_grad = 665,
+  TS_OP__retain_grad = 666,
+  TS_OP__grad_fn = 667,
+  TS_OP__next_functions = 668,
+  TS_OP__add_hook = 669,
+  TS_OP__remove_hook = 670,
+  TS_OP__dropped_callbacks = 671,
+  TS_OP__backward = 672,
+  TS_OP__autograd_grad = 673,
+  TS_OP__custom_node = 674,
+  TS_OP__set_anomaly = 675,
+  TS_OP__anomalous_node = 676,
+  TS_OP__set_grad_mode = 677,
+  TS_OP__set_inference_mode = 678,
+  TS_OP__grad_mode = 679,
+  TS_OP__inference_mode = 680,
+  TS_OP__set_data = 681,
+  TS_OP__share = 682,
+  TS_OP__memory = 683,
+  TS_OP__set_memory_budget = 684,
+  TS_OP__reset_peak_memory = 685,
+  TS_OP__trim_memory = 686,
+  TS_OP__num_threads = 687,
+  TS_OP__set_num_threads = 688,
+  TS_OP__build = 689,
+  TS_OP__generator_new = 690,
+  TS_OP__generator_free = 691,
+  TS_OP__manual_seed = 692,
+  TS_OP__initial_seed = 693,
+  TS_OP__rng_state = 694,
+  TS_OP__set_rng_state = 695,
+  TS_OP_as_strided = 696,
+  TS_OP_expand = 697,
+  TS_OP_reshape = 698,
+  TS_OP_view = 699,
+  TS_OP_transpose = 700,
+  TS_OP_transpose_ = 701,
+  TS_OP_unsqueeze = 702,
+  TS_OP_unsqueeze_ = 703,
+  TS_OP_narrow = 704,
+  TS_OP__slice = 705,
+  TS_OP__slice_backward = 706,
+  TS_OP_select = 707,
+  TS_OP_permute = 708,
+  TS_OP_squeeze = 709,
+  TS_OP_squeeze_ = 710,
+  TS_OP_t = 711,
+  TS_OP_t_ = 712,
+  TS_OP_diagonal = 713,
+  TS_OP__diagonal_backward = 714,
+  TS_OP_unfold = 715,
+  TS_OP__unfold_backward = 716,
+  TS_OP_detach = 717,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -868,6 +972,7 @@ bool ts_positive_impl(ts_cx *cx, const ts_positive_args *a, ts_out *out);
 ts_tensor *ts_positive(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_abs_args;
+bool ts_abs_impl(ts_cx *cx, const ts_abs_args *a, ts_out *out);
 void ts_abs_grad(ts_cx *cx, const ts_abs_args *a, const ts_back *b, ts_abs_args *g);
 ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self);
 
@@ -979,6 +1084,53 @@ void ts_addcdiv_grad(ts_cx *cx, const ts_addcdiv_args *a, const ts_back *b, ts_a
 ts_tensor *ts_addcdiv(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
 
 ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_flip_args;
+bool ts_flip_impl(ts_cx *cx, const ts_flip_args *a, ts_out *out);
+void ts_flip_grad(ts_cx *cx, const ts_flip_args *a, const ts_back *b, ts_flip_args *g);
+ts_tensor *ts_flip(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; } ts_fliplr_args;
+bool ts_fliplr_impl(ts_cx *cx, const ts_fliplr_args *a, ts_out *out);
+ts_tensor *ts_fliplr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_flipud_args;
+bool ts_flipud_impl(ts_cx *cx, const ts_flipud_args *a, ts_out *out);
+ts_tensor *ts_flipud(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_ints shifts; ts_ints dims; } ts_roll_args;
+bool ts_roll_impl(ts_cx *cx, const ts_roll_args *a, ts_out *out);
+void ts_roll_grad(ts_cx *cx, const ts_roll_args *a, const ts_back *b, ts_roll_args *g);
+ts_tensor *ts_roll(ts_cx *cx, ts_tensor *self, ts_ints shifts, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t k; ts_ints dims; } ts_rot90_args;
+bool ts_rot90_impl(ts_cx *cx, const ts_rot90_args *a, ts_out *out);
+ts_tensor *ts_rot90(ts_cx *cx, ts_tensor *self, int64_t k, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_ints repeats; } ts_repeat_args;
+bool ts_repeat_impl(ts_cx *cx, const ts_repeat_args *a, ts_out *out);
+void ts_repeat_grad(ts_cx *cx, const ts_repeat_args *a, const ts_back *b, ts_repeat_args *g);
+ts_tensor *ts_repeat(ts_cx *cx, ts_tensor *self, ts_ints repeats);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_tile_args;
+bool ts_tile_impl(ts_cx *cx, const ts_tile_args *a, ts_out *out);
+ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_args;
+bool ts_repeat_interleave_impl(ts_cx *cx, const ts_repeat_interleave_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_by_args;
+bool ts_repeat_interleave_by_impl(ts_cx *cx, const ts_repeat_interleave_by_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave_by(ts_cx *cx, ts_tensor *self, ts_tensor *repeats, ts_opt_int dim, ts_opt_int output_size);
+
+typedef struct { ts_tensor *repeats; ts_opt_int output_size; } ts_repeat_interleave_positions_args;
+bool ts_repeat_interleave_positions_impl(ts_cx *cx, const ts_repeat_interleave_positions_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_int output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_opt_int dim; } ts_take_along_dim_args;
+bool ts_take_along_dim_impl(ts_cx *cx, const ts_take_along_dim_args *a, ts_out *out);
+ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -1150,6 +1302,83 @@ ts_tensor *ts_clamp_max(ts_cx *cx, ts_tensor *self, ts_tensor *max);
 
 ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max);
 
+typedef struct { ts_tensor *real; ts_tensor *imag; } ts_complex_args;
+bool ts_complex_impl(ts_cx *cx, const ts_complex_args *a, ts_out *out);
+void ts_complex_grad(ts_cx *cx, const ts_complex_args *a, const ts_back *b, ts_complex_args *g);
+ts_tensor *ts_complex(ts_cx *cx, ts_tensor *real, ts_tensor *imag);
+
+typedef struct { ts_tensor *abs; ts_tensor *angle; } ts_polar_args;
+bool ts_polar_impl(ts_cx *cx, const ts_polar_args *a, ts_out *out);
+void ts_polar_grad(ts_cx *cx, const ts_polar_args *a, const ts_back *b, ts_polar_args *g);
+ts_tensor *ts_polar(ts_cx *cx, ts_tensor *abs, ts_tensor *angle);
+
+typedef struct { ts_tensor *self; } ts_view_as_real_args;
+bool ts_view_as_real_impl(ts_cx *cx, const ts_view_as_real_args *a, ts_out *out);
+void ts_view_as_real_grad(ts_cx *cx, const ts_view_as_real_args *a, const ts_back *b, ts_view_as_real_args *g);
+ts_tensor *ts_view_as_real(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_view_as_complex_args;
+bool ts_view_as_complex_impl(ts_cx *cx, const ts_view_as_complex_args *a, ts_out *out);
+void ts_view_as_complex_grad(ts_cx *cx, const ts_view_as_complex_args *a, const ts_back *b, ts_view_as_complex_args *g);
+ts_tensor *ts_view_as_complex(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_real_args;
+bool ts_real_impl(ts_cx *cx, const ts_real_args *a, ts_out *out);
+ts_tensor *ts_real(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_imag_args;
+bool ts_imag_impl(ts_cx *cx, const ts_imag_args *a, ts_out *out);
+ts_tensor *ts_imag(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_conj_physical_args;
+bool ts_conj_physical_impl(ts_cx *cx, const ts_conj_physical_args *a, ts_out *out);
+void ts_conj_physical_grad(ts_cx *cx, const ts_conj_physical_args *a, const ts_back *b, ts_conj_physical_args *g);
+ts_tensor *ts_conj_physical(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_conj_physical_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_conj_args;
+bool ts_conj_impl(ts_cx *cx, const ts_conj_args *a, ts_out *out);
+ts_tensor *ts_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_resolve_conj_args;
+bool ts_resolve_conj_impl(ts_cx *cx, const ts_resolve_conj_args *a, ts_out *out);
+ts_tensor *ts_resolve_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_resolve_neg_args;
+bool ts_resolve_neg_impl(ts_cx *cx, const ts_resolve_neg_args *a, ts_out *out);
+ts_tensor *ts_resolve_neg(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_is_conj_args;
+bool ts_is_conj_impl(ts_cx *cx, const ts_is_conj_args *a, ts_out *out);
+ts_scalar ts_is_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_is_neg_args;
+bool ts_is_neg_impl(ts_cx *cx, const ts_is_neg_args *a, ts_out *out);
+ts_scalar ts_is_neg(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_angle_args;
+bool ts_angle_impl(ts_cx *cx, const ts_angle_args *a, ts_out *out);
+void ts_angle_grad(ts_cx *cx, const ts_angle_args *a, const ts_back *b, ts_angle_args *g);
+ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose1d_args;
+ts_tensor *ts_conv_transpose1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose2d_args;
+ts_tensor *ts_conv_transpose2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints output_padding; int64_t groups; ts_ints dilation; } ts_conv_transpose3d_args;
+ts_tensor *ts_conv_transpose3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints dilation; bool transposed; ts_ints output_padding; int64_t groups; } ts_convolution_args;
+bool ts_convolution_impl(ts_cx *cx, const ts_convolution_args *a, ts_out *out);
+ts_tensor *ts_convolution(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, bool transposed, ts_ints output_padding, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; int64_t pad; } ts_conv_tbc_args;
+bool ts_conv_tbc_impl(ts_cx *cx, const ts_conv_tbc_args *a, ts_out *out);
+ts_tensor *ts_conv_tbc(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, int64_t pad);
+
 typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints dilation; int64_t groups; } ts_conv1d_args;
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
 
@@ -1173,6 +1402,80 @@ typedef struct { ts_tensor *grad; ts_tensor *self; ts_ints size; ts_ints stride;
 bool ts__conv_weight_impl(ts_cx *cx, const ts__conv_weight_args *a, ts_out *out);
 void ts__conv_weight_grad(ts_cx *cx, const ts__conv_weight_args *a, const ts_back *b, ts__conv_weight_args *g);
 ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_scatter_args;
+bool ts_diagonal_scatter_impl(ts_cx *cx, const ts_diagonal_scatter_args *a, ts_out *out);
+void ts_diagonal_scatter_grad(ts_cx *cx, const ts_diagonal_scatter_args *a, const ts_back *b, ts_diagonal_scatter_args *g);
+ts_tensor *ts_diagonal_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t dim; int64_t index; } ts_select_scatter_args;
+bool ts_select_scatter_impl(ts_cx *cx, const ts_select_scatter_args *a, ts_out *out);
+void ts_select_scatter_grad(ts_cx *cx, const ts_select_scatter_args *a, const ts_back *b, ts_select_scatter_args *g);
+ts_tensor *ts_select_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts_slice_scatter_args;
+bool ts_slice_scatter_impl(ts_cx *cx, const ts_slice_scatter_args *a, ts_out *out);
+void ts_slice_scatter_grad(ts_cx *cx, const ts_slice_scatter_args *a, const ts_back *b, ts_slice_scatter_args *g);
+ts_tensor *ts_slice_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *self; ts_tensor *src; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_scatter_args;
+bool ts_as_strided_scatter_impl(ts_cx *cx, const ts_as_strided_scatter_args *a, ts_out *out);
+void ts_as_strided_scatter_grad(ts_cx *cx, const ts_as_strided_scatter_args *a, const ts_back *b, ts_as_strided_scatter_args *g);
+ts_tensor *ts_as_strided_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t start; int64_t length; } ts_narrow_copy_args;
+ts_tensor *ts_narrow_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length);
+
+typedef struct { ts_tensor *self; } ts_alias_copy_args;
+ts_tensor *ts_alias_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_copy_args;
+ts_tensor *ts_as_strided_copy(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
+typedef struct { ts_tensor *self; } ts_detach_copy_args;
+ts_tensor *ts_detach_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_copy_args;
+ts_tensor *ts_diagonal_copy(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; ts_ints size; bool implicit; } ts_expand_copy_args;
+ts_tensor *ts_expand_copy(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_permute_copy_args;
+ts_tensor *ts_permute_copy(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t index; } ts_select_copy_args;
+ts_tensor *ts_select_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts_slice_copy_args;
+ts_tensor *ts_slice_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_copy_args;
+ts_list ts_split_copy(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_copy_args;
+ts_list ts_split_with_sizes_copy(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_squeeze_copy_args;
+ts_tensor *ts_squeeze_copy(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+typedef struct { ts_tensor *self; } ts_t_copy_args;
+ts_tensor *ts_t_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t dim0; int64_t dim1; } ts_transpose_copy_args;
+ts_tensor *ts_transpose_copy(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_copy_args;
+ts_list ts_unbind_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t dimension; int64_t size; int64_t step; } ts_unfold_copy_args;
+ts_tensor *ts_unfold_copy(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unsqueeze_copy_args;
+ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts_view_copy_args;
+ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts_zeros_args;
 ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype);
@@ -1290,6 +1593,45 @@ typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *targets; ts_ints i
 bool ts__ctc_loss_backward_impl(ts_cx *cx, const ts__ctc_loss_backward_args *a, ts_out *out);
 void ts__ctc_loss_backward_grad(ts_cx *cx, const ts__ctc_loss_backward_args *a, const ts_back *b, ts__ctc_loss_backward_args *g);
 ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_diag_args;
+bool ts_diag_impl(ts_cx *cx, const ts_diag_args *a, ts_out *out);
+ts_tensor *ts_diag(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diag_embed_args;
+bool ts_diag_embed_impl(ts_cx *cx, const ts_diag_embed_args *a, ts_out *out);
+ts_tensor *ts_diag_embed(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; int64_t offset; } ts_diagflat_args;
+bool ts_diagflat_impl(ts_cx *cx, const ts_diagflat_args *a, ts_out *out);
+ts_tensor *ts_diagflat(ts_cx *cx, ts_tensor *self, int64_t offset);
+
+typedef struct { ts_tensor *self; } ts_trace_args;
+bool ts_trace_impl(ts_cx *cx, const ts_trace_args *a, ts_out *out);
+ts_tensor *ts_trace(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_tril_args;
+void ts_tril_grad(ts_cx *cx, const ts_tril_args *a, const ts_back *b, ts_tril_args *g);
+ts_tensor *ts_tril(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+ts_tensor *ts_tril_(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_triu_args;
+void ts_triu_grad(ts_cx *cx, const ts_triu_args *a, const ts_back *b, ts_triu_args *g);
+ts_tensor *ts_triu(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+ts_tensor *ts_triu_(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { int64_t row; int64_t col; int64_t offset; ts_dtype dtype; } ts_tril_indices_args;
+ts_tensor *ts_tril_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype);
+
+typedef struct { int64_t row; int64_t col; int64_t offset; ts_dtype dtype; } ts_triu_indices_args;
+ts_tensor *ts_triu_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar fill_value; bool wrap; } ts_fill_diagonal__args;
+bool ts_fill_diagonal__impl(ts_cx *cx, const ts_fill_diagonal__args *a, ts_out *out);
+void ts_fill_diagonal__grad(ts_cx *cx, const ts_fill_diagonal__args *a, const ts_back *b, ts_fill_diagonal__args *g);
+ts_tensor *ts_fill_diagonal_(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, bool wrap);
 
 typedef struct { ts_tensor *x1; ts_tensor *x2; double p; const char *compute_mode; } ts_cdist_args;
 bool ts_cdist_impl(ts_cx *cx, const ts_cdist_args *a, ts_out *out);
@@ -1442,6 +1784,61 @@ ts_tensor *ts__embedding_double_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *
 typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
 bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
 ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
+
+typedef struct { ts_list tensors; } ts_broadcast_tensors_args;
+bool ts_broadcast_tensors_impl(ts_cx *cx, const ts_broadcast_tensors_args *a, ts_out *out);
+ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; const char *indexing; } ts_meshgrid_args;
+bool ts_meshgrid_impl(ts_cx *cx, const ts_meshgrid_args *a, ts_out *out);
+ts_list ts_meshgrid(ts_cx *cx, ts_list tensors, const char *indexing);
+
+typedef struct { ts_tensor *self; } ts_atleast_1d_args;
+ts_tensor *ts_atleast_1d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_1d_list_args;
+ts_list ts_atleast_1d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; } ts_atleast_2d_args;
+ts_tensor *ts_atleast_2d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_2d_list_args;
+ts_list ts_atleast_2d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; } ts_atleast_3d_args;
+ts_tensor *ts_atleast_3d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_3d_list_args;
+ts_list ts_atleast_3d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_hstack_args;
+bool ts_hstack_impl(ts_cx *cx, const ts_hstack_args *a, ts_out *out);
+ts_tensor *ts_hstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_vstack_args;
+bool ts_vstack_impl(ts_cx *cx, const ts_vstack_args *a, ts_out *out);
+ts_tensor *ts_vstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_dstack_args;
+bool ts_dstack_impl(ts_cx *cx, const ts_dstack_args *a, ts_out *out);
+ts_tensor *ts_dstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_column_stack_args;
+bool ts_column_stack_impl(ts_cx *cx, const ts_column_stack_args *a, ts_out *out);
+ts_tensor *ts_column_stack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_block_diag_args;
+bool ts_block_diag_impl(ts_cx *cx, const ts_block_diag_args *a, ts_out *out);
+void ts_block_diag_grad(ts_cx *cx, const ts_block_diag_args *a, const ts_back *b, ts_block_diag_args *g);
+ts_tensor *ts_block_diag(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_cartesian_prod_args;
+bool ts_cartesian_prod_impl(ts_cx *cx, const ts_cartesian_prod_args *a, ts_out *out);
+ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; int64_t r; bool with_replacement; } ts_combinations_args;
+bool ts_combinations_impl(ts_cx *cx, const ts_combinations_args *a, ts_out *out);
+ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement);
 
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
@@ -1865,6 +2262,10 @@ typedef struct { ts_tensor *self; ts_tensor *tensor; } ts_dot_args;
 bool ts_dot_impl(ts_cx *cx, const ts_dot_args *a, ts_out *out);
 ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor);
 
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_vdot_args;
+bool ts_vdot_impl(ts_cx *cx, const ts_vdot_args *a, ts_out *out);
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
 typedef struct { ts_tensor *self; ts_tensor *vec2; } ts_outer_args;
 bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out);
 ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2);
@@ -2033,20 +2434,20 @@ typedef struct { ts_tensor *self; ts_ints pad; const char *mode; ts_scalar value
 bool ts_pad_impl(ts_cx *cx, const ts_pad_args *a, ts_out *out);
 ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_scalar value);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool1d_with_indices_args;
-bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_with_indices_args;
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool1d_args;
 ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool2d_with_indices_args;
-bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_with_indices_args;
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool2d_args;
 ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
 
-typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts_max_pool3d_with_indices_args;
-bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results);
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_with_indices_args;
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; bool return_indices; } ts_max_pool3d_args;
 ts_tensor *ts_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices);
@@ -2059,6 +2460,73 @@ ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
 
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints stride; ts_ints padding; bool ceil_mode; bool count_include_pad; ts_opt_int divisor_override; } ts_avg_pool3d_args;
 ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool1d_with_indices_args;
+bool ts_adaptive_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool1d_args;
+ts_tensor *ts_adaptive_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool2d_with_indices_args;
+bool ts_adaptive_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool2d_args;
+ts_tensor *ts_adaptive_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool3d_with_indices_args;
+bool ts_adaptive_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints output_size; bool return_indices; } ts_adaptive_max_pool3d_args;
+ts_tensor *ts_adaptive_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool2d_with_indices_args;
+bool ts_fractional_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool2d_args;
+ts_tensor *ts_fractional_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool3d_with_indices_args;
+bool ts_fractional_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints output_size; ts_floats output_ratio; bool return_indices; ts_tensor *_random_samples; } ts_fractional_max_pool3d_args;
+ts_tensor *ts_fractional_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool1d_args;
+ts_tensor *ts_max_unpool1d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool2d_args;
+ts_tensor *ts_max_unpool2d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints output_size; } ts_max_unpool3d_args;
+ts_tensor *ts_max_unpool3d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool1d_args;
+ts_tensor *ts_lp_pool1d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool2d_args;
+ts_tensor *ts_lp_pool2d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; double norm_type; ts_ints kernel_size; ts_ints stride; bool ceil_mode; } ts_lp_pool3d_args;
+ts_tensor *ts_lp_pool3d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode);
+
+typedef struct { ts_tensor *self; int64_t size; double alpha; double beta; double k; } ts_local_response_norm_args;
+bool ts_local_response_norm_impl(ts_cx *cx, const ts_local_response_norm_args *a, ts_out *out);
+ts_tensor *ts_local_response_norm(ts_cx *cx, ts_tensor *self, int64_t size, double alpha, double beta, double k);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts__adaptive_max_pool_args;
+bool ts__adaptive_max_pool_impl(ts_cx *cx, const ts__adaptive_max_pool_args *a, ts_out *out);
+void ts__adaptive_max_pool_grad(ts_cx *cx, const ts__adaptive_max_pool_args *a, const ts_back *b, ts__adaptive_max_pool_args *g);
+bool ts__adaptive_max_pool(ts_cx *cx, ts_tensor *self, ts_ints size, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *samples; ts_ints kernel_size; ts_ints size; } ts__fractional_max_pool_args;
+bool ts__fractional_max_pool_impl(ts_cx *cx, const ts__fractional_max_pool_args *a, ts_out *out);
+void ts__fractional_max_pool_grad(ts_cx *cx, const ts__fractional_max_pool_args *a, const ts_back *b, ts__fractional_max_pool_args *g);
+bool ts__fractional_max_pool(ts_cx *cx, ts_tensor *self, ts_tensor *samples, ts_ints kernel_size, ts_ints size, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_ints size; } ts__max_unpool_args;
+bool ts__max_unpool_impl(ts_cx *cx, const ts__max_unpool_args *a, ts_out *out);
+void ts__max_unpool_grad(ts_cx *cx, const ts__max_unpool_args *a, const ts_back *b, ts__max_unpool_args *g);
+ts_tensor *ts__max_unpool(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints size);
 
 typedef struct { ts_tensor *self; int64_t dims; ts_ints kernel_size; ts_ints stride; ts_ints padding; ts_ints dilation; bool ceil_mode; } ts__max_pool_args;
 bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out);
@@ -2084,6 +2552,26 @@ typedef struct { ts_tensor *grad; ts_ints size; int64_t dims; ts_ints kernel_siz
 bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, ts_out *out);
 void ts__avg_pool_backward_grad(ts_cx *cx, const ts__avg_pool_backward_args *a, const ts_back *b, ts__avg_pool_backward_args *g);
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { const char *equation; ts_list operands; } ts_einsum_args;
+bool ts_einsum_impl(ts_cx *cx, const ts_einsum_args *a, ts_out *out);
+ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_ints dims_self; ts_ints dims_other; } ts_tensordot_args;
+bool ts_tensordot_impl(ts_cx *cx, const ts_tensordot_args *a, ts_out *out);
+ts_tensor *ts_tensordot(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_ints dims_self, ts_ints dims_other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dims; } ts_tensordot_count_args;
+bool ts_tensordot_count_impl(ts_cx *cx, const ts_tensordot_count_args *a, ts_out *out);
+ts_tensor *ts_tensordot_count(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_inner_args;
+bool ts_inner_impl(ts_cx *cx, const ts_inner_args *a, ts_out *out);
+ts_tensor *ts_inner(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_kron_args;
+bool ts_kron_impl(ts_cx *cx, const ts_kron_args *a, ts_out *out);
+ts_tensor *ts_kron(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_rand_args;
 bool ts_rand_impl(ts_cx *cx, const ts_rand_args *a, ts_out *out);

@@ -314,7 +314,7 @@ static bool positive_impl(ts_cx *cx, const void *args, ts_out *out) {
 static const ts_arg abs_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_abs_args, self), 0u}};
 static bool abs_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_abs_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_ABS, TS_NO_BOOL, NULL);
+  return ts_abs_impl(cx, a, out);
 }
 static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_abs_grad(cx, args, back, wanted); }
 
@@ -436,6 +436,75 @@ static bool addcdiv_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_addcdiv_impl(cx, a, out);
 }
 static void addcdiv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addcdiv_grad(cx, args, back, wanted); }
+
+static const ts_arg flip_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_flip_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_flip_args, dims), 0u}};
+static bool flip_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_flip_args *a = args;
+  return ts_flip_impl(cx, a, out);
+}
+static void flip_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_flip_grad(cx, args, back, wanted); }
+
+static const ts_arg fliplr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fliplr_args, self), 0u}};
+static bool fliplr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fliplr_args *a = args;
+  return ts_fliplr_impl(cx, a, out);
+}
+
+static const ts_arg flipud_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_flipud_args, self), 0u}};
+static bool flipud_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_flipud_args *a = args;
+  return ts_flipud_impl(cx, a, out);
+}
+
+static const ts_arg roll_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_roll_args, self), 0u}, {"shifts", TS_ARG_INTS, 0, offsetof(ts_roll_args, shifts), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_roll_args, dims), 0u}};
+static bool roll_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_roll_args *a = args;
+  return ts_roll_impl(cx, a, out);
+}
+static void roll_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_roll_grad(cx, args, back, wanted); }
+
+static const ts_arg rot90_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rot90_args, self), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts_rot90_args, k), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_rot90_args, dims), 0u}};
+static bool rot90_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rot90_args *a = args;
+  return ts_rot90_impl(cx, a, out);
+}
+
+static const ts_arg repeat_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_args, self), 0u}, {"repeats", TS_ARG_INTS, 0, offsetof(ts_repeat_args, repeats), 0u}};
+static bool repeat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_args *a = args;
+  return ts_repeat_impl(cx, a, out);
+}
+static void repeat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_repeat_grad(cx, args, back, wanted); }
+
+static const ts_arg tile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tile_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_tile_args, dims), 0u}};
+static bool tile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tile_args *a = args;
+  return ts_tile_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_args, self), 0u}, {"repeats", TS_ARG_INT, 0, offsetof(ts_repeat_interleave_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_args, output_size), 0u}};
+static bool repeat_interleave_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_args *a = args;
+  return ts_repeat_interleave_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, self), 0u}, {"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, output_size), 0u}};
+static bool repeat_interleave_by_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_by_args *a = args;
+  return ts_repeat_interleave_by_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_positions_args[] = {{"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_positions_args, repeats), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_positions_args, output_size), 0u}};
+static bool repeat_interleave_positions_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_positions_args *a = args;
+  return ts_repeat_interleave_positions_impl(cx, a, out);
+}
+
+static const ts_arg take_along_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_take_along_dim_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_take_along_dim_args, indices), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_take_along_dim_args, dim), 0u}};
+static bool take_along_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_take_along_dim_args *a = args;
+  return ts_take_along_dim_impl(cx, a, out);
+}
 
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -668,6 +737,120 @@ static bool clamp_max_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void clamp_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_max_grad(cx, args, back, wanted); }
 
+static const ts_arg complex_args[] = {{"real", TS_ARG_TENSOR, 0, offsetof(ts_complex_args, real), 0u}, {"imag", TS_ARG_TENSOR, 0, offsetof(ts_complex_args, imag), 0u}};
+static bool complex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_complex_args *a = args;
+  return ts_complex_impl(cx, a, out);
+}
+static void complex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_complex_grad(cx, args, back, wanted); }
+
+static const ts_arg polar_args[] = {{"abs", TS_ARG_TENSOR, 0, offsetof(ts_polar_args, abs), 0u}, {"angle", TS_ARG_TENSOR, 0, offsetof(ts_polar_args, angle), 0u}};
+static bool polar_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_polar_args *a = args;
+  return ts_polar_impl(cx, a, out);
+}
+static void polar_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polar_grad(cx, args, back, wanted); }
+
+static const ts_arg view_as_real_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_real_args, self), 0u}};
+static bool view_as_real_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_real_args *a = args;
+  return ts_view_as_real_impl(cx, a, out);
+}
+static void view_as_real_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_as_real_grad(cx, args, back, wanted); }
+
+static const ts_arg view_as_complex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_complex_args, self), 0u}};
+static bool view_as_complex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_complex_args *a = args;
+  return ts_view_as_complex_impl(cx, a, out);
+}
+static void view_as_complex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_as_complex_grad(cx, args, back, wanted); }
+
+static const ts_arg real_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_real_args, self), 0u}};
+static bool real_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_real_args *a = args;
+  return ts_real_impl(cx, a, out);
+}
+
+static const ts_arg imag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_imag_args, self), 0u}};
+static bool imag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_imag_args *a = args;
+  return ts_imag_impl(cx, a, out);
+}
+
+static const ts_arg conj_physical_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conj_physical_args, self), 0u}};
+static bool conj_physical_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conj_physical_args *a = args;
+  return ts_conj_physical_impl(cx, a, out);
+}
+static void conj_physical_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_conj_physical_grad(cx, args, back, wanted); }
+
+static const ts_arg conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conj_args, self), 0u}};
+static bool conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conj_args *a = args;
+  return ts_conj_impl(cx, a, out);
+}
+
+static const ts_arg resolve_conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resolve_conj_args, self), 0u}};
+static bool resolve_conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resolve_conj_args *a = args;
+  return ts_resolve_conj_impl(cx, a, out);
+}
+
+static const ts_arg resolve_neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resolve_neg_args, self), 0u}};
+static bool resolve_neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resolve_neg_args *a = args;
+  return ts_resolve_neg_impl(cx, a, out);
+}
+
+static const ts_arg is_conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_is_conj_args, self), 0u}};
+static bool is_conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_is_conj_args *a = args;
+  return ts_is_conj_impl(cx, a, out);
+}
+
+static const ts_arg is_neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_is_neg_args, self), 0u}};
+static bool is_neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_is_neg_args *a = args;
+  return ts_is_neg_impl(cx, a, out);
+}
+
+static const ts_arg angle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_angle_args, self), 0u}};
+static bool angle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_angle_args *a = args;
+  return ts_angle_impl(cx, a, out);
+}
+static void angle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_angle_grad(cx, args, back, wanted); }
+
+static const ts_arg conv_transpose1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose1d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, dilation), 0u}};
+static bool conv_transpose1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose1d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg conv_transpose2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose2d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, dilation), 0u}};
+static bool conv_transpose2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose2d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg conv_transpose3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose3d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, dilation), 0u}};
+static bool conv_transpose3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose3d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg convolution_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_convolution_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_convolution_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_convolution_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_convolution_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_convolution_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_convolution_args, dilation), 0u}, {"transposed", TS_ARG_BOOL, 0, offsetof(ts_convolution_args, transposed), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_convolution_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_convolution_args, groups), 0u}};
+static bool convolution_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_convolution_args *a = args;
+  return ts_convolution_impl(cx, a, out);
+}
+
+static const ts_arg conv_tbc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, weight), 0u}, {"bias", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, bias), 0u}, {"pad", TS_ARG_INT, 0, offsetof(ts_conv_tbc_args, pad), 0u}};
+static bool conv_tbc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_tbc_args *a = args;
+  return ts_conv_tbc_impl(cx, a, out);
+}
+
 static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
@@ -693,19 +876,155 @@ static bool _conv_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _conv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
+static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
 static bool _conv_input_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_input_args *a = args;
   return ts__conv_input_impl(cx, a, out);
 }
 static void _conv_input_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_input_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
+static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
 static bool _conv_weight_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_weight_args *a = args;
   return ts__conv_weight_impl(cx, a, out);
 }
 static void _conv_weight_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_weight_grad(cx, args, back, wanted); }
+
+static const ts_arg diagonal_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_scatter_args, src), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, dim2), 0u}};
+static bool diagonal_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagonal_scatter_args *a = args;
+  return ts_diagonal_scatter_impl(cx, a, out);
+}
+static void diagonal_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_diagonal_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg select_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_select_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_select_scatter_args, src), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_select_scatter_args, dim), 0u}, {"index", TS_ARG_INT, 0, offsetof(ts_select_scatter_args, index), 0u}};
+static bool select_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_select_scatter_args *a = args;
+  return ts_select_scatter_impl(cx, a, out);
+}
+static void select_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_select_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg slice_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slice_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_slice_scatter_args, src), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_slice_scatter_args, dim), 0u}, {"start", TS_ARG_INT_OPT, 0, offsetof(ts_slice_scatter_args, start), 0u}, {"end", TS_ARG_INT_OPT, 0, offsetof(ts_slice_scatter_args, end), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_slice_scatter_args, step), 0u}};
+static bool slice_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slice_scatter_args *a = args;
+  return ts_slice_scatter_impl(cx, a, out);
+}
+static void slice_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_slice_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg as_strided_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_scatter_args, src), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_scatter_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_scatter_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_scatter_args, storage_offset), 0u}};
+static bool as_strided_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_as_strided_scatter_args *a = args;
+  return ts_as_strided_scatter_impl(cx, a, out);
+}
+static void as_strided_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_as_strided_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg narrow_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_narrow_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, dim), 0u}, {"start", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, start), 0u}, {"length", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, length), 0u}};
+static bool narrow_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_narrow_copy_args *a = args;
+  return ts_copied(cx, out, ts_narrow(cx, a->self, a->dim, a->start, a->length));
+}
+
+static const ts_arg alias_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_alias_copy_args, self), 0u}};
+static bool alias_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_alias_copy_args *a = args;
+  return ts_copied(cx, out, ts_expand(cx, a->self, ts_sizes_of(a->self), false));
+}
+
+static const ts_arg as_strided_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_copy_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_copy_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_copy_args, storage_offset), 0u}};
+static bool as_strided_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_as_strided_copy_args *a = args;
+  return ts_copied(cx, out, ts_as_strided(cx, a->self, a->size, a->stride, a->storage_offset));
+}
+
+static const ts_arg detach_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_detach_copy_args, self), 0u}};
+static bool detach_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_detach_copy_args *a = args;
+  return ts_copied(cx, out, ts_detach(cx, a->self));
+}
+
+static const ts_arg diagonal_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_copy_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, dim2), 0u}};
+static bool diagonal_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagonal_copy_args *a = args;
+  return ts_copied(cx, out, ts_diagonal(cx, a->self, a->offset, a->dim1, a->dim2));
+}
+
+static const ts_arg expand_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_expand_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_expand_copy_args, size), 0u}, {"implicit", TS_ARG_BOOL, 0, offsetof(ts_expand_copy_args, implicit), 0u}};
+static bool expand_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_expand_copy_args *a = args;
+  return ts_copied(cx, out, ts_expand(cx, a->self, a->size, a->implicit));
+}
+
+static const ts_arg permute_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_permute_copy_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_permute_copy_args, dims), 0u}};
+static bool permute_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_permute_copy_args *a = args;
+  return ts_copied(cx, out, ts_permute(cx, a->self, a->dims));
+}
+
+static const ts_arg select_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_select_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_select_copy_args, dim), 0u}, {"index", TS_ARG_INT, 0, offsetof(ts_select_copy_args, index), 0u}};
+static bool select_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_select_copy_args *a = args;
+  return ts_copied(cx, out, ts_select(cx, a->self, a->dim, a->index));
+}
+
+static const ts_arg slice_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slice_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_slice_copy_args, dim), 0u}, {"start", TS_ARG_INT_OPT, 0, offsetof(ts_slice_copy_args, start), 0u}, {"end", TS_ARG_INT_OPT, 0, offsetof(ts_slice_copy_args, end), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_slice_copy_args, step), 0u}};
+static bool slice_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slice_copy_args *a = args;
+  return ts_copied(cx, out, ts__slice(cx, a->self, a->dim, a->start, a->end, a->step));
+}
+
+static const ts_arg split_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_copy_args, self), 0u}, {"splitSize", TS_ARG_INT, 0, offsetof(ts_split_copy_args, split_size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_copy_args, dim), 0u}};
+static bool split_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_split(cx, a->self, a->split_size, a->dim));
+}
+
+static const ts_arg split_with_sizes_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_with_sizes_copy_args, self), 0u}, {"splitSizes", TS_ARG_INTS, 0, offsetof(ts_split_with_sizes_copy_args, split_sizes), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_with_sizes_copy_args, dim), 0u}};
+static bool split_with_sizes_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_with_sizes_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_split_with_sizes(cx, a->self, a->split_sizes, a->dim));
+}
+
+static const ts_arg squeeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_copy_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_copy_args, dim), 0u}};
+static bool squeeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_squeeze_copy_args *a = args;
+  return ts_copied(cx, out, ts_squeeze(cx, a->self, a->dim));
+}
+
+static const ts_arg t_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_t_copy_args, self), 0u}};
+static bool t_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_t_copy_args *a = args;
+  return ts_copied(cx, out, ts_t(cx, a->self));
+}
+
+static const ts_arg transpose_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_copy_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_copy_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_copy_args, dim1), 0u}};
+static bool transpose_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_transpose_copy_args *a = args;
+  return ts_copied(cx, out, ts_transpose(cx, a->self, a->dim0, a->dim1));
+}
+
+static const ts_arg unbind_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unbind_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unbind_copy_args, dim), 0u}};
+static bool unbind_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unbind_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_unbind(cx, a->self, a->dim));
+}
+
+static const ts_arg unfold_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_copy_args, self), 0u}, {"dimension", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, dimension), 0u}, {"size", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, size), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, step), 0u}};
+static bool unfold_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_copy_args *a = args;
+  return ts_copied(cx, out, ts_unfold(cx, a->self, a->dimension, a->size, a->step));
+}
+
+static const ts_arg unsqueeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unsqueeze_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unsqueeze_copy_args, dim), 0u}};
+static bool unsqueeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unsqueeze_copy_args *a = args;
+  return ts_copied(cx, out, ts_unsqueeze(cx, a->self, a->dim));
+}
+
+static const ts_arg view_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_view_copy_args, size), 0u}};
+static bool view_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_copy_args *a = args;
+  return ts_copied(cx, out, ts_view(cx, a->self, a->size));
+}
 
 static const ts_arg zeros_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_zeros_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_zeros_args, dtype), 0u}};
 static bool zeros_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -888,6 +1207,63 @@ static bool _ctc_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__ctc_loss_backward_impl(cx, a, out);
 }
 static void _ctc_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__ctc_loss_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg diag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diag_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_diag_args, diagonal), 0u}};
+static bool diag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diag_args *a = args;
+  return ts_diag_impl(cx, a, out);
+}
+
+static const ts_arg diag_embed_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diag_embed_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, dim2), 0u}};
+static bool diag_embed_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diag_embed_args *a = args;
+  return ts_diag_embed_impl(cx, a, out);
+}
+
+static const ts_arg diagflat_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagflat_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagflat_args, offset), 0u}};
+static bool diagflat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagflat_args *a = args;
+  return ts_diagflat_impl(cx, a, out);
+}
+
+static const ts_arg trace_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_trace_args, self), 0u}};
+static bool trace_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trace_args *a = args;
+  return ts_trace_impl(cx, a, out);
+}
+
+static const ts_arg tril_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tril_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_tril_args, diagonal), 0u}};
+static bool tril_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tril_args *a = args;
+  return ts_triangle(cx, a->self, out, a->diagonal, false);
+}
+static void tril_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tril_grad(cx, args, back, wanted); }
+
+static const ts_arg triu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_triu_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_triu_args, diagonal), 0u}};
+static bool triu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triu_args *a = args;
+  return ts_triangle(cx, a->self, out, a->diagonal, true);
+}
+static void triu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_triu_grad(cx, args, back, wanted); }
+
+static const ts_arg tril_indices_args[] = {{"row", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, row), 0u}, {"col", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, col), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, offset), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_tril_indices_args, dtype), 0u}};
+static bool tril_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tril_indices_args *a = args;
+  return ts_triangle_indices(cx, out, a->row, a->col, a->offset, a->dtype, false);
+}
+
+static const ts_arg triu_indices_args[] = {{"row", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, row), 0u}, {"col", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, col), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, offset), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_triu_indices_args, dtype), 0u}};
+static bool triu_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triu_indices_args *a = args;
+  return ts_triangle_indices(cx, out, a->row, a->col, a->offset, a->dtype, true);
+}
+
+static const ts_arg fill_diagonal__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fill_diagonal__args, self), 0u}, {"fillValue", TS_ARG_SCALAR, 0, offsetof(ts_fill_diagonal__args, fill_value), 0u}, {"wrap", TS_ARG_BOOL, 0, offsetof(ts_fill_diagonal__args, wrap), 0u}};
+static bool fill_diagonal__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fill_diagonal__args *a = args;
+  return ts_fill_diagonal__impl(cx, a, out);
+}
+static void fill_diagonal__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fill_diagonal__grad(cx, args, back, wanted); }
 
 static const ts_arg cdist_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cdist_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cdist_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_cdist_args, p), 0u}, {"computeMode", TS_ARG_TEXT, 0, offsetof(ts_cdist_args, compute_mode), 0u}};
 static bool cdist_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1079,6 +1455,97 @@ static const ts_arg one_hot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_on
 static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_one_hot_args *a = args;
   return ts_one_hot_impl(cx, a, out);
+}
+
+static const ts_arg broadcast_tensors_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_broadcast_tensors_args, tensors), 0u}};
+static bool broadcast_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_broadcast_tensors_args *a = args;
+  return ts_broadcast_tensors_impl(cx, a, out);
+}
+
+static const ts_arg meshgrid_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_meshgrid_args, tensors), 0u}, {"indexing", TS_ARG_TEXT, 0, offsetof(ts_meshgrid_args, indexing), 0u}};
+static bool meshgrid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_meshgrid_args *a = args;
+  return ts_meshgrid_impl(cx, a, out);
+}
+
+static const ts_arg atleast_1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_1d_args, self), 0u}};
+static bool atleast_1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_1d_args *a = args;
+  return ts_at_least(cx, a->self, out, 1);
+}
+
+static const ts_arg atleast_1d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_1d_list_args, tensors), 0u}};
+static bool atleast_1d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_1d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 1);
+}
+
+static const ts_arg atleast_2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_2d_args, self), 0u}};
+static bool atleast_2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_2d_args *a = args;
+  return ts_at_least(cx, a->self, out, 2);
+}
+
+static const ts_arg atleast_2d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_2d_list_args, tensors), 0u}};
+static bool atleast_2d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_2d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 2);
+}
+
+static const ts_arg atleast_3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_3d_args, self), 0u}};
+static bool atleast_3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_3d_args *a = args;
+  return ts_at_least(cx, a->self, out, 3);
+}
+
+static const ts_arg atleast_3d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_3d_list_args, tensors), 0u}};
+static bool atleast_3d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_3d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 3);
+}
+
+static const ts_arg hstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_hstack_args, tensors), 0u}};
+static bool hstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hstack_args *a = args;
+  return ts_hstack_impl(cx, a, out);
+}
+
+static const ts_arg vstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_vstack_args, tensors), 0u}};
+static bool vstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vstack_args *a = args;
+  return ts_vstack_impl(cx, a, out);
+}
+
+static const ts_arg dstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_dstack_args, tensors), 0u}};
+static bool dstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dstack_args *a = args;
+  return ts_dstack_impl(cx, a, out);
+}
+
+static const ts_arg column_stack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_column_stack_args, tensors), 0u}};
+static bool column_stack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_column_stack_args *a = args;
+  return ts_column_stack_impl(cx, a, out);
+}
+
+static const ts_arg block_diag_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_block_diag_args, tensors), 0u}};
+static bool block_diag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_block_diag_args *a = args;
+  return ts_block_diag_impl(cx, a, out);
+}
+static void block_diag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_block_diag_grad(cx, args, back, wanted); }
+
+static const ts_arg cartesian_prod_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_cartesian_prod_args, tensors), 0u}};
+static bool cartesian_prod_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cartesian_prod_args *a = args;
+  return ts_cartesian_prod_impl(cx, a, out);
+}
+
+static const ts_arg combinations_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_combinations_args, self), 0u}, {"r", TS_ARG_INT, 0, offsetof(ts_combinations_args, r), 0u}, {"withReplacement", TS_ARG_BOOL, 0, offsetof(ts_combinations_args, with_replacement), 0u}};
+static bool combinations_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_combinations_args *a = args;
+  return ts_combinations_impl(cx, a, out);
 }
 
 static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_ex_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, pivot), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, check_errors), 0u}};
@@ -1624,6 +2091,12 @@ static bool dot_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dot_impl(cx, a, out);
 }
 
+static const ts_arg vdot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, other), 0u}};
+static bool vdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vdot_args *a = args;
+  return ts_vdot_impl(cx, a, out);
+}
+
 static const ts_arg outer_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, self), 0u}, {"vec2", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, vec2), 0u}};
 static bool outer_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_outer_args *a = args;
@@ -1856,7 +2329,7 @@ static bool pad_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pad_impl(cx, a, out);
 }
 
-static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, return_indices), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
@@ -1868,7 +2341,7 @@ static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, return_indices), 0u}};
 static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
@@ -1880,7 +2353,7 @@ static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, return_indices), 0u}};
 static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
@@ -1909,6 +2382,129 @@ static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool3d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
+
+static const ts_arg adaptive_max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool1d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 1, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool1d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool1d_args, return_indices), 0u}};
+static bool adaptive_max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool1d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 1, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool1dWithIndices");
+}
+
+static const ts_arg adaptive_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool2d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 2, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool2d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool2d_args, return_indices), 0u}};
+static bool adaptive_max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool2d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 2, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool2dWithIndices");
+}
+
+static const ts_arg adaptive_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool3d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 3, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool3d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool3d_args, return_indices), 0u}};
+static bool adaptive_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool3d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 3, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool3dWithIndices");
+}
+
+static const ts_arg fractional_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, _random_samples), 0u}};
+static bool fractional_max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool2d_with_indices_args *a = args;
+  return ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
+}
+
+static const ts_arg fractional_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool2d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_args, _random_samples), 0u}};
+static bool fractional_max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool2d_args *a = args;
+  return !a->return_indices ? ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool2dWithIndices");
+}
+
+static const ts_arg fractional_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, _random_samples), 0u}};
+static bool fractional_max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool3d_with_indices_args *a = args;
+  return ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
+}
+
+static const ts_arg fractional_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool3d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_args, _random_samples), 0u}};
+static bool fractional_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool3d_args *a = args;
+  return !a->return_indices ? ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool3dWithIndices");
+}
+
+static const ts_arg max_unpool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, output_size), 0u}};
+static bool max_unpool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool1d_args *a = args;
+  return ts_max_unpooled(cx, out, 1, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg max_unpool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, output_size), 0u}};
+static bool max_unpool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool2d_args *a = args;
+  return ts_max_unpooled(cx, out, 2, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg max_unpool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, output_size), 0u}};
+static bool max_unpool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool3d_args *a = args;
+  return ts_max_unpooled(cx, out, 3, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg lp_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool1d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool1d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool1d_args, ceil_mode), 0u}};
+static bool lp_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool1d_args *a = args;
+  return ts_power_pooled(cx, out, 1, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg lp_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool2d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool2d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool2d_args, ceil_mode), 0u}};
+static bool lp_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool2d_args *a = args;
+  return ts_power_pooled(cx, out, 2, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg lp_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool3d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool3d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool3d_args, ceil_mode), 0u}};
+static bool lp_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool3d_args *a = args;
+  return ts_power_pooled(cx, out, 3, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg local_response_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_local_response_norm_args, self), 0u}, {"size", TS_ARG_INT, 0, offsetof(ts_local_response_norm_args, size), 0u}, {"alpha", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, alpha), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, beta), 0u}, {"k", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, k), 0u}};
+static bool local_response_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_local_response_norm_args *a = args;
+  return ts_local_response_norm_impl(cx, a, out);
+}
+
+static const ts_arg _adaptive_max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__adaptive_max_pool_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__adaptive_max_pool_args, size), 0u}};
+static bool _adaptive_max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__adaptive_max_pool_args *a = args;
+  return ts__adaptive_max_pool_impl(cx, a, out);
+}
+static void _adaptive_max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__adaptive_max_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _fractional_max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fractional_max_pool_args, self), 0u}, {"samples", TS_ARG_TENSOR, 0, offsetof(ts__fractional_max_pool_args, samples), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__fractional_max_pool_args, kernel_size), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__fractional_max_pool_args, size), 0u}};
+static bool _fractional_max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fractional_max_pool_args *a = args;
+  return ts__fractional_max_pool_impl(cx, a, out);
+}
+static void _fractional_max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fractional_max_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _max_unpool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_unpool_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__max_unpool_args, indices), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__max_unpool_args, size), 0u}};
+static bool _max_unpool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_unpool_args *a = args;
+  return ts__max_unpool_impl(cx, a, out);
+}
+static void _max_unpool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_unpool_grad(cx, args, back, wanted); }
 
 static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
 static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1944,6 +2540,36 @@ static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__avg_pool_backward_impl(cx, a, out);
 }
 static void _avg_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg einsum_args[] = {{"equation", TS_ARG_TEXT, 0, offsetof(ts_einsum_args, equation), 0u}, {"operands", TS_ARG_LIST, 0, offsetof(ts_einsum_args, operands), 0u}};
+static bool einsum_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_einsum_args *a = args;
+  return ts_einsum_impl(cx, a, out);
+}
+
+static const ts_arg tensordot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_args, other), 0u}, {"dimsSelf", TS_ARG_INTS, 0, offsetof(ts_tensordot_args, dims_self), 0u}, {"dimsOther", TS_ARG_INTS, 0, offsetof(ts_tensordot_args, dims_other), 0u}};
+static bool tensordot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensordot_args *a = args;
+  return ts_tensordot_impl(cx, a, out);
+}
+
+static const ts_arg tensordot_count_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_count_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_count_args, other), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts_tensordot_count_args, dims), 0u}};
+static bool tensordot_count_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensordot_count_args *a = args;
+  return ts_tensordot_count_impl(cx, a, out);
+}
+
+static const ts_arg inner_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_inner_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_inner_args, other), 0u}};
+static bool inner_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_inner_args *a = args;
+  return ts_inner_impl(cx, a, out);
+}
+
+static const ts_arg kron_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_kron_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_kron_args, other), 0u}};
+static bool kron_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kron_args *a = args;
+  return ts_kron_impl(cx, a, out);
+}
 
 static const ts_arg rand_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_rand_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_rand_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_rand_args, dtype), 0u}};
 static bool rand_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3252,8 +3878,8 @@ const ts_op ts_ops[] = {
   {"abs_", "AbsBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad},
   {"sign", "SignBackward0", TS_OP_DIRECT, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
   {"sign_", "SignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
-  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
-  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
   {"square", "SquareBackward0", TS_OP_DIRECT, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
   {"square_", "SquareBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
   {"reciprocal", "ReciprocalBackward0", TS_OP_DIRECT, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad},
@@ -3284,6 +3910,17 @@ const ts_op ts_ops[] = {
   {"addcmul_", "AddcmulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad},
   {"addcdiv", "AddcdivBackward0", TS_OP_DIRECT, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
   {"addcdiv_", "AddcdivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
+  {"flip", "FlipBackward0", 0, sizeof(ts_flip_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, flip_args, flip_impl, flip_grad},
+  {"fliplr", "FliplrBackward0", TS_OP_COMPOSITE, sizeof(ts_fliplr_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, fliplr_args, fliplr_impl, NULL},
+  {"flipud", "FlipudBackward0", TS_OP_COMPOSITE, sizeof(ts_flipud_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, flipud_args, flipud_impl, NULL},
+  {"roll", "RollBackward0", 0, sizeof(ts_roll_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, roll_args, roll_impl, roll_grad},
+  {"rot90", "Rot90Backward0", TS_OP_COMPOSITE, sizeof(ts_rot90_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rot90_args, rot90_impl, NULL},
+  {"repeat", "RepeatBackward0", 0, sizeof(ts_repeat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_args, repeat_impl, repeat_grad},
+  {"tile", "TileBackward0", TS_OP_COMPOSITE, sizeof(ts_tile_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tile_args, tile_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_args, repeat_interleave_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
+  {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
+  {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
   {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
@@ -3341,12 +3978,53 @@ const ts_op ts_ops[] = {
   {"clampMin_", "ClampMinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
   {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
   {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
+  {"complex", "ComplexBackward0", TS_OP_EXACT, sizeof(ts_complex_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, complex_args, complex_impl, complex_grad},
+  {"polar", "PolarBackward0", TS_OP_EXACT, sizeof(ts_polar_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 1u, polar_args, polar_impl, polar_grad},
+  {"viewAsReal", "ViewAsRealBackward0", TS_OP_VIEW, sizeof(ts_view_as_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_args, view_as_real_impl, view_as_real_grad},
+  {"viewAsComplex", "ViewAsComplexBackward0", TS_OP_VIEW, sizeof(ts_view_as_complex_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_args, view_as_complex_impl, view_as_complex_grad},
+  {"real", "RealBackward0", TS_OP_COMPOSITE, sizeof(ts_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, real_args, real_impl, NULL},
+  {"imag", "ImagBackward0", TS_OP_COMPOSITE, sizeof(ts_imag_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, imag_args, imag_impl, NULL},
+  {"conjPhysical", "ConjPhysicalBackward0", TS_OP_DIRECT, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
+  {"conjPhysical_", "ConjPhysicalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
+  {"conj", "ConjBackward0", TS_OP_COMPOSITE, sizeof(ts_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_args, conj_impl, NULL},
+  {"resolveConj", "ResolveConjBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_conj_args, resolve_conj_impl, NULL},
+  {"resolveNeg", "ResolveNegBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_neg_args, resolve_neg_impl, NULL},
+  {"isConj", "IsConjBackward0", 0, sizeof(ts_is_conj_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_conj_args, is_conj_impl, NULL},
+  {"isNeg", "IsNegBackward0", 0, sizeof(ts_is_neg_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_neg_args, is_neg_impl, NULL},
+  {"angle", "AngleBackward0", 0, sizeof(ts_angle_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, angle_args, angle_impl, angle_grad},
+  {"convTranspose1d", "ConvTranspose1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose1d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose1d_args, conv_transpose1d_impl, NULL},
+  {"convTranspose2d", "ConvTranspose2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose2d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose2d_args, conv_transpose2d_impl, NULL},
+  {"convTranspose3d", "ConvTranspose3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose3d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose3d_args, conv_transpose3d_impl, NULL},
+  {"convolution", "ConvolutionBackward0", TS_OP_COMPOSITE, sizeof(ts_convolution_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, convolution_args, convolution_impl, NULL},
+  {"convTbc", "ConvTbcBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_tbc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_tbc_args, conv_tbc_impl, NULL},
   {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
   {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
   {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
   {"_conv", "ConvolutionBackward0", 0, sizeof(ts__conv_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_args, _conv_impl, _conv_grad},
   {"_convInput", "ConvInputBackward0", 0, sizeof(ts__conv_input_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_input_args, _conv_input_impl, _conv_input_grad},
   {"_convWeight", "ConvWeightBackward0", 0, sizeof(ts__conv_weight_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_weight_args, _conv_weight_impl, _conv_weight_grad},
+  {"diagonalScatter", "DiagonalScatterBackward0", 0, sizeof(ts_diagonal_scatter_args), 5, 1, TS_RET_TENSORS, 2u, 2u, 0u, diagonal_scatter_args, diagonal_scatter_impl, diagonal_scatter_grad},
+  {"selectScatter", "SelectScatterBackward0", 0, sizeof(ts_select_scatter_args), 4, 1, TS_RET_TENSORS, 2u, 2u, 0u, select_scatter_args, select_scatter_impl, select_scatter_grad},
+  {"sliceScatter", "SliceScatterBackward0", 0, sizeof(ts_slice_scatter_args), 6, 1, TS_RET_TENSORS, 2u, 2u, 0u, slice_scatter_args, slice_scatter_impl, slice_scatter_grad},
+  {"asStridedScatter", "AsStridedScatterBackward0", 0, sizeof(ts_as_strided_scatter_args), 5, 1, TS_RET_TENSORS, 3u, 3u, 0u, as_strided_scatter_args, as_strided_scatter_impl, as_strided_scatter_grad},
+  {"narrowCopy", "NarrowCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_narrow_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, narrow_copy_args, narrow_copy_impl, NULL},
+  {"aliasCopy", "AliasCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_alias_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, alias_copy_args, alias_copy_impl, NULL},
+  {"asStridedCopy", "AsStridedCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_as_strided_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, as_strided_copy_args, as_strided_copy_impl, NULL},
+  {"detachCopy", "DetachCopyBackward0", 0, sizeof(ts_detach_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_copy_args, detach_copy_impl, NULL},
+  {"diagonalCopy", "DiagonalCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_diagonal_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagonal_copy_args, diagonal_copy_impl, NULL},
+  {"expandCopy", "ExpandCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_copy_args, expand_copy_impl, NULL},
+  {"permuteCopy", "PermuteCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_permute_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_copy_args, permute_copy_impl, NULL},
+  {"selectCopy", "SelectCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_select_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, select_copy_args, select_copy_impl, NULL},
+  {"sliceCopy", "SliceCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_slice_copy_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, slice_copy_args, slice_copy_impl, NULL},
+  {"splitCopy", "SplitCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_copy_args, split_copy_impl, NULL},
+  {"splitWithSizesCopy", "SplitWithSizesCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_with_sizes_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_copy_args, split_with_sizes_copy_impl, NULL},
+  {"squeezeCopy", "SqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_squeeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, squeeze_copy_args, squeeze_copy_impl, NULL},
+  {"tCopy", "TCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_t_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_copy_args, t_copy_impl, NULL},
+  {"transposeCopy", "TransposeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_transpose_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_copy_args, transpose_copy_impl, NULL},
+  {"unbindCopy", "UnbindCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unbind_copy_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_copy_args, unbind_copy_impl, NULL},
+  {"unfoldCopy", "UnfoldCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_copy_args, unfold_copy_impl, NULL},
+  {"unsqueezeCopy", "UnsqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unsqueeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_copy_args, unsqueeze_copy_impl, NULL},
+  {"viewCopy", "ViewCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_copy_args, view_copy_impl, NULL},
   {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
   {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
   {"newZeros", "NewZerosBackward0", 0, sizeof(ts_new_zeros_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_zeros_args, new_zeros_impl, NULL},
@@ -3377,6 +4055,17 @@ const ts_op ts_ops[] = {
   {"ctcLoss", "CtcLossBackward0", TS_OP_COMPOSITE, sizeof(ts_ctc_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, ctc_loss_args, ctc_loss_impl, NULL},
   {"_ctcLoss", "CtcLossBackward0", 0, sizeof(ts__ctc_loss_args), 6, 3, TS_RET_TENSORS, 3u, 0u, 6u, _ctc_loss_args, _ctc_loss_impl, _ctc_loss_grad},
   {"_ctcLossBackward", "CtcLossBackwardBackward0", 0, sizeof(ts__ctc_loss_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ctc_loss_backward_args, _ctc_loss_backward_impl, _ctc_loss_backward_grad},
+  {"diag", "DiagBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_args, diag_impl, NULL},
+  {"diagEmbed", "DiagEmbedBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_embed_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_embed_args, diag_embed_impl, NULL},
+  {"diagflat", "DiagflatBackward0", TS_OP_COMPOSITE, sizeof(ts_diagflat_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagflat_args, diagflat_impl, NULL},
+  {"trace", "TraceBackward0", TS_OP_COMPOSITE, sizeof(ts_trace_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trace_args, trace_impl, NULL},
+  {"tril", "TrilBackward0", 0, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad},
+  {"tril_", "TrilBackward0", TS_OP_INPLACE, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad},
+  {"triu", "TriuBackward0", 0, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad},
+  {"triu_", "TriuBackward0", TS_OP_INPLACE, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad},
+  {"trilIndices", "TrilIndicesBackward0", 0, sizeof(ts_tril_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_indices_args, tril_indices_impl, NULL},
+  {"triuIndices", "TriuIndicesBackward0", 0, sizeof(ts_triu_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_indices_args, triu_indices_impl, NULL},
+  {"fillDiagonal_", "FillDiagonal_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fill_diagonal__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_diagonal__args, fill_diagonal__impl, fill_diagonal__grad},
   {"cdist", "CdistBackward0", TS_OP_COMPOSITE, sizeof(ts_cdist_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cdist_args, cdist_impl, NULL},
   {"_cdist", "CdistBackward0", 0, sizeof(ts__cdist_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _cdist_args, _cdist_impl, _cdist_grad},
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
@@ -3415,6 +4104,21 @@ const ts_op ts_ops[] = {
   {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
   {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
   {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
+  {"broadcastTensors", "BroadcastTensorsBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_tensors_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, broadcast_tensors_args, broadcast_tensors_impl, NULL},
+  {"meshgrid", "MeshgridBackward0", TS_OP_COMPOSITE, sizeof(ts_meshgrid_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, meshgrid_args, meshgrid_impl, NULL},
+  {"atleast1d", "Atleast1dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_1d_args, atleast_1d_impl, NULL},
+  {"atleast1d", "Atleast1dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_1d_list_args, atleast_1d_list_impl, NULL},
+  {"atleast2d", "Atleast2dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_2d_args, atleast_2d_impl, NULL},
+  {"atleast2d", "Atleast2dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_2d_list_args, atleast_2d_list_impl, NULL},
+  {"atleast3d", "Atleast3dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_3d_args, atleast_3d_impl, NULL},
+  {"atleast3d", "Atleast3dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_3d_list_args, atleast_3d_list_impl, NULL},
+  {"hstack", "HstackBackward0", TS_OP_COMPOSITE, sizeof(ts_hstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, hstack_args, hstack_impl, NULL},
+  {"vstack", "VstackBackward0", TS_OP_COMPOSITE, sizeof(ts_vstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, vstack_args, vstack_impl, NULL},
+  {"dstack", "DstackBackward0", TS_OP_COMPOSITE, sizeof(ts_dstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, dstack_args, dstack_impl, NULL},
+  {"columnStack", "ColumnStackBackward0", TS_OP_COMPOSITE, sizeof(ts_column_stack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, column_stack_args, column_stack_impl, NULL},
+  {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
+  {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
+  {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
   {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
@@ -3535,6 +4239,7 @@ const ts_op ts_ops[] = {
   {"linear", "LinearBackward0", 0, sizeof(ts_linear_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linear_args, linear_impl, linear_grad},
   {"mv", "MvBackward0", TS_OP_COMPOSITE, sizeof(ts_mv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mv_args, mv_impl, NULL},
   {"dot", "DotBackward0", TS_OP_COMPOSITE, sizeof(ts_dot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, dot_args, dot_impl, NULL},
+  {"vdot", "VdotBackward0", TS_OP_COMPOSITE, sizeof(ts_vdot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, vdot_args, vdot_impl, NULL},
   {"outer", "OuterBackward0", TS_OP_COMPOSITE, sizeof(ts_outer_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, outer_args, outer_impl, NULL},
   {"baddbmm", "BaddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
   {"baddbmm_", "BaddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
@@ -3575,20 +4280,45 @@ const ts_op ts_ops[] = {
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad},
   {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL},
-  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
+  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
   {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL},
-  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
+  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
   {"maxPool2d", "MaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_args, max_pool2d_impl, NULL},
-  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
+  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
   {"maxPool3d", "MaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_args, max_pool3d_impl, NULL},
   {"avgPool1d", "AvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool1d_args, avg_pool1d_impl, NULL},
   {"avgPool2d", "AvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool2d_args, avg_pool2d_impl, NULL},
   {"avgPool3d", "AvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool3d_args, avg_pool3d_impl, NULL},
+  {"adaptiveMaxPool1dWithIndices", "AdaptiveMaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_with_indices_args, adaptive_max_pool1d_with_indices_impl, NULL},
+  {"adaptiveMaxPool1d", "AdaptiveMaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_args, adaptive_max_pool1d_impl, NULL},
+  {"adaptiveMaxPool2dWithIndices", "AdaptiveMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_with_indices_args, adaptive_max_pool2d_with_indices_impl, NULL},
+  {"adaptiveMaxPool2d", "AdaptiveMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_args, adaptive_max_pool2d_impl, NULL},
+  {"adaptiveMaxPool3dWithIndices", "AdaptiveMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_with_indices_args, adaptive_max_pool3d_with_indices_impl, NULL},
+  {"adaptiveMaxPool3d", "AdaptiveMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_args, adaptive_max_pool3d_impl, NULL},
+  {"fractionalMaxPool2dWithIndices", "FractionalMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_with_indices_args, fractional_max_pool2d_with_indices_impl, NULL},
+  {"fractionalMaxPool2d", "FractionalMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_args, fractional_max_pool2d_impl, NULL},
+  {"fractionalMaxPool3dWithIndices", "FractionalMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_with_indices_args, fractional_max_pool3d_with_indices_impl, NULL},
+  {"fractionalMaxPool3d", "FractionalMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_args, fractional_max_pool3d_impl, NULL},
+  {"maxUnpool1d", "MaxUnpool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool1d_args, max_unpool1d_impl, NULL},
+  {"maxUnpool2d", "MaxUnpool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool2d_args, max_unpool2d_impl, NULL},
+  {"maxUnpool3d", "MaxUnpool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool3d_args, max_unpool3d_impl, NULL},
+  {"lpPool1d", "LpPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool1d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool1d_args, lp_pool1d_impl, NULL},
+  {"lpPool2d", "LpPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool2d_args, lp_pool2d_impl, NULL},
+  {"lpPool3d", "LpPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool3d_args, lp_pool3d_impl, NULL},
+  {"localResponseNorm", "LocalResponseNormBackward0", TS_OP_COMPOSITE, sizeof(ts_local_response_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, local_response_norm_args, local_response_norm_impl, NULL},
+  {"_adaptiveMaxPool", "AdaptiveMaxPoolBackward0", 0, sizeof(ts__adaptive_max_pool_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, _adaptive_max_pool_args, _adaptive_max_pool_impl, _adaptive_max_pool_grad},
+  {"_fractionalMaxPool", "FractionalMaxPoolBackward0", 0, sizeof(ts__fractional_max_pool_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, _fractional_max_pool_args, _fractional_max_pool_impl, _fractional_max_pool_grad},
+  {"_maxUnpool", "MaxUnpoolBackward0", 0, sizeof(ts__max_unpool_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_unpool_args, _max_unpool_impl, _max_unpool_grad},
   {"_maxPool", "MaxPoolWithIndicesBackward0", 0, sizeof(ts__max_pool_args), 7, 2, TS_RET_TENSORS, 1u, 1u, 2u, _max_pool_args, _max_pool_impl, _max_pool_grad},
   {"_maxPoolBackward", "MaxPoolBackwardBackward0", 0, sizeof(ts__max_pool_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_pool_backward_args, _max_pool_backward_impl, _max_pool_backward_grad},
   {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad},
   {"_avgPool", "AvgPoolBackward0", 0, sizeof(ts__avg_pool_args), 8, 1, TS_RET_TENSORS, 1u, 1u, 0u, _avg_pool_args, _avg_pool_impl, _avg_pool_grad},
   {"_avgPoolBackward", "AvgPoolBackwardBackward0", 0, sizeof(ts__avg_pool_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _avg_pool_backward_args, _avg_pool_backward_impl, _avg_pool_backward_grad},
+  {"einsum", "EinsumBackward0", TS_OP_COMPOSITE, sizeof(ts_einsum_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, einsum_args, einsum_impl, NULL},
+  {"tensordot", "TensordotBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_args, tensordot_impl, NULL},
+  {"tensordot", "TensordotCountBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_count_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_count_args, tensordot_count_impl, NULL},
+  {"inner", "InnerBackward0", TS_OP_COMPOSITE, sizeof(ts_inner_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, inner_args, inner_impl, NULL},
+  {"kron", "KronBackward0", TS_OP_COMPOSITE, sizeof(ts_kron_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, kron_args, kron_impl, NULL},
   {"rand", "RandBackward0", 0, sizeof(ts_rand_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_args, rand_impl, NULL},
   {"randn", "RandnBackward0", 0, sizeof(ts_randn_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_args, randn_impl, NULL},
   {"randint", "RandintBackward0", 0, sizeof(ts_randint_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_args, randint_impl, NULL},
@@ -3796,5 +4526,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 614;
-const char ts_table_hash[] = "39d48788dff64784";
+const int ts_op_count = 718;
+const char ts_table_hash[] = "525d484b87da2c05";

@@ -16,8 +16,13 @@ typedef enum {
   /* activation.c */
   TS_UN_RELU, TS_UN_LEAKY_RELU, TS_UN_THRESHOLD, TS_UN_SIGMOID, TS_UN_SILU, TS_UN_GELU, TS_UN_GELU_TANH, TS_UN_MISH,
   TS_UN_ELU, TS_UN_SOFTPLUS, TS_UN_LOGSIGMOID, TS_UN_HARDSIGMOID, TS_UN_HARDSWISH, TS_UN_HARDSHRINK, TS_UN_SOFTSHRINK,
+  /* complex.c: for complex dtypes only */
+  TS_UN_CONJ,
   TS_UN_COUNT
 } ts_unary_id;
+
+/* Of complex numbers, in complex.c. */
+typedef enum { TS_REAL_ABS, TS_REAL_ANGLE, TS_REAL_COUNT } ts_real_id;
 
 typedef enum {
   TS_TEST_ISNAN, TS_TEST_ISINF, TS_TEST_ISFINITE, TS_TEST_ISPOSINF, TS_TEST_ISNEGINF, TS_TEST_SIGNBIT, TS_TEST_LOGICAL_NOT,

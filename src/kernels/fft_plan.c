@@ -54,9 +54,9 @@ static void put(const ts_fft_plan *p, char *table, int64_t i, double v) {
   else ((float *)table)[i] = (float)v;
 }
 static char *table_of(ts_fft_plan *p, int64_t count) {
-  int64_t bytes = (count * (p->wide ? 8 : 4) + 63) & ~(int64_t)63;
+  int64_t bytes = count * (p->wide ? 8 : 4);
   p->bytes += bytes;
-  return aligned_alloc(64, (size_t)bytes);
+  return malloc((size_t)bytes);
 }
 
 /* ---- making plans ---- */

@@ -4,16 +4,22 @@ import { TYPES } from './parse.mjs';
 const RESERVED = new Set(['var', 'in', 'with', 'delete', 'typeof', 'function', 'default', 'class', 'new', 'return', 'where_']);
 const ident = (name) => (RESERVED.has(name) ? `${name}_` : name);
 
-function tsType(a) { return a.spread ? 'readonly number[]' : TYPES[a.type].ts; }
+function tsType(a) { return a.spread ? `readonly ${spreadType(a)}[]` : TYPES[a.type].ts; }
+/** What may be spread: numbers, or tensors. */
+const spreadType = (a) => (a.type === 'Tensor[]' ? 'Tensor' : 'number');
+
+/** A row with an argument return_indices has a twin that gives them: the function picks between the two. */
+const withIndices = (row) => (row.args.some((a) => a.cName === 'return_indices') && !row.name.endsWith('_with_indices') ? `${row.name}_with_indices` : null);
 
 function returnType(row) {
   const { kind, type, names } = row.returns;
+  if (withIndices(row)) return 'Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor }';
   if (kind === 'TENSORS') {
     if (names.length === 1) return 'Tensor';
     const tuple = `[${names.map(() => 'Tensor').join(', ')}]`;
     return names[0] ? `${tuple} & { ${names.map((n) => `readonly ${n.replace(/_([a-z])/g, (_, c) => c.toUpperCase())}: Tensor`).join('; ')} }` : tuple;
   }
-  return { 'Tensor[]': 'Tensor[]', Scalar: 'number | bigint | boolean', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
+  return { 'Tensor[]': 'Tensor[]', Scalar: 'Scalar', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
 }
 
 /** Options of every factory, handled in TypeScript: they do not reach the wall. */
@@ -53,8 +59,8 @@ function overloads(row, args) {
   const spreadAt = positional.findIndex((a) => a.spread);
   if (spreadAt >= 0) {
     const before = positional.slice(0, spreadAt).map(param);
-    lists.push([...before, `...${positional[spreadAt].name}: number[]`]);
-    if (opt) lists.push([...before, `...args: [...${positional[spreadAt].name}: number[], ${opt.replace('?:', ':')}]`]);
+    lists.push([...before, `...${positional[spreadAt].name}: ${spreadType(positional[spreadAt])}[]`]);
+    if (opt) lists.push([...before, `...args: [...${positional[spreadAt].name}: ${spreadType(positional[spreadAt])}[], ${opt.replace('?:', ':')}]`]);
   }
   const all = [...positional.map(param)];
   if (opt) all.push(opt);
@@ -69,7 +75,7 @@ const docOf = (row, indent = '') => `${indent}/** ${row.doc.replace(/\*\//g, '* 
 
 /** Calls that need no binding: one or two plain tensors. */
 function fastPath(row, method) {
-  if (row.flags.includes('factory')) return null;
+  if (row.flags.includes('factory') || withIndices(row)) return null;
   const required = row.args.filter((a) => !a.optional).length;
   const [a, b, ...rest] = row.args;
   const plain = (x) => x && (x.type === 'Tensor' || x.type === 'Operand');
@@ -126,7 +132,8 @@ function body(group, method) {
     if (f && f.n <= MAX_FAST && !fast.some((g) => g.count === f.count)) fast.push(f);
   }
   const self = method ? 'this, ' : '';
-  const general = group.length > 1 ? `invokeForm(F_${group[0].ident}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(S_${group[0].name}, ${self}arguments)`;
+  const twin = withIndices(group[0]);
+  const general = twin ? `invokeIndexed(S_${group[0].name}, S_${twin}, arguments)` : group.length > 1 ? `invokeForm(F_${group[0].ident}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(S_${group[0].name}, ${self}arguments)`;
   const most = Math.max(0, ...fast.map((f) => f.count));
   return {
     params: fast.length ? [...['a', 'b'].slice(0, most).map((p) => `${p}?: any`), '..._rest: any[]'].join(', ') : '..._args: any[]',
@@ -155,7 +162,7 @@ export function functions(rows, banner) {
   const fns = rows.filter((r) => !r.system && !isTwin(r));
   const twins = rows.filter((r) => r.twinOf && (r.as.includes('function') || rows.some((o) => o.name === r.twinOf && o.as.includes('inplace argument'))));
   const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
-    "import { type DType, type Scalar, binary, invoke, invokeForm, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
+    "import { type DType, type Scalar, binary, invoke, invokeForm, invokeIndexed, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
   for (const twin of twins) {
     out.push(sigDeclaration(twin));
     if (!twin.as.includes('function')) continue;
