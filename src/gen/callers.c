@@ -1342,6 +1342,131 @@ ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tenso
   return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
 }
 
+ts_tensor *ts__fft_c2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool forward) {
+  ts__fft_c2c_args args = {self, dim, normalization, forward};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_c2c], &args);
+}
+
+ts_tensor *ts__fft_r2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool onesided) {
+  ts__fft_r2c_args args = {self, dim, normalization, onesided};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_r2c], &args);
+}
+
+ts_tensor *ts__fft_c2r(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, int64_t last_dim_size) {
+  ts__fft_c2r_args args = {self, dim, normalization, last_dim_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_c2r], &args);
+}
+
+ts_tensor *ts_fft_fft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_fft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fft], &args);
+}
+
+ts_tensor *ts_fft_ifft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_ifft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifft], &args);
+}
+
+ts_tensor *ts_fft_rfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_rfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfft], &args);
+}
+
+ts_tensor *ts_fft_ihfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_ihfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfft], &args);
+}
+
+ts_tensor *ts_fft_irfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_irfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfft], &args);
+}
+
+ts_tensor *ts_fft_hfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_hfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfft], &args);
+}
+
+ts_tensor *ts_fft_fftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_fftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftn], &args);
+}
+
+ts_tensor *ts_fft_fft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_fft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fft2], &args);
+}
+
+ts_tensor *ts_fft_ifftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ifftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifftn], &args);
+}
+
+ts_tensor *ts_fft_ifft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ifft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifft2], &args);
+}
+
+ts_tensor *ts_fft_rfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_rfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfftn], &args);
+}
+
+ts_tensor *ts_fft_rfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_rfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfft2], &args);
+}
+
+ts_tensor *ts_fft_ihfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ihfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfftn], &args);
+}
+
+ts_tensor *ts_fft_ihfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ihfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfft2], &args);
+}
+
+ts_tensor *ts_fft_irfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_irfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfftn], &args);
+}
+
+ts_tensor *ts_fft_irfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_irfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfft2], &args);
+}
+
+ts_tensor *ts_fft_hfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_hfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfftn], &args);
+}
+
+ts_tensor *ts_fft_hfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_hfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfft2], &args);
+}
+
+ts_tensor *ts_fft_fftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype) {
+  ts_fft_fftfreq_args args = {n, d, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftfreq], &args);
+}
+
+ts_tensor *ts_fft_rfftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype) {
+  ts_fft_rfftfreq_args args = {n, d, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfftfreq], &args);
+}
+
+ts_tensor *ts_fft_fftshift(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_fft_fftshift_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftshift], &args);
+}
+
+ts_tensor *ts_fft_ifftshift(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_fft_ifftshift_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifftshift], &args);
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);

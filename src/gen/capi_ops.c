@@ -1690,6 +1690,160 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_fft_fft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftfreq(cx, n, d, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfftfreq(cx, n, d, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftshift(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifftshift(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

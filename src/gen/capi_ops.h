@@ -731,6 +731,72 @@ TORSH_API torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *ou
 /* input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
 TORSH_API torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out);
 
+/* The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
+TORSH_API torsh_status torsh_fft_fft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft.html */
+TORSH_API torsh_status torsh_fft_ifft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The first half of the Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft.html */
+TORSH_API torsh_status torsh_fft_rfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The first half of the inverse Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft.html */
+TORSH_API torsh_status torsh_fft_ihfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The inverse of rfft: real numbers from the first half of their transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft.html */
+TORSH_API torsh_status torsh_fft_irfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform, real, of a signal given by its first half along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft.html */
+TORSH_API torsh_status torsh_fft_hfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The discrete Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fftn.html */
+TORSH_API torsh_status torsh_fft_fftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The discrete Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft2.html */
+TORSH_API torsh_status torsh_fft_fft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
+TORSH_API torsh_status torsh_fft_ifftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html */
+TORSH_API torsh_status torsh_fft_ifft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html */
+TORSH_API torsh_status torsh_fft_rfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html */
+TORSH_API torsh_status torsh_fft_rfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
+TORSH_API torsh_status torsh_fft_ihfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html */
+TORSH_API torsh_status torsh_fft_ihfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html */
+TORSH_API torsh_status torsh_fft_irfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html */
+TORSH_API torsh_status torsh_fft_irfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform, real, of a signal given by its first half along the last dim along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html */
+TORSH_API torsh_status torsh_fft_hfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform, real, of a signal given by its first half along the last dim along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html */
+TORSH_API torsh_status torsh_fft_hfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The frequencies of the results of fft: 0, 1, ... and then the negative ones, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html */
+TORSH_API torsh_status torsh_fft_fftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out);
+
+/* The frequencies of the results of rfft: 0, 1, ..., n / 2, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.rfftfreq.html */
+TORSH_API torsh_status torsh_fft_rfftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out);
+
+/* Exchanges the halves of dims (all of them unless given), so that frequency 0 stands in the middle. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.fftshift.html */
+TORSH_API torsh_status torsh_fft_fftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
+/* The inverse of fftshift. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
+TORSH_API torsh_status torsh_fft_ifftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
 

@@ -1296,6 +1296,159 @@ static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_bilinear_impl(cx, a, out);
 }
 
+static const ts_arg _fft_c2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2c_args, normalization), 0u}, {"forward", TS_ARG_BOOL, 0, offsetof(ts__fft_c2c_args, forward), 0u}};
+static bool _fft_c2c_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_c2c_args *a = args;
+  return ts__fft_c2c_impl(cx, a, out);
+}
+static void _fft_c2c_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_c2c_grad(cx, args, back, wanted); }
+
+static const ts_arg _fft_r2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_r2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_r2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_r2c_args, normalization), 0u}, {"onesided", TS_ARG_BOOL, 0, offsetof(ts__fft_r2c_args, onesided), 0u}};
+static bool _fft_r2c_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_r2c_args *a = args;
+  return ts__fft_r2c_impl(cx, a, out);
+}
+static void _fft_r2c_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_r2c_grad(cx, args, back, wanted); }
+
+static const ts_arg _fft_c2r_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2r_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2r_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2r_args, normalization), 0u}, {"lastDimSize", TS_ARG_INT, 0, offsetof(ts__fft_c2r_args, last_dim_size), 0u}};
+static bool _fft_c2r_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_c2r_args *a = args;
+  return ts__fft_c2r_impl(cx, a, out);
+}
+static void _fft_c2r_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_c2r_grad(cx, args, back, wanted); }
+
+static const ts_arg fft_fft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_fft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_fft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_fft_args, norm), 0u}};
+static bool fft_fft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fft_args *a = args;
+  return ts_fft_fft_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ifft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ifft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ifft_args, norm), 0u}};
+static bool fft_ifft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifft_args *a = args;
+  return ts_fft_ifft_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_rfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_rfft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_rfft_args, norm), 0u}};
+static bool fft_rfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfft_args *a = args;
+  return ts_fft_rfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ihfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ihfft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ihfft_args, norm), 0u}};
+static bool fft_ihfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfft_args *a = args;
+  return ts_fft_ihfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_irfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_irfft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_irfft_args, norm), 0u}};
+static bool fft_irfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfft_args *a = args;
+  return ts_fft_irfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_hfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_hfft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_hfft_args, norm), 0u}};
+static bool fft_hfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfft_args *a = args;
+  return ts_fft_hfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_fftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_fftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_fftn_args, norm), 0u}};
+static bool fft_fftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftn_args *a = args;
+  return ts_fft_fftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_fft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_fft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_fft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_fft2_args, norm), 0u}};
+static bool fft_fft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fft2_args *a = args;
+  return ts_fft_fft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_ifftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ifftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ifftn_args, norm), 0u}};
+static bool fft_ifftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifftn_args *a = args;
+  return ts_fft_ifftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_ifft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ifft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ifft2_args, norm), 0u}};
+static bool fft_ifft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifft2_args *a = args;
+  return ts_fft_ifft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_rfftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_rfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_rfftn_args, norm), 0u}};
+static bool fft_rfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfftn_args *a = args;
+  return ts_fft_rfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_rfft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_rfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_rfft2_args, norm), 0u}};
+static bool fft_rfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfft2_args *a = args;
+  return ts_fft_rfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_ihfftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ihfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ihfftn_args, norm), 0u}};
+static bool fft_ihfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfftn_args *a = args;
+  return ts_fft_ihfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_ihfft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ihfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ihfft2_args, norm), 0u}};
+static bool fft_ihfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfft2_args *a = args;
+  return ts_fft_ihfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_irfftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_irfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_irfftn_args, norm), 0u}};
+static bool fft_irfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfftn_args *a = args;
+  return ts_fft_irfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_irfft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_irfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_irfft2_args, norm), 0u}};
+static bool fft_irfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfft2_args *a = args;
+  return ts_fft_irfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_hfftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_hfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_hfftn_args, norm), 0u}};
+static bool fft_hfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfftn_args *a = args;
+  return ts_fft_hfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_hfft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_hfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_hfft2_args, norm), 0u}};
+static bool fft_hfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfft2_args *a = args;
+  return ts_fft_hfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftfreq_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_fft_fftfreq_args, n), 0u}, {"d", TS_ARG_FLOAT, 0, offsetof(ts_fft_fftfreq_args, d), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_fft_fftfreq_args, dtype), 0u}};
+static bool fft_fftfreq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftfreq_args *a = args;
+  return ts_fft_fftfreq_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfftfreq_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_fft_rfftfreq_args, n), 0u}, {"d", TS_ARG_FLOAT, 0, offsetof(ts_fft_rfftfreq_args, d), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_fft_rfftfreq_args, dtype), 0u}};
+static bool fft_rfftfreq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfftfreq_args *a = args;
+  return ts_fft_rfftfreq_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftshift_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_fftshift_args, dim), 0u}};
+static bool fft_fftshift_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftshift_args *a = args;
+  return ts_fft_fftshift_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftshift_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ifftshift_args, dim), 0u}};
+static bool fft_ifftshift_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifftshift_args *a = args;
+  return ts_fft_ifftshift_impl(cx, a, out);
+}
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -4071,6 +4224,31 @@ const ts_op ts_ops[] = {
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
   {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
   {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
+  {"_fftC2c", "FftC2cBackward0", 0, sizeof(ts__fft_c2c_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2c_args, _fft_c2c_impl, _fft_c2c_grad},
+  {"_fftR2c", "FftR2cBackward0", 0, sizeof(ts__fft_r2c_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _fft_r2c_args, _fft_r2c_impl, _fft_r2c_grad},
+  {"_fftC2r", "FftC2rBackward0", 0, sizeof(ts__fft_c2r_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2r_args, _fft_c2r_impl, _fft_c2r_grad},
+  {"fft.fft", "FftFftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft_args, fft_fft_impl, NULL},
+  {"fft.ifft", "FftIfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft_args, fft_ifft_impl, NULL},
+  {"fft.rfft", "FftRfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft_args, fft_rfft_impl, NULL},
+  {"fft.ihfft", "FftIhfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft_args, fft_ihfft_impl, NULL},
+  {"fft.irfft", "FftIrfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft_args, fft_irfft_impl, NULL},
+  {"fft.hfft", "FftHfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft_args, fft_hfft_impl, NULL},
+  {"fft.fftn", "FftFftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftn_args, fft_fftn_impl, NULL},
+  {"fft.fft2", "FftFft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft2_args, fft_fft2_impl, NULL},
+  {"fft.ifftn", "FftIfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftn_args, fft_ifftn_impl, NULL},
+  {"fft.ifft2", "FftIfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft2_args, fft_ifft2_impl, NULL},
+  {"fft.rfftn", "FftRfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftn_args, fft_rfftn_impl, NULL},
+  {"fft.rfft2", "FftRfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft2_args, fft_rfft2_impl, NULL},
+  {"fft.ihfftn", "FftIhfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfftn_args, fft_ihfftn_impl, NULL},
+  {"fft.ihfft2", "FftIhfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft2_args, fft_ihfft2_impl, NULL},
+  {"fft.irfftn", "FftIrfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfftn_args, fft_irfftn_impl, NULL},
+  {"fft.irfft2", "FftIrfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft2_args, fft_irfft2_impl, NULL},
+  {"fft.hfftn", "FftHfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfftn_args, fft_hfftn_impl, NULL},
+  {"fft.hfft2", "FftHfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft2_args, fft_hfft2_impl, NULL},
+  {"fft.fftfreq", "FftFftfreqBackward0", 0, sizeof(ts_fft_fftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftfreq_args, fft_fftfreq_impl, NULL},
+  {"fft.rfftfreq", "FftRfftfreqBackward0", 0, sizeof(ts_fft_rfftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftfreq_args, fft_rfftfreq_impl, NULL},
+  {"fft.fftshift", "FftFftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftshift_args, fft_fftshift_impl, NULL},
+  {"fft.ifftshift", "FftIfftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftshift_args, fft_ifftshift_impl, NULL},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -4526,5 +4704,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 718;
-const char ts_table_hash[] = "525d484b87da2c05";
+const int ts_op_count = 743;
+const char ts_table_hash[] = "463809067342b14a";

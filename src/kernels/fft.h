@@ -35,6 +35,7 @@ typedef struct {
   const ts_fft_plan *plan;
   ts_fft_kind kind;
   bool inverse, lanes;
+  bool twosided; /* of real lines: the second half too */
   double scale;
   const void *in;
   void *out;

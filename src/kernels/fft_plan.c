@@ -153,7 +153,7 @@ static int64_t good_length(int64_t n) {
 static bool bluestein(ts_fft_plan *p) {
   int64_t n = p->n, m = good_length(2 * n - 1);
   roots r;
-  p->a = make(m, false, p->wide, m <= 2 * TS_FFT_LANES_LIMIT);
+  p->a = make(m, false, p->wide, false);
   p->turns = table_of(p, 2 * n);
   p->kernel = table_of(p, 2 * (m + 32));
   char *scratch = p->a ? aligned_alloc(64, (size_t)ts_fft_scratch(p->a)) : NULL;

@@ -563,6 +563,13 @@ static void FN(line)(const ts_fft_plan *plan, void *re, void *im, char *scratch)
 REAL(V, lanes)
 REAL(T, line)
 
+#define CONJUGATE(W, name)                                       \
+  static void FN(conjugate_##name)(W *im, ptrdiff_t n) {         \
+    TS_IVDEP for (ptrdiff_t i = 0; i < n; i++) im[i] = -im[i];   \
+  }
+CONJUGATE(V, lanes)
+CONJUGATE(T, line)
+
 /* ---- jobs ---- */
 
 INLINE void FN(line_at)(const ts_fft_job *job, int64_t line, const T **in, T **out) {
@@ -615,7 +622,16 @@ static void FN(some_lanes)(const ts_fft_job *job, int64_t first, int64_t end, ch
     else FN(lanes_untangle)(plan, x.re, x.im);
     for (int l = 0; l < L; l++) ore[l] = dest[0][l], oim[l] = ore[l] + 1;
     FN(store)(x, ore, oim, to, h + 1, count[0], scale);
-    if (!odd || !count[1]) return;
+    if (job->twosided) {
+      FN(conjugate_lanes)(x.im, odd ? n + 1 : h + 1);
+      for (int l = 0; l < L; l++) ore[l] = dest[0][l] + (n - 1) * to, oim[l] = ore[l] + 1;
+      FN(store)((PARTS){x.re + 1, x.im + 1}, ore, oim, -to, n - h - 1, count[0], scale);
+      if (!count[1]) return;
+      for (int l = 0; l < L; l++) ore[l] = dest[1][l] + (n - h) * to, oim[l] = ore[l] + 1;
+      FN(store)((PARTS){x.re + n - h, x.im + n - h}, ore, oim, to, h, count[1], scale);
+      FN(conjugate_lanes)(x.im, n + 1);
+    }
+    if (!count[1]) return;
     for (int l = 0; l < L; l++) ore[l] = dest[1][l] + h * to, oim[l] = ore[l] + 1;
     FN(store)((PARTS){x.re + n - h, x.im + n - h}, ore, oim, -to, h + 1, count[1], scale);
     return;
@@ -687,6 +703,10 @@ static void FN(one_line)(const ts_fft_job *job, int64_t first, int64_t end, char
     else FN(line_untangle)(plan, x.re, x.im);
     FN(put)(x, dest, dest + 1, to, h + 1, scale);
     if (both) FN(put)((LINE){x.re + n - h, x.im + n - h}, dest2 + h * to, dest2 + h * to + 1, -to, h + 1, scale);
+    if (!job->twosided) return;
+    FN(conjugate_line)(x.im, odd ? n + 1 : h + 1);
+    FN(put)((LINE){x.re + 1, x.im + 1}, dest + (n - 1) * to, dest + (n - 1) * to + 1, -to, n - h - 1, scale);
+    if (both) FN(put)((LINE){x.re + n - h, x.im + n - h}, dest2 + (n - h) * to, dest2 + (n - h) * to + 1, to, h, scale);
     return;
   case TS_FFT_C2R:
     FN(get)(from, from + 1, in, h + 1, x);
@@ -730,4 +750,5 @@ static void FN(run)(const ts_fft_job *job, int64_t begin, int64_t end, char *scr
 #undef FOUR
 #undef CHIRP
 #undef REAL
+#undef CONJUGATE
 #undef BLOCKS
