@@ -1,16 +1,19 @@
 /**
  * Arguments by rule (PyTorch's order, or names in one trailing options object). Shared by ops, modules and optimizers.
  * A signature is written as in PyTorch's docs, in camelCase: 'inFeatures, outFeatures, bias=true, *, dtype=null'.
- * '...size' may be spread or an array; 'modules{}' takes a plain object as its value rather than as options.
+ * '...size' may be spread or an array (of tensors, in signatures of ops: '...tensors'); 'modules{}' takes a plain object as its value rather than as options.
  */
 import { TorshError } from './errors';
+import { isBranded } from './runtime/brand';
+import { isComplexNumber } from './runtime/dtype';
 
 export interface Param {
   name: string;
   keywordOnly: boolean;
   required: boolean;
   default: unknown;
-  spread: boolean;
+  /** 'numbers' or 'tensors': several of them may stand in place of an array. */
+  spread: 'numbers' | 'tensors' | null;
   mapping: boolean;
 }
 
@@ -31,7 +34,7 @@ export function signature(name: string, text: string): Signature {
     if (part === '') continue;
     const eq = part.indexOf('=');
     let id = eq < 0 ? part : part.slice(0, eq);
-    const spread = id.startsWith('...');
+    const spread = id.startsWith('...') ? 'numbers' : null;
     if (spread) id = id.slice(3);
     const mapping = id.endsWith('{}');
     if (mapping) id = id.slice(0, -2);
@@ -84,15 +87,17 @@ export function tryBind(sig: Signature, args: ArrayLike<unknown>, first?: unknow
   if (n > 0) {
     const last = args[n - 1];
     const place = params[n - 1 + at];
-    if (isPlainObject(last) && !(place && place.mapping && !place.keywordOnly)) { options = last; n--; }
+    if (isPlainObject(last) && !isComplexNumber(last) && !(place && place.mapping && !place.keywordOnly)) { options = last; n--; }
   }
   for (let i = 0; i < n;) {
     if (at >= sig.positional) {
       return `takes ${sig.positional} positional argument${sig.positional === 1 ? '' : 's'} but more were given`;
     }
-    if (params[at].spread && isNumeric(args[i])) {
+    const { spread } = params[at];
+    const fits = spread === 'tensors' ? isBranded : isNumeric;
+    if (spread !== null && fits(args[i])) {
       const list: unknown[] = [];
-      while (i < n && isNumeric(args[i])) list.push(args[i++]);
+      while (i < n && fits(args[i])) list.push(args[i++]);
       values[at++] = list;
     } else {
       values[at++] = args[i++];

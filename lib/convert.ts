@@ -4,8 +4,9 @@ import { TorshError } from './errors';
 import { bfloat16ToNumber, float16ToNumber } from './half';
 import type { Tensor, TypedArrays } from './tensor';
 import { handleOf, isTensor } from './runtime/call';
-import { type DType, type Scalar, dtypes, itemsizes } from './runtime/dtype';
+import { type Complex, type DType, type Scalar, dtypes, isComplexNumber, itemsizes } from './runtime/dtype';
 
+export type { Complex };
 export type Nested = Scalar | readonly Nested[] | ArrayLike<number> | ArrayLike<bigint>;
 
 const constructors: { [D in DType]: new (buffer: ArrayBuffer, offset: number, length: number) => TypedArrays[D] } = {
@@ -57,7 +58,7 @@ export function typedArrayDtype(x: unknown): DType | null {
   return typedDtypes[(x as unknown as Record<symbol, string>)[Symbol.toStringTag]] ?? null;
 }
 
-export interface Flat { shape: number[]; dtype: DType; values: ArrayLike<number | bigint | boolean> }
+export interface Flat { shape: number[]; dtype: DType; values: ArrayLike<Scalar> }
 
 /** Shape, default dtype and values of nested arrays; ragged ones are an error. Tensors inside are read. */
 export function flattenNested(data: unknown, op: string): Flat {
@@ -68,8 +69,8 @@ export function flattenNested(data: unknown, op: string): Flat {
     shape.push((x as ArrayLike<unknown>).length);
     if ((x as ArrayLike<unknown>).length === 0) break;
   }
-  const values: (number | bigint | boolean)[] = [];
-  let kind = 0; /* 1 bool, 2 bigint, 3 number */
+  const values: Scalar[] = [];
+  let kind = 0; /* 1 bool, 2 bigint, 3 number, 4 complex */
   const inner: DType[] = [];
   const walk = (x: unknown, d: number): void => {
     if (isTensor(x)) {
@@ -88,9 +89,10 @@ export function flattenNested(data: unknown, op: string): Flat {
       return;
     }
     if (d !== shape.length) throw ragged(op, shape, d);
-    if (typeof x === 'number') kind = 3;
+    if (typeof x === 'number') kind = Math.max(kind, 3);
     else if (typeof x === 'bigint') kind = Math.max(kind, 2);
     else if (typeof x === 'boolean') kind = Math.max(kind, 1);
+    else if (isComplexNumber(x)) kind = 4;
     else throw new TorshError('ERR_ARGUMENT', op, `${op}: cannot make a tensor of ${x === null ? 'null' : typeof x}`);
     values.push(x);
   };
@@ -99,18 +101,29 @@ export function flattenNested(data: unknown, op: string): Flat {
   for (let i = 0; i < shape.length; i++) first = (first as ArrayLike<unknown>)[0];
   if (isTensor(first)) shape.push(...first.shape);
   walk(data, 0);
-  const dtype: DType = inner.length === 1 ? inner[0] : kind === 1 ? 'bool' : kind === 2 ? 'int64' : 'float32';
+  const dtype: DType = inner.length === 1 ? inner[0] : kind === 1 ? 'bool' : kind === 2 ? 'int64' : kind === 4 ? 'complex64' : 'float32';
   return { shape, dtype, values };
 }
 
+const notReal = (dtype: DType): TorshError => new TorshError('ERR_DTYPE', 'tensor', `tensor: a complex number cannot be converted to ${dtype}`);
 const isList = (x: unknown): boolean => Array.isArray(x) || (typedArrayDtype(x) !== null);
 const same = (a: number[], b: number[]): boolean => a.length === b.length && a.every((v, i) => v === b[i]);
 const ragged = (op: string, shape: number[], d: number): TorshError =>
   new TorshError('ERR_SHAPE', op, `${op}: expected sequence of length ${shape[d] ?? 0} at dim ${d}: nested arrays must be rectangular`);
 
 /** Values as row-major bytes of dtype; float16 and bfloat16 are converted by the core. */
-export function bytesOf(values: ArrayLike<number | bigint | boolean>, dtype: DType): Uint8Array<ArrayBuffer> {
+export function bytesOf(values: ArrayLike<Scalar>, dtype: DType): Uint8Array<ArrayBuffer> {
   const n = values.length;
+  if (dtype.startsWith('complex')) {
+    const out = dtype === 'complex64' ? new Float32Array(2 * n) : new Float64Array(2 * n);
+    for (let i = 0; i < n; i++) {
+      const v = values[i];
+      out[2 * i] = typeof v === 'object' ? v.re : Number(v);
+      if (typeof v === 'object') out[2 * i + 1] = v.im;
+    }
+    return new Uint8Array(out.buffer);
+  }
+  if (!ArrayBuffer.isView(values)) for (let i = 0; i < n; i++) if (typeof values[i] === 'object') throw notReal(dtype);
   if (dtype === 'int64') {
     const out = new BigInt64Array(n);
     for (let i = 0; i < n; i++) {

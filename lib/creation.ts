@@ -28,7 +28,8 @@ export function fromBytes(bytes: Uint8Array, dtype: DType, shape: readonly numbe
 
 /**
  * A tensor with a copy of nested arrays, a typed array or a number. Numbers give float32, booleans bool, bigints int64, a
- * typed array its own type; `dtype` overrides. Errors: ragged arrays. https://pytorch.org/docs/stable/generated/torch.tensor.html
+ * typed array its own type, { re, im } complex64; `dtype` overrides. A typed array with a complex dtype holds real and imaginary
+ * parts in turn. Errors: ragged arrays. https://pytorch.org/docs/stable/generated/torch.tensor.html
  */
 export function tensor(data: Nested | Tensor, options?: TensorOptions): Tensor;
 export function tensor(...args: unknown[]): Tensor {
@@ -40,6 +41,14 @@ export function tensor(...args: unknown[]): Tensor {
   } else {
     const flat = flattenNested(data, 'tensor');
     const want = dtype === null ? flat.dtype : dtypeOf(dtype, 'tensor');
+    /* A typed array of complex numbers holds their parts in turn, as toTypedArray() gives them. */
+    if (want.startsWith('complex') && typedArrayDtype(data) !== null) {
+      if (flat.shape[0] % 2 !== 0) throw new TorshError('ERR_SHAPE', 'tensor', `tensor: a typed array of complex numbers holds pairs of real and imaginary parts, but has ${flat.shape[0]} elements`);
+      flat.shape[0] /= 2;
+      t = fromBytes(bytesOf(flat.values, want === 'complex64' ? 'float32' : 'float64'), want, flat.shape);
+      if (requiresGrad) t.requiresGrad = true;
+      return t;
+    }
     /* Halves round in the core, from float64: the one rounding that PyTorch does. */
     const direct = want === 'float16' || want === 'bfloat16' ? 'float64' : want;
     t = fromBytes(bytesOf(flat.values, direct), direct, flat.shape);

@@ -5,7 +5,7 @@ import { fromBytes, tensor } from './creation';
 import { TorshError } from './errors';
 import { _nonzeroTuple, at, nonzero as nonzeroRows, setAt } from './gen/ops';
 import { isTensor } from './runtime/call';
-import type { Scalar } from './runtime/dtype';
+import { type Scalar, isComplexNumber } from './runtime/dtype';
 import type { Slice } from './slice';
 import type { Tensor } from './tensor';
 
@@ -83,7 +83,7 @@ export function indexGet(t: Tensor, index: Index[]): Tensor {
 
 export function indexSet(t: Tensor, index: Index[], value: Tensor | Scalar | unknown): void {
   const [items, tensors] = encode(index, 'setAt');
-  const plain = isTensor(value) || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
+  const plain = isTensor(value) || isComplexNumber(value) || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
   setAt(t, items, tensors, plain ? value : tensor(value as number[], { dtype: t.dtype }));
 }
 

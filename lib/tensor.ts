@@ -115,7 +115,7 @@ export class Tensor extends TensorOps {
   isSharedStorageWith(other: Tensor): boolean { return sys._sameStorage(this, other); }
   get length(): number { return this.size(0); }
 
-  /** The value of a tensor with one element: a number, a bigint beyond 2^53, a boolean. */
+  /** The value of a tensor with one element: a number, a bigint beyond 2^53, a boolean, { re, im }. */
   item(): any { return sys._item(this); }
   /** Nested arrays of the values; a plain value for 0-d tensors. */
   tolist(): any { return nestedValues(this.shape, this.dtype, this.toTypedArray()); }
@@ -139,6 +139,8 @@ export class Tensor extends TensorOps {
   bfloat16(options: ToOptions = {}): Tensor { return convert(this, ['bfloat16', options]); }
   float(options: ToOptions = {}): Tensor { return convert(this, ['float32', options]); }
   double(options: ToOptions = {}): Tensor { return convert(this, ['float64', options]); }
+  cfloat(options: ToOptions = {}): Tensor { return convert(this, ['complex64', options]); }
+  cdouble(options: ToOptions = {}): Tensor { return convert(this, ['complex128', options]); }
   cpu(): Tensor { return this; }
 
   /** Python's x[...]: ints, null, '...', slice(a, b, s) or 'a:b:s', bool and int tensors and arrays. */

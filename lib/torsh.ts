@@ -14,6 +14,7 @@ import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
 import * as optim from './optim';
 import { setPrintoptions } from './print';
+import { einsum, tensordot } from './products';
 import * as random from './random';
 import { slice } from './slice';
 import { dtypes } from './runtime/dtype';
@@ -35,7 +36,8 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
-  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero,
+  isComplex: (input: Tensor): boolean => input.isComplex(),
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,

@@ -2,15 +2,14 @@
 // torsh has is held to the same values.
 const torsh = require('torsh');
 const { folder, isFull, loadIndex, load } = require('./support/goldenset');
-const { exists, needsComplex, isPythonOnly, replay, replayError } = require('./support/golden');
+const { exists, isPythonOnly, replay, replayError } = require('./support/golden');
 
 const required = new Set(Object.values(require('./golden-ops.json')).flat());
 const index = loadIndex();
-const hasComplex = 'complex64' in torsh;
 
 /* The nuclear norm is a sum of singular values: it waits for linalg.svd. */
 const needsSvd = (sample) => sample.path === 'torch.norm' && (sample.args[1] === 'nuc' || sample.kwargs.p === 'nuc');
-const inScope = (sample) => (hasComplex || !needsComplex(sample)) && (torsh.linalg.svd !== undefined || !needsSvd(sample));
+const inScope = (sample) => (torsh.linalg.svd !== undefined || !needsSvd(sample));
 
 /** Runs one replay in a scope of its own, so that what it made is gone after it. */
 function check(run) {

@@ -65,307 +65,354 @@ const S_addcmul = op(99, 'addcmul', 'Tensor input, Tensor tensor1, Tensor tensor
 const S_addcmul_ = op(100, 'addcmul_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
 const S_addcdiv = op(101, 'addcdiv', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1, Tensor? out=null', 'Tensor');
 const S_addcdiv_ = op(102, 'addcdiv_', 'Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1', 'Tensor');
-const S_eq = op(103, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_eq_ = op(104, 'eq_', 'Tensor input, Operand other', 'Tensor');
-const S_ne = op(105, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ne_ = op(106, 'ne_', 'Tensor input, Operand other', 'Tensor');
-const S_lt = op(107, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_lt_ = op(108, 'lt_', 'Tensor input, Operand other', 'Tensor');
-const S_le = op(109, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_le_ = op(110, 'le_', 'Tensor input, Operand other', 'Tensor');
-const S_gt = op(111, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_gt_ = op(112, 'gt_', 'Tensor input, Operand other', 'Tensor');
-const S_ge = op(113, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ge_ = op(114, 'ge_', 'Tensor input, Operand other', 'Tensor');
-const S_isclose = op(115, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
-const S_allclose = op(116, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
-const S_equal = op(117, 'equal', 'Tensor input, Tensor other', 'bool');
-const S_maximum = op(118, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_minimum = op(119, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmax = op(120, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmin = op(121, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_isnan = op(122, 'isnan', 'Tensor input', 'Tensor');
-const S_isinf = op(123, 'isinf', 'Tensor input', 'Tensor');
-const S_isfinite = op(124, 'isfinite', 'Tensor input', 'Tensor');
-const S_isposinf = op(125, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isneginf = op(126, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_signbit = op(127, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isreal = op(128, 'isreal', 'Tensor input', 'Tensor');
-const S_logical_and = op(129, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_and_ = op(130, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_or = op(131, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_or_ = op(132, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_xor = op(133, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_xor_ = op(134, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_not = op(135, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_logical_not_ = op(136, 'logicalNot_', 'Tensor input', 'Tensor');
-const S_bitwise_and = op(137, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_and_ = op(138, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_or = op(139, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_or_ = op(140, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_xor = op(141, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_xor_ = op(142, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_not = op(143, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_bitwise_not_ = op(144, 'bitwiseNot_', 'Tensor input', 'Tensor');
-const S_bitwise_left_shift = op(145, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_left_shift_ = op(146, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_right_shift = op(147, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_right_shift_ = op(148, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
-const S__where_self = op(151, 'where', 'Tensor input, Tensor condition, Operand other', 'Tensor');
-const S_masked_fill = op(152, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_masked_fill_ = op(153, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_clamp = op(154, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
-const S_clamp_ = op(155, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
-const S_clamp_min = op(156, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
-const S_clamp_min_ = op(157, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
-const S_clamp_max = op(158, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
-const S_clamp_max_ = op(159, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
-const S_new_zeros = op(168, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_ones = op(171, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_empty = op(174, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_full = op(178, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_fill = op(179, 'fill', 'Tensor input, Operand value', 'Tensor');
-const S_fill_ = op(180, 'fill_', 'Tensor input, Operand value', 'Tensor');
-const S_clone = op(185, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_contiguous = op(186, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_copy_ = op(187, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
-const S_zero_ = op(188, 'zero_', 'Tensor input', 'Tensor');
-const S_new_empty_strided = op(190, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
-const S_sum_to_size = op(192, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
-const S_index_put = op(196, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_put_ = op(197, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(198, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
-const S_index_add = op(199, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_add_ = op(200, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(201, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_copy_ = op(202, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_fill = op(203, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_index_fill_ = op(204, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_gather = op(205, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(206, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(208, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_flip = op(103, 'flip', 'Tensor input, int[] ...dims', 'Tensor');
+const S_fliplr = op(104, 'fliplr', 'Tensor input', 'Tensor');
+const S_flipud = op(105, 'flipud', 'Tensor input', 'Tensor');
+const S_roll = op(106, 'roll', 'Tensor input, int[] shifts, int[] dims=[]', 'Tensor');
+const S_rot90 = op(107, 'rot90', 'Tensor input, int k=1, int[] dims=[0,1]', 'Tensor');
+const S_repeat = op(108, 'repeat', 'Tensor input, int[] ...repeats', 'Tensor');
+const S_tile = op(109, 'tile', 'Tensor input, int[] ...dims', 'Tensor');
+const S_repeat_interleave = op(110, 'repeatInterleave', 'Tensor input, int repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
+const S_repeat_interleave_by = op(111, 'repeatInterleave', 'Tensor input, Tensor repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
+const F_repeatInterleave = [S_repeat_interleave, S_repeat_interleave_by];
+const S_take_along_dim = op(113, 'takeAlongDim', 'Tensor input, Tensor indices, int? dim=null, *, Tensor? out=null', 'Tensor');
+const S_eq = op(114, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_eq_ = op(115, 'eq_', 'Tensor input, Operand other', 'Tensor');
+const S_ne = op(116, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ne_ = op(117, 'ne_', 'Tensor input, Operand other', 'Tensor');
+const S_lt = op(118, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_lt_ = op(119, 'lt_', 'Tensor input, Operand other', 'Tensor');
+const S_le = op(120, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_le_ = op(121, 'le_', 'Tensor input, Operand other', 'Tensor');
+const S_gt = op(122, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_gt_ = op(123, 'gt_', 'Tensor input, Operand other', 'Tensor');
+const S_ge = op(124, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ge_ = op(125, 'ge_', 'Tensor input, Operand other', 'Tensor');
+const S_isclose = op(126, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
+const S_allclose = op(127, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
+const S_equal = op(128, 'equal', 'Tensor input, Tensor other', 'bool');
+const S_maximum = op(129, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_minimum = op(130, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmax = op(131, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmin = op(132, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_isnan = op(133, 'isnan', 'Tensor input', 'Tensor');
+const S_isinf = op(134, 'isinf', 'Tensor input', 'Tensor');
+const S_isfinite = op(135, 'isfinite', 'Tensor input', 'Tensor');
+const S_isposinf = op(136, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isneginf = op(137, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_signbit = op(138, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isreal = op(139, 'isreal', 'Tensor input', 'Tensor');
+const S_logical_and = op(140, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_and_ = op(141, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_or = op(142, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_or_ = op(143, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_xor = op(144, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_xor_ = op(145, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_not = op(146, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_logical_not_ = op(147, 'logicalNot_', 'Tensor input', 'Tensor');
+const S_bitwise_and = op(148, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_and_ = op(149, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_or = op(150, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_or_ = op(151, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_xor = op(152, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_xor_ = op(153, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_not = op(154, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bitwise_not_ = op(155, 'bitwiseNot_', 'Tensor input', 'Tensor');
+const S_bitwise_left_shift = op(156, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_left_shift_ = op(157, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_right_shift = op(158, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_right_shift_ = op(159, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
+const S__where_self = op(162, 'where', 'Tensor input, Tensor condition, Operand other', 'Tensor');
+const S_masked_fill = op(163, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_masked_fill_ = op(164, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_clamp = op(165, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
+const S_clamp_ = op(166, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
+const S_clamp_min = op(167, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
+const S_clamp_min_ = op(168, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
+const S_clamp_max = op(169, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
+const S_clamp_max_ = op(170, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
+const S_real = op(175, 'real', 'Tensor input', 'Tensor');
+const S_imag = op(176, 'imag', 'Tensor input', 'Tensor');
+const S_conj_physical = op(177, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_conj_physical_ = op(178, 'conjPhysical_', 'Tensor input', 'Tensor');
+const S_conj = op(179, 'conj', 'Tensor input', 'Tensor');
+const S_resolve_conj = op(180, 'resolveConj', 'Tensor input', 'Tensor');
+const S_resolve_neg = op(181, 'resolveNeg', 'Tensor input', 'Tensor');
+const S_is_conj = op(182, 'isConj', 'Tensor input', 'bool');
+const S_is_neg = op(183, 'isNeg', 'Tensor input', 'bool');
+const S_angle = op(184, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_diagonal_scatter = op(191, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_select_scatter = op(192, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
+const S_slice_scatter = op(193, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S_as_strided_scatter = op(194, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_narrow_copy = op(195, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
+const S_new_zeros = op(215, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_ones = op(218, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_empty = op(221, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_full = op(225, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_fill = op(226, 'fill', 'Tensor input, Operand value', 'Tensor');
+const S_fill_ = op(227, 'fill_', 'Tensor input, Operand value', 'Tensor');
+const S_clone = op(232, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_contiguous = op(233, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_copy_ = op(234, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
+const S_zero_ = op(235, 'zero_', 'Tensor input', 'Tensor');
+const S_new_empty_strided = op(237, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_sum_to_size = op(239, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_diag = op(243, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_diag_embed = op(244, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
+const S_diagflat = op(245, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
+const S_trace = op(246, 'trace', 'Tensor input', 'Tensor');
+const S_tril = op(247, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_tril_ = op(248, 'tril_', 'Tensor input, int diagonal=0', 'Tensor');
+const S_triu = op(249, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_triu_ = op(250, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
+const S_fill_diagonal_ = op(253, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
+const S_index_put = op(262, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put_ = op(263, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_select = op(264, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_add = op(265, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add_ = op(266, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_copy = op(267, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy_ = op(268, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_fill = op(269, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill_ = op(270, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_gather = op(271, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_scatter = op(272, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(274, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
-const S_scatter_ = op(207, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value_ = op(209, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter_ = op(273, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value_ = op(275, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(210, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_add_ = op(211, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_take = op(212, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(213, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(214, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(215, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(217, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(218, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
-const S_masked_scatter = op(219, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(220, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_exp = op(246, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(247, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(248, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(249, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(250, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(251, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(252, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(253, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(254, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(255, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(256, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(257, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(258, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(259, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(260, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(261, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(262, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(263, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(264, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(265, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(266, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(267, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(268, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(269, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(270, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(271, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(272, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(273, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(274, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(275, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(276, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(277, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(278, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(279, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(280, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(281, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(282, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(283, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(284, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(285, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(286, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(287, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(288, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(289, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(290, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(291, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(292, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(293, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_lgamma = op(294, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_lgamma_ = op(295, 'lgamma_', 'Tensor input', 'Tensor');
-const S_digamma = op(296, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_digamma_ = op(297, 'digamma_', 'Tensor input', 'Tensor');
-const S__polygamma_self = op(299, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(300, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_mvlgamma = op(301, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(302, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_i0 = op(303, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(304, 'i0_', 'Tensor input', 'Tensor');
-const S_frexp = op(306, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(307, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(308, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(311, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(312, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(313, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(314, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(315, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(316, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(317, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(318, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(319, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(320, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(321, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(322, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(323, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(324, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(325, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(326, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(327, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(328, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(329, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(330, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(331, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(332, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(333, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(334, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(335, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(337, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(338, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_outer = op(339, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(340, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(341, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(342, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(343, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(344, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(345, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(346, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(347, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(348, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(349, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(350, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_scatter_add = op(276, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add_ = op(277, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_take = op(278, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_put = op(279, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put_ = op(280, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_nonzero = op(281, 'nonzero', 'Tensor input', 'Tensor');
+const S_argwhere = op(283, 'argwhere', 'Tensor input', 'Tensor');
+const S_masked_select = op(284, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_scatter = op(285, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter_ = op(286, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_combinations = op(306, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
+const S_exp = op(340, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp_ = op(341, 'exp_', 'Tensor input', 'Tensor');
+const S_exp2 = op(342, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2_ = op(343, 'exp2_', 'Tensor input', 'Tensor');
+const S_expm1 = op(344, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1_ = op(345, 'expm1_', 'Tensor input', 'Tensor');
+const S_log = op(346, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ = op(347, 'log_', 'Tensor input', 'Tensor');
+const S_log2 = op(348, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2_ = op(349, 'log2_', 'Tensor input', 'Tensor');
+const S_log10 = op(350, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10_ = op(351, 'log10_', 'Tensor input', 'Tensor');
+const S_log1p = op(352, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p_ = op(353, 'log1p_', 'Tensor input', 'Tensor');
+const S_sin = op(354, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin_ = op(355, 'sin_', 'Tensor input', 'Tensor');
+const S_cos = op(356, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos_ = op(357, 'cos_', 'Tensor input', 'Tensor');
+const S_tan = op(358, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan_ = op(359, 'tan_', 'Tensor input', 'Tensor');
+const S_asin = op(360, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin_ = op(361, 'asin_', 'Tensor input', 'Tensor');
+const S_acos = op(362, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos_ = op(363, 'acos_', 'Tensor input', 'Tensor');
+const S_atan = op(364, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan_ = op(365, 'atan_', 'Tensor input', 'Tensor');
+const S_sinh = op(366, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh_ = op(367, 'sinh_', 'Tensor input', 'Tensor');
+const S_cosh = op(368, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh_ = op(369, 'cosh_', 'Tensor input', 'Tensor');
+const S_tanh = op(370, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh_ = op(371, 'tanh_', 'Tensor input', 'Tensor');
+const S_asinh = op(372, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh_ = op(373, 'asinh_', 'Tensor input', 'Tensor');
+const S_acosh = op(374, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh_ = op(375, 'acosh_', 'Tensor input', 'Tensor');
+const S_atanh = op(376, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh_ = op(377, 'atanh_', 'Tensor input', 'Tensor');
+const S_sinc = op(378, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc_ = op(379, 'sinc_', 'Tensor input', 'Tensor');
+const S_erf = op(380, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf_ = op(381, 'erf_', 'Tensor input', 'Tensor');
+const S_erfc = op(382, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc_ = op(383, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfinv = op(384, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv_ = op(385, 'erfinv_', 'Tensor input', 'Tensor');
+const S_sigmoid = op(386, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid_ = op(387, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_lgamma = op(388, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma_ = op(389, 'lgamma_', 'Tensor input', 'Tensor');
+const S_digamma = op(390, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma_ = op(391, 'digamma_', 'Tensor input', 'Tensor');
+const S_mvlgamma = op(392, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma_ = op(393, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
+const S_frexp = op(394, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_logit = op(395, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(396, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(399, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(400, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(401, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(402, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(403, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(404, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(405, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(406, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(407, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(408, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(409, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(410, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(411, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(412, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(413, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(414, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(415, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(416, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(417, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(418, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(419, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(420, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(421, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(422, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(423, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(425, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(426, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(427, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_outer = op(428, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(429, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(430, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(431, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(432, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(433, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(434, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(435, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(436, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(437, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(438, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(439, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(351, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(352, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(353, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(440, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(441, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(442, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(354, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(355, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(356, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(357, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(358, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(359, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(360, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(443, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(444, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(445, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(446, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(447, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(448, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(449, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(361, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(362, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(450, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(451, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(363, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(364, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_uniform_ = op(400, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(401, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(402, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(403, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(404, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(405, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(406, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(407, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(408, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(409, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(412, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(413, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(414, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(415, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(416, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(417, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(418, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(419, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(420, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(452, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(453, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_inner = op(485, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(486, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_uniform_ = op(494, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(495, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(496, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(497, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(498, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(499, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(500, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(501, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(502, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(503, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(506, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(507, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(508, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(509, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(510, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(511, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(512, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(513, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(514, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(424, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(425, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(426, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(518, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(519, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(520, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(430, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(431, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(432, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(434, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(435, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(524, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(525, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(526, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(528, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(529, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(436, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(449, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(450, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(451, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(452, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(453, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(454, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(455, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_view_as = op(458, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(459, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(460, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(461, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(462, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(463, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(464, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(465, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(466, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(467, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(468, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(469, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(470, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(471, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(472, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(473, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(474, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(475, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_dist = op(530, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(543, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(544, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(545, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(546, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(547, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(548, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(549, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_view_as = op(552, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(553, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(554, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(555, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(556, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(557, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(558, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(559, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(560, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(561, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(562, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(563, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(564, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(565, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(566, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(567, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(568, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(569, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(476, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(477, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(478, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(570, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(571, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(572, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(479, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(480, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(573, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(574, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(481, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(482, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(575, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(576, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(483, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(484, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(577, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(578, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(487, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(488, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_as_strided = op(530, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(531, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(532, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(533, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_transpose = op(534, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(535, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(536, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(537, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(538, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(541, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(542, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(543, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(544, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(545, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(546, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(547, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(549, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(551, 'detach', 'Tensor input', 'Tensor');
+const S_softmax = op(581, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(582, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(586, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(587, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(588, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(589, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(591, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(592, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(593, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(594, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(629, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(630, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(631, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(632, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_as_strided = op(671, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(672, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(673, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(674, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_transpose = op(675, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(676, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(677, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(678, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(679, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(682, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(683, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(684, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(685, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(686, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(687, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(688, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(690, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(692, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -582,25 +629,25 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unary(66, (this as any), 0);
     return invokeMethod(S_positive, this, arguments);
   }
-  /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+  /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   abs(options?: { out?: Tensor }): Tensor;
   abs(..._rest: any[]): any {
     if (arguments.length === 0) return unary(67, (this as any), 0);
     return invokeMethod(S_abs, this, arguments);
   }
-  /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+  /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   absolute(options?: { out?: Tensor }): Tensor;
   absolute(..._rest: any[]): any {
     if (arguments.length === 0) return unary(67, (this as any), 0);
     return invokeMethod(S_abs, this, arguments);
   }
-  /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+  /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   abs_(): Tensor;
   abs_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(68, (this as any), 0);
     return invokeMethod(S_abs_, this, arguments);
   }
-  /** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+  /** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
   absolute_(): Tensor;
   absolute_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(68, (this as any), 0);
@@ -618,13 +665,13 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unaryInplace(70, (this as any), 0);
     return invokeMethod(S_sign_, this, arguments);
   }
-  /** The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+  /** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
   sgn(options?: { out?: Tensor }): Tensor;
   sgn(..._rest: any[]): any {
     if (arguments.length === 0) return unary(71, (this as any), 0);
     return invokeMethod(S_sgn, this, arguments);
   }
-  /** The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+  /** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
   sgn_(): Tensor;
   sgn_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(72, (this as any), 0);
@@ -820,136 +867,209 @@ export abstract class TensorOps {
   addcdiv_(..._args: any[]): any {
     return invokeMethod(S_addcdiv_, this, arguments);
   }
+  /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+  flip(...dims: number[]): Tensor;
+  /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+  flip(...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
+  /** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+  flip(dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+  flip(..._args: any[]): any {
+    return invokeMethod(S_flip, this, arguments);
+  }
+  /** input with its columns (dim 1) in reverse order. Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
+  fliplr(): Tensor;
+  fliplr(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(104, (this as any), 0);
+    return invokeMethod(S_fliplr, this, arguments);
+  }
+  /** input with its rows (dim 0) in reverse order. Errors: a 0-d input. https://pytorch.org/docs/stable/generated/torch.flipud.html */
+  flipud(): Tensor;
+  flipud(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(105, (this as any), 0);
+    return invokeMethod(S_flipud, this, arguments);
+  }
+  /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+  roll(shifts: number | readonly number[], dims?: number | readonly number[], options?: { shifts?: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  /** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+  roll(shifts: number | readonly number[], options: { shifts?: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+  roll(..._args: any[]): any {
+    return invokeMethod(S_roll, this, arguments);
+  }
+  /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+  rot90(k?: number, dims?: number | readonly number[], options?: { k?: number; dims?: number | readonly number[] }): Tensor;
+  /** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+  rot90(options: { k?: number; dims?: number | readonly number[] }): Tensor;
+  rot90(..._args: any[]): any {
+    return invokeMethod(S_rot90, this, arguments);
+  }
+  /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+  repeat(...repeats: number[]): Tensor;
+  /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+  repeat(...args: [...repeats: number[], options: { repeats?: readonly number[] }]): Tensor;
+  /** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+  repeat(repeats: readonly number[], options?: { repeats?: readonly number[] }): Tensor;
+  repeat(..._args: any[]): any {
+    return invokeMethod(S_repeat, this, arguments);
+  }
+  /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+  tile(...dims: number[]): Tensor;
+  /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+  tile(...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
+  /** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+  tile(dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+  tile(..._args: any[]): any {
+    return invokeMethod(S_tile, this, arguments);
+  }
+  /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(repeats: number, dim?: number | null, options?: { repeats?: number; dim?: number | null; outputSize?: number | null }): Tensor;
+  /** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(repeats: number, options: { repeats?: number; dim?: number | null; outputSize?: number | null }): Tensor;
+  /** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(repeats: Tensor, dim?: number | null, options?: { repeats?: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
+  /** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+  repeatInterleave(repeats: Tensor, options: { repeats?: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
+  repeatInterleave(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(111, (this as any), a, 0, 0, 0);
+    return invokeForm(F_repeatInterleave, this, arguments);
+  }
+  /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+  takeAlongDim(indices: Tensor, dim?: number | null, options?: { indices?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  /** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+  takeAlongDim(indices: Tensor, options: { indices?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+  takeAlongDim(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(113, (this as any), a, 0, 0);
+    return invokeMethod(S_take_along_dim, this, arguments);
+  }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   eq(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(103, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(114, (this as any), a, 2);
     return invokeMethod(S_eq, this, arguments);
   }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   eq_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(104, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(115, (this as any), a, 2);
     return invokeMethod(S_eq_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   ne(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(105, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(116, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   notEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(105, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(116, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   ne_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(106, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(117, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   notEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(106, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(117, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   lt(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(107, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   less(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(107, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   lt_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(108, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(119, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   less_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(108, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(119, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   le(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(109, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   lessEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(109, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   le_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(110, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(121, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   lessEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(110, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(121, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   gt(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(111, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(122, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   greater(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(111, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(122, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   gt_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(112, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(123, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   greater_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(112, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(123, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   ge(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(113, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(124, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   greaterEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(113, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(124, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   ge_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(114, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(125, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   greaterEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(114, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(125, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
@@ -957,7 +1077,7 @@ export abstract class TensorOps {
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
   isclose(other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
   isclose(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(115, (this as any), a, 0, 0.00001, 1e-8, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(126, (this as any), a, 0, 0.00001, 1e-8, 0);
     return invokeMethod(S_isclose, this, arguments);
   }
   /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
@@ -975,187 +1095,187 @@ export abstract class TensorOps {
   /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
   maximum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   maximum(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(129, (this as any), a, 0);
     return invokeMethod(S_maximum, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
   minimum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   minimum(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(119, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(130, (this as any), a, 0);
     return invokeMethod(S_minimum, this, arguments);
   }
   /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
   fmax(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   fmax(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(131, (this as any), a, 0);
     return invokeMethod(S_fmax, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
   fmin(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   fmin(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(121, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(132, (this as any), a, 0);
     return invokeMethod(S_fmin, this, arguments);
   }
   /** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
   isnan(): Tensor;
   isnan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(122, (this as any), 0);
+    if (arguments.length === 0) return unary(133, (this as any), 0);
     return invokeMethod(S_isnan, this, arguments);
   }
   /** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
   isinf(): Tensor;
   isinf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(123, (this as any), 0);
+    if (arguments.length === 0) return unary(134, (this as any), 0);
     return invokeMethod(S_isinf, this, arguments);
   }
   /** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
   isfinite(): Tensor;
   isfinite(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(124, (this as any), 0);
+    if (arguments.length === 0) return unary(135, (this as any), 0);
     return invokeMethod(S_isfinite, this, arguments);
   }
   /** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
   isposinf(options?: { out?: Tensor }): Tensor;
   isposinf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(125, (this as any), 0);
+    if (arguments.length === 0) return unary(136, (this as any), 0);
     return invokeMethod(S_isposinf, this, arguments);
   }
   /** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
   isneginf(options?: { out?: Tensor }): Tensor;
   isneginf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(126, (this as any), 0);
+    if (arguments.length === 0) return unary(137, (this as any), 0);
     return invokeMethod(S_isneginf, this, arguments);
   }
   /** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
   signbit(options?: { out?: Tensor }): Tensor;
   signbit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(127, (this as any), 0);
+    if (arguments.length === 0) return unary(138, (this as any), 0);
     return invokeMethod(S_signbit, this, arguments);
   }
   /** Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
   isreal(): Tensor;
   isreal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(128, (this as any), 0);
+    if (arguments.length === 0) return unary(139, (this as any), 0);
     return invokeMethod(S_isreal, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalAnd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(129, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(140, (this as any), a, 0);
     return invokeMethod(S_logical_and, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalAnd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(130, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(141, (this as any), a, 0);
     return invokeMethod(S_logical_and_, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalOr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(131, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(142, (this as any), a, 0);
     return invokeMethod(S_logical_or, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalOr_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(132, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(143, (this as any), a, 0);
     return invokeMethod(S_logical_or_, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalXor(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(133, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(144, (this as any), a, 0);
     return invokeMethod(S_logical_xor, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalXor_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(134, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(145, (this as any), a, 0);
     return invokeMethod(S_logical_xor_, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot(options?: { out?: Tensor }): Tensor;
   logicalNot(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(135, (this as any), 0);
+    if (arguments.length === 0) return unary(146, (this as any), 0);
     return invokeMethod(S_logical_not, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot_(): Tensor;
   logicalNot_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(136, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(147, (this as any), 0);
     return invokeMethod(S_logical_not_, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseAnd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(137, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(148, (this as any), a, 3);
     return invokeMethod(S_bitwise_and, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseAnd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(138, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(149, (this as any), a, 3);
     return invokeMethod(S_bitwise_and_, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseOr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(150, (this as any), a, 3);
     return invokeMethod(S_bitwise_or, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseOr_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(140, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(151, (this as any), a, 3);
     return invokeMethod(S_bitwise_or_, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseXor(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(141, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(152, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseXor_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(142, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(153, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor_, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot(options?: { out?: Tensor }): Tensor;
   bitwiseNot(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(143, (this as any), 0);
+    if (arguments.length === 0) return unary(154, (this as any), 0);
     return invokeMethod(S_bitwise_not, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot_(): Tensor;
   bitwiseNot_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(144, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(155, (this as any), 0);
     return invokeMethod(S_bitwise_not_, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseLeftShift(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(145, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(156, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseLeftShift_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(146, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(157, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift_, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseRightShift(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(147, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(158, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseRightShift_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(148, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(159, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift_, this, arguments);
   }
   /** input where condition holds, else other. https://pytorch.org/docs/stable/generated/torch.Tensor.where.html */
@@ -1204,26 +1324,108 @@ export abstract class TensorOps {
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin(min: Tensor | Scalar, options?: { min?: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMin(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(156, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(167, (this as any), a, 2);
     return invokeMethod(S_clamp_min, this, arguments);
   }
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin_(min: Tensor | Scalar, options?: { min?: Tensor | Scalar }): Tensor;
   clampMin_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(157, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(168, (this as any), a, 2);
     return invokeMethod(S_clamp_min_, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax(max: Tensor | Scalar, options?: { max?: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMax(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(158, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(169, (this as any), a, 2);
     return invokeMethod(S_clamp_max, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax_(max: Tensor | Scalar, options?: { max?: Tensor | Scalar }): Tensor;
   clampMax_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(159, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(170, (this as any), a, 2);
     return invokeMethod(S_clamp_max_, this, arguments);
+  }
+  /** The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
+  get real(): Tensor { return invokeMethod(S_real, this, []) as any; }
+  /** The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
+  get imag(): Tensor { return invokeMethod(S_imag, this, []) as any; }
+  /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+  conjPhysical(options?: { out?: Tensor }): Tensor;
+  conjPhysical(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(177, (this as any), 0);
+    return invokeMethod(S_conj_physical, this, arguments);
+  }
+  /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+  conjPhysical_(): Tensor;
+  conjPhysical_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(178, (this as any), 0);
+    return invokeMethod(S_conj_physical_, this, arguments);
+  }
+  /** The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
+  conj(): Tensor;
+  conj(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(179, (this as any), 0);
+    return invokeMethod(S_conj, this, arguments);
+  }
+  /** input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
+  resolveConj(): Tensor;
+  resolveConj(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(180, (this as any), 0);
+    return invokeMethod(S_resolve_conj, this, arguments);
+  }
+  /** input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
+  resolveNeg(): Tensor;
+  resolveNeg(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(181, (this as any), 0);
+    return invokeMethod(S_resolve_neg, this, arguments);
+  }
+  /** Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
+  isConj(): boolean;
+  isConj(..._args: any[]): any {
+    return invokeMethod(S_is_conj, this, arguments);
+  }
+  /** Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
+  isNeg(): boolean;
+  isNeg(..._args: any[]): any {
+    return invokeMethod(S_is_neg, this, arguments);
+  }
+  /** The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
+  angle(options?: { out?: Tensor }): Tensor;
+  angle(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(184, (this as any), 0);
+    return invokeMethod(S_angle, this, arguments);
+  }
+  /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+  diagonalScatter(src: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+  diagonalScatter(src: Tensor, options: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagonalScatter(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(191, (this as any), a, 0, 0, 0, 1);
+    return invokeMethod(S_diagonal_scatter, this, arguments);
+  }
+  /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
+  selectScatter(src: Tensor, dim: number, index: number, options?: { src?: Tensor; dim?: number; index?: number }): Tensor;
+  selectScatter(..._args: any[]): any {
+    return invokeMethod(S_select_scatter, this, arguments);
+  }
+  /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+  sliceScatter(src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { src?: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  /** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+  sliceScatter(src: Tensor, options: { src?: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+  sliceScatter(..._args: any[]): any {
+    return invokeMethod(S_slice_scatter, this, arguments);
+  }
+  /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+  asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { src?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  /** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+  asStridedScatter(src: Tensor, size: number | readonly number[], stride: number | readonly number[], options: { src?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+  asStridedScatter(..._args: any[]): any {
+    return invokeMethod(S_as_strided_scatter, this, arguments);
+  }
+  /** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
+  narrowCopy(dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number; out?: Tensor }): Tensor;
+  narrowCopy(..._args: any[]): any {
+    return invokeMethod(S_narrow_copy, this, arguments);
   }
   /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
   newZeros(...size: number[]): Tensor;
@@ -1260,25 +1462,25 @@ export abstract class TensorOps {
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(179, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(226, (this as any), a, 2);
     return invokeMethod(S_fill, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill_(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(180, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(227, (this as any), a, 2);
     return invokeMethod(S_fill_, this, arguments);
   }
   /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
   clone(options?: { memoryFormat?: string | null }): Tensor;
   clone(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(185, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(232, (this as any), 0, -1);
     return invokeMethod(S_clone, this, arguments);
   }
   /** input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
   contiguous(options?: { memoryFormat?: string | null }): Tensor;
   contiguous(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(186, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(233, (this as any), 0, -1);
     return invokeMethod(S_contiguous, this, arguments);
   }
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
@@ -1286,13 +1488,13 @@ export abstract class TensorOps {
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
   copy_(src: Tensor, options: { src?: Tensor; nonBlocking?: boolean }): Tensor;
   copy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(187, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(234, (this as any), a, 0, 0);
     return invokeMethod(S_copy_, this, arguments);
   }
   /** Fills input with zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html */
   zero_(): Tensor;
   zero_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(188, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(235, (this as any), 0);
     return invokeMethod(S_zero_, this, arguments);
   }
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -1310,6 +1512,75 @@ export abstract class TensorOps {
   sumToSize(size: readonly number[], options?: { size?: readonly number[] }): Tensor;
   sumToSize(..._args: any[]): any {
     return invokeMethod(S_sum_to_size, this, arguments);
+  }
+  /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+  diag(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+  diag(options: { diagonal?: number; out?: Tensor }): Tensor;
+  diag(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(243, (this as any), 0, 0);
+    return invokeMethod(S_diag, this, arguments);
+  }
+  /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+  diagEmbed(offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+  diagEmbed(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+  diagEmbed(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(244, (this as any), 0, 0, -2, -1);
+    return invokeMethod(S_diag_embed, this, arguments);
+  }
+  /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+  diagflat(offset?: number, options?: { offset?: number }): Tensor;
+  /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+  diagflat(options: { offset?: number }): Tensor;
+  diagflat(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(245, (this as any), 0, 0);
+    return invokeMethod(S_diagflat, this, arguments);
+  }
+  /** The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
+  trace(): Tensor;
+  trace(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(246, (this as any), 0);
+    return invokeMethod(S_trace, this, arguments);
+  }
+  /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+  tril(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+  tril(options: { diagonal?: number; out?: Tensor }): Tensor;
+  tril(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(247, (this as any), 0, 0);
+    return invokeMethod(S_tril, this, arguments);
+  }
+  /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+  tril_(diagonal?: number, options?: { diagonal?: number }): Tensor;
+  /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+  tril_(options: { diagonal?: number }): Tensor;
+  tril_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(248, (this as any), 0, 0);
+    return invokeMethod(S_tril_, this, arguments);
+  }
+  /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+  triu(diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+  /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+  triu(options: { diagonal?: number; out?: Tensor }): Tensor;
+  triu(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(249, (this as any), 0, 0);
+    return invokeMethod(S_triu, this, arguments);
+  }
+  /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+  triu_(diagonal?: number, options?: { diagonal?: number }): Tensor;
+  /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+  triu_(options: { diagonal?: number }): Tensor;
+  triu_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(250, (this as any), 0, 0);
+    return invokeMethod(S_triu_, this, arguments);
+  }
+  /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
+  fillDiagonal_(fillValue: Scalar, wrap?: boolean, options?: { fillValue?: Scalar; wrap?: boolean }): Tensor;
+  /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
+  fillDiagonal_(fillValue: Scalar, options: { fillValue?: Scalar; wrap?: boolean }): Tensor;
+  fillDiagonal_(..._args: any[]): any {
+    return invokeMethod(S_fill_diagonal_, this, arguments);
   }
   /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
   indexPut(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean, options?: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
@@ -1392,7 +1663,7 @@ export abstract class TensorOps {
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(212, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(278, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1412,19 +1683,19 @@ export abstract class TensorOps {
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(215, (this as any), 0);
+    if (arguments.length === 0) return unary(281, (this as any), 0);
     return invokeMethod(S_nonzero, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(217, (this as any), 0);
+    if (arguments.length === 0) return unary(283, (this as any), 0);
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(218, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(284, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -1437,399 +1708,397 @@ export abstract class TensorOps {
   maskedScatter_(..._args: any[]): any {
     return invokeMethod(S_masked_scatter_, this, arguments);
   }
+  /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+  combinations(r?: number, withReplacement?: boolean, options?: { r?: number; withReplacement?: boolean }): Tensor;
+  /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+  combinations(options: { r?: number; withReplacement?: boolean }): Tensor;
+  combinations(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(306, (this as any), 0, 2, 0);
+    return invokeMethod(S_combinations, this, arguments);
+  }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(246, (this as any), 0);
+    if (arguments.length === 0) return unary(340, (this as any), 0);
     return invokeMethod(S_exp, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(247, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(341, (this as any), 0);
     return invokeMethod(S_exp_, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(248, (this as any), 0);
+    if (arguments.length === 0) return unary(342, (this as any), 0);
     return invokeMethod(S_exp2, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(249, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(343, (this as any), 0);
     return invokeMethod(S_exp2_, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(250, (this as any), 0);
+    if (arguments.length === 0) return unary(344, (this as any), 0);
     return invokeMethod(S_expm1, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(251, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(345, (this as any), 0);
     return invokeMethod(S_expm1_, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(252, (this as any), 0);
+    if (arguments.length === 0) return unary(346, (this as any), 0);
     return invokeMethod(S_log, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(253, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(347, (this as any), 0);
     return invokeMethod(S_log_, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(254, (this as any), 0);
+    if (arguments.length === 0) return unary(348, (this as any), 0);
     return invokeMethod(S_log2, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(255, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(349, (this as any), 0);
     return invokeMethod(S_log2_, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(256, (this as any), 0);
+    if (arguments.length === 0) return unary(350, (this as any), 0);
     return invokeMethod(S_log10, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(257, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(351, (this as any), 0);
     return invokeMethod(S_log10_, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(258, (this as any), 0);
+    if (arguments.length === 0) return unary(352, (this as any), 0);
     return invokeMethod(S_log1p, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(259, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(353, (this as any), 0);
     return invokeMethod(S_log1p_, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(260, (this as any), 0);
+    if (arguments.length === 0) return unary(354, (this as any), 0);
     return invokeMethod(S_sin, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(261, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(355, (this as any), 0);
     return invokeMethod(S_sin_, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(262, (this as any), 0);
+    if (arguments.length === 0) return unary(356, (this as any), 0);
     return invokeMethod(S_cos, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(263, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(357, (this as any), 0);
     return invokeMethod(S_cos_, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(264, (this as any), 0);
+    if (arguments.length === 0) return unary(358, (this as any), 0);
     return invokeMethod(S_tan, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(265, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(359, (this as any), 0);
     return invokeMethod(S_tan_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(266, (this as any), 0);
+    if (arguments.length === 0) return unary(360, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(266, (this as any), 0);
+    if (arguments.length === 0) return unary(360, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(267, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(361, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(267, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(361, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(268, (this as any), 0);
+    if (arguments.length === 0) return unary(362, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(268, (this as any), 0);
+    if (arguments.length === 0) return unary(362, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(269, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(363, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(269, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(363, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(270, (this as any), 0);
+    if (arguments.length === 0) return unary(364, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(270, (this as any), 0);
+    if (arguments.length === 0) return unary(364, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(271, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(365, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(271, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(365, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(272, (this as any), 0);
+    if (arguments.length === 0) return unary(366, (this as any), 0);
     return invokeMethod(S_sinh, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(273, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(367, (this as any), 0);
     return invokeMethod(S_sinh_, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(274, (this as any), 0);
+    if (arguments.length === 0) return unary(368, (this as any), 0);
     return invokeMethod(S_cosh, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(275, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(369, (this as any), 0);
     return invokeMethod(S_cosh_, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(276, (this as any), 0);
+    if (arguments.length === 0) return unary(370, (this as any), 0);
     return invokeMethod(S_tanh, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(277, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(371, (this as any), 0);
     return invokeMethod(S_tanh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(278, (this as any), 0);
+    if (arguments.length === 0) return unary(372, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(278, (this as any), 0);
+    if (arguments.length === 0) return unary(372, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(279, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(373, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(279, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(373, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(280, (this as any), 0);
+    if (arguments.length === 0) return unary(374, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(280, (this as any), 0);
+    if (arguments.length === 0) return unary(374, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(281, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(375, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(281, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(375, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(282, (this as any), 0);
+    if (arguments.length === 0) return unary(376, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(282, (this as any), 0);
+    if (arguments.length === 0) return unary(376, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(283, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(377, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(283, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(377, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(284, (this as any), 0);
+    if (arguments.length === 0) return unary(378, (this as any), 0);
     return invokeMethod(S_sinc, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(285, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(379, (this as any), 0);
     return invokeMethod(S_sinc_, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(286, (this as any), 0);
+    if (arguments.length === 0) return unary(380, (this as any), 0);
     return invokeMethod(S_erf, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(287, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(381, (this as any), 0);
     return invokeMethod(S_erf_, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(288, (this as any), 0);
+    if (arguments.length === 0) return unary(382, (this as any), 0);
     return invokeMethod(S_erfc, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(289, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(383, (this as any), 0);
     return invokeMethod(S_erfc_, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(290, (this as any), 0);
+    if (arguments.length === 0) return unary(384, (this as any), 0);
     return invokeMethod(S_erfinv, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(291, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(385, (this as any), 0);
     return invokeMethod(S_erfinv_, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(292, (this as any), 0);
+    if (arguments.length === 0) return unary(386, (this as any), 0);
     return invokeMethod(S_sigmoid, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(293, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(387, (this as any), 0);
     return invokeMethod(S_sigmoid_, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma(options?: { out?: Tensor }): Tensor;
   lgamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(294, (this as any), 0);
+    if (arguments.length === 0) return unary(388, (this as any), 0);
     return invokeMethod(S_lgamma, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma_(): Tensor;
   lgamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(295, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(389, (this as any), 0);
     return invokeMethod(S_lgamma_, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma(options?: { out?: Tensor }): Tensor;
   digamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(296, (this as any), 0);
+    if (arguments.length === 0) return unary(390, (this as any), 0);
     return invokeMethod(S_digamma, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma_(): Tensor;
   digamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(297, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(391, (this as any), 0);
     return invokeMethod(S_digamma_, this, arguments);
-  }
-  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-  polygamma(n: number, options?: { n?: number }): Tensor;
-  polygamma(..._args: any[]): any {
-    return invokeMethod(S__polygamma_self, this, arguments);
-  }
-  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-  polygamma_(n: number, options?: { n?: number }): Tensor;
-  polygamma_(..._args: any[]): any {
-    return invokeMethod(S__polygamma_self_, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
   mvlgamma(p: number, options?: { p?: number; out?: Tensor }): Tensor;
@@ -1841,18 +2110,6 @@ export abstract class TensorOps {
   mvlgamma_(..._args: any[]): any {
     return invokeMethod(S_mvlgamma_, this, arguments);
   }
-  /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-  i0(options?: { out?: Tensor }): Tensor;
-  i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(303, (this as any), 0);
-    return invokeMethod(S_i0, this, arguments);
-  }
-  /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-  i0_(): Tensor;
-  i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(304, (this as any), 0);
-    return invokeMethod(S_i0_, this, arguments);
-  }
   /** mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
   frexp(options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
   frexp(..._args: any[]): any {
@@ -1863,7 +2120,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(307, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(395, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -1871,157 +2128,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(308, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(396, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(311, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(399, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(311, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(399, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(312, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(400, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(312, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(400, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(313, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(401, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(314, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(402, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(315, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(403, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(316, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(404, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(317, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(405, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(318, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(406, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(319, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(407, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(320, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(408, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(321, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(409, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(322, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(410, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(323, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(411, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(324, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(412, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(325, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(413, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(326, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(414, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(327, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(415, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(328, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(416, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(329, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(417, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(330, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(418, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(331, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(419, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(332, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(420, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(333, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(421, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -2037,25 +2294,31 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(337, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(425, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(338, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(426, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
+  }
+  /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+  vdot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  vdot(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(427, (this as any), a, 0);
+    return invokeMethod(S_vdot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(339, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(428, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(339, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(428, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -2107,8 +2370,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(348, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(350, (this as any), a, 0);
+    if (arguments.length === 0) return unary(437, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(439, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2120,8 +2383,8 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(351, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(353, (this as any), a, 0);
+    if (arguments.length === 0) return unary(440, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(442, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -2129,7 +2392,7 @@ export abstract class TensorOps {
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
   amax(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(354, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(443, (this as any), 0, -1, 0);
     return invokeMethod(S_amax, this, arguments);
   }
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
@@ -2137,7 +2400,7 @@ export abstract class TensorOps {
   /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
   amin(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   amin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(355, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(444, (this as any), 0, -1, 0);
     return invokeMethod(S_amin, this, arguments);
   }
   /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
@@ -2150,7 +2413,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(357, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(446, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2158,7 +2421,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(358, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(447, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2168,7 +2431,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(359, (this as any), 0);
+    if (arguments.length === 0) return unary(448, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2178,7 +2441,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(361, (this as any), 0);
+    if (arguments.length === 0) return unary(450, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2195,12 +2458,24 @@ export abstract class TensorOps {
   mode(..._args: any[]): any {
     return invokeMethod(S_mode, this, arguments);
   }
+  /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
+  inner(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  inner(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(485, (this as any), a, 0);
+    return invokeMethod(S_inner, this, arguments);
+  }
+  /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
+  kron(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  kron(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(486, (this as any), a, 0);
+    return invokeMethod(S_kron, this, arguments);
+  }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(from?: number, to?: number, options?: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(400, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(494, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2208,7 +2483,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(401, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(495, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2216,7 +2491,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(402, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(496, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2224,7 +2499,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(403, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(497, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2232,7 +2507,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(404, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(498, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2240,7 +2515,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(405, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(499, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2260,7 +2535,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(408, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(502, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2275,7 +2550,7 @@ export abstract class TensorOps {
   /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
   sum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   sum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(412, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(506, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_sum, this, arguments);
   }
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -2283,7 +2558,7 @@ export abstract class TensorOps {
   /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
   mean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   mean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(413, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(507, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_mean, this, arguments);
   }
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
@@ -2291,7 +2566,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(414, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(508, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2299,7 +2574,7 @@ export abstract class TensorOps {
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
   any(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   any(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(415, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(509, (this as any), 0, -1, 0);
     return invokeMethod(S_any, this, arguments);
   }
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -2307,7 +2582,7 @@ export abstract class TensorOps {
   /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
   all(options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
   all(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(416, (this as any), 0, -1, 0);
+    if (arguments.length === 0) return unary(510, (this as any), 0, -1, 0);
     return invokeMethod(S_all, this, arguments);
   }
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -2315,7 +2590,7 @@ export abstract class TensorOps {
   /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
   countNonzero(options: { dim?: number | readonly number[] | null }): Tensor;
   countNonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(417, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(511, (this as any), 0, -1);
     return invokeMethod(S_count_nonzero, this, arguments);
   }
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
@@ -2331,7 +2606,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(418, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(512, (this as any), 0, -1, 0, 0);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2347,7 +2622,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(424, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(518, (this as any), 0, -1, 0, 0);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2355,7 +2630,7 @@ export abstract class TensorOps {
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
   nansum(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nansum(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(430, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(524, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nansum, this, arguments);
   }
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -2363,7 +2638,7 @@ export abstract class TensorOps {
   /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
   nanmean(options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   nanmean(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(431, (this as any), 0, -1, 0, 255);
+    if (arguments.length === 0) return unary(525, (this as any), 0, -1, 0, 255);
     return invokeMethod(S_nanmean, this, arguments);
   }
   /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -2389,7 +2664,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(436, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(530, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2430,19 +2705,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(458, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(552, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(459, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(553, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(460, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(554, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2453,7 +2728,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(462, (this as any), 0);
+    if (arguments.length === 0) return unary(556, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2467,7 +2742,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(467, (this as any), 0);
+    if (arguments.length === 0) return unary(561, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2475,7 +2750,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(468, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(562, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -2566,7 +2841,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(487, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(581, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -2574,8 +2849,82 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(488, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(582, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
+  }
+  /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+  sort(dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+  sort(options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  sort(..._args: any[]): any {
+    return invokeMethod(S_sort, this, arguments);
+  }
+  /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+  argsort(dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+  /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+  argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+  argsort(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(587, (this as any), 0, -1, 0, 0);
+    return invokeMethod(S_argsort, this, arguments);
+  }
+  /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
+  msort(options?: { out?: Tensor }): Tensor;
+  msort(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(588, (this as any), 0);
+    return invokeMethod(S_msort, this, arguments);
+  }
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+  topk(k: number, options: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+  topk(..._args: any[]): any {
+    return invokeMethod(S_topk, this, arguments);
+  }
+  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+  polygamma(n: number, options?: { n?: number }): Tensor;
+  polygamma(..._args: any[]): any {
+    return invokeMethod(S__polygamma_self, this, arguments);
+  }
+  /** The n-th derivative of digamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+  polygamma_(n: number, options?: { n?: number }): Tensor;
+  polygamma_(..._args: any[]): any {
+    return invokeMethod(S__polygamma_self_, this, arguments);
+  }
+  /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+  i0(options?: { out?: Tensor }): Tensor;
+  i0(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(593, (this as any), 0);
+    return invokeMethod(S_i0, this, arguments);
+  }
+  /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+  i0_(): Tensor;
+  i0_(..._rest: any[]): any {
+    if (arguments.length === 0) return unaryInplace(594, (this as any), 0);
+    return invokeMethod(S_i0_, this, arguments);
+  }
+  /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+  igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  igamma(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(629, (this as any), a, 0);
+    return invokeMethod(S_igamma, this, arguments);
+  }
+  /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+  igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  igamma_(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(630, (this as any), a, 0);
+    return invokeMethod(S_igamma_, this, arguments);
+  }
+  /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+  igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+  igammac(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binary(631, (this as any), a, 0);
+    return invokeMethod(S_igammac, this, arguments);
+  }
+  /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+  igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
+  igammac_(a?: any, ..._rest: any[]): any {
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(632, (this as any), a, 0);
+    return invokeMethod(S_igammac_, this, arguments);
   }
   /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
   asStrided(size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
@@ -2675,7 +3024,7 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(543, (this as any), 0, -1);
+    if (arguments.length === 0) return unary(684, (this as any), 0, -1);
     return invokeMethod(S_squeeze, this, arguments);
   }
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -2683,19 +3032,19 @@ export abstract class TensorOps {
   /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
   squeeze_(options: { dim?: number | readonly number[] | null }): Tensor;
   squeeze_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(544, (this as any), 0, -1);
+    if (arguments.length === 0) return unaryInplace(685, (this as any), 0, -1);
     return invokeMethod(S_squeeze_, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(545, (this as any), 0);
+    if (arguments.length === 0) return unary(686, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(546, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(687, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -2703,7 +3052,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(547, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(688, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -2714,7 +3063,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(551, (this as any), 0);
+    if (arguments.length === 0) return unary(692, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

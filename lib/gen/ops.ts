@@ -74,7 +74,7 @@ export function neg_(..._args: any[]): any {
 }
 
 const S_abs_ = op(68, 'abs_', 'Tensor input', 'Tensor');
-/** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 export function abs_(input: Tensor): Tensor;
 export function abs_(..._args: any[]): any {
   return invokeInplace(S_abs_, arguments);
@@ -166,7 +166,7 @@ export function nanToNum_(..._args: any[]): any {
   return invokeInplace(S_nan_to_num_, arguments);
 }
 
-const S_clamp_ = op(155, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
+const S_clamp_ = op(166, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clamp_(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null }): Tensor;
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -175,189 +175,182 @@ export function clamp_(..._args: any[]): any {
   return invokeInplace(S_clamp_, arguments);
 }
 
-const S_clamp_min_ = op(157, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
+const S_clamp_min_ = op(168, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin_(input: Tensor, min: Tensor | Scalar, options?: { min?: Tensor | Scalar }): Tensor;
 export function clampMin_(..._args: any[]): any {
   return invokeInplace(S_clamp_min_, arguments);
 }
 
-const S_clamp_max_ = op(159, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
+const S_clamp_max_ = op(170, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax_(input: Tensor, max: Tensor | Scalar, options?: { max?: Tensor | Scalar }): Tensor;
 export function clampMax_(..._args: any[]): any {
   return invokeInplace(S_clamp_max_, arguments);
 }
 
-const S_exp_ = op(247, 'exp_', 'Tensor input', 'Tensor');
+const S_exp_ = op(341, 'exp_', 'Tensor input', 'Tensor');
 /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export function exp_(input: Tensor): Tensor;
 export function exp_(..._args: any[]): any {
   return invokeInplace(S_exp_, arguments);
 }
 
-const S_exp2_ = op(249, 'exp2_', 'Tensor input', 'Tensor');
+const S_exp2_ = op(343, 'exp2_', 'Tensor input', 'Tensor');
 /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
 export function exp2_(input: Tensor): Tensor;
 export function exp2_(..._args: any[]): any {
   return invokeInplace(S_exp2_, arguments);
 }
 
-const S_expm1_ = op(251, 'expm1_', 'Tensor input', 'Tensor');
+const S_expm1_ = op(345, 'expm1_', 'Tensor input', 'Tensor');
 /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export function expm1_(input: Tensor): Tensor;
 export function expm1_(..._args: any[]): any {
   return invokeInplace(S_expm1_, arguments);
 }
 
-const S_log_ = op(253, 'log_', 'Tensor input', 'Tensor');
+const S_log_ = op(347, 'log_', 'Tensor input', 'Tensor');
 /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
 export function log_(input: Tensor): Tensor;
 export function log_(..._args: any[]): any {
   return invokeInplace(S_log_, arguments);
 }
 
-const S_log2_ = op(255, 'log2_', 'Tensor input', 'Tensor');
+const S_log2_ = op(349, 'log2_', 'Tensor input', 'Tensor');
 /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export function log2_(input: Tensor): Tensor;
 export function log2_(..._args: any[]): any {
   return invokeInplace(S_log2_, arguments);
 }
 
-const S_log10_ = op(257, 'log10_', 'Tensor input', 'Tensor');
+const S_log10_ = op(351, 'log10_', 'Tensor input', 'Tensor');
 /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export function log10_(input: Tensor): Tensor;
 export function log10_(..._args: any[]): any {
   return invokeInplace(S_log10_, arguments);
 }
 
-const S_log1p_ = op(259, 'log1p_', 'Tensor input', 'Tensor');
+const S_log1p_ = op(353, 'log1p_', 'Tensor input', 'Tensor');
 /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
 export function log1p_(input: Tensor): Tensor;
 export function log1p_(..._args: any[]): any {
   return invokeInplace(S_log1p_, arguments);
 }
 
-const S_sin_ = op(261, 'sin_', 'Tensor input', 'Tensor');
+const S_sin_ = op(355, 'sin_', 'Tensor input', 'Tensor');
 /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export function sin_(input: Tensor): Tensor;
 export function sin_(..._args: any[]): any {
   return invokeInplace(S_sin_, arguments);
 }
 
-const S_cos_ = op(263, 'cos_', 'Tensor input', 'Tensor');
+const S_cos_ = op(357, 'cos_', 'Tensor input', 'Tensor');
 /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export function cos_(input: Tensor): Tensor;
 export function cos_(..._args: any[]): any {
   return invokeInplace(S_cos_, arguments);
 }
 
-const S_tan_ = op(265, 'tan_', 'Tensor input', 'Tensor');
+const S_tan_ = op(359, 'tan_', 'Tensor input', 'Tensor');
 /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export function tan_(input: Tensor): Tensor;
 export function tan_(..._args: any[]): any {
   return invokeInplace(S_tan_, arguments);
 }
 
-const S_asin_ = op(267, 'asin_', 'Tensor input', 'Tensor');
+const S_asin_ = op(361, 'asin_', 'Tensor input', 'Tensor');
 /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
 export function asin_(input: Tensor): Tensor;
 export function asin_(..._args: any[]): any {
   return invokeInplace(S_asin_, arguments);
 }
 
-const S_acos_ = op(269, 'acos_', 'Tensor input', 'Tensor');
+const S_acos_ = op(363, 'acos_', 'Tensor input', 'Tensor');
 /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
 export function acos_(input: Tensor): Tensor;
 export function acos_(..._args: any[]): any {
   return invokeInplace(S_acos_, arguments);
 }
 
-const S_atan_ = op(271, 'atan_', 'Tensor input', 'Tensor');
+const S_atan_ = op(365, 'atan_', 'Tensor input', 'Tensor');
 /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export function atan_(input: Tensor): Tensor;
 export function atan_(..._args: any[]): any {
   return invokeInplace(S_atan_, arguments);
 }
 
-const S_sinh_ = op(273, 'sinh_', 'Tensor input', 'Tensor');
+const S_sinh_ = op(367, 'sinh_', 'Tensor input', 'Tensor');
 /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export function sinh_(input: Tensor): Tensor;
 export function sinh_(..._args: any[]): any {
   return invokeInplace(S_sinh_, arguments);
 }
 
-const S_cosh_ = op(275, 'cosh_', 'Tensor input', 'Tensor');
+const S_cosh_ = op(369, 'cosh_', 'Tensor input', 'Tensor');
 /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export function cosh_(input: Tensor): Tensor;
 export function cosh_(..._args: any[]): any {
   return invokeInplace(S_cosh_, arguments);
 }
 
-const S_tanh_ = op(277, 'tanh_', 'Tensor input', 'Tensor');
+const S_tanh_ = op(371, 'tanh_', 'Tensor input', 'Tensor');
 /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export function tanh_(input: Tensor): Tensor;
 export function tanh_(..._args: any[]): any {
   return invokeInplace(S_tanh_, arguments);
 }
 
-const S_asinh_ = op(279, 'asinh_', 'Tensor input', 'Tensor');
+const S_asinh_ = op(373, 'asinh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export function asinh_(input: Tensor): Tensor;
 export function asinh_(..._args: any[]): any {
   return invokeInplace(S_asinh_, arguments);
 }
 
-const S_acosh_ = op(281, 'acosh_', 'Tensor input', 'Tensor');
+const S_acosh_ = op(375, 'acosh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
 export function acosh_(input: Tensor): Tensor;
 export function acosh_(..._args: any[]): any {
   return invokeInplace(S_acosh_, arguments);
 }
 
-const S_atanh_ = op(283, 'atanh_', 'Tensor input', 'Tensor');
+const S_atanh_ = op(377, 'atanh_', 'Tensor input', 'Tensor');
 /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
 export function atanh_(input: Tensor): Tensor;
 export function atanh_(..._args: any[]): any {
   return invokeInplace(S_atanh_, arguments);
 }
 
-const S_sinc_ = op(285, 'sinc_', 'Tensor input', 'Tensor');
+const S_sinc_ = op(379, 'sinc_', 'Tensor input', 'Tensor');
 /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
 export function sinc_(input: Tensor): Tensor;
 export function sinc_(..._args: any[]): any {
   return invokeInplace(S_sinc_, arguments);
 }
 
-const S_erf_ = op(287, 'erf_', 'Tensor input', 'Tensor');
+const S_erf_ = op(381, 'erf_', 'Tensor input', 'Tensor');
 /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
 export function erf_(input: Tensor): Tensor;
 export function erf_(..._args: any[]): any {
   return invokeInplace(S_erf_, arguments);
 }
 
-const S_erfc_ = op(289, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfc_ = op(383, 'erfc_', 'Tensor input', 'Tensor');
 /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
 export function erfc_(input: Tensor): Tensor;
 export function erfc_(..._args: any[]): any {
   return invokeInplace(S_erfc_, arguments);
 }
 
-const S_sigmoid_ = op(293, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_sigmoid_ = op(387, 'sigmoid_', 'Tensor input', 'Tensor');
 /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export function sigmoid_(input: Tensor): Tensor;
 export function sigmoid_(..._args: any[]): any {
   return invokeInplace(S_sigmoid_, arguments);
 }
 
-const S_i0_ = op(304, 'i0_', 'Tensor input', 'Tensor');
-/** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-export function i0_(input: Tensor): Tensor;
-export function i0_(..._args: any[]): any {
-  return invokeInplace(S_i0_, arguments);
-}
-
-const S_logit_ = op(308, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_logit_ = op(396, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit_(input: Tensor, eps?: number | null, options?: { eps?: number | null }): Tensor;
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -366,32 +359,39 @@ export function logit_(..._args: any[]): any {
   return invokeInplace(S_logit_, arguments);
 }
 
-const S_xlogy_ = op(318, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_xlogy_ = op(406, 'xlogy_', 'Operand input, Operand other', 'Tensor');
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy_(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
 export function xlogy_(..._args: any[]): any {
   return invokeInplace(S_xlogy_, arguments);
 }
 
-const S_ldexp_ = op(326, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_ldexp_ = op(414, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp_(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function ldexp_(..._args: any[]): any {
   return invokeInplace(S_ldexp_, arguments);
 }
 
-const S_gcd_ = op(328, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd_ = op(416, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd_(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function gcd_(..._args: any[]): any {
   return invokeInplace(S_gcd_, arguments);
 }
 
-const S_lcm_ = op(330, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm_ = op(418, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm_(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function lcm_(..._args: any[]): any {
   return invokeInplace(S_lcm_, arguments);
+}
+
+const S_i0_ = op(594, 'i0_', 'Tensor input', 'Tensor');
+/** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+export function i0_(input: Tensor): Tensor;
+export function i0_(..._args: any[]): any {
+  return invokeInplace(S_i0_, arguments);
 }
 
 const I_relu = op(0, 'relu', 'Tensor input, bool inplace=false', 'Tensor');
@@ -883,7 +883,7 @@ export function positive(a?: any, ..._rest: any[]): any {
 }
 
 const S_abs = op(67, 'abs', 'Tensor input, *, Tensor? out=null', 'Tensor');
-/** The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/** The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 export function abs(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function abs(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(67, a, 0);
@@ -899,7 +899,7 @@ export function sign(a?: any, ..._rest: any[]): any {
 }
 
 const S_sgn = op(71, 'sgn', 'Tensor input, *, Tensor? out=null', 'Tensor');
-/** The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+/** The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 export function sgn(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sgn(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(71, a, 0);
@@ -1025,65 +1025,162 @@ export function addcdiv(..._args: any[]): any {
   return invoke(S_addcdiv, arguments);
 }
 
-const S_eq = op(103, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_flip = op(103, 'flip', 'Tensor input, int[] ...dims', 'Tensor');
+/** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+export function flip(input: Tensor, ...dims: number[]): Tensor;
+/** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+export function flip(input: Tensor, ...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
+/** A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+export function flip(input: Tensor, dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+export function flip(..._args: any[]): any {
+  return invoke(S_flip, arguments);
+}
+
+const S_fliplr = op(104, 'fliplr', 'Tensor input', 'Tensor');
+/** input with its columns (dim 1) in reverse order. Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
+export function fliplr(input: Tensor): Tensor;
+export function fliplr(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(104, a, 0);
+  return invoke(S_fliplr, arguments);
+}
+
+const S_flipud = op(105, 'flipud', 'Tensor input', 'Tensor');
+/** input with its rows (dim 0) in reverse order. Errors: a 0-d input. https://pytorch.org/docs/stable/generated/torch.flipud.html */
+export function flipud(input: Tensor): Tensor;
+export function flipud(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(105, a, 0);
+  return invoke(S_flipud, arguments);
+}
+
+const S_roll = op(106, 'roll', 'Tensor input, int[] shifts, int[] dims=[]', 'Tensor');
+/** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[], options?: { shifts?: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+/** A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+export function roll(input: Tensor, shifts: number | readonly number[], options: { shifts?: number | readonly number[]; dims?: number | readonly number[] }): Tensor;
+export function roll(..._args: any[]): any {
+  return invoke(S_roll, arguments);
+}
+
+const S_rot90 = op(107, 'rot90', 'Tensor input, int k=1, int[] dims=[0,1]', 'Tensor');
+/** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+export function rot90(input: Tensor, k?: number, dims?: number | readonly number[], options?: { k?: number; dims?: number | readonly number[] }): Tensor;
+/** input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+export function rot90(input: Tensor, options: { k?: number; dims?: number | readonly number[] }): Tensor;
+export function rot90(..._args: any[]): any {
+  return invoke(S_rot90, arguments);
+}
+
+const S_repeat = op(108, 'repeat', 'Tensor input, int[] ...repeats', 'Tensor');
+/** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+export function repeat(input: Tensor, ...repeats: number[]): Tensor;
+/** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+export function repeat(input: Tensor, ...args: [...repeats: number[], options: { repeats?: readonly number[] }]): Tensor;
+/** A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+export function repeat(input: Tensor, repeats: readonly number[], options?: { repeats?: readonly number[] }): Tensor;
+export function repeat(..._args: any[]): any {
+  return invoke(S_repeat, arguments);
+}
+
+const S_tile = op(109, 'tile', 'Tensor input, int[] ...dims', 'Tensor');
+/** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+export function tile(input: Tensor, ...dims: number[]): Tensor;
+/** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+export function tile(input: Tensor, ...args: [...dims: number[], options: { dims?: readonly number[] }]): Tensor;
+/** A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+export function tile(input: Tensor, dims: readonly number[], options?: { dims?: readonly number[] }): Tensor;
+export function tile(..._args: any[]): any {
+  return invoke(S_tile, arguments);
+}
+
+const S_repeat_interleave = op(110, 'repeatInterleave', 'Tensor input, int repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
+const S_repeat_interleave_by = op(111, 'repeatInterleave', 'Tensor input, Tensor repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
+const S_repeat_interleave_positions = op(112, 'repeatInterleave', 'Tensor repeats, *, int? outputSize=null', 'Tensor');
+const F_repeatInterleave = [S_repeat_interleave, S_repeat_interleave_by, S_repeat_interleave_positions];
+/** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+export function repeatInterleave(input: Tensor, repeats: number, dim?: number | null, options?: { repeats?: number; dim?: number | null; outputSize?: number | null }): Tensor;
+/** Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+export function repeatInterleave(input: Tensor, repeats: number, options: { repeats?: number; dim?: number | null; outputSize?: number | null }): Tensor;
+/** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+export function repeatInterleave(input: Tensor, repeats: Tensor, dim?: number | null, options?: { repeats?: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
+/** Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+export function repeatInterleave(input: Tensor, repeats: Tensor, options: { repeats?: Tensor; dim?: number | null; outputSize?: number | null }): Tensor;
+/** The index of each element, as often as the element says: [2, 0, 1] gives [0, 0, 2]. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+export function repeatInterleave(repeats: Tensor, options?: { repeats?: Tensor; outputSize?: number | null }): Tensor;
+export function repeatInterleave(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(111, a, b, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(112, a, 0, 0);
+  return invokeForm(F_repeatInterleave, undefined, arguments);
+}
+
+const S_take_along_dim = op(113, 'takeAlongDim', 'Tensor input, Tensor indices, int? dim=null, *, Tensor? out=null', 'Tensor');
+/** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+export function takeAlongDim(input: Tensor, indices: Tensor, dim?: number | null, options?: { indices?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+/** Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+export function takeAlongDim(input: Tensor, indices: Tensor, options: { indices?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
+export function takeAlongDim(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(113, a, b, 0, 0);
+  return invoke(S_take_along_dim, arguments);
+}
+
+const S_eq = op(114, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 export function eq(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function eq(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(103, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(114, a, b, 2);
   return invoke(S_eq, arguments);
 }
 
-const S_ne = op(105, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ne = op(116, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
 export function ne(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function ne(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(105, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(116, a, b, 2);
   return invoke(S_ne, arguments);
 }
 
-const S_lt = op(107, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_lt = op(118, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
 export function lt(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function lt(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(107, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(118, a, b, 2);
   return invoke(S_lt, arguments);
 }
 
-const S_le = op(109, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_le = op(120, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
 export function le(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function le(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(109, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(120, a, b, 2);
   return invoke(S_le, arguments);
 }
 
-const S_gt = op(111, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_gt = op(122, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
 export function gt(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function gt(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(111, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(122, a, b, 2);
   return invoke(S_gt, arguments);
 }
 
-const S_ge = op(113, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ge = op(124, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
 export function ge(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function ge(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(113, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(124, a, b, 2);
   return invoke(S_ge, arguments);
 }
 
-const S_isclose = op(115, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
+const S_isclose = op(126, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
 /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
 export function isclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean, options?: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
 /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
 export function isclose(input: Tensor, other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
 export function isclose(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(115, a, b, 0, 0.00001, 1e-8, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(126, a, b, 0, 0.00001, 1e-8, 0);
   return invoke(S_isclose, arguments);
 }
 
-const S_allclose = op(116, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
+const S_allclose = op(127, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
 /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
 export function allclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean, options?: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): boolean;
 /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
@@ -1092,183 +1189,183 @@ export function allclose(..._args: any[]): any {
   return invoke(S_allclose, arguments);
 }
 
-const S_equal = op(117, 'equal', 'Tensor input, Tensor other', 'bool');
+const S_equal = op(128, 'equal', 'Tensor input, Tensor other', 'bool');
 /** Whether two tensors have the same shape and elements. https://pytorch.org/docs/stable/generated/torch.equal.html */
 export function equal(input: Tensor, other: Tensor, options?: { other?: Tensor }): boolean;
 export function equal(..._args: any[]): any {
   return invoke(S_equal, arguments);
 }
 
-const S_maximum = op(118, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_maximum = op(129, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
 export function maximum(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function maximum(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(118, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(129, a, b, 0);
   return invoke(S_maximum, arguments);
 }
 
-const S_minimum = op(119, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_minimum = op(130, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
 export function minimum(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function minimum(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(119, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(130, a, b, 0);
   return invoke(S_minimum, arguments);
 }
 
-const S_fmax = op(120, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmax = op(131, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
 export function fmax(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function fmax(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(120, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(131, a, b, 0);
   return invoke(S_fmax, arguments);
 }
 
-const S_fmin = op(121, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmin = op(132, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
 export function fmin(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function fmin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(121, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(132, a, b, 0);
   return invoke(S_fmin, arguments);
 }
 
-const S_isnan = op(122, 'isnan', 'Tensor input', 'Tensor');
+const S_isnan = op(133, 'isnan', 'Tensor input', 'Tensor');
 /** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
 export function isnan(input: Tensor): Tensor;
 export function isnan(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(122, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(133, a, 0);
   return invoke(S_isnan, arguments);
 }
 
-const S_isinf = op(123, 'isinf', 'Tensor input', 'Tensor');
+const S_isinf = op(134, 'isinf', 'Tensor input', 'Tensor');
 /** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
 export function isinf(input: Tensor): Tensor;
 export function isinf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(123, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(134, a, 0);
   return invoke(S_isinf, arguments);
 }
 
-const S_isfinite = op(124, 'isfinite', 'Tensor input', 'Tensor');
+const S_isfinite = op(135, 'isfinite', 'Tensor input', 'Tensor');
 /** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
 export function isfinite(input: Tensor): Tensor;
 export function isfinite(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(124, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(135, a, 0);
   return invoke(S_isfinite, arguments);
 }
 
-const S_isposinf = op(125, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isposinf = op(136, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
 export function isposinf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function isposinf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(125, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(136, a, 0);
   return invoke(S_isposinf, arguments);
 }
 
-const S_isneginf = op(126, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isneginf = op(137, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
 export function isneginf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function isneginf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(126, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(137, a, 0);
   return invoke(S_isneginf, arguments);
 }
 
-const S_signbit = op(127, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_signbit = op(138, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
 export function signbit(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function signbit(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(127, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(138, a, 0);
   return invoke(S_signbit, arguments);
 }
 
-const S_isreal = op(128, 'isreal', 'Tensor input', 'Tensor');
+const S_isreal = op(139, 'isreal', 'Tensor input', 'Tensor');
 /** Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
 export function isreal(input: Tensor): Tensor;
 export function isreal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(128, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(139, a, 0);
   return invoke(S_isreal, arguments);
 }
 
-const S_logical_and = op(129, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_and = op(140, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
 export function logicalAnd(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function logicalAnd(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(129, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(140, a, b, 0);
   return invoke(S_logical_and, arguments);
 }
 
-const S_logical_or = op(131, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_or = op(142, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
 export function logicalOr(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function logicalOr(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(131, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(142, a, b, 0);
   return invoke(S_logical_or, arguments);
 }
 
-const S_logical_xor = op(133, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_xor = op(144, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
 export function logicalXor(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function logicalXor(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(133, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(144, a, b, 0);
   return invoke(S_logical_xor, arguments);
 }
 
-const S_logical_not = op(135, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_logical_not = op(146, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
 export function logicalNot(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logicalNot(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(135, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(146, a, 0);
   return invoke(S_logical_not, arguments);
 }
 
-const S_bitwise_and = op(137, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_and = op(148, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
 export function bitwiseAnd(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseAnd(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(137, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(148, a, b, 3);
   return invoke(S_bitwise_and, arguments);
 }
 
-const S_bitwise_or = op(139, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_or = op(150, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
 export function bitwiseOr(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseOr(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(139, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(150, a, b, 3);
   return invoke(S_bitwise_or, arguments);
 }
 
-const S_bitwise_xor = op(141, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_xor = op(152, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
 export function bitwiseXor(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseXor(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(141, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(152, a, b, 3);
   return invoke(S_bitwise_xor, arguments);
 }
 
-const S_bitwise_not = op(143, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bitwise_not = op(154, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
 export function bitwiseNot(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function bitwiseNot(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(143, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(154, a, 0);
   return invoke(S_bitwise_not, arguments);
 }
 
-const S_bitwise_left_shift = op(145, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_left_shift = op(156, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
 export function bitwiseLeftShift(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseLeftShift(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(145, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(156, a, b, 3);
   return invoke(S_bitwise_left_shift, arguments);
 }
 
-const S_bitwise_right_shift = op(147, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_right_shift = op(158, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
 export function bitwiseRightShift(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function bitwiseRightShift(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(147, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(158, a, b, 3);
   return invoke(S_bitwise_right_shift, arguments);
 }
 
-const S_where = op(149, 'where', 'Tensor condition, Operand input, Operand other', 'Tensor');
-const S__where_tuple = op(150, 'where', 'Tensor condition', 'Tensor[]');
+const S_where = op(160, 'where', 'Tensor condition, Operand input, Operand other', 'Tensor');
+const S__where_tuple = op(161, 'where', 'Tensor condition', 'Tensor[]');
 const F_where = [S_where, S__where_tuple];
 /** input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. https://pytorch.org/docs/stable/generated/torch.where.html */
 export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar, options?: { condition?: Tensor; other?: Tensor | Scalar }): Tensor;
@@ -1278,14 +1375,14 @@ export function where(..._args: any[]): any {
   return invokeForm(F_where, undefined, arguments);
 }
 
-const S_masked_fill = op(152, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_masked_fill = op(163, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
 /** input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
 export function maskedFill(input: Tensor, mask: Tensor, value: Tensor | Scalar, options?: { mask?: Tensor; value?: Tensor | Scalar }): Tensor;
 export function maskedFill(..._args: any[]): any {
   return invoke(S_masked_fill, arguments);
 }
 
-const S_clamp = op(154, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
+const S_clamp = op(165, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clamp(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null, options?: { min?: Tensor | Scalar | null; max?: Tensor | Scalar | null; out?: Tensor }): Tensor;
 /** min(max(input, min), max), elementwise; either bound may be left out, or be a tensor. The gradient passes on the bounds. Errors: no bound at all. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -1294,23 +1391,125 @@ export function clamp(..._args: any[]): any {
   return invoke(S_clamp, arguments);
 }
 
-const S_clamp_min = op(156, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
+const S_clamp_min = op(167, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
 /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin(input: Tensor, min: Tensor | Scalar, options?: { min?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function clampMin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(156, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(167, a, b, 2);
   return invoke(S_clamp_min, arguments);
 }
 
-const S_clamp_max = op(158, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
+const S_clamp_max = op(169, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
 /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax(input: Tensor, max: Tensor | Scalar, options?: { max?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function clampMax(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(158, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(169, a, b, 2);
   return invoke(S_clamp_max, arguments);
 }
 
-const S_conv1d = op(160, 'conv1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, padding[]:1 padding=0, int[]:1 dilation=1, int groups=1', 'Tensor');
+const S_complex = op(171, 'complex', 'Tensor real, Tensor imag, *, Tensor? out=null', 'Tensor');
+/** A complex tensor of its real and imaginary parts, which broadcast: float32 gives complex64, float64 complex128. Errors: other dtypes, different ones. https://pytorch.org/docs/stable/generated/torch.complex.html */
+export function complex(real: Tensor, imag: Tensor, options?: { real?: Tensor; imag?: Tensor; out?: Tensor }): Tensor;
+export function complex(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(171, a, b, 0);
+  return invoke(S_complex, arguments);
+}
+
+const S_polar = op(172, 'polar', 'Tensor abs, Tensor angle, *, Tensor? out=null', 'Tensor');
+/** A complex tensor of absolute values and angles. Errors: dtypes other than float32 and float64, different ones. https://pytorch.org/docs/stable/generated/torch.polar.html */
+export function polar(abs: Tensor, angle: Tensor, options?: { abs?: Tensor; angle?: Tensor; out?: Tensor }): Tensor;
+export function polar(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(172, a, b, 0);
+  return invoke(S_polar, arguments);
+}
+
+const S_view_as_real = op(173, 'viewAsReal', 'Tensor input', 'Tensor');
+/** A view of a complex tensor as a real one with a last dim of size 2: real and imaginary part. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.view_as_real.html */
+export function viewAsReal(input: Tensor): Tensor;
+export function viewAsReal(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(173, a, 0);
+  return invoke(S_view_as_real, arguments);
+}
+
+const S_view_as_complex = op(174, 'viewAsComplex', 'Tensor input', 'Tensor');
+/** A view of a real tensor with a last dim of size 2 as a complex one without it. Errors: another size, strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.view_as_complex.html */
+export function viewAsComplex(input: Tensor): Tensor;
+export function viewAsComplex(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(174, a, 0);
+  return invoke(S_view_as_complex, arguments);
+}
+
+const S_real = op(175, 'real', 'Tensor input', 'Tensor');
+/** The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
+export function real(input: Tensor): Tensor;
+export function real(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(175, a, 0);
+  return invoke(S_real, arguments);
+}
+
+const S_imag = op(176, 'imag', 'Tensor input', 'Tensor');
+/** The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
+export function imag(input: Tensor): Tensor;
+export function imag(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(176, a, 0);
+  return invoke(S_imag, arguments);
+}
+
+const S_conj_physical = op(177, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+export function conjPhysical(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function conjPhysical(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(177, a, 0);
+  return invoke(S_conj_physical, arguments);
+}
+
+const S_conj = op(179, 'conj', 'Tensor input', 'Tensor');
+/** The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
+export function conj(input: Tensor): Tensor;
+export function conj(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(179, a, 0);
+  return invoke(S_conj, arguments);
+}
+
+const S_resolve_conj = op(180, 'resolveConj', 'Tensor input', 'Tensor');
+/** input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
+export function resolveConj(input: Tensor): Tensor;
+export function resolveConj(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(180, a, 0);
+  return invoke(S_resolve_conj, arguments);
+}
+
+const S_resolve_neg = op(181, 'resolveNeg', 'Tensor input', 'Tensor');
+/** input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
+export function resolveNeg(input: Tensor): Tensor;
+export function resolveNeg(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(181, a, 0);
+  return invoke(S_resolve_neg, arguments);
+}
+
+const S_is_conj = op(182, 'isConj', 'Tensor input', 'bool');
+/** Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
+export function isConj(input: Tensor): boolean;
+export function isConj(..._args: any[]): any {
+  return invoke(S_is_conj, arguments);
+}
+
+const S_is_neg = op(183, 'isNeg', 'Tensor input', 'bool');
+/** Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
+export function isNeg(input: Tensor): boolean;
+export function isNeg(..._args: any[]): any {
+  return invoke(S_is_neg, arguments);
+}
+
+const S_angle = op(184, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
+export function angle(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function angle(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(184, a, 0);
+  return invoke(S_angle, arguments);
+}
+
+const S_conv1d = op(185, 'conv1d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:1 stride=1, padding[]:1 padding=0, int[]:1 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 export function conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number, options?: { weight?: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 /** Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
@@ -1319,7 +1518,7 @@ export function conv1d(..._args: any[]): any {
   return invoke(S_conv1d, arguments);
 }
 
-const S_conv2d = op(161, 'conv2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, padding[]:2 padding=0, int[]:2 dilation=1, int groups=1', 'Tensor');
+const S_conv2d = op(186, 'conv2d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:2 stride=1, padding[]:2 padding=0, int[]:2 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
 export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number, options?: { weight?: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 /** Cross-correlation of input (N, C, H, W), N optional, with weight (O, C / groups, kh, kw). padding is a number, 2 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html */
@@ -1328,7 +1527,7 @@ export function conv2d(..._args: any[]): any {
   return invoke(S_conv2d, arguments);
 }
 
-const S_conv3d = op(162, 'conv3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, padding[]:3 padding=0, int[]:3 dilation=1, int groups=1', 'Tensor');
+const S_conv3d = op(187, 'conv3d', 'Tensor input, Tensor weight, Tensor? bias=null, int[]:3 stride=1, padding[]:3 padding=0, int[]:3 dilation=1, int groups=1', 'Tensor');
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
 export function conv3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | 'same' | 'valid', dilation?: number | readonly number[], groups?: number, options?: { weight?: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] | 'same' | 'valid'; dilation?: number | readonly number[]; groups?: number }): Tensor;
 /** Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
@@ -1337,28 +1536,208 @@ export function conv3d(..._args: any[]): any {
   return invoke(S_conv3d, arguments);
 }
 
-const S__conv = op(163, '_conv', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv = op(188, '_conv', 'Tensor input, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Convolution with 1 to 3 spatial dims, input (N, C, ...), weight (O, C / groups, ...). */
 export function _conv(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number, options?: { weight?: Tensor; bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function _conv(..._args: any[]): any {
   return invoke(S__conv, arguments);
 }
 
-const S__conv_input = op(164, '_convInput', 'Tensor grad, Tensor weight, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv_input = op(189, '_convInput', 'Tensor grad, Tensor weight, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Gradient of a convolution with respect to its input of the given size: the transposed convolution. */
 export function _convInput(grad: Tensor, weight: Tensor, size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number, options?: { grad?: Tensor; weight?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function _convInput(..._args: any[]): any {
   return invoke(S__conv_input, arguments);
 }
 
-const S__conv_weight = op(165, '_convWeight', 'Tensor grad, Tensor input, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
+const S__conv_weight = op(190, '_convWeight', 'Tensor grad, Tensor input, int[] size, int[] stride, int[] padding, int[] dilation, int groups', 'Tensor');
 /** Gradient of a convolution with respect to its weight of the given size. */
 export function _convWeight(grad: Tensor, input: Tensor, size: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], groups: number, options?: { grad?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; groups?: number }): Tensor;
 export function _convWeight(..._args: any[]): any {
   return invoke(S__conv_weight, arguments);
 }
 
-const S_zeros = op(166, 'zeros', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_diagonal_scatter = op(191, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+/** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+export function diagonalScatter(input: Tensor, src: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+/** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+export function diagonalScatter(input: Tensor, src: Tensor, options: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
+export function diagonalScatter(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(191, a, b, 0, 0, 0, 1);
+  return invoke(S_diagonal_scatter, arguments);
+}
+
+const S_select_scatter = op(192, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
+/** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
+export function selectScatter(input: Tensor, src: Tensor, dim: number, index: number, options?: { src?: Tensor; dim?: number; index?: number }): Tensor;
+export function selectScatter(..._args: any[]): any {
+  return invoke(S_select_scatter, arguments);
+}
+
+const S_slice_scatter = op(193, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+/** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+export function sliceScatter(input: Tensor, src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { src?: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+/** A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+export function sliceScatter(input: Tensor, src: Tensor, options: { src?: Tensor; dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
+export function sliceScatter(..._args: any[]): any {
+  return invoke(S_slice_scatter, arguments);
+}
+
+const S_as_strided_scatter = op(194, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+/** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+export function asStridedScatter(input: Tensor, src: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { src?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+/** A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+export function asStridedScatter(input: Tensor, src: Tensor, size: number | readonly number[], stride: number | readonly number[], options: { src?: Tensor; size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
+export function asStridedScatter(..._args: any[]): any {
+  return invoke(S_as_strided_scatter, arguments);
+}
+
+const S_narrow_copy = op(195, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
+/** narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
+export function narrowCopy(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number; out?: Tensor }): Tensor;
+export function narrowCopy(..._args: any[]): any {
+  return invoke(S_narrow_copy, arguments);
+}
+
+const S_alias_copy = op(196, 'aliasCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** alias as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.alias_copy.html */
+export function aliasCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function aliasCopy(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(196, a, 0);
+  return invoke(S_alias_copy, arguments);
+}
+
+const S_as_strided_copy = op(197, 'asStridedCopy', 'Tensor input, int[] size, int[] stride, int? storageOffset=null, *, Tensor? out=null', 'Tensor');
+/** as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
+export function asStridedCopy(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null; out?: Tensor }): Tensor;
+/** as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
+export function asStridedCopy(input: Tensor, size: number | readonly number[], stride: number | readonly number[], options: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null; out?: Tensor }): Tensor;
+export function asStridedCopy(..._args: any[]): any {
+  return invoke(S_as_strided_copy, arguments);
+}
+
+const S_detach_copy = op(198, 'detachCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** detach as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.detach_copy.html */
+export function detachCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function detachCopy(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(198, a, 0);
+  return invoke(S_detach_copy, arguments);
+}
+
+const S_diagonal_copy = op(199, 'diagonalCopy', 'Tensor input, int offset=0, int dim1=0, int dim2=1, *, Tensor? out=null', 'Tensor');
+/** diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
+export function diagonalCopy(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number; out?: Tensor }): Tensor;
+/** diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
+export function diagonalCopy(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number; out?: Tensor }): Tensor;
+export function diagonalCopy(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(199, a, 0, 0, 0, 1);
+  return invoke(S_diagonal_copy, arguments);
+}
+
+const S_expand_copy = op(200, 'expandCopy', 'Tensor input, int[] size, *, bool implicit=false, Tensor? out=null', 'Tensor');
+/** expand as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.expand_copy.html */
+export function expandCopy(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[]; implicit?: boolean; out?: Tensor }): Tensor;
+export function expandCopy(..._args: any[]): any {
+  return invoke(S_expand_copy, arguments);
+}
+
+const S_permute_copy = op(201, 'permuteCopy', 'Tensor input, int[] dims, *, Tensor? out=null', 'Tensor');
+/** permute as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.permute_copy.html */
+export function permuteCopy(input: Tensor, dims: number | readonly number[], options?: { dims?: number | readonly number[]; out?: Tensor }): Tensor;
+export function permuteCopy(..._args: any[]): any {
+  return invoke(S_permute_copy, arguments);
+}
+
+const S_select_copy = op(202, 'selectCopy', 'Tensor input, int dim, int index, *, Tensor? out=null', 'Tensor');
+/** select as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.select_copy.html */
+export function selectCopy(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number; out?: Tensor }): Tensor;
+export function selectCopy(..._args: any[]): any {
+  return invoke(S_select_copy, arguments);
+}
+
+const S_slice_copy = op(203, 'sliceCopy', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1, *, Tensor? out=null', 'Tensor');
+/** slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
+export function sliceCopy(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
+/** slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
+export function sliceCopy(input: Tensor, options: { dim?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
+export function sliceCopy(..._args: any[]): any {
+  return invoke(S_slice_copy, arguments);
+}
+
+const S_split_copy = op(204, 'splitCopy', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+/** split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
+export function splitCopy(input: Tensor, splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
+/** split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
+export function splitCopy(input: Tensor, splitSize: number, options: { splitSize?: number; dim?: number }): Tensor[];
+export function splitCopy(..._args: any[]): any {
+  return invoke(S_split_copy, arguments);
+}
+
+const S_split_with_sizes_copy = op(205, 'splitWithSizesCopy', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+/** split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
+export function splitWithSizesCopy(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+/** split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
+export function splitWithSizesCopy(input: Tensor, splitSizes: number | readonly number[], options: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
+export function splitWithSizesCopy(..._args: any[]): any {
+  return invoke(S_split_with_sizes_copy, arguments);
+}
+
+const S_squeeze_copy = op(206, 'squeezeCopy', 'Tensor input, int[]? dim=null, *, Tensor? out=null', 'Tensor');
+/** squeeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.squeeze_copy.html */
+export function squeezeCopy(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; out?: Tensor }): Tensor;
+/** squeeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.squeeze_copy.html */
+export function squeezeCopy(input: Tensor, options: { dim?: number | readonly number[] | null; out?: Tensor }): Tensor;
+export function squeezeCopy(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(206, a, 0, -1);
+  return invoke(S_squeeze_copy, arguments);
+}
+
+const S_t_copy = op(207, 'tCopy', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** t as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.t_copy.html */
+export function tCopy(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function tCopy(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(207, a, 0);
+  return invoke(S_t_copy, arguments);
+}
+
+const S_transpose_copy = op(208, 'transposeCopy', 'Tensor input, int dim0, int dim1, *, Tensor? out=null', 'Tensor');
+/** transpose as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.transpose_copy.html */
+export function transposeCopy(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number; out?: Tensor }): Tensor;
+export function transposeCopy(..._args: any[]): any {
+  return invoke(S_transpose_copy, arguments);
+}
+
+const S_unbind_copy = op(209, 'unbindCopy', 'Tensor input, int dim=0', 'Tensor[]');
+/** unbind as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unbind_copy.html */
+export function unbindCopy(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
+/** unbind as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unbind_copy.html */
+export function unbindCopy(input: Tensor, options: { dim?: number }): Tensor[];
+export function unbindCopy(..._args: any[]): any {
+  return invoke(S_unbind_copy, arguments);
+}
+
+const S_unfold_copy = op(210, 'unfoldCopy', 'Tensor input, int dimension, int size, int step, *, Tensor? out=null', 'Tensor');
+/** unfold as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unfold_copy.html */
+export function unfoldCopy(input: Tensor, dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number; out?: Tensor }): Tensor;
+export function unfoldCopy(..._args: any[]): any {
+  return invoke(S_unfold_copy, arguments);
+}
+
+const S_unsqueeze_copy = op(211, 'unsqueezeCopy', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+/** unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
+export function unsqueezeCopy(input: Tensor, dim: number, options?: { dim?: number; out?: Tensor }): Tensor;
+export function unsqueezeCopy(..._args: any[]): any {
+  return invoke(S_unsqueeze_copy, arguments);
+}
+
+const S_view_copy = op(212, 'viewCopy', 'Tensor input, int[] size, *, Tensor? out=null', 'Tensor');
+/** view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
+export function viewCopy(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[]; out?: Tensor }): Tensor;
+export function viewCopy(..._args: any[]): any {
+  return invoke(S_view_copy, arguments);
+}
+
+const S_zeros = op(213, 'zeros', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
 export function zeros(...size: number[]): Tensor;
 /** A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
@@ -1369,14 +1748,14 @@ export function zeros(..._args: any[]): any {
   return invoke(S_zeros, arguments);
 }
 
-const S_zeros_like = op(167, 'zerosLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_zeros_like = op(214, 'zerosLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of zeros with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
 export function zerosLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function zerosLike(..._args: any[]): any {
   return invoke(S_zeros_like, arguments);
 }
 
-const S_new_zeros = op(168, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_zeros = op(215, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
 export function newZeros(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of zeros with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_zeros.html */
@@ -1387,7 +1766,7 @@ export function newZeros(..._args: any[]): any {
   return invoke(S_new_zeros, arguments);
 }
 
-const S_ones = op(169, 'ones', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_ones = op(216, 'ones', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
 export function ones(...size: number[]): Tensor;
 /** A tensor of ones with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.ones.html */
@@ -1398,14 +1777,14 @@ export function ones(..._args: any[]): any {
   return invoke(S_ones, arguments);
 }
 
-const S_ones_like = op(170, 'onesLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_ones_like = op(217, 'onesLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of ones with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.ones_like.html */
 export function onesLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function onesLike(..._args: any[]): any {
   return invoke(S_ones_like, arguments);
 }
 
-const S_new_ones = op(171, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_ones = op(218, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
 export function newOnes(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of ones with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_ones.html */
@@ -1416,7 +1795,7 @@ export function newOnes(..._args: any[]): any {
   return invoke(S_new_ones, arguments);
 }
 
-const S_empty = op(172, 'empty', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_empty = op(219, 'empty', 'int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
 export function empty(...size: number[]): Tensor;
 /** A tensor of uninitialised memory with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.empty.html */
@@ -1427,14 +1806,14 @@ export function empty(..._args: any[]): any {
   return invoke(S_empty, arguments);
 }
 
-const S_empty_like = op(173, 'emptyLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_empty_like = op(220, 'emptyLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of uninitialised memory with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_like.html */
 export function emptyLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function emptyLike(..._args: any[]): any {
   return invoke(S_empty_like, arguments);
 }
 
-const S_new_empty = op(174, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_empty = op(221, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
 export function newEmpty(input: Tensor, ...size: number[]): Tensor;
 /** A tensor of uninitialised memory with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_empty.html */
@@ -1445,43 +1824,43 @@ export function newEmpty(..._args: any[]): any {
   return invoke(S_new_empty, arguments);
 }
 
-const S_empty_strided = op(175, 'emptyStrided', 'int[] size, int[] stride, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_empty_strided = op(222, 'emptyStrided', 'int[] size, int[] stride, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** An uninitialised tensor with the given sizes and strides. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function emptyStrided(size: number | readonly number[], stride: number | readonly number[], options?: { size?: number | readonly number[]; stride?: number | readonly number[]; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function emptyStrided(..._args: any[]): any {
   return invoke(S_empty_strided, arguments);
 }
 
-const S_full = op(176, 'full', 'int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_full = op(223, 'full', 'int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A tensor of the given size filled with one value: float32 for numbers, bool for booleans, int64 for bigints, unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.full.html */
 export function full(size: number | readonly number[], fillValue: Scalar, options?: { size?: number | readonly number[]; fillValue?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function full(..._args: any[]): any {
   return invoke(S_full, arguments);
 }
 
-const S_full_like = op(177, 'fullLike', 'Tensor input, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_full_like = op(224, 'fullLike', 'Tensor input, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor filled with one value, with the size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.full_like.html */
 export function fullLike(input: Tensor, fillValue: Scalar, options?: { fillValue?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function fullLike(..._args: any[]): any {
   return invoke(S_full_like, arguments);
 }
 
-const S_new_full = op(178, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_full = op(225, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** A tensor filled with one value, with the given size and (unless given) the dtype of input. https://pytorch.org/docs/stable/generated/torch.Tensor.new_full.html */
 export function newFull(input: Tensor, size: number | readonly number[], fillValue: Scalar, options?: { size?: number | readonly number[]; fillValue?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function newFull(..._args: any[]): any {
   return invoke(S_new_full, arguments);
 }
 
-const S_fill = op(179, 'fill', 'Tensor input, Operand value', 'Tensor');
+const S_fill = op(226, 'fill', 'Tensor input, Operand value', 'Tensor');
 /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
 export function fill(input: Tensor, value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
 export function fill(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(179, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(226, a, b, 2);
   return invoke(S_fill, arguments);
 }
 
-const S_arange = op(181, 'arange', 'Scalar? start=null, Scalar? end=null, Scalar step=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_arange = op(228, 'arange', 'Scalar? start=null, Scalar? end=null, Scalar step=1, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
 export function arange(start?: Scalar | null, end?: Scalar | null, step?: Scalar, options?: { start?: Scalar | null; end?: Scalar | null; step?: Scalar; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** Values from start (inclusive; 0 when only one bound is given) to end (exclusive) by step; int64 when all are integers, else float32. Errors: a step of 0, bounds of the wrong order. https://pytorch.org/docs/stable/generated/torch.arange.html */
@@ -1490,14 +1869,14 @@ export function arange(..._args: any[]): any {
   return invoke(S_arange, arguments);
 }
 
-const S_linspace = op(182, 'linspace', 'Scalar start, Scalar end, int steps, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_linspace = op(229, 'linspace', 'Scalar start, Scalar end, int steps, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** steps values evenly from start to end, both included. https://pytorch.org/docs/stable/generated/torch.linspace.html */
 export function linspace(start: Scalar, end: Scalar, steps: number, options?: { start?: Scalar; end?: Scalar; steps?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function linspace(..._args: any[]): any {
   return invoke(S_linspace, arguments);
 }
 
-const S_logspace = op(183, 'logspace', 'Scalar start, Scalar end, int steps, float base=10, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_logspace = op(230, 'logspace', 'Scalar start, Scalar end, int steps, float base=10, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
 export function logspace(start: Scalar, end: Scalar, steps: number, base?: number, options?: { start?: Scalar; end?: Scalar; steps?: number; base?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** steps values from base ** start to base ** end, evenly on a logarithmic scale. https://pytorch.org/docs/stable/generated/torch.logspace.html */
@@ -1506,7 +1885,7 @@ export function logspace(..._args: any[]): any {
   return invoke(S_logspace, arguments);
 }
 
-const S_eye = op(184, 'eye', 'int n, int? m=null, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_eye = op(231, 'eye', 'int n, int? m=null, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 export function eye(n: number, m?: number | null, options?: { n?: number; m?: number | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 /** A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
@@ -1515,30 +1894,30 @@ export function eye(..._args: any[]): any {
   return invoke(S_eye, arguments);
 }
 
-const S_clone = op(185, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_clone = op(232, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
 export function clone(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
 export function clone(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(185, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(232, a, 0, -1);
   return invoke(S_clone, arguments);
 }
 
-const S_contiguous = op(186, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_contiguous = op(233, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
 /** input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 export function contiguous(input: Tensor, options?: { memoryFormat?: string | null }): Tensor;
 export function contiguous(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(186, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(233, a, 0, -1);
   return invoke(S_contiguous, arguments);
 }
 
-const S__to_dtype = op(189, '_toDtype', 'Tensor input, dtype? dtype', 'Tensor');
+const S__to_dtype = op(236, '_toDtype', 'Tensor input, dtype? dtype', 'Tensor');
 /** input in another dtype; itself when it has it already. */
 export function _toDtype(input: Tensor, dtype: DType | null, options?: { dtype?: DType | null }): Tensor;
 export function _toDtype(..._args: any[]): any {
   return invoke(S__to_dtype, arguments);
 }
 
-const S_new_empty_strided = op(190, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_new_empty_strided = op(237, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
 export function newEmptyStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], dtype?: DType | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; dtype?: DType | null }): Tensor;
 /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -1547,14 +1926,14 @@ export function newEmptyStrided(..._args: any[]): any {
   return invoke(S_new_empty_strided, arguments);
 }
 
-const S__as_strided_backward = op(191, '_asStridedBackward', 'Tensor grad, int[] inputSize, int[] inputStride, int inputOffset, int[] size, int[] stride, int offset', 'Tensor');
+const S__as_strided_backward = op(238, '_asStridedBackward', 'Tensor grad, int[] inputSize, int[] inputStride, int inputOffset, int[] size, int[] stride, int offset', 'Tensor');
 /** Gradient of asStrided: what flows into each element of the window is added to the element of the input it shows. */
 export function _asStridedBackward(grad: Tensor, inputSize: number | readonly number[], inputStride: number | readonly number[], inputOffset: number, size: number | readonly number[], stride: number | readonly number[], offset: number, options?: { grad?: Tensor; inputSize?: number | readonly number[]; inputStride?: number | readonly number[]; inputOffset?: number; size?: number | readonly number[]; stride?: number | readonly number[]; offset?: number }): Tensor;
 export function _asStridedBackward(..._args: any[]): any {
   return invoke(S__as_strided_backward, arguments);
 }
 
-const S_sum_to_size = op(192, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_sum_to_size = op(239, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
 /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 export function sumToSize(input: Tensor, ...size: number[]): Tensor;
 /** Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
@@ -1565,28 +1944,169 @@ export function sumToSize(..._args: any[]): any {
   return invoke(S_sum_to_size, arguments);
 }
 
-const S__index = op(193, '_index', 'Tensor input, Tensor?[] indices', 'Tensor');
+const S_ctc_loss = op(240, 'ctcLoss', 'Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank=0, str reduction="mean", bool zeroInfinity=false', 'Tensor');
+/** Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
+export function ctcLoss(input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank?: number, reduction?: string, zeroInfinity?: boolean, options?: { targets?: Tensor; inputLengths?: number | readonly number[] | Tensor; targetLengths?: number | readonly number[] | Tensor; blank?: number; reduction?: string; zeroInfinity?: boolean }): Tensor;
+/** Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
+export function ctcLoss(input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, options: { targets?: Tensor; inputLengths?: number | readonly number[] | Tensor; targetLengths?: number | readonly number[] | Tensor; blank?: number; reduction?: string; zeroInfinity?: boolean }): Tensor;
+export function ctcLoss(..._args: any[]): any {
+  return invoke(S_ctc_loss, arguments);
+}
+
+const S__ctc_loss = op(241, '_ctcLoss', 'Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank, bool zeroInfinity', 'nll,alpha,exact;3');
+/** ctcLoss of each sample, its forward variables, and itself in float64. */
+export function _ctcLoss(input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank: number, zeroInfinity: boolean, options?: { targets?: Tensor; inputLengths?: number | readonly number[] | Tensor; targetLengths?: number | readonly number[] | Tensor; blank?: number; zeroInfinity?: boolean }): [Tensor, Tensor, Tensor] & { readonly nll: Tensor; readonly alpha: Tensor; readonly exact: Tensor };
+export function _ctcLoss(..._args: any[]): any {
+  return invoke(S__ctc_loss, arguments);
+}
+
+const S__ctc_loss_backward = op(242, '_ctcLossBackward', 'Tensor grad, Tensor input, Tensor targets, lengths[] inputLengths, lengths[] targetLengths, int blank, bool zeroInfinity, Tensor alpha, Tensor nll', 'Tensor');
+/** Gradient of _ctc_loss. */
+export function _ctcLossBackward(grad: Tensor, input: Tensor, targets: Tensor, inputLengths: number | readonly number[] | Tensor, targetLengths: number | readonly number[] | Tensor, blank: number, zeroInfinity: boolean, alpha: Tensor, nll: Tensor, options?: { grad?: Tensor; targets?: Tensor; inputLengths?: number | readonly number[] | Tensor; targetLengths?: number | readonly number[] | Tensor; blank?: number; zeroInfinity?: boolean; alpha?: Tensor; nll?: Tensor }): Tensor;
+export function _ctcLossBackward(..._args: any[]): any {
+  return invoke(S__ctc_loss_backward, arguments);
+}
+
+const S_diag = op(243, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+/** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+export function diag(input: Tensor, diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+/** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+export function diag(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
+export function diag(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(243, a, 0, 0);
+  return invoke(S_diag, arguments);
+}
+
+const S_diag_embed = op(244, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
+/** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+export function diagEmbed(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+/** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+export function diagEmbed(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+export function diagEmbed(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(244, a, 0, 0, -2, -1);
+  return invoke(S_diag_embed, arguments);
+}
+
+const S_diagflat = op(245, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
+/** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+export function diagflat(input: Tensor, offset?: number, options?: { offset?: number }): Tensor;
+/** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+export function diagflat(input: Tensor, options: { offset?: number }): Tensor;
+export function diagflat(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(245, a, 0, 0);
+  return invoke(S_diagflat, arguments);
+}
+
+const S_trace = op(246, 'trace', 'Tensor input', 'Tensor');
+/** The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
+export function trace(input: Tensor): Tensor;
+export function trace(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(246, a, 0);
+  return invoke(S_trace, arguments);
+}
+
+const S_tril = op(247, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+/** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+export function tril(input: Tensor, diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+/** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+export function tril(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
+export function tril(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(247, a, 0, 0);
+  return invoke(S_tril, arguments);
+}
+
+const S_triu = op(249, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+/** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+export function triu(input: Tensor, diagonal?: number, options?: { diagonal?: number; out?: Tensor }): Tensor;
+/** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+export function triu(input: Tensor, options: { diagonal?: number; out?: Tensor }): Tensor;
+export function triu(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(249, a, 0, 0);
+  return invoke(S_triu, arguments);
+}
+
+const S_tril_indices = op(251, 'trilIndices', 'int row, int col, int offset=0, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+/** Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
+export function trilIndices(row: number, col: number, offset?: number, options?: { row?: number; col?: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+/** Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
+export function trilIndices(row: number, col: number, options: { row?: number; col?: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+export function trilIndices(..._args: any[]): any {
+  return invoke(S_tril_indices, arguments);
+}
+
+const S_triu_indices = op(252, 'triuIndices', 'int row, int col, int offset=0, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+/** Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
+export function triuIndices(row: number, col: number, offset?: number, options?: { row?: number; col?: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+/** Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
+export function triuIndices(row: number, col: number, options: { row?: number; col?: number; offset?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+export function triuIndices(..._args: any[]): any {
+  return invoke(S_triu_indices, arguments);
+}
+
+const S_cdist = op(254, 'cdist', 'Tensor x1, Tensor x2, float p=2, str computeMode="use_mm_for_euclid_dist_if_necessary"', 'Tensor');
+/** The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
+export function cdist(x1: Tensor, x2: Tensor, p?: number, computeMode?: string, options?: { x1?: Tensor; x2?: Tensor; p?: number; computeMode?: string }): Tensor;
+/** The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
+export function cdist(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; p?: number; computeMode?: string }): Tensor;
+export function cdist(..._args: any[]): any {
+  return invoke(S_cdist, arguments);
+}
+
+const S__cdist = op(255, '_cdist', 'Tensor x1, Tensor x2, float p, bool product', 'Tensor');
+/** cdist of (b, n, m) and (b, r, m). */
+export function _cdist(x1: Tensor, x2: Tensor, p: number, product: boolean, options?: { x1?: Tensor; x2?: Tensor; p?: number; product?: boolean }): Tensor;
+export function _cdist(..._args: any[]): any {
+  return invoke(S__cdist, arguments);
+}
+
+const S__cdist_backward = op(256, '_cdistBackward', 'Tensor grad, Tensor x1, Tensor x2, float p, Tensor dist', 'Tensor');
+/** Gradient of _cdist in x1. */
+export function _cdistBackward(grad: Tensor, x1: Tensor, x2: Tensor, p: number, dist: Tensor, options?: { grad?: Tensor; x1?: Tensor; x2?: Tensor; p?: number; dist?: Tensor }): Tensor;
+export function _cdistBackward(..._args: any[]): any {
+  return invoke(S__cdist_backward, arguments);
+}
+
+const S_pdist = op(257, 'pdist', 'Tensor input, float p=2', 'Tensor');
+/** The p-norms of the differences of every two rows of input (n, m), n (n - 1) / 2 of them: the upper triangle of cdist(input, input, p). Errors: integers, half precision, other dims, a negative p. https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html */
+export function pdist(input: Tensor, p?: number, options?: { p?: number }): Tensor;
+/** The p-norms of the differences of every two rows of input (n, m), n (n - 1) / 2 of them: the upper triangle of cdist(input, input, p). Errors: integers, half precision, other dims, a negative p. https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html */
+export function pdist(input: Tensor, options: { p?: number }): Tensor;
+export function pdist(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(257, a, 0, 2);
+  return invoke(S_pdist, arguments);
+}
+
+const S_bilinear = op(258, 'bilinear', 'Tensor input1, Tensor input2, Tensor weight, Tensor? bias=null', 'Tensor');
+/** input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
+export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null, options?: { input1?: Tensor; input2?: Tensor; weight?: Tensor; bias?: Tensor | null }): Tensor;
+/** input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
+export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, options: { input1?: Tensor; input2?: Tensor; weight?: Tensor; bias?: Tensor | null }): Tensor;
+export function bilinear(..._args: any[]): any {
+  return invoke(S_bilinear, arguments);
+}
+
+const S__index = op(259, '_index', 'Tensor input, Tensor?[] indices', 'Tensor');
 /** input[indices]: one tensor of integers or bools for each of the first dims, none for whole dims. */
 export function _index(input: Tensor, indices: readonly (Tensor | null)[], options?: { indices?: readonly (Tensor | null)[] }): Tensor;
 export function _index(..._args: any[]): any {
   return invoke(S__index, arguments);
 }
 
-const S__at = op(194, 'at', 'Tensor input, int[] items, Tensor[] tensors', 'Tensor');
+const S__at = op(260, 'at', 'Tensor input, int[] items, Tensor[] tensors', 'Tensor');
 /** input[...]: items are 0 (None), 1 (...), 2 int, 3 given start stop step (given: bits 1, 2, 4), 4 (the next of tensors), 5 bool. */
 export function at(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[], options?: { items?: number | readonly number[]; tensors?: readonly Tensor[] }): Tensor;
 export function at(..._args: any[]): any {
   return invoke(S__at, arguments);
 }
 
-const S__set_at = op(195, 'setAt', 'Tensor input, int[] items, Tensor[] tensors, Operand value', 'void');
+const S__set_at = op(261, 'setAt', 'Tensor input, int[] items, Tensor[] tensors, Operand value', 'void');
 /** input[...] = value, broadcast and converted to input's dtype; items as of _at. */
 export function setAt(input: Tensor, items: number | readonly number[], tensors: readonly Tensor[], value: Tensor | Scalar, options?: { items?: number | readonly number[]; tensors?: readonly Tensor[]; value?: Tensor | Scalar }): void;
 export function setAt(..._args: any[]): any {
   return invoke(S__set_at, arguments);
 }
 
-const S_index_put = op(196, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put = op(262, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 export function indexPut(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean, options?: { indices?: readonly (Tensor | null)[]; values?: Tensor; accumulate?: boolean }): Tensor;
 /** A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
@@ -1595,43 +2115,43 @@ export function indexPut(..._args: any[]): any {
   return invoke(S_index_put, arguments);
 }
 
-const S_index_select = op(198, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_select = op(264, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
 /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
 export function indexSelect(input: Tensor, dim: number, index: Tensor, options?: { dim?: number; index?: Tensor }): Tensor;
 export function indexSelect(..._args: any[]): any {
   return invoke(S_index_select, arguments);
 }
 
-const S_index_add = op(199, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add = op(265, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
 /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
 export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; alpha?: Scalar }): Tensor;
 export function indexAdd(..._args: any[]): any {
   return invoke(S_index_add, arguments);
 }
 
-const S_index_copy = op(201, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy = op(267, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
 /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
 export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor }): Tensor;
 export function indexCopy(..._args: any[]): any {
   return invoke(S_index_copy, arguments);
 }
 
-const S_index_fill = op(203, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill = op(269, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
 /** A copy of input with value in the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
 export function indexFill(input: Tensor, dim: number, index: Tensor, value: Tensor | Scalar, options?: { dim?: number; index?: Tensor; value?: Tensor | Scalar }): Tensor;
 export function indexFill(..._args: any[]): any {
   return invoke(S_index_fill, arguments);
 }
 
-const S_gather = op(205, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_gather = op(271, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
 /** out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: elements along dim. https://pytorch.org/docs/stable/generated/torch.gather.html */
 export function gather(input: Tensor, dim: number, index: Tensor, options?: { dim?: number; index?: Tensor; sparseGrad?: boolean; out?: Tensor }): Tensor;
 export function gather(..._args: any[]): any {
   return invoke(S_gather, arguments);
 }
 
-const S_scatter = op(206, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(208, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter = op(272, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(274, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
 /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
 export function scatter(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string | null }): Tensor;
@@ -1641,22 +2161,22 @@ export function scatter(..._args: any[]): any {
   return invokeForm(F_scatter, undefined, arguments);
 }
 
-const S_scatter_add = op(210, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add = op(276, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
 /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor }): Tensor;
 export function scatterAdd(..._args: any[]): any {
   return invoke(S_scatter_add, arguments);
 }
 
-const S_take = op(212, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_take = op(278, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
 /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 export function take(input: Tensor, index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
 export function take(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(212, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(278, a, b, 0);
   return invoke(S_take, arguments);
 }
 
-const S_put = op(213, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put = op(279, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
 export function put(input: Tensor, index: Tensor, source: Tensor, accumulate?: boolean, options?: { index?: Tensor; source?: Tensor; accumulate?: boolean }): Tensor;
 /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1665,45 +2185,45 @@ export function put(..._args: any[]): any {
   return invoke(S_put, arguments);
 }
 
-const S_nonzero = op(215, 'nonzero', 'Tensor input', 'Tensor');
+const S_nonzero = op(281, 'nonzero', 'Tensor input', 'Tensor');
 /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
 export function nonzero(input: Tensor): Tensor;
 export function nonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(215, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(281, a, 0);
   return invoke(S_nonzero, arguments);
 }
 
-const S__nonzero_tuple = op(216, '_nonzeroTuple', 'Tensor input', 'Tensor[]');
+const S__nonzero_tuple = op(282, '_nonzeroTuple', 'Tensor input', 'Tensor[]');
 /** The coordinates of the elements that are not zero, one tensor for each dim. */
 export function _nonzeroTuple(input: Tensor): Tensor[];
 export function _nonzeroTuple(..._args: any[]): any {
   return invoke(S__nonzero_tuple, arguments);
 }
 
-const S_argwhere = op(217, 'argwhere', 'Tensor input', 'Tensor');
+const S_argwhere = op(283, 'argwhere', 'Tensor input', 'Tensor');
 /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
 export function argwhere(input: Tensor): Tensor;
 export function argwhere(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(217, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(283, a, 0);
   return invoke(S_argwhere, arguments);
 }
 
-const S_masked_select = op(218, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_select = op(284, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
 /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
 export function maskedSelect(input: Tensor, mask: Tensor, options?: { mask?: Tensor }): Tensor;
 export function maskedSelect(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(218, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(284, a, b, 0);
   return invoke(S_masked_select, arguments);
 }
 
-const S_masked_scatter = op(219, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter = op(285, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
 /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor, options?: { mask?: Tensor; source?: Tensor }): Tensor;
 export function maskedScatter(..._args: any[]): any {
   return invoke(S_masked_scatter, arguments);
 }
 
-const S_embedding = op(221, 'embedding', 'Tensor input, Tensor weight, int? paddingIdx=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, bool sparse=false', 'Tensor');
+const S_embedding = op(287, 'embedding', 'Tensor input, Tensor weight, int? paddingIdx=null, float? maxNorm=null, float normType=2, bool scaleGradByFreq=false, bool sparse=false', 'Tensor');
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
 export function embedding(input: Tensor, weight: Tensor, paddingIdx?: number | null, maxNorm?: number | null, normType?: number, scaleGradByFreq?: boolean, sparse?: boolean, options?: { input?: Tensor; weight?: Tensor; paddingIdx?: number | null; maxNorm?: number | null; normType?: number; scaleGradByFreq?: boolean; sparse?: boolean }): Tensor;
 /** The rows of weight (rows, width) that input names, in shape (*input.shape, width). Any integer dtype, or whole floats. The row paddingIdx gets no gradient; maxNorm renormalises the rows that are looked up in place; scaleGradByFreq divides gradients by how often a row occurs. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html */
@@ -1712,45 +2232,175 @@ export function embedding(..._args: any[]): any {
   return invoke(S_embedding, arguments);
 }
 
-const S__embedding = op(222, '_embedding', 'Tensor weight, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding = op(288, '_embedding', 'Tensor weight, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The rows of weight that indices name; paddingIdx is -1 for none. */
 export function _embedding(weight: Tensor, indices: Tensor, paddingIdx: number, scaleGradByFreq: boolean, options?: { weight?: Tensor; indices?: Tensor; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
 export function _embedding(..._args: any[]): any {
   return invoke(S__embedding, arguments);
 }
 
-const S__embedding_backward = op(223, '_embeddingBackward', 'Tensor grad, Tensor indices, int numWeights, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding_backward = op(289, '_embeddingBackward', 'Tensor grad, Tensor indices, int numWeights, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The rows of grad added up in the rows of a table that indices name. */
 export function _embeddingBackward(grad: Tensor, indices: Tensor, numWeights: number, paddingIdx: number, scaleGradByFreq: boolean, options?: { grad?: Tensor; indices?: Tensor; numWeights?: number; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
 export function _embeddingBackward(..._args: any[]): any {
   return invoke(S__embedding_backward, arguments);
 }
 
-const S__embedding_double_backward = op(224, '_embeddingDoubleBackward', 'Tensor grad, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
+const S__embedding_double_backward = op(290, '_embeddingDoubleBackward', 'Tensor grad, Tensor indices, int paddingIdx, bool scaleGradByFreq', 'Tensor');
 /** The adjoint of _embedding_backward. */
 export function _embeddingDoubleBackward(grad: Tensor, indices: Tensor, paddingIdx: number, scaleGradByFreq: boolean, options?: { grad?: Tensor; indices?: Tensor; paddingIdx?: number; scaleGradByFreq?: boolean }): Tensor;
 export function _embeddingDoubleBackward(..._args: any[]): any {
   return invoke(S__embedding_double_backward, arguments);
 }
 
-const S_one_hot = op(225, 'oneHot', 'Tensor input, int numClasses=-1', 'Tensor');
+const S_one_hot = op(291, 'oneHot', 'Tensor input, int numClasses=-1', 'Tensor');
 /** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 export function oneHot(input: Tensor, numClasses?: number, options?: { numClasses?: number }): Tensor;
 /** Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 export function oneHot(input: Tensor, options: { numClasses?: number }): Tensor;
 export function oneHot(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(225, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(291, a, 0, -1);
   return invoke(S_one_hot, arguments);
 }
 
-const S_linalg_lu_factor_ex = op(226, 'linalg.luFactorEx', 'Tensor A, *, bool pivot=true, bool checkErrors=false, Tensor[]? out=null', 'LU,pivots,info;3');
+const S_broadcast_tensors = op(292, 'broadcastTensors', 'Tensor[] ...tensors', 'Tensor[]');
+/** Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
+export function broadcastTensors(...tensors: Tensor[]): Tensor[];
+/** Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
+export function broadcastTensors(...args: [...tensors: Tensor[], options: { tensors?: readonly Tensor[] }]): Tensor[];
+/** Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
+export function broadcastTensors(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[] }): Tensor[];
+export function broadcastTensors(..._args: any[]): any {
+  return invoke(S_broadcast_tensors, arguments);
+}
+
+const S_meshgrid = op(293, 'meshgrid', 'Tensor[] ...tensors, *, str indexing="ij"', 'Tensor[]');
+/** Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
+export function meshgrid(...tensors: Tensor[]): Tensor[];
+/** Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
+export function meshgrid(...args: [...tensors: Tensor[], options: { tensors?: readonly Tensor[]; indexing?: string }]): Tensor[];
+/** Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
+export function meshgrid(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[]; indexing?: string }): Tensor[];
+export function meshgrid(..._args: any[]): any {
+  return invoke(S_meshgrid, arguments);
+}
+
+const S_atleast_1d = op(294, 'atleast1d', 'Tensor input', 'Tensor');
+const S_atleast_1d_list = op(295, 'atleast1d', 'Tensor[] ...tensors', 'Tensor[]');
+const F_atleast1d = [S_atleast_1d, S_atleast_1d_list];
+/** input itself, or a view of it with as many dims of size 1 as it takes to have 1. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+export function atleast1d(input: Tensor): Tensor;
+/** Each of several tensors with at least 1 dims. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+export function atleast1d(...tensors: Tensor[]): Tensor[];
+/** Each of several tensors with at least 1 dims. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+export function atleast1d(...args: [...tensors: Tensor[], options: { tensors?: readonly Tensor[] }]): Tensor[];
+/** Each of several tensors with at least 1 dims. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+export function atleast1d(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[] }): Tensor[];
+export function atleast1d(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(294, a, 0);
+  return invokeForm(F_atleast1d, undefined, arguments);
+}
+
+const S_atleast_2d = op(296, 'atleast2d', 'Tensor input', 'Tensor');
+const S_atleast_2d_list = op(297, 'atleast2d', 'Tensor[] ...tensors', 'Tensor[]');
+const F_atleast2d = [S_atleast_2d, S_atleast_2d_list];
+/** input itself, or a view of it with as many dims of size 1 as it takes to have 2. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+export function atleast2d(input: Tensor): Tensor;
+/** Each of several tensors with at least 2 dims. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+export function atleast2d(...tensors: Tensor[]): Tensor[];
+/** Each of several tensors with at least 2 dims. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+export function atleast2d(...args: [...tensors: Tensor[], options: { tensors?: readonly Tensor[] }]): Tensor[];
+/** Each of several tensors with at least 2 dims. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+export function atleast2d(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[] }): Tensor[];
+export function atleast2d(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(296, a, 0);
+  return invokeForm(F_atleast2d, undefined, arguments);
+}
+
+const S_atleast_3d = op(298, 'atleast3d', 'Tensor input', 'Tensor');
+const S_atleast_3d_list = op(299, 'atleast3d', 'Tensor[] ...tensors', 'Tensor[]');
+const F_atleast3d = [S_atleast_3d, S_atleast_3d_list];
+/** input itself, or a view of it with as many dims of size 1 as it takes to have 3. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+export function atleast3d(input: Tensor): Tensor;
+/** Each of several tensors with at least 3 dims. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+export function atleast3d(...tensors: Tensor[]): Tensor[];
+/** Each of several tensors with at least 3 dims. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+export function atleast3d(...args: [...tensors: Tensor[], options: { tensors?: readonly Tensor[] }]): Tensor[];
+/** Each of several tensors with at least 3 dims. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+export function atleast3d(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[] }): Tensor[];
+export function atleast3d(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(298, a, 0);
+  return invokeForm(F_atleast3d, undefined, arguments);
+}
+
+const S_hstack = op(300, 'hstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+/** Tensors joined along dim 1, 1-d ones along dim 0. https://pytorch.org/docs/stable/generated/torch.hstack.html */
+export function hstack(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[]; out?: Tensor }): Tensor;
+export function hstack(..._args: any[]): any {
+  return invoke(S_hstack, arguments);
+}
+
+const S_vstack = op(301, 'vstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+/** Tensors joined along dim 0, after 1-d ones became rows. https://pytorch.org/docs/stable/generated/torch.vstack.html */
+export function vstack(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[]; out?: Tensor }): Tensor;
+export function vstack(..._args: any[]): any {
+  return invoke(S_vstack, arguments);
+}
+
+const S_dstack = op(302, 'dstack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+/** Tensors joined along dim 2, after atleast3d. https://pytorch.org/docs/stable/generated/torch.dstack.html */
+export function dstack(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[]; out?: Tensor }): Tensor;
+export function dstack(..._args: any[]): any {
+  return invoke(S_dstack, arguments);
+}
+
+const S_column_stack = op(303, 'columnStack', 'Tensor[] tensors, *, Tensor? out=null', 'Tensor');
+/** 1-d tensors as columns, joined with others along dim 1. https://pytorch.org/docs/stable/generated/torch.column_stack.html */
+export function columnStack(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[]; out?: Tensor }): Tensor;
+export function columnStack(..._args: any[]): any {
+  return invoke(S_column_stack, arguments);
+}
+
+const S_block_diag = op(304, 'blockDiag', 'Tensor[] ...tensors', 'Tensor');
+/** A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
+export function blockDiag(...tensors: Tensor[]): Tensor;
+/** A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
+export function blockDiag(...args: [...tensors: Tensor[], options: { tensors?: readonly Tensor[] }]): Tensor;
+/** A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
+export function blockDiag(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[] }): Tensor;
+export function blockDiag(..._args: any[]): any {
+  return invoke(S_block_diag, arguments);
+}
+
+const S_cartesian_prod = op(305, 'cartesianProd', 'Tensor[] ...tensors', 'Tensor');
+/** All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
+export function cartesianProd(...tensors: Tensor[]): Tensor;
+/** All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
+export function cartesianProd(...args: [...tensors: Tensor[], options: { tensors?: readonly Tensor[] }]): Tensor;
+/** All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
+export function cartesianProd(tensors: readonly Tensor[], options?: { tensors?: readonly Tensor[] }): Tensor;
+export function cartesianProd(..._args: any[]): any {
+  return invoke(S_cartesian_prod, arguments);
+}
+
+const S_combinations = op(306, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
+/** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+export function combinations(input: Tensor, r?: number, withReplacement?: boolean, options?: { r?: number; withReplacement?: boolean }): Tensor;
+/** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+export function combinations(input: Tensor, options: { r?: number; withReplacement?: boolean }): Tensor;
+export function combinations(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(306, a, 0, 2, 0);
+  return invoke(S_combinations, arguments);
+}
+
+const S_linalg_lu_factor_ex = op(307, 'linalg.luFactorEx', 'Tensor A, *, bool pivot=true, bool checkErrors=false, Tensor[]? out=null', 'LU,pivots,info;3');
 /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of A's shape, and pivots (1-based, int32: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on U's diagonal. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 export function linalgLuFactorEx(A: Tensor, options?: { A?: Tensor; pivot?: boolean; checkErrors?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor };
 export function linalgLuFactorEx(..._args: any[]): any {
   return invoke(S_linalg_lu_factor_ex, arguments);
 }
 
-const S_mse_loss = op(227, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_mse_loss = op(308, 'mseLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 export function mseLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
@@ -1759,7 +2409,7 @@ export function mseLoss(..._args: any[]): any {
   return invoke(S_mse_loss, arguments);
 }
 
-const S_l1_loss = op(228, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_l1_loss = op(309, 'l1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
 export function l1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** |input - target|, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
@@ -1768,7 +2418,7 @@ export function l1Loss(..._args: any[]): any {
   return invoke(S_l1_loss, arguments);
 }
 
-const S_smooth_l1_loss = op(229, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
+const S_smooth_l1_loss = op(310, 'smoothL1Loss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", float beta=1', 'Tensor');
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
 export function smoothL1Loss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, beta?: number, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; beta?: number }): Tensor;
 /** 0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html */
@@ -1777,7 +2427,7 @@ export function smoothL1Loss(..._args: any[]): any {
   return invoke(S_smooth_l1_loss, arguments);
 }
 
-const S_huber_loss = op(230, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
+const S_huber_loss = op(311, 'huberLoss', 'Tensor input, Tensor target, str reduction="mean", float delta=1', 'Tensor');
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
 export function huberLoss(input: Tensor, target: Tensor, reduction?: string, delta?: number, options?: { target?: Tensor; reduction?: string; delta?: number }): Tensor;
 /** 0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html */
@@ -1786,28 +2436,28 @@ export function huberLoss(..._args: any[]): any {
   return invoke(S_huber_loss, arguments);
 }
 
-const S__difference_loss = op(231, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss = op(312, '_differenceLoss', 'Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber. */
 export function _differenceLoss(input: Tensor, target: Tensor, kind: number, limit: number, reduction: string, options?: { target?: Tensor; kind?: number; limit?: number; reduction?: string }): Tensor;
 export function _differenceLoss(..._args: any[]): any {
   return invoke(S__difference_loss, arguments);
 }
 
-const S__difference_loss_backward = op(232, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
+const S__difference_loss_backward = op(313, '_differenceLossBackward', 'Tensor grad, Tensor input, Tensor target, int kind, float limit, str reduction', 'Tensor');
 /** Gradient of _difference_loss in input. */
 export function _differenceLossBackward(grad: Tensor, input: Tensor, target: Tensor, kind: number, limit: number, reduction: string, options?: { grad?: Tensor; target?: Tensor; kind?: number; limit?: number; reduction?: string }): Tensor;
 export function _differenceLossBackward(..._args: any[]): any {
   return invoke(S__difference_loss_backward, arguments);
 }
 
-const S__difference_loss_curvature = op(233, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
+const S__difference_loss_curvature = op(314, '_differenceLossCurvature', 'Tensor input, Tensor target, int kind, float limit', 'Tensor');
 /** Second derivative of smooth l1 and huber losses in input. */
 export function _differenceLossCurvature(input: Tensor, target: Tensor, kind: number, limit: number, options?: { target?: Tensor; kind?: number; limit?: number }): Tensor;
 export function _differenceLossCurvature(..._args: any[]): any {
   return invoke(S__difference_loss_curvature, arguments);
 }
 
-const S_nll_loss = op(234, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_nll_loss = op(315, 'nllLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
 export function nllLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string }): Tensor;
 /** Minus the input at the class that target names, times that class's weight; the mean is over the weights. input (N, C, ...) or (C), target (N, ...) or () of any integer dtype or whole floats. Errors: labels that are no class and not ignoreIndex, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
@@ -1816,21 +2466,21 @@ export function nllLoss(..._args: any[]): any {
   return invoke(S_nll_loss, arguments);
 }
 
-const S__nll_loss = op(235, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
+const S__nll_loss = op(316, '_nllLoss', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight;2');
 /** nllLoss and the sum of the weights. */
 export function _nllLoss(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): [Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor };
 export function _nllLoss(..._args: any[]): any {
   return invoke(S__nll_loss, arguments);
 }
 
-const S__nll_loss_backward = op(236, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
+const S__nll_loss_backward = op(317, '_nllLossBackward', 'Tensor grad, int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'Tensor');
 /** Gradient of _nll_loss. */
 export function _nllLossBackward(grad: Tensor, size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { grad?: Tensor; size?: number | readonly number[]; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): Tensor;
 export function _nllLossBackward(..._args: any[]): any {
   return invoke(S__nll_loss_backward, arguments);
 }
 
-const S_cross_entropy = op(237, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
+const S_cross_entropy = op(318, 'crossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, int ignoreIndex=-100, bool? reduce=null, str reduction="mean", float labelSmoothing=0', 'Tensor');
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
 export function crossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, ignoreIndex?: number, reduce?: boolean | null, reduction?: string, labelSmoothing?: number, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; ignoreIndex?: number; reduce?: boolean | null; reduction?: string; labelSmoothing?: number }): Tensor;
 /** nllLoss of logSoftmax(input), in one pass where input is (N, C) and target holds classes. A target of input's shape holds probabilities. Errors: as nllLoss; a labelSmoothing outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html */
@@ -1839,21 +2489,21 @@ export function crossEntropy(..._args: any[]): any {
   return invoke(S_cross_entropy, arguments);
 }
 
-const S__cross_entropy = op(238, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
+const S__cross_entropy = op(319, '_crossEntropy', 'Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction', 'output,totalWeight,lse;3');
 /** crossEntropy of (N, C) with classes. */
 export function _crossEntropy(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, options?: { target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly totalWeight: Tensor; readonly lse: Tensor };
 export function _crossEntropy(..._args: any[]): any {
   return invoke(S__cross_entropy, arguments);
 }
 
-const S__cross_entropy_backward = op(239, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
+const S__cross_entropy_backward = op(320, '_crossEntropyBackward', 'Tensor grad, Tensor input, Tensor target, Tensor? weight, int ignoreIndex, str reduction, Tensor lse', 'Tensor');
 /** Gradient of _cross_entropy. */
 export function _crossEntropyBackward(grad: Tensor, input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, lse: Tensor, options?: { grad?: Tensor; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string; lse?: Tensor }): Tensor;
 export function _crossEntropyBackward(..._args: any[]): any {
   return invoke(S__cross_entropy_backward, arguments);
 }
 
-const S__class_weights = op(240, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'q,total;2');
+const S__class_weights = op(321, '_classWeights', 'int[] size, Tensor target, Tensor? weight, int ignoreIndex, str reduction, float labelSmoothing, dtype? dtype=null', 'q,total;2');
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
 export function _classWeights(size: number | readonly number[], target: Tensor, weight: Tensor | null, ignoreIndex: number, reduction: string, labelSmoothing: number, dtype?: DType | null, options?: { size?: number | readonly number[]; target?: Tensor; weight?: Tensor | null; ignoreIndex?: number; reduction?: string; labelSmoothing?: number; dtype?: DType | null }): [Tensor, Tensor] & { readonly q: Tensor; readonly total: Tensor };
 /** q of crossEntropy = -sum(q * logSoftmax(input)), and the sum of the weights. */
@@ -1862,7 +2512,7 @@ export function _classWeights(..._args: any[]): any {
   return invoke(S__class_weights, arguments);
 }
 
-const S_binary_cross_entropy = op(241, 'binaryCrossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+const S_binary_cross_entropy = op(322, 'binaryCrossEntropy', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
 /** -(target log(input) + (1 - target) log(1 - input)), logarithms no lower than -100, times weight. Errors: an input outside [0, 1], sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html */
@@ -1871,7 +2521,7 @@ export function binaryCrossEntropy(..._args: any[]): any {
   return invoke(S_binary_cross_entropy, arguments);
 }
 
-const S_binary_cross_entropy_with_logits = op(242, 'binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", Tensor? posWeight=null', 'Tensor');
+const S_binary_cross_entropy_with_logits = op(323, 'binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", Tensor? posWeight=null', 'Tensor');
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
 export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, posWeight?: Tensor | null, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; posWeight?: Tensor | null }): Tensor;
 /** binaryCrossEntropy of sigmoid(input), exact for large inputs; posWeight multiplies what positive targets cost. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html */
@@ -1880,22 +2530,22 @@ export function binaryCrossEntropyWithLogits(..._args: any[]): any {
   return invoke(S_binary_cross_entropy_with_logits, arguments);
 }
 
-const S__binary_cross_entropy = op(243, '_binaryCrossEntropy', 'Tensor input, Tensor target', 'Tensor');
+const S__binary_cross_entropy = op(324, '_binaryCrossEntropy', 'Tensor input, Tensor target', 'Tensor');
 /** binaryCrossEntropy, elementwise. */
 export function _binaryCrossEntropy(input: Tensor, target: Tensor, options?: { target?: Tensor }): Tensor;
 export function _binaryCrossEntropy(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(243, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(324, a, b, 0);
   return invoke(S__binary_cross_entropy, arguments);
 }
 
-const S__binary_cross_entropy_with_logits = op(244, '_binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? posWeight', 'Tensor');
+const S__binary_cross_entropy_with_logits = op(325, '_binaryCrossEntropyWithLogits', 'Tensor input, Tensor target, Tensor? posWeight', 'Tensor');
 /** binaryCrossEntropyWithLogits, elementwise. */
 export function _binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, posWeight: Tensor | null, options?: { target?: Tensor; posWeight?: Tensor | null }): Tensor;
 export function _binaryCrossEntropyWithLogits(..._args: any[]): any {
   return invoke(S__binary_cross_entropy_with_logits, arguments);
 }
 
-const S_kl_div = op(245, 'klDiv', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", bool logTarget=false', 'Tensor');
+const S_kl_div = op(326, 'klDiv', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean", bool logTarget=false', 'Tensor');
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
 export function klDiv(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, logTarget?: boolean, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string; logTarget?: boolean }): Tensor;
 /** target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
@@ -1904,461 +2554,558 @@ export function klDiv(..._args: any[]): any {
   return invoke(S_kl_div, arguments);
 }
 
-const S_exp = op(246, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_soft_margin_loss = op(327, 'softMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+export function softMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+/** log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+export function softMarginLoss(input: Tensor, target: Tensor, options: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+export function softMarginLoss(..._args: any[]): any {
+  return invoke(S_soft_margin_loss, arguments);
+}
+
+const S_margin_ranking_loss = op(328, 'marginRankingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
+export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { input1?: Tensor; input2?: Tensor; target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+/** max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
+export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, options: { input1?: Tensor; input2?: Tensor; target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+export function marginRankingLoss(..._args: any[]): any {
+  return invoke(S_margin_ranking_loss, arguments);
+}
+
+const S_hinge_embedding_loss = op(329, 'hingeEmbeddingLoss', 'Tensor input, Tensor target, float margin=1, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
+export function hingeEmbeddingLoss(input: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+/** input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
+export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: { target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+export function hingeEmbeddingLoss(..._args: any[]): any {
+  return invoke(S_hinge_embedding_loss, arguments);
+}
+
+const S_cosine_embedding_loss = op(330, 'cosineEmbeddingLoss', 'Tensor input1, Tensor input2, Tensor target, float margin=0, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
+export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { input1?: Tensor; input2?: Tensor; target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+/** 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
+export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, options: { input1?: Tensor; input2?: Tensor; target?: Tensor; margin?: number; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+export function cosineEmbeddingLoss(..._args: any[]): any {
+  return invoke(S_cosine_embedding_loss, arguments);
+}
+
+const S_triplet_margin_loss = op(331, 'tripletMarginLoss', 'Tensor anchor, Tensor positive, Tensor negative, float margin=1, float p=2, float eps=0.000001, bool swap=false, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
+export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, margin?: number, p?: number, eps?: number, swap?: boolean, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { anchor?: Tensor; positive?: Tensor; negative?: Tensor; margin?: number; p?: number; eps?: number; swap?: boolean; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+/** max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
+export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: { anchor?: Tensor; positive?: Tensor; negative?: Tensor; margin?: number; p?: number; eps?: number; swap?: boolean; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+export function tripletMarginLoss(..._args: any[]): any {
+  return invoke(S_triplet_margin_loss, arguments);
+}
+
+const S_multilabel_soft_margin_loss = op(332, 'multilabelSoftMarginLoss', 'Tensor input, Tensor target, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
+export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+/** -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
+export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options: { target?: Tensor; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+export function multilabelSoftMarginLoss(..._args: any[]): any {
+  return invoke(S_multilabel_soft_margin_loss, arguments);
+}
+
+const S_multi_margin_loss = op(333, 'multiMarginLoss', 'Tensor input, Tensor target, int p=1, float margin=1, Tensor? weight=null, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
+export function multiMarginLoss(input: Tensor, target: Tensor, p?: number, margin?: number, weight?: Tensor | null, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; p?: number; margin?: number; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+/** The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
+export function multiMarginLoss(input: Tensor, target: Tensor, options: { target?: Tensor; p?: number; margin?: number; weight?: Tensor | null; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+export function multiMarginLoss(..._args: any[]): any {
+  return invoke(S_multi_margin_loss, arguments);
+}
+
+const S_multilabel_margin_loss = op(334, 'multilabelMarginLoss', 'Tensor input, Tensor target, bool? sizeAverage=null, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
+export function multilabelMarginLoss(input: Tensor, target: Tensor, sizeAverage?: boolean | null, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+/** The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
+export function multilabelMarginLoss(input: Tensor, target: Tensor, options: { target?: Tensor; sizeAverage?: boolean | null; reduce?: boolean | null; reduction?: string }): Tensor;
+export function multilabelMarginLoss(..._args: any[]): any {
+  return invoke(S_multilabel_margin_loss, arguments);
+}
+
+const S__multilabel_margin = op(335, '_multilabelMargin', 'Tensor input, Tensor target', 'Tensor');
+/** multilabelMarginLoss of each row, without reduction. */
+export function _multilabelMargin(input: Tensor, target: Tensor, options?: { target?: Tensor }): Tensor;
+export function _multilabelMargin(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(335, a, b, 0);
+  return invoke(S__multilabel_margin, arguments);
+}
+
+const S__multilabel_margin_backward = op(336, '_multilabelMarginBackward', 'Tensor grad, Tensor input, Tensor target', 'Tensor');
+/** Gradient of _multilabel_margin. */
+export function _multilabelMarginBackward(grad: Tensor, input: Tensor, target: Tensor, options?: { grad?: Tensor; target?: Tensor }): Tensor;
+export function _multilabelMarginBackward(..._args: any[]): any {
+  return invoke(S__multilabel_margin_backward, arguments);
+}
+
+const S__multilabel_margin_slope = op(337, '_multilabelMarginSlope', 'Tensor v, Tensor input, Tensor target', 'Tensor');
+/** Change of _multilabel_margin along v. */
+export function _multilabelMarginSlope(v: Tensor, input: Tensor, target: Tensor, options?: { v?: Tensor; target?: Tensor }): Tensor;
+export function _multilabelMarginSlope(..._args: any[]): any {
+  return invoke(S__multilabel_margin_slope, arguments);
+}
+
+const S_gaussian_nll_loss = op(338, 'gaussianNllLoss', 'Tensor input, Tensor target, Tensor var, bool full=false, float eps=0.000001, str reduction="mean"', 'Tensor');
+/** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
+export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor, full?: boolean, eps?: number, reduction?: string, options?: { target?: Tensor; var?: Tensor; full?: boolean; eps?: number; reduction?: string }): Tensor;
+/** (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
+export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor, options: { target?: Tensor; var?: Tensor; full?: boolean; eps?: number; reduction?: string }): Tensor;
+export function gaussianNllLoss(..._args: any[]): any {
+  return invoke(S_gaussian_nll_loss, arguments);
+}
+
+const S_poisson_nll_loss = op(339, 'poissonNllLoss', 'Tensor input, Tensor target, bool logInput=true, bool full=false, bool? sizeAverage=null, float eps=1e-8, bool? reduce=null, str reduction="mean"', 'Tensor');
+/** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
+export function poissonNllLoss(input: Tensor, target: Tensor, logInput?: boolean, full?: boolean, sizeAverage?: boolean | null, eps?: number, reduce?: boolean | null, reduction?: string, options?: { target?: Tensor; logInput?: boolean; full?: boolean; sizeAverage?: boolean | null; eps?: number; reduce?: boolean | null; reduction?: string }): Tensor;
+/** exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
+export function poissonNllLoss(input: Tensor, target: Tensor, options: { target?: Tensor; logInput?: boolean; full?: boolean; sizeAverage?: boolean | null; eps?: number; reduce?: boolean | null; reduction?: string }): Tensor;
+export function poissonNllLoss(..._args: any[]): any {
+  return invoke(S_poisson_nll_loss, arguments);
+}
+
+const S_exp = op(340, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export function exp(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function exp(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(246, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(340, a, 0);
   return invoke(S_exp, arguments);
 }
 
-const S_exp2 = op(248, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2 = op(342, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
 export function exp2(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function exp2(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(248, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(342, a, 0);
   return invoke(S_exp2, arguments);
 }
 
-const S_expm1 = op(250, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1 = op(344, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export function expm1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function expm1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(250, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(344, a, 0);
   return invoke(S_expm1, arguments);
 }
 
-const S_log = op(252, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log = op(346, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
 export function log(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(252, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(346, a, 0);
   return invoke(S_log, arguments);
 }
 
-const S_log2 = op(254, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2 = op(348, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export function log2(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log2(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(254, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(348, a, 0);
   return invoke(S_log2, arguments);
 }
 
-const S_log10 = op(256, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10 = op(350, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export function log10(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log10(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(256, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(350, a, 0);
   return invoke(S_log10, arguments);
 }
 
-const S_log1p = op(258, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p = op(352, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
 export function log1p(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function log1p(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(258, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(352, a, 0);
   return invoke(S_log1p, arguments);
 }
 
-const S_sin = op(260, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin = op(354, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export function sin(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(260, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(354, a, 0);
   return invoke(S_sin, arguments);
 }
 
-const S_cos = op(262, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos = op(356, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export function cos(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function cos(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(262, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(356, a, 0);
   return invoke(S_cos, arguments);
 }
 
-const S_tan = op(264, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan = op(358, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export function tan(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tan(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(264, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(358, a, 0);
   return invoke(S_tan, arguments);
 }
 
-const S_asin = op(266, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin = op(360, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
 export function asin(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function asin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(266, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(360, a, 0);
   return invoke(S_asin, arguments);
 }
 
-const S_acos = op(268, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos = op(362, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
 export function acos(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function acos(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(268, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(362, a, 0);
   return invoke(S_acos, arguments);
 }
 
-const S_atan = op(270, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan = op(364, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export function atan(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function atan(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(270, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(364, a, 0);
   return invoke(S_atan, arguments);
 }
 
-const S_sinh = op(272, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh = op(366, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export function sinh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sinh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(272, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(366, a, 0);
   return invoke(S_sinh, arguments);
 }
 
-const S_cosh = op(274, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh = op(368, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export function cosh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function cosh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(274, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(368, a, 0);
   return invoke(S_cosh, arguments);
 }
 
-const S_tanh = op(276, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh = op(370, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export function tanh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function tanh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(276, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(370, a, 0);
   return invoke(S_tanh, arguments);
 }
 
-const S_asinh = op(278, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh = op(372, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export function asinh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function asinh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(278, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(372, a, 0);
   return invoke(S_asinh, arguments);
 }
 
-const S_acosh = op(280, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh = op(374, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
 export function acosh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function acosh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(280, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(374, a, 0);
   return invoke(S_acosh, arguments);
 }
 
-const S_atanh = op(282, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh = op(376, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
 export function atanh(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function atanh(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(282, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(376, a, 0);
   return invoke(S_atanh, arguments);
 }
 
-const S_sinc = op(284, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc = op(378, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
 export function sinc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sinc(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(284, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(378, a, 0);
   return invoke(S_sinc, arguments);
 }
 
-const S_erf = op(286, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf = op(380, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
 export function erf(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erf(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(286, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(380, a, 0);
   return invoke(S_erf, arguments);
 }
 
-const S_erfc = op(288, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc = op(382, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
 export function erfc(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfc(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(288, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(382, a, 0);
   return invoke(S_erfc, arguments);
 }
 
-const S_erfinv = op(290, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv = op(384, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
 export function erfinv(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfinv(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(290, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(384, a, 0);
   return invoke(S_erfinv, arguments);
 }
 
-const S_sigmoid = op(292, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid = op(386, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export function sigmoid(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sigmoid(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(292, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(386, a, 0);
   return invoke(S_sigmoid, arguments);
 }
 
-const S_lgamma = op(294, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma = op(388, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
 export function lgamma(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function lgamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(294, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(388, a, 0);
   return invoke(S_lgamma, arguments);
 }
 
-const S_digamma = op(296, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma = op(390, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
 export function digamma(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function digamma(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(296, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(390, a, 0);
   return invoke(S_digamma, arguments);
 }
 
-const S_polygamma = op(298, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
-/** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-export function polygamma(n: number, input: Tensor, options?: { n?: number; out?: Tensor }): Tensor;
-export function polygamma(..._args: any[]): any {
-  return invoke(S_polygamma, arguments);
-}
-
-const S_mvlgamma = op(301, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma = op(392, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
 /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 export function mvlgamma(input: Tensor, p: number, options?: { p?: number; out?: Tensor }): Tensor;
 export function mvlgamma(..._args: any[]): any {
   return invoke(S_mvlgamma, arguments);
 }
 
-const S_i0 = op(303, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-/** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
-export function i0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(303, a, 0);
-  return invoke(S_i0, arguments);
-}
-
-const S_i1 = op(305, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-/** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html */
-export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
-export function i1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(305, a, 0);
-  return invoke(S_i1, arguments);
-}
-
-const S_frexp = op(306, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_frexp = op(394, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
 /** mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
 export function frexp(input: Tensor, options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly mantissa: Tensor; readonly exponent: Tensor };
 export function frexp(..._args: any[]): any {
   return invoke(S_frexp, arguments);
 }
 
-const S_logit = op(307, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit = op(395, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit(input: Tensor, eps?: number | null, options?: { eps?: number | null; out?: Tensor }): Tensor;
 /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
 export function logit(input: Tensor, options: { eps?: number | null; out?: Tensor }): Tensor;
 export function logit(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(307, a, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(395, a, 0, 0);
   return invoke(S_logit, arguments);
 }
 
-const S__sigmoid_backward = op(309, '_sigmoidBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
+const S__sigmoid_backward = op(397, '_sigmoidBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
 /** gradOutput * output * (1 - output): the gradient of sigmoid. */
 export function _sigmoidBackward(gradOutput: Tensor, output: Tensor, options?: { gradOutput?: Tensor; output?: Tensor }): Tensor;
 export function _sigmoidBackward(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(309, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(397, a, b, 0);
   return invoke(S__sigmoid_backward, arguments);
 }
 
-const S__tanh_backward = op(310, '_tanhBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
+const S__tanh_backward = op(398, '_tanhBackward', 'Tensor gradOutput, Tensor output', 'Tensor');
 /** gradOutput * (1 - output ** 2): the gradient of tanh. */
 export function _tanhBackward(gradOutput: Tensor, output: Tensor, options?: { gradOutput?: Tensor; output?: Tensor }): Tensor;
 export function _tanhBackward(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(310, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(398, a, b, 0);
   return invoke(S__tanh_backward, arguments);
 }
 
-const S_atan2 = op(311, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2 = op(399, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
 export function atan2(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function atan2(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(311, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(399, a, b, 0);
   return invoke(S_atan2, arguments);
 }
 
-const S_hypot = op(313, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot = op(401, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
 export function hypot(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function hypot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(313, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(401, a, b, 0);
   return invoke(S_hypot, arguments);
 }
 
-const S_logaddexp = op(315, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp = op(403, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
 export function logaddexp(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function logaddexp(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(315, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(403, a, b, 0);
   return invoke(S_logaddexp, arguments);
 }
 
-const S_logaddexp2 = op(316, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(404, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
 export function logaddexp2(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function logaddexp2(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(316, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(404, a, b, 0);
   return invoke(S_logaddexp2, arguments);
 }
 
-const S_xlogy = op(317, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(405, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
 export function xlogy(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlogy(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(317, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(405, a, b, 3);
   return invoke(S_xlogy, arguments);
 }
 
-const S_copysign = op(319, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign = op(407, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
 export function copysign(input: Tensor, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function copysign(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(319, a, b, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(407, a, b, 2);
   return invoke(S_copysign, arguments);
 }
 
-const S_nextafter = op(321, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter = op(409, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
 export function nextafter(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function nextafter(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(321, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(409, a, b, 0);
   return invoke(S_nextafter, arguments);
 }
 
-const S_heaviside = op(323, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside = op(411, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
 /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
 export function heaviside(input: Tensor, values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
 export function heaviside(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(323, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(411, a, b, 0);
   return invoke(S_heaviside, arguments);
 }
 
-const S_ldexp = op(325, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp = op(413, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
 export function ldexp(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function ldexp(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(325, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(413, a, b, 0);
   return invoke(S_ldexp, arguments);
 }
 
-const S_gcd = op(327, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd = op(415, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
 export function gcd(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function gcd(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(327, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(415, a, b, 0);
   return invoke(S_gcd, arguments);
 }
 
-const S_lcm = op(329, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm = op(417, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
 export function lcm(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function lcm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(329, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(417, a, b, 0);
   return invoke(S_lcm, arguments);
 }
 
-const S_mm = op(331, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_mm = op(419, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
 export function mm(input: Tensor, mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
 export function mm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(331, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(419, a, b, 0);
   return invoke(S_mm, arguments);
 }
 
-const S_bmm = op(332, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(420, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
 /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
 export function bmm(input: Tensor, mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
 export function bmm(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(332, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(420, a, b, 0);
   return invoke(S_bmm, arguments);
 }
 
-const S_matmul = op(333, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(421, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
 export function matmul(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function matmul(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(333, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(421, a, b, 0);
   return invoke(S_matmul, arguments);
 }
 
-const S_addmm = op(334, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm = op(422, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { mat1?: Tensor; mat2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmm(..._args: any[]): any {
   return invoke(S_addmm, arguments);
 }
 
-const S_linear = op(336, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
+const S_linear = op(424, 'linear', 'Tensor input, Tensor weight, Tensor? bias=null', 'Tensor');
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null, options?: { weight?: Tensor; bias?: Tensor | null }): Tensor;
 /** input @ weight.T + bias: input (..., in), weight (out, in) or (in), bias (out). https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export function linear(input: Tensor, weight: Tensor, options: { weight?: Tensor; bias?: Tensor | null }): Tensor;
 export function linear(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(336, a, b, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(424, a, b, 0, 0);
   return invoke(S_linear, arguments);
 }
 
-const S_mv = op(337, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_mv = op(425, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
 /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
 export function mv(input: Tensor, vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
 export function mv(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(337, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(425, a, b, 0);
   return invoke(S_mv, arguments);
 }
 
-const S_dot = op(338, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_dot = op(426, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
 /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 export function dot(input: Tensor, tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
 export function dot(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(338, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(426, a, b, 0);
   return invoke(S_dot, arguments);
 }
 
-const S_outer = op(339, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(427, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+export function vdot(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function vdot(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(427, a, b, 0);
+  return invoke(S_vdot, arguments);
+}
+
+const S_outer = op(428, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
 /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 export function outer(input: Tensor, vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
 export function outer(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(339, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(428, a, b, 0);
   return invoke(S_outer, arguments);
 }
 
-const S_baddbmm = op(340, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(429, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function baddbmm(..._args: any[]): any {
   return invoke(S_baddbmm, arguments);
 }
 
-const S_addbmm = op(342, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm = op(431, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the sum over the batch of batch1 @ batch2). https://pytorch.org/docs/stable/generated/torch.addbmm.html */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { batch1?: Tensor; batch2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addbmm(..._args: any[]): any {
   return invoke(S_addbmm, arguments);
 }
 
-const S_addmv = op(344, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv = op(433, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (mat @ vec). https://pytorch.org/docs/stable/generated/torch.addmv.html */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { mat?: Tensor; vec?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addmv(..._args: any[]): any {
   return invoke(S_addmv, arguments);
 }
 
-const S_addr = op(346, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr = op(435, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** beta * input + alpha * (the outer product of vec1 and vec2). https://pytorch.org/docs/stable/generated/torch.addr.html */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: { vec1?: Tensor; vec2?: Tensor; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor;
 export function addr(..._args: any[]): any {
   return invoke(S_addr, arguments);
 }
 
-const S_max = op(348, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(349, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(350, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_max = op(437, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(438, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(439, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
 /** The largest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor): Tensor;
@@ -2369,14 +3116,14 @@ export function max(input: Tensor, dim: number, options: { dim?: number; keepdim
 /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function max(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(348, a, 0);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(350, a, b, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(437, a, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(439, a, b, 0);
   return invokeForm(F_max, undefined, arguments);
 }
 
-const S_min = op(351, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(352, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(353, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(440, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(441, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(442, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
 /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor): Tensor;
@@ -2387,60 +3134,60 @@ export function min(input: Tensor, dim: number, options: { dim?: number; keepdim
 /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function min(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(351, a, 0);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(353, a, b, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(440, a, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(442, a, b, 0);
   return invokeForm(F_min, undefined, arguments);
 }
 
-const S_amax = op(354, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amax = op(443, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
 export function amax(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(354, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(443, a, 0, -1, 0);
   return invoke(S_amax, arguments);
 }
 
-const S_amin = op(355, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(444, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** The smallest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amin.html */
 export function amin(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function amin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(355, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(444, a, 0, -1, 0);
   return invoke(S_amin, arguments);
 }
 
-const S_aminmax = op(356, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_aminmax = op(445, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
 /** amin and amax in one call. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
 export function aminmax(input: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
 export function aminmax(..._args: any[]): any {
   return invoke(S_aminmax, arguments);
 }
 
-const S_argmax = op(357, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmax = op(446, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
 export function argmax(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(357, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, 0, 0);
   return invoke(S_argmax, arguments);
 }
 
-const S_argmin = op(358, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(447, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
 export function argmin(input: Tensor, options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function argmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(358, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(447, a, 0, 0, 0);
   return invoke(S_argmin, arguments);
 }
 
-const S_median = op(359, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(360, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_median = op(448, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(449, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
 /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor): Tensor;
@@ -2449,12 +3196,12 @@ export function median(input: Tensor, dim?: number, keepdim?: boolean, options?:
 /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function median(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(359, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(448, a, 0);
   return invokeForm(F_median, undefined, arguments);
 }
 
-const S_nanmedian = op(361, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(362, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(450, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(451, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
 /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor): Tensor;
@@ -2463,11 +3210,11 @@ export function nanmedian(input: Tensor, dim?: number, keepdim?: boolean, option
 /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
 export function nanmedian(input: Tensor, options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function nanmedian(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(361, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(450, a, 0);
   return invokeForm(F_nanmedian, undefined, arguments);
 }
 
-const S_kthvalue = op(363, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_kthvalue = op(452, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
 export function kthvalue(input: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { k?: number; dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2476,7 +3223,7 @@ export function kthvalue(..._args: any[]): any {
   return invoke(S_kthvalue, arguments);
 }
 
-const S_mode = op(364, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(453, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
 export function mode(input: Tensor, dim?: number, keepdim?: boolean, options?: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The most frequent element along a dim (the smallest, where several are) and the index of its last place. https://pytorch.org/docs/stable/generated/torch.mode.html */
@@ -2485,21 +3232,21 @@ export function mode(..._args: any[]): any {
   return invoke(S_mode, arguments);
 }
 
-const S__normalize = op(365, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
+const S__normalize = op(454, '_normalize', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, int[] dims, int[] weightDims, bool training, float momentum, float eps', 'output,mean,rstd;3');
 /** input less its mean over dims, over its standard deviation there, times weight, plus bias, which vary along weight_dims. In training the running statistics take in what is seen; else they stand for it. mean and rstd keep dims with size 1. */
 export function _normalize(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly mean: Tensor; readonly rstd: Tensor };
 export function _normalize(..._args: any[]): any {
   return invoke(S__normalize, arguments);
 }
 
-const S__normalize_backward = op(366, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
+const S__normalize_backward = op(455, '_normalizeBackward', 'Tensor grad, Tensor input, Tensor? weight, Tensor mean, Tensor rstd, int[] dims, int[] weightDims, bool training, float eps', 'gradInput,gradWeight,gradBias;3');
 /** Gradients of _normalize. */
 export function _normalizeBackward(grad: Tensor, input: Tensor, weight: Tensor | null, mean: Tensor, rstd: Tensor, dims: number | readonly number[], weightDims: number | readonly number[], training: boolean, eps: number, options?: { grad?: Tensor; weight?: Tensor | null; mean?: Tensor; rstd?: Tensor; dims?: number | readonly number[]; weightDims?: number | readonly number[]; training?: boolean; eps?: number }): [Tensor, Tensor, Tensor] & { readonly gradInput: Tensor; readonly gradWeight: Tensor; readonly gradBias: Tensor };
 export function _normalizeBackward(..._args: any[]): any {
   return invoke(S__normalize_backward, arguments);
 }
 
-const S_batch_norm = op(367, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_batch_norm = op(456, 'batchNorm', 'Tensor input, Tensor? runningMean, Tensor? runningVar, Tensor? weight=null, Tensor? bias=null, bool training=false, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function batchNorm(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, training?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel (dim 1) over all other dims, by its own statistics in training (which are then mixed into the running ones, in place) and by the running ones else. Errors: one value a channel in training, sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
@@ -2508,14 +3255,14 @@ export function batchNorm(..._args: any[]): any {
   return invoke(S_batch_norm, arguments);
 }
 
-const S_native_batch_norm = op(368, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
+const S_native_batch_norm = op(457, 'nativeBatchNorm', 'Tensor input, Tensor? weight, Tensor? bias, Tensor? runningMean, Tensor? runningVar, bool training, float momentum, float eps', ',,;3');
 /** batchNorm with the mean and the inverse standard deviation that it took (in training). https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html */
 export function nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, options?: { weight?: Tensor | null; bias?: Tensor | null; runningMean?: Tensor | null; runningVar?: Tensor | null; training?: boolean; momentum?: number; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeBatchNorm(..._args: any[]): any {
   return invoke(S_native_batch_norm, arguments);
 }
 
-const S_layer_norm = op(369, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_layer_norm = op(458, 'layerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function layerNorm(input: Tensor, normalizedShape: number | readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises over the last dims, those of normalizedShape. Errors: an input or weights that do not end in them. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
@@ -2524,14 +3271,14 @@ export function layerNorm(..._args: any[]): any {
   return invoke(S_layer_norm, arguments);
 }
 
-const S_native_layer_norm = op(370, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
+const S_native_layer_norm = op(459, 'nativeLayerNorm', 'Tensor input, int[] normalizedShape, Tensor? weight, Tensor? bias, float eps', ',,;3');
 /** layerNorm with the mean and the inverse standard deviation that it took. https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html */
 export function nativeLayerNorm(input: Tensor, normalizedShape: number | readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number, options?: { normalizedShape?: number | readonly number[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): [Tensor, Tensor, Tensor];
 export function nativeLayerNorm(..._args: any[]): any {
   return invoke(S_native_layer_norm, arguments);
 }
 
-const S_group_norm = op(371, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
+const S_group_norm = op(460, 'groupNorm', 'Tensor input, int numGroups, Tensor? weight=null, Tensor? bias=null, float eps=0.00001', 'Tensor');
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
 export function groupNorm(input: Tensor, numGroups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number, options?: { numGroups?: number; weight?: Tensor | null; bias?: Tensor | null; eps?: number }): Tensor;
 /** Normalises groups of channels (dim 1) of each sample. Errors: channels that do not divide into groups. https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html */
@@ -2540,7 +3287,7 @@ export function groupNorm(..._args: any[]): any {
   return invoke(S_group_norm, arguments);
 }
 
-const S_instance_norm = op(372, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
+const S_instance_norm = op(461, 'instanceNorm', 'Tensor input, Tensor? runningMean=null, Tensor? runningVar=null, Tensor? weight=null, Tensor? bias=null, bool useInputStats=true, float momentum=0.1, float eps=0.00001', 'Tensor');
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
 export function instanceNorm(input: Tensor, runningMean?: Tensor | null, runningVar?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, useInputStats?: boolean, momentum?: number, eps?: number, options?: { runningMean?: Tensor | null; runningVar?: Tensor | null; weight?: Tensor | null; bias?: Tensor | null; useInputStats?: boolean; momentum?: number; eps?: number }): Tensor;
 /** Normalises each channel of each sample over its own elements, or by running statistics. Errors: one element a channel. https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html */
@@ -2549,7 +3296,7 @@ export function instanceNorm(..._args: any[]): any {
   return invoke(S_instance_norm, arguments);
 }
 
-const S_constant_pad_nd = op(377, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
+const S_constant_pad_nd = op(466, 'constantPadNd', 'Tensor input, int[] pad, Scalar value=0', 'Tensor');
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function constantPadNd(input: Tensor, pad: number | readonly number[], value?: Scalar, options?: { pad?: number | readonly number[]; value?: Scalar }): Tensor;
 /** input with value around it: pad is [before, after] of the last dim, then of the one before it, and so on; negative numbers crop. Errors: an odd number of amounts, more than two a dim, crops larger than a dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -2558,7 +3305,7 @@ export function constantPadNd(..._args: any[]): any {
   return invoke(S_constant_pad_nd, arguments);
 }
 
-const S_pad = op(378, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
+const S_pad = op(467, 'pad', 'Tensor input, int[] pad, str mode="constant", Scalar? value=null', 'Tensor');
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
 export function pad(input: Tensor, pad: number | readonly number[], mode?: string, value?: Scalar | null, options?: { pad?: number | readonly number[]; mode?: string; value?: Scalar | null }): Tensor;
 /** Pads dims from the last one on: pad is [before, after] of the last, then of the one before it, and so on; negative numbers crop. Mode constant fills with value (0 unless given) in any number of dims; reflect, replicate and circular pad the last one to three dims of an input with one or two dims more. Errors: amounts that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html */
@@ -2567,7 +3314,7 @@ export function pad(..._args: any[]): any {
   return invoke(S_pad, arguments);
 }
 
-const S_max_pool1d_with_indices = op(379, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool1d_with_indices = op(468, 'maxPool1dWithIndices', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool1d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -2576,7 +3323,7 @@ export function maxPool1dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool1d_with_indices, arguments);
 }
 
-const S_max_pool1d = op(380, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool1d = op(469, 'maxPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, int[]:1 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
 export function maxPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, L), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool1dWithIndices or nn.MaxPool1d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -2585,7 +3332,7 @@ export function maxPool1d(..._args: any[]): any {
   return invoke(S_max_pool1d, arguments);
 }
 
-const S_max_pool2d_with_indices = op(381, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool2d_with_indices = op(470, 'maxPool2dWithIndices', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool2d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -2594,7 +3341,7 @@ export function maxPool2dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool2d_with_indices, arguments);
 }
 
-const S_max_pool2d = op(382, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool2d = op(471, 'maxPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, int[]:2 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
 export function maxPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool2dWithIndices or nn.MaxPool2d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html */
@@ -2603,7 +3350,7 @@ export function maxPool2d(..._args: any[]): any {
   return invoke(S_max_pool2d, arguments);
 }
 
-const S_max_pool3d_with_indices = op(383, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
+const S_max_pool3d_with_indices = op(472, 'maxPool3dWithIndices', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false', 'output,indices;2');
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3dWithIndices(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 /** maxPool3d that also gives, for each window, the place of its maximum in the plane. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -2612,7 +3359,7 @@ export function maxPool3dWithIndices(..._args: any[]): any {
   return invoke(S_max_pool3d_with_indices, arguments);
 }
 
-const S_max_pool3d = op(384, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
+const S_max_pool3d = op(473, 'maxPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, int[]:3 dilation=1, bool ceilMode=false, bool returnIndices=false', 'Tensor');
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export function maxPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, returnIndices?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; returnIndices?: boolean }): Tensor;
 /** Maximum of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given, padding counts as -infinity; NaN wins. For indices use maxPool3dWithIndices or nn.MaxPool3d. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
@@ -2621,7 +3368,7 @@ export function maxPool3d(..._args: any[]): any {
   return invoke(S_max_pool3d, arguments);
 }
 
-const S_avg_pool1d = op(385, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
+const S_avg_pool1d = op(474, 'avgPool1d', 'Tensor input, int[]:1 kernelSize, int[]?:1 stride=null, int[]:1 padding=0, bool ceilMode=false, bool countIncludePad=true', 'Tensor');
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
 export function avgPool1d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
 /** Mean of each window of input (N, C, L), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
@@ -2630,7 +3377,7 @@ export function avgPool1d(..._args: any[]): any {
   return invoke(S_avg_pool1d, arguments);
 }
 
-const S_avg_pool2d = op(386, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool2d = op(475, 'avgPool2d', 'Tensor input, int[]:2 kernelSize, int[]?:2 stride=null, int[]:2 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
 export function avgPool2d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
@@ -2639,7 +3386,7 @@ export function avgPool2d(..._args: any[]): any {
   return invoke(S_avg_pool2d, arguments);
 }
 
-const S_avg_pool3d = op(387, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
+const S_avg_pool3d = op(476, 'avgPool3d', 'Tensor input, int[]:3 kernelSize, int[]?:3 stride=null, int[]:3 padding=0, bool ceilMode=false, bool countIncludePad=true, int? divisorOverride=null', 'Tensor');
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 export function avgPool3d(input: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 /** Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
@@ -2648,42 +3395,83 @@ export function avgPool3d(..._args: any[]): any {
   return invoke(S_avg_pool3d, arguments);
 }
 
-const S__max_pool = op(388, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
+const S__max_pool = op(477, '_maxPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, int[] dilation, bool ceilMode', 'output,indices;2');
 /** Maximum of each window over 1 to 3 dims, and its place in the plane. */
 export function _maxPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], ceilMode: boolean, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor };
 export function _maxPool(..._args: any[]): any {
   return invoke(S__max_pool, arguments);
 }
 
-const S__max_pool_backward = op(389, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
+const S__max_pool_backward = op(478, '_maxPoolBackward', 'Tensor grad, Tensor indices, int[] size, int dims', 'Tensor');
 /** Adds grad to the places that indices name in planes of the given size. */
 export function _maxPoolBackward(grad: Tensor, indices: Tensor, size: number | readonly number[], dims: number, options?: { grad?: Tensor; indices?: Tensor; size?: number | readonly number[]; dims?: number }): Tensor;
 export function _maxPoolBackward(..._args: any[]): any {
   return invoke(S__max_pool_backward, arguments);
 }
 
-const S__max_pool_gather = op(390, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
+const S__max_pool_gather = op(479, '_maxPoolGather', 'Tensor input, Tensor indices, int dims', 'Tensor');
 /** The elements of planes at the places that indices name. */
 export function _maxPoolGather(input: Tensor, indices: Tensor, dims: number, options?: { indices?: Tensor; dims?: number }): Tensor;
 export function _maxPoolGather(..._args: any[]): any {
   return invoke(S__max_pool_gather, arguments);
 }
 
-const S__avg_pool = op(391, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool = op(480, '_avgPool', 'Tensor input, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Mean of each window over 1 to 3 dims. */
 export function _avgPool(input: Tensor, dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPool(..._args: any[]): any {
   return invoke(S__avg_pool, arguments);
 }
 
-const S__avg_pool_backward = op(392, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
+const S__avg_pool_backward = op(481, '_avgPoolBackward', 'Tensor grad, int[] size, int dims, int[] kernelSize, int[]? stride, int[] padding, bool ceilMode, bool countIncludePad, int? divisorOverride', 'Tensor');
 /** Spreads grad evenly over the elements of each window. */
 export function _avgPoolBackward(grad: Tensor, size: number | readonly number[], dims: number, kernelSize: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], ceilMode: boolean, countIncludePad: boolean, divisorOverride: number | null, options?: { grad?: Tensor; size?: number | readonly number[]; dims?: number; kernelSize?: number | readonly number[]; stride?: number | readonly number[] | null; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
 export function _avgPoolBackward(..._args: any[]): any {
   return invoke(S__avg_pool_backward, arguments);
 }
 
-const S_rand = op(393, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_einsum = op(482, 'einsum', 'str equation, Tensor[] ...operands', 'Tensor');
+/** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
+export function einsum(equation: string, ...operands: Tensor[]): Tensor;
+/** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
+export function einsum(equation: string, ...args: [...operands: Tensor[], options: { equation?: string; operands?: readonly Tensor[] }]): Tensor;
+/** The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
+export function einsum(equation: string, operands: readonly Tensor[], options?: { equation?: string; operands?: readonly Tensor[] }): Tensor;
+export function einsum(..._args: any[]): any {
+  return invoke(S_einsum, arguments);
+}
+
+const S_tensordot = op(483, 'tensordot', 'Tensor input, Tensor other, int[] dimsSelf, int[] dimsOther, *, Tensor? out=null', 'Tensor');
+const S_tensordot_count = op(484, 'tensordot', 'Tensor input, Tensor other, int dims=2, *, Tensor? out=null', 'Tensor');
+const F_tensordot = [S_tensordot, S_tensordot_count];
+/** Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
+export function tensordot(input: Tensor, other: Tensor, dimsSelf: number | readonly number[], dimsOther: number | readonly number[], options?: { other?: Tensor; dimsSelf?: number | readonly number[]; dimsOther?: number | readonly number[]; out?: Tensor }): Tensor;
+/** Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
+export function tensordot(input: Tensor, other: Tensor, dims?: number, options?: { other?: Tensor; dims?: number; out?: Tensor }): Tensor;
+/** Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
+export function tensordot(input: Tensor, other: Tensor, options: { other?: Tensor; dims?: number; out?: Tensor }): Tensor;
+export function tensordot(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(484, a, b, 0, 2);
+  return invokeForm(F_tensordot, undefined, arguments);
+}
+
+const S_inner = op(485, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
+export function inner(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function inner(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(485, a, b, 0);
+  return invoke(S_inner, arguments);
+}
+
+const S_kron = op(486, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
+export function kron(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function kron(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(486, a, b, 0);
+  return invoke(S_kron, arguments);
+}
+
+const S_rand = op(487, 'rand', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 export function rand(...size: number[]): Tensor;
 /** Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
@@ -2694,7 +3482,7 @@ export function rand(..._args: any[]): any {
   return invoke(S_rand, arguments);
 }
 
-const S_randn = op(394, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randn = op(488, 'randn', 'int[] ...size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
 export function randn(...size: number[]): Tensor;
 /** Standard normal numbers. https://pytorch.org/docs/stable/generated/torch.randn.html */
@@ -2705,52 +3493,52 @@ export function randn(..._args: any[]): any {
   return invoke(S_randn, arguments);
 }
 
-const S_randint = op(395, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint = op(489, 'randint', 'int low, int high, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high), int64 unless dtype says otherwise; low may be left out: randint(high, size). https://pytorch.org/docs/stable/generated/torch.randint.html */
 export function randint(low: number, high: number, size: number | readonly number[], options?: { low?: number; high?: number; size?: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randint(..._args: any[]): any {
   return invoke(S_randint, arguments);
 }
 
-const S_randperm = op(396, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const S_randperm = op(490, 'randperm', 'int n, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
 /** The integers from 0 to n - 1 in random order. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options?: { n?: number; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
 export function randperm(..._args: any[]): any {
   return invoke(S_randperm, arguments);
 }
 
-const S_rand_like = op(397, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_rand_like = op(491, 'randLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Uniform numbers in [0, 1) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
 export function randLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randLike(..._args: any[]): any {
   return invoke(S_rand_like, arguments);
 }
 
-const S_randn_like = op(398, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randn_like = op(492, 'randnLike', 'Tensor input, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Standard normal numbers in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
 export function randnLike(input: Tensor, options?: { dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randnLike(..._args: any[]): any {
   return invoke(S_randn_like, arguments);
 }
 
-const S_randint_like = op(399, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_randint_like = op(493, 'randintLike', 'Tensor input, int low, int high, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
 /** Integers in [low, high) in the shape and dtype of input. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
 export function randintLike(input: Tensor, low: number, high: number, options?: { low?: number; high?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
 export function randintLike(..._args: any[]): any {
   return invoke(S_randint_like, arguments);
 }
 
-const S_bernoulli = op(408, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_bernoulli = op(502, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, p?: number | null, options?: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(input: Tensor, options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
 export function bernoulli(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(408, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(502, a, 0, 0, 0);
   return invoke(S_bernoulli, arguments);
 }
 
-const S_multinomial = op(409, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(503, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 export function multinomial(input: Tensor, numSamples: number, replacement?: boolean, options?: { numSamples?: number; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
 /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2759,86 +3547,86 @@ export function multinomial(..._args: any[]): any {
   return invoke(S_multinomial, arguments);
 }
 
-const S_native_dropout = op(410, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
+const S_native_dropout = op(504, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, p: number, options?: { p?: number }): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 export function nativeDropout(..._args: any[]): any {
   return invoke(S_native_dropout, arguments);
 }
 
-const S_dropout = op(411, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout = op(505, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, p?: number, training?: boolean, options?: { p?: number; training?: boolean }): Tensor;
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(411, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(505, a, 0, 0.5, 1);
   return invoke(S_dropout, arguments);
 }
 
-const S_sum = op(412, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_sum = op(506, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function sum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(412, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(506, a, 0, -1, 0, 255);
   return invoke(S_sum, arguments);
 }
 
-const S_mean = op(413, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(507, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function mean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(413, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(507, a, 0, -1, 0, 255);
   return invoke(S_mean, arguments);
 }
 
-const S_prod = op(414, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(508, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(414, a, 0, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(508, a, 0, 0, 0, 255);
   return invoke(S_prod, arguments);
 }
 
-const S_any = op(415, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_any = op(509, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function any(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(415, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(509, a, 0, -1, 0);
   return invoke(S_any, arguments);
 }
 
-const S_all = op(416, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(510, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 export function all(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(416, a, 0, -1, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(510, a, 0, -1, 0);
   return invoke(S_all, arguments);
 }
 
-const S_count_nonzero = op(417, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_count_nonzero = op(511, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function countNonzero(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(417, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(511, a, 0, -1);
   return invoke(S_count_nonzero, arguments);
 }
 
-const S_var = op(418, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(419, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(420, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_var = op(512, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(513, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(514, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -2853,13 +3641,13 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { unbiased?: b
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(418, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(512, a, 0, -1, 0, 0);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(421, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(422, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(423, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_var_mean = op(515, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_var_mean_dim = op(516, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_var_mean_unbiased = op(517, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -2877,9 +3665,9 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_std = op(424, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(425, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(426, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(518, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(519, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(520, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -2894,13 +3682,13 @@ export function std(input: Tensor, unbiased?: boolean, options?: { unbiased?: bo
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function std(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(424, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(518, a, 0, -1, 0, 0);
   return invokeForm(F_std, undefined, arguments);
 }
 
-const S_std_mean = op(427, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_std_mean_dim = op(428, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_std_mean_unbiased = op(429, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_std_mean = op(521, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_std_mean_dim = op(522, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_std_mean_unbiased = op(523, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_stdMean = [S_std_mean, S_std_mean_dim, S_std_mean_unbiased];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
 export function stdMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -2918,27 +3706,27 @@ export function stdMean(..._args: any[]): any {
   return invokeForm(F_stdMean, undefined, arguments);
 }
 
-const S_nansum = op(430, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(524, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nansum(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(430, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(524, a, 0, -1, 0, 255);
   return invoke(S_nansum, arguments);
 }
 
-const S_nanmean = op(431, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(525, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, options: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function nanmean(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(431, a, 0, -1, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(525, a, 0, -1, 0, 255);
   return invoke(S_nanmean, arguments);
 }
 
-const S_logsumexp = op(432, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(526, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -2947,7 +3735,7 @@ export function logsumexp(..._args: any[]): any {
   return invoke(S_logsumexp, arguments);
 }
 
-const S_vector_norm = op(433, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_vector_norm = op(527, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -2956,8 +3744,8 @@ export function vectorNorm(..._args: any[]): any {
   return invoke(S_vector_norm, arguments);
 }
 
-const S_norm = op(434, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(435, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm = op(528, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(529, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
@@ -2971,17 +3759,17 @@ export function norm(..._args: any[]): any {
   return invokeForm(F_norm, undefined, arguments);
 }
 
-const S_dist = op(436, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_dist = op(530, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, p?: Scalar, options?: { other?: Tensor; p?: Scalar }): Tensor;
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(436, a, b, 0, 2, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(530, a, b, 0, 2, 2);
   return invoke(S_dist, arguments);
 }
 
-const S_normalize = op(437, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
+const S_normalize = op(531, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number, options?: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -2990,48 +3778,48 @@ export function normalize(..._args: any[]): any {
   return invoke(S_normalize, arguments);
 }
 
-const S_cosine_similarity = op(438, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
+const S_cosine_similarity = op(532, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number, options?: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(438, a, b, 0, 1, 1e-8);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(532, a, b, 0, 1, 1e-8);
   return invoke(S_cosine_similarity, arguments);
 }
 
-const S_pairwise_distance = op(439, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
+const S_pairwise_distance = op(533, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean, options?: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(439, a, b, 0, 2, 0.000001, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(533, a, b, 0, 2, 0.000001, 0);
   return invoke(S_pairwise_distance, arguments);
 }
 
-const S_adaptive_avg_pool1d = op(440, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
+const S_adaptive_avg_pool1d = op(534, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool1d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool1d, arguments);
 }
 
-const S_adaptive_avg_pool2d = op(441, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
+const S_adaptive_avg_pool2d = op(535, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool2d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool2d, arguments);
 }
 
-const S_adaptive_avg_pool3d = op(442, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
+const S_adaptive_avg_pool3d = op(536, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool3d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool3d, arguments);
 }
 
-const S_interpolate = op(443, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
+const S_interpolate = op(537, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, recomputeScaleFactor?: boolean | null, antialias?: boolean, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null; antialias?: boolean }): Tensor;
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
@@ -3040,7 +3828,7 @@ export function interpolate(..._args: any[]): any {
   return invoke(S_interpolate, arguments);
 }
 
-const S_upsample = op(444, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
+const S_upsample = op(538, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null }): Tensor;
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
@@ -3049,193 +3837,193 @@ export function upsample(..._args: any[]): any {
   return invoke(S_upsample, arguments);
 }
 
-const S_upsample_nearest = op(445, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_nearest = op(539, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleNearest(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(445, a, 0, -1, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(539, a, 0, -1, -1);
   return invoke(S_upsample_nearest, arguments);
 }
 
-const S_upsample_bilinear = op(446, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_bilinear = op(540, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, options: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 export function upsampleBilinear(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(446, a, 0, -1, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(540, a, 0, -1, -1);
   return invoke(S_upsample_bilinear, arguments);
 }
 
-const S__resample = op(447, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample = op(541, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resample(..._args: any[]): any {
   return invoke(S__resample, arguments);
 }
 
-const S__resample_adjoint = op(448, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample_adjoint = op(542, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { grad?: Tensor; size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resampleAdjoint(..._args: any[]): any {
   return invoke(S__resample_adjoint, arguments);
 }
 
-const S_cumsum = op(449, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum = op(543, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
   return invoke(S_cumsum, arguments);
 }
 
-const S_cumprod = op(451, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod = op(545, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
   return invoke(S_cumprod, arguments);
 }
 
-const S_logcumsumexp = op(453, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_logcumsumexp = op(547, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, dim: number, options?: { dim?: number; out?: Tensor }): Tensor;
 export function logcumsumexp(..._args: any[]): any {
   return invoke(S_logcumsumexp, arguments);
 }
 
-const S_cummax = op(454, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummax = op(548, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummax(..._args: any[]): any {
   return invoke(S_cummax, arguments);
 }
 
-const S_cummin = op(455, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(549, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummin(..._args: any[]): any {
   return invoke(S_cummin, arguments);
 }
 
-const S__cumsum_back = op(456, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
+const S__cumsum_back = op(550, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
   return invoke(S__cumsum_back, arguments);
 }
 
-const S__recurrence = op(457, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
+const S__recurrence = op(551, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean, options?: { factor?: Tensor; dim?: number; reverse?: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S_view_as = op(458, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_view_as = op(552, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(458, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(552, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(459, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(553, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(459, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(553, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(460, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(554, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(460, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(554, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(461, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(555, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(462, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(556, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(462, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(556, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(463, 'T', 'Tensor input', 'Tensor');
+const S_T = op(557, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(463, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(557, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(464, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(558, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(464, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(558, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(465, 'H', 'Tensor input', 'Tensor');
+const S_H = op(559, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(465, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(559, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(466, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(560, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(466, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(560, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(467, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(561, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(467, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(561, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(468, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(562, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(468, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(562, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(469, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(563, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(470, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(564, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_unbind = op(471, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(565, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -3244,7 +4032,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(472, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(566, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -3253,7 +4041,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_chunk = op(473, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(567, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -3262,8 +4050,8 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_split = op(474, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(475, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(568, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(569, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
@@ -3277,9 +4065,9 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const S_tensor_split = op(476, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(477, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(478, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(570, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(571, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(572, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number, options?: { sections?: number; dim?: number }): Tensor[];
@@ -3297,8 +4085,8 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const S_hsplit = op(479, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(480, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(573, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(574, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -3308,8 +4096,8 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const S_vsplit = op(481, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(482, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(575, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(576, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -3319,8 +4107,8 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const S_dsplit = op(483, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(484, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(577, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(578, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -3330,7 +4118,7 @@ export function dsplit(..._args: any[]): any {
   return invokeForm(F_dsplit, undefined, arguments);
 }
 
-const S_cat = op(485, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_cat = op(579, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -3339,7 +4127,7 @@ export function cat(..._args: any[]): any {
   return invoke(S_cat, arguments);
 }
 
-const S_stack = op(486, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_stack = op(580, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
@@ -3348,51 +4136,390 @@ export function stack(..._args: any[]): any {
   return invoke(S_stack, arguments);
 }
 
-const S_softmax = op(487, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(581, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(487, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(581, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(488, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(582, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(488, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(582, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(489, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(583, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(489, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(583, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(490, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(584, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(491, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(585, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_as_strided = op(530, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_sort = op(586, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+/** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+export function sort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+/** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+export function sort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+export function sort(..._args: any[]): any {
+  return invoke(S_sort, arguments);
+}
+
+const S_argsort = op(587, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+/** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+export function argsort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+/** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
+export function argsort(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(587, a, 0, -1, 0, 0);
+  return invoke(S_argsort, arguments);
+}
+
+const S_msort = op(588, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
+export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function msort(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(588, a, 0);
+  return invoke(S_msort, arguments);
+}
+
+const S_topk = op(589, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+/** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+/** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+export function topk(input: Tensor, k: number, options: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
+export function topk(..._args: any[]): any {
+  return invoke(S_topk, arguments);
+}
+
+const S_polygamma = op(590, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
+/** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+export function polygamma(n: number, input: Tensor, options?: { n?: number; out?: Tensor }): Tensor;
+export function polygamma(..._args: any[]): any {
+  return invoke(S_polygamma, arguments);
+}
+
+const S_i0 = op(593, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function i0(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(593, a, 0);
+  return invoke(S_i0, arguments);
+}
+
+const S_i0e = op(595, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
+export function i0e(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function i0e(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(595, a, 0);
+  return invoke(S_i0e, arguments);
+}
+
+const S_i1 = op(596, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
+export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function i1(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(596, a, 0);
+  return invoke(S_i1, arguments);
+}
+
+const S_i1e = op(597, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
+export function i1e(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function i1e(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(597, a, 0);
+  return invoke(S_i1e, arguments);
+}
+
+const S_ndtr = op(598, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
+export function ndtr(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function ndtr(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(598, a, 0);
+  return invoke(S_ndtr, arguments);
+}
+
+const S_ndtri = op(599, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
+export function ndtri(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function ndtri(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(599, a, 0);
+  return invoke(S_ndtri, arguments);
+}
+
+const S_log_ndtr = op(600, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
+export function logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function logNdtr(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(600, a, 0);
+  return invoke(S_log_ndtr, arguments);
+}
+
+const S_entr = op(601, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
+export function entr(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function entr(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(601, a, 0);
+  return invoke(S_entr, arguments);
+}
+
+const S_erfcx = op(602, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
+export function erfcx(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function erfcx(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(602, a, 0);
+  return invoke(S_erfcx, arguments);
+}
+
+const S_airy_ai = op(603, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
+export function airyAi(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function airyAi(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(603, a, 0);
+  return invoke(S_airy_ai, arguments);
+}
+
+const S_bessel_j0 = op(604, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
+export function besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function besselJ0(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(604, a, 0);
+  return invoke(S_bessel_j0, arguments);
+}
+
+const S_bessel_y0 = op(605, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
+export function besselY0(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function besselY0(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(605, a, 0);
+  return invoke(S_bessel_y0, arguments);
+}
+
+const S_modified_bessel_i0 = op(606, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
+export function modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function modifiedBesselI0(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(606, a, 0);
+  return invoke(S_modified_bessel_i0, arguments);
+}
+
+const S_modified_bessel_k0 = op(607, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
+export function modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function modifiedBesselK0(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(607, a, 0);
+  return invoke(S_modified_bessel_k0, arguments);
+}
+
+const S_scaled_modified_bessel_k0 = op(608, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
+export function scaledModifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function scaledModifiedBesselK0(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(608, a, 0);
+  return invoke(S_scaled_modified_bessel_k0, arguments);
+}
+
+const S_bessel_j1 = op(609, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
+export function besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function besselJ1(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(609, a, 0);
+  return invoke(S_bessel_j1, arguments);
+}
+
+const S_bessel_y1 = op(610, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
+export function besselY1(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function besselY1(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(610, a, 0);
+  return invoke(S_bessel_y1, arguments);
+}
+
+const S_modified_bessel_i1 = op(611, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
+export function modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function modifiedBesselI1(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(611, a, 0);
+  return invoke(S_modified_bessel_i1, arguments);
+}
+
+const S_modified_bessel_k1 = op(612, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
+export function modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function modifiedBesselK1(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(612, a, 0);
+  return invoke(S_modified_bessel_k1, arguments);
+}
+
+const S_scaled_modified_bessel_k1 = op(613, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
+export function scaledModifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function scaledModifiedBesselK1(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(613, a, 0);
+  return invoke(S_scaled_modified_bessel_k1, arguments);
+}
+
+const S_spherical_bessel_j0 = op(614, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+/** The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
+export function sphericalBesselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
+export function sphericalBesselJ0(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(614, a, 0);
+  return invoke(S_spherical_bessel_j0, arguments);
+}
+
+const S_chebyshev_polynomial_t = op(615, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
+export function chebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function chebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(615, a, b, 3);
+  return invoke(S_chebyshev_polynomial_t, arguments);
+}
+
+const S_shifted_chebyshev_polynomial_t = op(616, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
+export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function shiftedChebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(616, a, b, 3);
+  return invoke(S_shifted_chebyshev_polynomial_t, arguments);
+}
+
+const S_chebyshev_polynomial_u = op(617, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
+export function chebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function chebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(617, a, b, 3);
+  return invoke(S_chebyshev_polynomial_u, arguments);
+}
+
+const S_shifted_chebyshev_polynomial_u = op(618, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
+export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function shiftedChebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(618, a, b, 3);
+  return invoke(S_shifted_chebyshev_polynomial_u, arguments);
+}
+
+const S_chebyshev_polynomial_v = op(619, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
+export function chebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function chebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(619, a, b, 3);
+  return invoke(S_chebyshev_polynomial_v, arguments);
+}
+
+const S_shifted_chebyshev_polynomial_v = op(620, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
+export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function shiftedChebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(620, a, b, 3);
+  return invoke(S_shifted_chebyshev_polynomial_v, arguments);
+}
+
+const S_chebyshev_polynomial_w = op(621, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
+export function chebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function chebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(621, a, b, 3);
+  return invoke(S_chebyshev_polynomial_w, arguments);
+}
+
+const S_shifted_chebyshev_polynomial_w = op(622, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
+export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function shiftedChebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(622, a, b, 3);
+  return invoke(S_shifted_chebyshev_polynomial_w, arguments);
+}
+
+const S_hermite_polynomial_h = op(623, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
+export function hermitePolynomialH(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function hermitePolynomialH(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(623, a, b, 3);
+  return invoke(S_hermite_polynomial_h, arguments);
+}
+
+const S_hermite_polynomial_he = op(624, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
+export function hermitePolynomialHe(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function hermitePolynomialHe(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(624, a, b, 3);
+  return invoke(S_hermite_polynomial_he, arguments);
+}
+
+const S_laguerre_polynomial_l = op(625, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
+export function laguerrePolynomialL(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function laguerrePolynomialL(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(625, a, b, 3);
+  return invoke(S_laguerre_polynomial_l, arguments);
+}
+
+const S_legendre_polynomial_p = op(626, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+/** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
+export function legendrePolynomialP(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function legendrePolynomialP(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(626, a, b, 3);
+  return invoke(S_legendre_polynomial_p, arguments);
+}
+
+const S_xlog1py = op(627, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
+export function xlog1py(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function xlog1py(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(627, a, b, 3);
+  return invoke(S_xlog1py, arguments);
+}
+
+const S_zeta = op(628, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+/** Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
+export function zeta(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
+export function zeta(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(628, a, b, 3);
+  return invoke(S_zeta, arguments);
+}
+
+const S_igamma = op(629, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+export function igamma(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function igamma(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(629, a, b, 0);
+  return invoke(S_igamma, arguments);
+}
+
+const S_igammac = op(631, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+/** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+export function igammac(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
+export function igammac(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(631, a, b, 0);
+  return invoke(S_igammac, arguments);
+}
+
+const S_as_strided = op(671, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -3401,7 +4528,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(531, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(672, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -3412,7 +4539,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(532, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(673, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -3423,7 +4550,7 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(533, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view = op(674, 'view', 'Tensor input, int[] ...size', 'Tensor');
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
@@ -3434,28 +4561,28 @@ export function view(..._args: any[]): any {
   return invoke(S_view, arguments);
 }
 
-const S_transpose = op(534, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(675, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(536, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(677, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(538, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(679, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(539, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(680, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -3464,21 +4591,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(540, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(681, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(541, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(682, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(542, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(683, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -3489,59 +4616,59 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(543, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(684, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, options: { dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(543, a, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(684, a, 0, -1);
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(545, 't', 'Tensor input', 'Tensor');
+const S_t = op(686, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(545, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(686, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(547, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(688, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(547, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(688, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(548, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(689, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S_unfold = op(549, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_unfold = op(690, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
 /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
 export function unfold(input: Tensor, dimension: number, size: number, step: number, options?: { dimension?: number; size?: number; step?: number }): Tensor;
 export function unfold(..._args: any[]): any {
   return invoke(S_unfold, arguments);
 }
 
-const S__unfold_backward = op(550, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(691, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(551, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(692, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(551, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(692, a, 0);
   return invoke(S_detach, arguments);
 }

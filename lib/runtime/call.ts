@@ -3,13 +3,13 @@ import { abi } from '../backend/abi';
 import { bind, tryBind } from '../bind';
 import { TorshError, errorCodes, type ErrorCode } from '../errors';
 import type { Tensor } from '../tensor';
-import { type DType, NO_DTYPE, type Scalar, dtypeNumber } from './dtype';
+import { brand, isBranded } from './brand';
+import { type DType, NO_DTYPE, type Scalar, dtypeNumber, isComplexNumber } from './dtype';
 import type { LazySignature, OpParam, OpSignature } from './signature';
 
 export type { DType, Scalar };
 
-/** What every tensor carries: recognised by it across realms and copies of the package. */
-export const brand = Symbol.for('torsh.Tensor');
+export { brand };
 
 type Made = Tensor & { _h: number; _kept: boolean };
 let make: () => Made;
@@ -28,7 +28,7 @@ export const tidyScope = {
 };
 
 export function isTensor(x: unknown): x is Tensor {
-  return typeof x === 'object' && x !== null && (x as Record<symbol, unknown>)[brand] !== undefined;
+  return isBranded(x);
 }
 
 /** The handle of a tensor of this backend that has not been disposed. */
@@ -180,7 +180,7 @@ function takes(p: OpParam, v: unknown): boolean {
   if (v === null) return p.type.endsWith('?') || p.type === 'Scalar';
   switch (p.type.replace(/\?$/, '')) {
     case 'Tensor': return isTensor(v);
-    case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean';
+    case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean' || isComplexNumber(v);
     case 'Tensor[]': case 'Tensor?[]': return Array.isArray(v) && v.every((t) => isTensor(t) || t === null);
     case 'int': case 'float': return isNumber(v);
     case 'bool': return typeof v === 'boolean';
@@ -232,7 +232,7 @@ function checkFactory(sig: OpSignature, values: unknown[], at: number): void {
 
 /** Tensors that stand for plain numbers are read before the wall is written: reading uses the wall too. */
 function numbersOf(p: OpParam, v: unknown): unknown {
-  if (!/^(int|float|bool)/.test(p.type)) return v;
+  if (!/^(int|lengths|float|bool)/.test(p.type)) return v;
   if (isTensor(v)) return v.ndim === 0 ? v.item() : v.tolist();
   return Array.isArray(v) ? v.map((x: unknown) => (isTensor(x) ? x.item() : x)) : v;
 }
@@ -264,6 +264,7 @@ function scalarAt(w: Float64Array, i: number): Scalar | null {
     case 0: return null;
     case 4: return w[i + 1] !== 0;
     case 5: return (BigInt(w[i + 1]) << 32n) | BigInt(w[i + 2]);
+    case 6: return { re: w[i + 1], im: w[i + 2] };
     default: return w[i + 1];
   }
 }
@@ -294,6 +295,12 @@ function putScalar(w: Float64Array, at: number, op: string, name: string, v: unk
   }
   if (isTensor(v)) { w[at] = 1; w[at + 1] = handleOf(v, op); return at + 2; }
   if (v === null) { w[at] = 0; w[at + 1] = 0; return at + 2; }
+  if (isComplexNumber(v)) {
+    w[at] = 6;
+    w[at + 1] = v.re;
+    w[at + 2] = v.im;
+    return at + 3;
+  }
   throw wrong(op, name, 'a number', v);
 }
 
@@ -339,7 +346,7 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = v === null ? 0 : handleOf(checkTensor(v, op, p.name), op);
       return at + 1;
     case 'Operand': case 'Operand?':
-      if (v !== null && typeof v === 'object' && !isTensor(v)) throw wrong(op, p.name, 'a Tensor or a number', v);
+      if (v !== null && typeof v === 'object' && !isTensor(v) && !isComplexNumber(v)) throw wrong(op, p.name, 'a Tensor or a number', v);
       return putScalar(w, at, op, p.name, v);
     case 'Scalar': case 'Scalar?': return putScalar(w, at, op, p.name, v);
     case 'Tensor[]': case 'Tensor?[]': {
@@ -370,7 +377,7 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       return at + 1;
     }
     case 'padding[]': return typeof v === 'string' ? putPadding(w, at, op, v) : putNumbers(w, at, op, p, v);
-    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': case 'size[]': return putNumbers(w, at, op, p, v);
+    case 'int[]': case 'int[]?': case 'float[]': case 'float[]?': case 'size[]': case 'lengths[]': return putNumbers(w, at, op, p, v);
     case 'str': case 'str?': {
       if (v === null) { w[at] = -1; return at + 1; }
       if (typeof v !== 'string') throw wrong(op, p.name, 'a string', v);

@@ -11,5 +11,10 @@ for (const [alias, d] of [['float', 'float32'], ['double', 'float64'], ['half', 
   numbers.set(alias, numbers.get(d)!);
 }
 export const dtypeNumber = (name: string): number | undefined => numbers.get(name);
-/** What a JS number, bigint or boolean may stand for. */
-export type Scalar = number | bigint | boolean;
+/** A complex number: what item() and tolist() give and what stands for one wherever a number may stand. */
+export interface Complex { re: number; im: number }
+export function isComplexNumber(x: unknown): x is Complex {
+  return typeof x === 'object' && x !== null && typeof (x as Complex).re === 'number' && typeof (x as Complex).im === 'number' && Object.keys(x).length === 2;
+}
+/** What a JS number, bigint, boolean or { re, im } may stand for. */
+export type Scalar = number | bigint | boolean | Complex;

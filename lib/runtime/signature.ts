@@ -33,7 +33,7 @@ function parse(id: number, name: string, text: string, returns: string): OpSigna
     if (part === '*') { keywordOnly = true; continue; }
     const m = /^([A-Za-z]+(?:\[\])?\??(?:\[\])?)(?::(\d+))? (\.\.\.)?(\w+)(?:=(.*))?$/.exec(part)!;
     params.push({
-      type: m[1], expand: m[2] ? Number(m[2]) : 0, spread: m[3] !== undefined, name: m[4], keywordOnly, mapping: false,
+      type: m[1], expand: m[2] ? Number(m[2]) : 0, spread: m[3] === undefined ? null : m[1] === 'Tensor[]' ? 'tensors' : 'numbers', name: m[4], keywordOnly, mapping: false,
       required: m[5] === undefined, default: m[5] === undefined ? undefined : JSON.parse(m[5]),
     });
   }

@@ -9,6 +9,10 @@
 /* The gradient of a reduction over dims as if keepdim had been true: ready to broadcast against self. */
 ts_tensor *ts_unreduce(ts_cx *cx, ts_tensor *grad, ts_ints dims, bool keepdim, const ts_tensor *self);
 
+/* grad times a scalar argument, conjugated as factors are. */
+static inline ts_tensor *ts_times(ts_cx *cx, ts_tensor *grad, ts_scalar s) {
+  return ts_is_one(s) ? grad : ts_mul(cx, grad, ts_wrap_scalar(cx, ts_conj_number(s)));
+}
 /* A number of lowest promotion priority: it leaves the other operand's dtype alone. */
 static inline ts_tensor *ts_num(ts_cx *cx, double v) { return ts_wrap_scalar(cx, ts_float(v)); }
 /* grad where condition, else 0; grad where not mask, else 0. */
@@ -21,6 +25,9 @@ static inline ts_tensor *ts_drop(ts_cx *cx, ts_tensor *mask, ts_tensor *grad) { 
 #define MUL(x, y) ts_mul(cx, x, y)
 #define DIV(x, y) ts_div(cx, x, y, NULL)
 #define NEG(x) ts_neg(cx, x)
+/* The conjugate of a factor that a gradient is multiplied by; real tensors are their own. */
+static inline ts_tensor *ts_conjugate(ts_cx *cx, ts_tensor *x) { return x && ts_is_complex((ts_dtype)x->dtype) ? ts_conj(cx, x) : x; }
+#define CONJ(x) ts_conjugate(cx, x)
 #define ZERO(like) ts_zeros_like(cx, like, TS_DTYPE_NONE)
 
 #endif

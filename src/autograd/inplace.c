@@ -14,9 +14,32 @@ bool ts_check_inplace(ts_cx *cx, ts_tensor *t) {
 
 static const ts_op *strided_op(void) { return &ts_ops[TS_OP_as_strided]; }
 
+/* A view of a real tensor as a complex one, as the window of pairs that it lies in. */
+static ts_tensor *window_of_pairs(ts_cx *cx, ts_tensor *base, const ts_tensor *view, int64_t offset) {
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  int n = view->ndim;
+  for (int d = 0; d < n; d++) {
+    sizes[d] = view->sizes[d];
+    strides[d] = 2 * view->strides[d];
+  }
+  sizes[n] = 2;
+  strides[n] = 1;
+  return ts_as_strided(cx, base, (ts_ints){sizes, n + 1}, (ts_ints){strides, n + 1}, (ts_opt_int){true, offset});
+}
+
 bool ts_record_strided_view(ts_cx *cx, ts_tensor *view) {
-  ts_as_strided_args args = {view->base, {view->sizes, view->ndim}, {view->strides, view->ndim}, {true, view->offset}};
-  view->view_version = view->base->history;
+  ts_tensor *base = view->base;
+  view->view_version = base->history;
+  const bool parts = ts_is_complex((ts_dtype)base->dtype) && !ts_is_complex((ts_dtype)view->dtype);
+  if (view->dtype != base->dtype) {
+    const bool outer = cx->grad_mode;
+    cx->grad_mode = true;
+    base = parts ? ts_view_as_real(cx, base) : window_of_pairs(cx, base, view, 2 * view->offset);
+    cx->grad_mode = outer;
+    if (!base) return false;
+    if (!parts) return ts_record(cx, &ts_ops[TS_OP_view_as_complex], &(ts_view_as_complex_args){base}, &view, 1);
+  }
+  ts_as_strided_args args = {base, {view->sizes, view->ndim}, {view->strides, view->ndim}, {true, view->offset}};
   return ts_record(cx, strided_op(), &args, &view, 1);
 }
 
@@ -31,8 +54,14 @@ static void run_copy_slices(ts_cx *cx, ts_node *node, ts_tensor *const *grads, t
   ts_tensor *whole = ts_new_empty_strided(cx, grads[0], sizes, strides, TS_DTYPE_NONE);
   whole = ts_copy_(cx, whole, grads[0], false);
   ts_ints vsizes = {view->sizes, view->ndim}, vstrides = {view->strides, view->ndim};
-  ts_opt_int at = {true, view->offset - s->base_offset};
-  ts_tensor *part = ts_as_strided(cx, whole, vsizes, vstrides, at);
+  const bool from = ts_is_complex((ts_dtype)grads[0]->dtype), to = ts_is_complex((ts_dtype)view->dtype);
+  ts_tensor *part;
+  if (to && !from) {
+    part = ts_view_as_complex(cx, window_of_pairs(cx, whole, view, 2 * view->offset - s->base_offset));
+  } else {
+    const int64_t offset = view->offset - (from && !to ? 2 : 1) * s->base_offset;
+    part = ts_as_strided(cx, from && !to ? ts_view_as_real(cx, whole) : whole, vsizes, vstrides, (ts_opt_int){true, offset});
+  }
   ts_tensor *upstream = ts_clone(cx, part, NULL);
   ts_tensor **inner_in = ts_temp(cx, (int64_t)(node->inner->n_edges * sizeof *inner_in));
   if (ts_failed(cx)) return;

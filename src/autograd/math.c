@@ -1,15 +1,16 @@
 #include "formulas.h"
 
-/* The gradient of an op of one tensor x, in terms of x or of the result y. */
+/* The gradient of an op of one tensor x, in terms of x or of the result y. Of complex numbers x and y are the conjugates: the
+   conjugate of a slope is the slope at the conjugate. */
 #define OF_INPUT(name, expression)                                                                     \
   void ts_##name##_grad(ts_cx *cx, const ts_##name##_args *a, const ts_back *b, ts_##name##_args *g) { \
-    ts_tensor *grad = b->grad, *x = a->self;                                                           \
+    ts_tensor *grad = b->grad, *x = CONJ(a->self);                                                           \
     g->self = expression;                                                                              \
   }
 #define OF_RESULT(name, expression)                                                                    \
   void ts_##name##_grad(ts_cx *cx, const ts_##name##_args *a, const ts_back *b, ts_##name##_args *g) { \
     (void)a;                                                                                           \
-    ts_tensor *grad = b->grad, *y = b->result;                                                         \
+    ts_tensor *grad = b->grad, *y = CONJ(b->result);                                                         \
     g->self = expression;                                                                              \
   }
 #define SQUARE(x) ts_square(cx, x)
@@ -31,14 +32,14 @@ OF_INPUT(acos, MUL(grad, NEG(ts_rsqrt(cx, ONE_MINUS(SQUARE(x))))))
 OF_INPUT(atan, DIV(grad, ONE_PLUS(SQUARE(x))))
 OF_INPUT(sinh, MUL(grad, ts_cosh(cx, x)))
 OF_INPUT(cosh, MUL(grad, ts_sinh(cx, x)))
-OF_RESULT(tanh, ts__tanh_backward(cx, grad, y))
+OF_RESULT(tanh, ts_is_complex((ts_dtype)y->dtype) ? MUL(grad, ONE_MINUS(SQUARE(y))) : ts__tanh_backward(cx, grad, y))
 OF_INPUT(asinh, MUL(grad, ts_rsqrt(cx, ONE_PLUS(SQUARE(x)))))
 OF_INPUT(acosh, MUL(grad, ts_rsqrt(cx, SUB(SQUARE(x), NUM(1)))))
 OF_INPUT(atanh, DIV(grad, ONE_MINUS(SQUARE(x))))
 OF_INPUT(erf, MUL(grad, MUL(ts_exp(cx, NEG(SQUARE(x))), NUM(0x1.20dd750429b6dp+0))))
 OF_INPUT(erfc, MUL(grad, MUL(ts_exp(cx, NEG(SQUARE(x))), NUM(-0x1.20dd750429b6dp+0))))
 OF_RESULT(erfinv, MUL(grad, MUL(ts_exp(cx, SQUARE(y)), NUM(0x1.c5bf891b4ef6bp-1))))
-OF_RESULT(sigmoid, ts__sigmoid_backward(cx, grad, y))
+OF_RESULT(sigmoid, ts_is_complex((ts_dtype)y->dtype) ? MUL(grad, MUL(y, ONE_MINUS(y))) : ts__sigmoid_backward(cx, grad, y))
 
 void ts__tanh_backward_grad(ts_cx *cx, const ts__tanh_backward_args *a, const ts_back *b, ts__tanh_backward_args *g) {
   if (g->grad_output) g->grad_output = ts__tanh_backward(cx, b->grad, a->output);
@@ -72,17 +73,6 @@ void ts_logit_grad(ts_cx *cx, const ts_logit_args *a, const ts_back *b, ts_logit
 
 OF_INPUT(lgamma, MUL(grad, ts_digamma(cx, x)))
 OF_INPUT(digamma, MUL(grad, ts_polygamma(cx, 1, x)))
-OF_INPUT(polygamma, MUL(grad, ts_polygamma(cx, a->n + 1, x)))
-OF_INPUT(_polygamma_self, MUL(grad, ts_polygamma(cx, a->n + 1, x)))
-OF_INPUT(i0, MUL(grad, ts_i1(cx, x)))
-
-/* i0(x) - i1(x) / x, which is 1/2 at 0. */
-void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g) {
-  ts_tensor *zero = ts_eq(cx, a->self, NUM(0)), *x = ts_masked_fill(cx, a->self, zero, NUM(1));
-  ts_tensor *slope = SUB(ts_i0(cx, x), DIV(ts_i1(cx, x), x));
-  g->self = MUL(b->grad, ts_masked_fill(cx, slope, zero, NUM(0.5)));
-}
-
 void ts_frexp_grad(ts_cx *cx, const ts_frexp_args *a, const ts_back *b, ts_frexp_args *g) {
   (void)a;
   if (b->grads[0]) g->self = DIV(b->grads[0], ts_pow(cx, NUM(2), ts__to_dtype(cx, b->result, (ts_dtype)b->grads[0]->dtype)));

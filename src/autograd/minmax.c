@@ -72,3 +72,10 @@ void ts_cummax_grad(ts_cx *cx, const ts_cummax_args *a, const ts_back *b, ts_cum
 void ts_cummin_grad(ts_cx *cx, const ts_cummin_args *a, const ts_back *b, ts_cummin_args *g) {
   g->self = placed(cx, b->grad, b->result, a->self, a->dim, true);
 }
+
+void ts_sort_grad(ts_cx *cx, const ts_sort_args *a, const ts_back *b, ts_sort_args *g) {
+  g->self = placed(cx, b->grad, b->result, a->self, a->dim, true);
+}
+void ts_topk_grad(ts_cx *cx, const ts_topk_args *a, const ts_back *b, ts_topk_args *g) {
+  g->self = placed(cx, b->grad, b->result, a->self, a->dim, true);
+}

@@ -6,18 +6,19 @@
 #define FIELD(type, base, arg) ((type *)((char *)(base) + (arg)->offset))
 
 ts_dtype ts_scalar_dtype(ts_scalar s) {
-  return s.kind == TS_NUM_BOOL ? TS_BOOL : s.kind == TS_NUM_INT ? TS_INT64 : TS_FLOAT32;
+  return s.kind == TS_NUM_BOOL ? TS_BOOL : s.kind == TS_NUM_INT ? TS_INT64 : s.kind == TS_NUM_COMPLEX ? TS_COMPLEX64 : TS_FLOAT32;
 }
 
 ts_tensor *ts_wrap_scalar(ts_cx *cx, ts_scalar s) {
   /* Floats are kept in double, so that promotion to float64 loses nothing. */
-  ts_dtype d = s.kind == TS_NUM_FLOAT ? TS_FLOAT64 : ts_scalar_dtype(s);
+  ts_dtype d = s.kind == TS_NUM_FLOAT ? TS_FLOAT64 : s.kind == TS_NUM_COMPLEX ? TS_COMPLEX128 : ts_scalar_dtype(s);
   ts_tensor *t = ts_empty(cx, d, 0, NULL);
   if (!t) return NULL;
   void *p = ts_data(t);
-  if (d == TS_FLOAT64) *(double *)p = s.f;
+  if (d >= TS_FLOAT64) *(double *)p = s.f;
   else if (d == TS_INT64) *(int64_t *)p = s.i;
   else *(uint8_t *)p = s.i != 0;
+  if (d == TS_COMPLEX128) ((double *)p)[1] = s.im;
   t->wrapped_number = true;
   return t;
 }
@@ -34,6 +35,8 @@ ts_scalar ts_read_scalar(const ts_tensor *t, const void *p) {
     case TS_BFLOAT16: return ts_float(ts_bf16_to_f32(*(const uint16_t *)p));
     case TS_FLOAT32: return ts_float(*(const float *)p);
     case TS_FLOAT64: return ts_float(*(const double *)p);
+    case TS_COMPLEX64: return ts_complex_number(((const float *)p)[0], ((const float *)p)[1]);
+    case TS_COMPLEX128: return ts_complex_number(((const double *)p)[0], ((const double *)p)[1]);
     default: return ts_none();
   }
 }

@@ -11,6 +11,9 @@ typedef enum {
   TS_DTYPE_NONE = 255 /* "not given" */
 } ts_dtype;
 
+typedef struct { float re, im; } ts_c64;
+typedef struct { double re, im; } ts_c128;
+
 extern const uint8_t ts_dtype_sizes[TS_DTYPE_COUNT];
 extern const char *const ts_dtype_names[TS_DTYPE_COUNT]; /* "float32", as users write them */
 
@@ -21,6 +24,10 @@ static inline bool ts_is_float(ts_dtype d) { return d >= TS_FLOAT16 && d <= TS_F
 static inline bool ts_is_inexact(ts_dtype d) { return d >= TS_FLOAT16 && d <= TS_COMPLEX128; }
 static inline bool ts_is_integral(ts_dtype d, bool with_bool) { return d <= TS_INT64 && (with_bool || d != TS_BOOL); }
 static inline bool ts_is_half(ts_dtype d) { return d == TS_FLOAT16 || d == TS_BFLOAT16; }
+
+/* The dtype of the real and imaginary parts of a complex dtype, and back (16-bit floats: complex64). */
+static inline ts_dtype ts_part_dtype(ts_dtype d) { return d == TS_COMPLEX64 ? TS_FLOAT32 : d == TS_COMPLEX128 ? TS_FLOAT64 : d; }
+static inline ts_dtype ts_complex_dtype(ts_dtype d) { return d == TS_FLOAT64 || d == TS_COMPLEX128 ? TS_COMPLEX128 : TS_COMPLEX64; }
 
 /* torch.promote_types. */
 ts_dtype ts_promote(ts_dtype a, ts_dtype b);

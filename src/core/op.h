@@ -3,18 +3,23 @@
 #define TS_CORE_OP_H
 #include "tensor.h"
 
-typedef enum { TS_NUM_NONE, TS_NUM_BOOL, TS_NUM_INT, TS_NUM_FLOAT } ts_num_kind;
+typedef enum { TS_NUM_NONE, TS_NUM_BOOL, TS_NUM_INT, TS_NUM_FLOAT, TS_NUM_COMPLEX } ts_num_kind;
 typedef struct {
   ts_num_kind kind;
-  double f;  /* the value, also of ints and bools */
+  double f;  /* the value, also of ints and bools; the real part of complex numbers */
   int64_t i; /* the exact value of ints and bools */
   bool big;  /* an int that the host wrote as a 64-bit one: full(2n) is int64 */
+  double im; /* the imaginary part; 0 of all others */
 } ts_scalar;
-static inline ts_scalar ts_int(int64_t v) { return (ts_scalar){TS_NUM_INT, (double)v, v, false}; }
-static inline ts_scalar ts_float(double v) { return (ts_scalar){TS_NUM_FLOAT, v, 0, false}; }
-static inline ts_scalar ts_bool(bool v) { return (ts_scalar){TS_NUM_BOOL, v, v, false}; }
-static inline ts_scalar ts_none(void) { return (ts_scalar){TS_NUM_NONE, 0, 0, false}; }
-ts_dtype ts_scalar_dtype(ts_scalar s); /* bool, int64 or float32: before promotion */
+static inline ts_scalar ts_int(int64_t v) { return (ts_scalar){TS_NUM_INT, (double)v, v, false, 0}; }
+static inline ts_scalar ts_float(double v) { return (ts_scalar){TS_NUM_FLOAT, v, 0, false, 0}; }
+static inline ts_scalar ts_bool(bool v) { return (ts_scalar){TS_NUM_BOOL, v, v, false, 0}; }
+static inline ts_scalar ts_none(void) { return (ts_scalar){TS_NUM_NONE, 0, 0, false, 0}; }
+static inline ts_scalar ts_complex_number(double re, double im) { return (ts_scalar){TS_NUM_COMPLEX, re, 0, false, im}; }
+static inline ts_scalar ts_conj_number(ts_scalar s) { s.im = -s.im; return s; }
+static inline bool ts_is_one(ts_scalar s) { return s.f == 1 && s.im == 0; }
+static inline bool ts_is_zero(ts_scalar s) { return s.f == 0 && s.im == 0; }
+ts_dtype ts_scalar_dtype(ts_scalar s); /* bool, int64, float32 or complex64: before promotion */
 
 typedef struct { ts_tensor **v; int64_t n; } ts_list;      /* n = -1: None */
 typedef struct { const int64_t *v; int64_t n; } ts_ints;   /* n = -1: None */

@@ -1,17 +1,17 @@
 /* The wall between host and core: one entry for all ops. Arguments lie in cx->wall as doubles, in the row's order:
      tensor: handle, 0 for None            list: n, handles; -1 for None
-     operand, scalar: tag, value           tag 0 None, 1 handle, 2 int, 3 float, 4 bool, 5 int as two values hi * 2^32 + lo
+     operand, scalar: tag, value           tag 0 None, 1 handle, 2 int, 3 float, 4 bool, 5 int as two values hi * 2^32 + lo, 6 complex as two
      int, float, bool: the value           optional ones: 0, or 1 and the value
      ints, floats: n, values; -1 for None  text: n, character codes; -1 for None    dtype: its number, 255 for None
    behind them n destinations (out=): n, handles. Results: wall[0] is the status, from wall[1] on
-     tensors: handles    list: n, handles   scalar: tag, value (or 5, hi, lo)   ints: n, values   text: n, codes */
+     tensors: handles    list: n, handles   scalar: tag, value (or 5, hi, lo; 6, re, im)   ints: n, values   text: n, codes */
 #include <math.h>
 #include <string.h>
 #include "alloc.h"
 #include "op.h"
 
 #define FIELD(type, base, arg) ((type *)((char *)(base) + (arg)->offset))
-enum { TAG_NONE, TAG_HANDLE, TAG_INT, TAG_FLOAT, TAG_BOOL, TAG_BIGINT };
+enum { TAG_NONE, TAG_HANDLE, TAG_INT, TAG_FLOAT, TAG_BOOL, TAG_BIGINT, TAG_COMPLEX };
 enum { MAX_TEXT = 65000 };
 
 /* Holds the tensor for this call: its host object may be collected while the op allocates. */
@@ -35,6 +35,10 @@ static ts_scalar take_scalar(ts_cx *cx, const double **p) {
       ts_scalar s = ts_int((int64_t)((uint64_t)(int64_t)hi << 32 | (uint64_t)lo));
       s.big = true;
       return s;
+    }
+    case TAG_COMPLEX: {
+      double re = *(*p)++;
+      return ts_complex_number(re, *(*p)++);
     }
     case TAG_HANDLE: { /* a 0-d tensor where a number is wanted */
       ts_tensor *t = take_tensor(cx, *(*p)++);
@@ -138,6 +142,12 @@ static double *put_scalar(double *w, ts_scalar s) {
     *w++ = TAG_BIGINT;
     *w++ = (double)(s.i >> 32);
     *w++ = (double)(uint32_t)s.i;
+    return w;
+  }
+  if (s.kind == TS_NUM_COMPLEX) {
+    *w++ = TAG_COMPLEX;
+    *w++ = s.f;
+    *w++ = s.im;
     return w;
   }
   *w++ = s.kind == TS_NUM_NONE ? TAG_NONE : s.kind == TS_NUM_BOOL ? TAG_BOOL : s.kind == TS_NUM_INT ? TAG_INT : TAG_FLOAT;

@@ -6,11 +6,18 @@
 #define TS_GEMM_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "../core/dtype.h"
 
 void ts_sgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
               const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
 void ts_dgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, double alpha, const double *a, int64_t lda,
               const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
+
+/* Of complex numbers, which op does not conjugate: c = op(a) op(b). */
+void ts_cgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const ts_c64 *a, int64_t lda, const ts_c64 *b,
+              int64_t ldb, ts_c64 *c, int64_t ldc);
+void ts_zgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const ts_c128 *a, int64_t lda,
+              const ts_c128 *b, int64_t ldb, ts_c128 *c, int64_t ldc);
 
 /* The truth: plain loops, float64 accumulation. */
 void ts_sgemm_ref(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,

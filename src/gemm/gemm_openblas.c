@@ -33,7 +33,10 @@ static layout layout_of(int64_t row_stride, int64_t col_stride) {
 /* The offset of block (i, j) from the start of an operand with these strides. */
 #define AT(t, base, i, rs, j, cs) ((t *)(base) + (i) * (rs) + (j) * (cs))
 
-#define BLAS(name, t, gemm, own)                                                                                       \
+/* NUMBER(x): a factor as gemm takes it. */
+#define REAL(t, x) (t)(x)
+#define COMPLEX(t, x) &(const t){x, 0}
+#define BLAS(name, t, NUMBER, gemm, own)                                                                                       \
   static void name(const ts_product *p) {                                                                              \
     const layout a = layout_of(p->rsa, p->csa), b = layout_of(p->rsb, p->csb);                                         \
     if (a.ld > TS_BLAS_LARGEST || b.ld > TS_BLAS_LARGEST || p->rsc > TS_BLAS_LARGEST) {                                \
@@ -45,14 +48,16 @@ static layout layout_of(int64_t row_stride, int64_t col_stride) {
       for (int64_t j = 0; j < p->n; j += most) {                                                                       \
         for (int64_t q = 0; q < p->k; q += most)                                                                       \
           gemm(CblasRowMajor, a.trans, b.trans, (int)least(p->m - i, most), (int)least(p->n - j, most),                \
-               (int)least(p->k - q, most), (t)p->alpha, AT(const t, p->a, i, p->rsa, q, p->csa), (int)a.ld,            \
-               AT(const t, p->b, q, p->rsb, j, p->csb), (int)b.ld, q ? 1 : (t)p->beta, AT(t, p->c, i, p->rsc, j, 1),   \
+               (int)least(p->k - q, most), NUMBER(t, p->alpha), AT(const t, p->a, i, p->rsa, q, p->csa), (int)a.ld,            \
+               AT(const t, p->b, q, p->rsb, j, p->csb), (int)b.ld, NUMBER(t, q ? 1 : p->beta), AT(t, p->c, i, p->rsc, j, 1),   \
                (int)p->rsc);                                                                                           \
       }                                                                                                                \
     }                                                                                                                  \
   }
-BLAS(blas_f32, float, cblas_sgemm, ts_product_f32)
-BLAS(blas_f64, double, cblas_dgemm, ts_product_f64)
+BLAS(blas_f32, float, REAL, cblas_sgemm, ts_product_f32)
+BLAS(blas_f64, double, REAL, cblas_dgemm, ts_product_f64)
+BLAS(blas_c64, ts_c64, COMPLEX, cblas_cgemm, ts_product_c64)
+BLAS(blas_c128, ts_c128, COMPLEX, cblas_zgemm, ts_product_c128)
 
 static void be_single_threaded(void) {
   static atomic_bool done;
@@ -70,6 +75,15 @@ static void run(const ts_product *p, int64_t itemsize, void (*own)(const ts_prod
   }
 }
 
+static void run_complex(const ts_product *p, int64_t itemsize, void (*own)(const ts_product *), void (*blas)(const ts_product *)) {
+  if (!p->m || !p->n || !p->k) {
+    own(p);
+    return;
+  }
+  be_single_threaded();
+  ts_product_threaded(p, itemsize, blas);
+}
+
 void ts_sgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
               const float *b, int64_t ldb, float beta, float *c, int64_t ldc) {
   const ts_product p = ts_product_of(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -80,6 +94,18 @@ void ts_dgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, doubl
               const double *b, int64_t ldb, double beta, double *c, int64_t ldc) {
   const ts_product p = ts_product_of(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   run(&p, sizeof *a, ts_product_f64, blas_f64);
+}
+
+void ts_cgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const ts_c64 *a, int64_t lda, const ts_c64 *b,
+              int64_t ldb, ts_c64 *c, int64_t ldc) {
+  const ts_product p = ts_product_of(trans_a, trans_b, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
+  run_complex(&p, sizeof *a, ts_product_c64, blas_c64);
+}
+
+void ts_zgemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const ts_c128 *a, int64_t lda,
+              const ts_c128 *b, int64_t ldb, ts_c128 *c, int64_t ldc) {
+  const ts_product p = ts_product_of(trans_a, trans_b, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
+  run_complex(&p, sizeof *a, ts_product_c128, blas_c128);
 }
 
 const char *ts_blas_name(void) {

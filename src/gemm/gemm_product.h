@@ -24,6 +24,9 @@ static inline ts_product ts_product_of(bool trans_a, bool trans_b, int64_t m, in
 /* In this thread, any shape and stride, empty ones too. alpha = 0 does not read a and b. */
 void ts_product_f32(const ts_product *p);
 void ts_product_f64(const ts_product *p);
+/* Complex elements, alpha 1 and beta 0 (gemm_complex.c). */
+void ts_product_c64(const ts_product *p);
+void ts_product_c128(const ts_product *p);
 
 /* `serial` on blocks of c, by the pool of threads when the product is large, else on p itself. */
 void ts_product_threaded(const ts_product *p, int64_t itemsize, void (*serial)(const ts_product *p));

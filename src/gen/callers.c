@@ -517,6 +517,61 @@ ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor
   return ts_dispatch1(cx, &ts_ops[TS_OP_addcdiv_], &args);
 }
 
+ts_tensor *ts_flip(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_flip_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_flip], &args);
+}
+
+ts_tensor *ts_fliplr(ts_cx *cx, ts_tensor *self) {
+  ts_fliplr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fliplr], &args);
+}
+
+ts_tensor *ts_flipud(ts_cx *cx, ts_tensor *self) {
+  ts_flipud_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_flipud], &args);
+}
+
+ts_tensor *ts_roll(ts_cx *cx, ts_tensor *self, ts_ints shifts, ts_ints dims) {
+  ts_roll_args args = {self, shifts, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_roll], &args);
+}
+
+ts_tensor *ts_rot90(ts_cx *cx, ts_tensor *self, int64_t k, ts_ints dims) {
+  ts_rot90_args args = {self, k, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rot90], &args);
+}
+
+ts_tensor *ts_repeat(ts_cx *cx, ts_tensor *self, ts_ints repeats) {
+  ts_repeat_args args = {self, repeats};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat], &args);
+}
+
+ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_tile_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tile], &args);
+}
+
+ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size) {
+  ts_repeat_interleave_args args = {self, repeats, dim, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave], &args);
+}
+
+ts_tensor *ts_repeat_interleave_by(ts_cx *cx, ts_tensor *self, ts_tensor *repeats, ts_opt_int dim, ts_opt_int output_size) {
+  ts_repeat_interleave_by_args args = {self, repeats, dim, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave_by], &args);
+}
+
+ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_int output_size) {
+  ts_repeat_interleave_positions_args args = {repeats, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_repeat_interleave_positions], &args);
+}
+
+ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim) {
+  ts_take_along_dim_args args = {self, indices, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_take_along_dim], &args);
+}
+
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_eq_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_eq], &args);
@@ -808,6 +863,80 @@ ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_clamp_max_], &args);
 }
 
+ts_tensor *ts_complex(ts_cx *cx, ts_tensor *real, ts_tensor *imag) {
+  ts_complex_args args = {real, imag};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_complex], &args);
+}
+
+ts_tensor *ts_polar(ts_cx *cx, ts_tensor *abs, ts_tensor *angle) {
+  ts_polar_args args = {abs, angle};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polar], &args);
+}
+
+ts_tensor *ts_view_as_real(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real], &args);
+}
+
+ts_tensor *ts_view_as_complex(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex], &args);
+}
+
+ts_tensor *ts_real(ts_cx *cx, ts_tensor *self) {
+  ts_real_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_real], &args);
+}
+
+ts_tensor *ts_imag(ts_cx *cx, ts_tensor *self) {
+  ts_imag_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_imag], &args);
+}
+
+ts_tensor *ts_conj_physical(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical], &args);
+}
+
+ts_tensor *ts_conj_physical_(ts_cx *cx, ts_tensor *self) {
+  ts_conj_physical_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj_physical_], &args);
+}
+
+ts_tensor *ts_conj(ts_cx *cx, ts_tensor *self) {
+  ts_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conj], &args);
+}
+
+ts_tensor *ts_resolve_conj(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_conj_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_conj], &args);
+}
+
+ts_tensor *ts_resolve_neg(ts_cx *cx, ts_tensor *self) {
+  ts_resolve_neg_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resolve_neg], &args);
+}
+
+ts_scalar ts_is_conj(ts_cx *cx, ts_tensor *self) {
+  ts_is_conj_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_conj], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts_is_neg(ts_cx *cx, ts_tensor *self) {
+  ts_is_neg_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_is_neg], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self) {
+  ts_angle_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_angle], &args);
+}
+
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);
@@ -836,6 +965,122 @@ ts_tensor *ts__conv_input(ts_cx *cx, ts_tensor *grad, ts_tensor *weight, ts_ints
 ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts__conv_weight_args args = {grad, self, size, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP__conv_weight], &args);
+}
+
+ts_tensor *ts_diagonal_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diagonal_scatter_args args = {self, src, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagonal_scatter], &args);
+}
+
+ts_tensor *ts_select_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, int64_t index) {
+  ts_select_scatter_args args = {self, src, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_select_scatter], &args);
+}
+
+ts_tensor *ts_slice_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step) {
+  ts_slice_scatter_args args = {self, src, dim, start, end, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_slice_scatter], &args);
+}
+
+ts_tensor *ts_as_strided_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_scatter_args args = {self, src, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_scatter], &args);
+}
+
+ts_tensor *ts_narrow_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length) {
+  ts_narrow_copy_args args = {self, dim, start, length};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_narrow_copy], &args);
+}
+
+ts_tensor *ts_alias_copy(ts_cx *cx, ts_tensor *self) {
+  ts_alias_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alias_copy], &args);
+}
+
+ts_tensor *ts_as_strided_copy(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_copy_args args = {self, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_copy], &args);
+}
+
+ts_tensor *ts_detach_copy(ts_cx *cx, ts_tensor *self) {
+  ts_detach_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_detach_copy], &args);
+}
+
+ts_tensor *ts_diagonal_copy(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diagonal_copy_args args = {self, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagonal_copy], &args);
+}
+
+ts_tensor *ts_expand_copy(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit) {
+  ts_expand_copy_args args = {self, size, implicit};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_expand_copy], &args);
+}
+
+ts_tensor *ts_permute_copy(ts_cx *cx, ts_tensor *self, ts_ints dims) {
+  ts_permute_copy_args args = {self, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_permute_copy], &args);
+}
+
+ts_tensor *ts_select_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index) {
+  ts_select_copy_args args = {self, dim, index};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_select_copy], &args);
+}
+
+ts_tensor *ts_slice_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step) {
+  ts_slice_copy_args args = {self, dim, start, end, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_slice_copy], &args);
+}
+
+ts_list ts_split_copy(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim) {
+  ts_split_copy_args args = {self, split_size, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_split_with_sizes_copy(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim) {
+  ts_split_with_sizes_copy_args args = {self, split_sizes, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_split_with_sizes_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_squeeze_copy(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_squeeze_copy_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_squeeze_copy], &args);
+}
+
+ts_tensor *ts_t_copy(ts_cx *cx, ts_tensor *self) {
+  ts_t_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_t_copy], &args);
+}
+
+ts_tensor *ts_transpose_copy(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1) {
+  ts_transpose_copy_args args = {self, dim0, dim1};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_transpose_copy], &args);
+}
+
+ts_list ts_unbind_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unbind_copy_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_unbind_copy], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_unfold_copy(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step) {
+  ts_unfold_copy_args args = {self, dimension, size, step};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_copy], &args);
+}
+
+ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
+  ts_unsqueeze_copy_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unsqueeze_copy], &args);
+}
+
+ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size) {
+  ts_view_copy_args args = {self, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_copy], &args);
 }
 
 ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype) {
@@ -971,6 +1216,105 @@ ts_tensor *ts__as_strided_backward(ts_cx *cx, ts_tensor *grad, ts_ints input_siz
 ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_sum_to_size_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_sum_to_size], &args);
+}
+
+ts_tensor *ts_ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, const char *reduction, bool zero_infinity) {
+  ts_ctc_loss_args args = {self, targets, input_lengths, target_lengths, blank, reduction, zero_infinity};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ctc_loss], &args);
+}
+
+bool ts__ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor **results) {
+  ts__ctc_loss_args args = {self, targets, input_lengths, target_lengths, blank, zero_infinity};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__ctc_loss], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll) {
+  ts__ctc_loss_backward_args args = {grad, self, targets, input_lengths, target_lengths, blank, zero_infinity, alpha, nll};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__ctc_loss_backward], &args);
+}
+
+ts_tensor *ts_diag(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_diag_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diag], &args);
+}
+
+ts_tensor *ts_diag_embed(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_diag_embed_args args = {self, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diag_embed], &args);
+}
+
+ts_tensor *ts_diagflat(ts_cx *cx, ts_tensor *self, int64_t offset) {
+  ts_diagflat_args args = {self, offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diagflat], &args);
+}
+
+ts_tensor *ts_trace(ts_cx *cx, ts_tensor *self) {
+  ts_trace_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trace], &args);
+}
+
+ts_tensor *ts_tril(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_tril_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril], &args);
+}
+
+ts_tensor *ts_tril_(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_tril_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril_], &args);
+}
+
+ts_tensor *ts_triu(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_triu_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu], &args);
+}
+
+ts_tensor *ts_triu_(ts_cx *cx, ts_tensor *self, int64_t diagonal) {
+  ts_triu_args args = {self, diagonal};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu_], &args);
+}
+
+ts_tensor *ts_tril_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype) {
+  ts_tril_indices_args args = {row, col, offset, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tril_indices], &args);
+}
+
+ts_tensor *ts_triu_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype) {
+  ts_triu_indices_args args = {row, col, offset, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triu_indices], &args);
+}
+
+ts_tensor *ts_fill_diagonal_(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, bool wrap) {
+  ts_fill_diagonal__args args = {self, fill_value, wrap};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fill_diagonal_], &args);
+}
+
+ts_tensor *ts_cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, const char *compute_mode) {
+  ts_cdist_args args = {x1, x2, p, compute_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cdist], &args);
+}
+
+ts_tensor *ts__cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, bool product) {
+  ts__cdist_args args = {x1, x2, p, product};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__cdist], &args);
+}
+
+ts_tensor *ts__cdist_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *x1, ts_tensor *x2, double p, ts_tensor *dist) {
+  ts__cdist_backward_args args = {grad, x1, x2, p, dist};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__cdist_backward], &args);
+}
+
+ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p) {
+  ts_pdist_args args = {self, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pdist], &args);
+}
+
+ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias) {
+  ts_bilinear_args args = {input1, input2, weight, bias};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
 }
 
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
@@ -1142,6 +1486,91 @@ ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_one_hot], &args);
 }
 
+ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors) {
+  ts_broadcast_tensors_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_broadcast_tensors], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_meshgrid(ts_cx *cx, ts_list tensors, const char *indexing) {
+  ts_meshgrid_args args = {tensors, indexing};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_meshgrid], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_1d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_1d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_1d], &args);
+}
+
+ts_list ts_atleast_1d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_1d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_1d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_2d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_2d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_2d], &args);
+}
+
+ts_list ts_atleast_2d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_2d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_2d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_atleast_3d(ts_cx *cx, ts_tensor *self) {
+  ts_atleast_3d_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_atleast_3d], &args);
+}
+
+ts_list ts_atleast_3d_list(ts_cx *cx, ts_list tensors) {
+  ts_atleast_3d_list_args args = {tensors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_atleast_3d_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_hstack(ts_cx *cx, ts_list tensors) {
+  ts_hstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hstack], &args);
+}
+
+ts_tensor *ts_vstack(ts_cx *cx, ts_list tensors) {
+  ts_vstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vstack], &args);
+}
+
+ts_tensor *ts_dstack(ts_cx *cx, ts_list tensors) {
+  ts_dstack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dstack], &args);
+}
+
+ts_tensor *ts_column_stack(ts_cx *cx, ts_list tensors) {
+  ts_column_stack_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_column_stack], &args);
+}
+
+ts_tensor *ts_block_diag(ts_cx *cx, ts_list tensors) {
+  ts_block_diag_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_block_diag], &args);
+}
+
+ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors) {
+  ts_cartesian_prod_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cartesian_prod], &args);
+}
+
+ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement) {
+  ts_combinations_args args = {self, r, with_replacement};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_combinations], &args);
+}
+
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results) {
   ts_linalg_lu_factor_ex_args args = {A, pivot, check_errors};
   ts_out out;
@@ -1256,6 +1685,71 @@ ts_tensor *ts__binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_t
 ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, bool log_target) {
   ts_kl_div_args args = {self, target, size_average, reduce, reduction, log_target};
   return ts_dispatch1(cx, &ts_ops[TS_OP_kl_div], &args);
+}
+
+ts_tensor *ts_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_soft_margin_loss_args args = {self, target, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_soft_margin_loss], &args);
+}
+
+ts_tensor *ts_margin_ranking_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_margin_ranking_loss_args args = {input1, input2, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_margin_ranking_loss], &args);
+}
+
+ts_tensor *ts_hinge_embedding_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_hinge_embedding_loss_args args = {self, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hinge_embedding_loss], &args);
+}
+
+ts_tensor *ts_cosine_embedding_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_cosine_embedding_loss_args args = {input1, input2, target, margin, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_embedding_loss], &args);
+}
+
+ts_tensor *ts_triplet_margin_loss(ts_cx *cx, ts_tensor *anchor, ts_tensor *positive, ts_tensor *negative, double margin, double p, double eps, bool swap, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_triplet_margin_loss_args args = {anchor, positive, negative, margin, p, eps, swap, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_triplet_margin_loss], &args);
+}
+
+ts_tensor *ts_multilabel_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multilabel_soft_margin_loss_args args = {self, target, weight, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multilabel_soft_margin_loss], &args);
+}
+
+ts_tensor *ts_multi_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t p, double margin, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multi_margin_loss_args args = {self, target, p, margin, weight, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multi_margin_loss], &args);
+}
+
+ts_tensor *ts_multilabel_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
+  ts_multilabel_margin_loss_args args = {self, target, size_average, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_multilabel_margin_loss], &args);
+}
+
+ts_tensor *ts__multilabel_margin(ts_cx *cx, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_args args = {self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin], &args);
+}
+
+ts_tensor *ts__multilabel_margin_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_backward_args args = {grad, self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin_backward], &args);
+}
+
+ts_tensor *ts__multilabel_margin_slope(ts_cx *cx, ts_tensor *v, ts_tensor *self, ts_tensor *target) {
+  ts__multilabel_margin_slope_args args = {v, self, target};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__multilabel_margin_slope], &args);
+}
+
+ts_tensor *ts_gaussian_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *var, bool full, double eps, const char *reduction) {
+  ts_gaussian_nll_loss_args args = {self, target, var, full, eps, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gaussian_nll_loss], &args);
+}
+
+ts_tensor *ts_poisson_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, bool log_input, bool full, ts_opt_int size_average, double eps, ts_opt_int reduce, const char *reduction) {
+  ts_poisson_nll_loss_args args = {self, target, log_input, full, size_average, eps, reduce, reduction};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_poisson_nll_loss], &args);
 }
 
 ts_tensor *ts_exp(ts_cx *cx, ts_tensor *self) {
@@ -1518,21 +2012,6 @@ ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_digamma_], &args);
 }
 
-ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
-  ts_polygamma_args args = {n, self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
-}
-
-ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
-  ts__polygamma_self_args args = {self, n};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
-}
-
-ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
-  ts__polygamma_self_args args = {self, n};
-  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
-}
-
 ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
   ts_mvlgamma_args args = {self, p};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma], &args);
@@ -1541,21 +2020,6 @@ ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p) {
 ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p) {
   ts_mvlgamma_args args = {self, p};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mvlgamma_], &args);
-}
-
-ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
-  ts_i0_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
-}
-
-ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
-  ts_i0_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
-}
-
-ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
-  ts_i1_args args = {self};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
 }
 
 bool ts_frexp(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
@@ -1725,6 +2189,11 @@ ts_tensor *ts_mv(ts_cx *cx, ts_tensor *self, ts_tensor *vec) {
 ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor) {
   ts_dot_args args = {self, tensor};
   return ts_dispatch1(cx, &ts_ops[TS_OP_dot], &args);
+}
+
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_vdot_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vdot], &args);
 }
 
 ts_tensor *ts_outer(ts_cx *cx, ts_tensor *self, ts_tensor *vec2) {
@@ -2063,6 +2532,31 @@ ts_tensor *ts__avg_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
   ts__avg_pool_backward_args args = {grad, size, dims, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
   return ts_dispatch1(cx, &ts_ops[TS_OP__avg_pool_backward], &args);
+}
+
+ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands) {
+  ts_einsum_args args = {equation, operands};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_einsum], &args);
+}
+
+ts_tensor *ts_tensordot(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_ints dims_self, ts_ints dims_other) {
+  ts_tensordot_args args = {self, other, dims_self, dims_other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tensordot], &args);
+}
+
+ts_tensor *ts_tensordot_count(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dims) {
+  ts_tensordot_count_args args = {self, other, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_tensordot_count], &args);
+}
+
+ts_tensor *ts_inner(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_inner_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_inner], &args);
+}
+
+ts_tensor *ts_kron(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_kron_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_kron], &args);
 }
 
 ts_tensor *ts_rand(ts_cx *cx, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
@@ -2622,6 +3116,249 @@ ts_tensor *ts__softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *outp
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim) {
   ts__log_softmax_backward_data_args args = {grad, output, dim};
   return ts_dispatch1(cx, &ts_ops[TS_OP__log_softmax_backward_data], &args);
+}
+
+bool ts_sort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable, ts_tensor **results) {
+  ts_sort_args args = {self, dim, descending, stable};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_sort], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_argsort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable) {
+  ts_argsort_args args = {self, dim, descending, stable};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_argsort], &args);
+}
+
+ts_tensor *ts_msort(ts_cx *cx, ts_tensor *self) {
+  ts_msort_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_msort], &args);
+}
+
+bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results) {
+  ts_topk_args args = {self, k, dim, largest, sorted};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_topk], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self) {
+  ts_polygamma_args args = {n, self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_polygamma], &args);
+}
+
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self], &args);
+}
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts__polygamma_self_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__polygamma_self_], &args);
+}
+
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0], &args);
+}
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self) {
+  ts_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0_], &args);
+}
+
+ts_tensor *ts_i0e(ts_cx *cx, ts_tensor *self) {
+  ts_i0e_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i0e], &args);
+}
+
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self) {
+  ts_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1], &args);
+}
+
+ts_tensor *ts_i1e(ts_cx *cx, ts_tensor *self) {
+  ts_i1e_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_i1e], &args);
+}
+
+ts_tensor *ts_ndtr(ts_cx *cx, ts_tensor *self) {
+  ts_ndtr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ndtr], &args);
+}
+
+ts_tensor *ts_ndtri(ts_cx *cx, ts_tensor *self) {
+  ts_ndtri_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ndtri], &args);
+}
+
+ts_tensor *ts_log_ndtr(ts_cx *cx, ts_tensor *self) {
+  ts_log_ndtr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_log_ndtr], &args);
+}
+
+ts_tensor *ts_entr(ts_cx *cx, ts_tensor *self) {
+  ts_entr_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_entr], &args);
+}
+
+ts_tensor *ts_erfcx(ts_cx *cx, ts_tensor *self) {
+  ts_erfcx_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_erfcx], &args);
+}
+
+ts_tensor *ts_airy_ai(ts_cx *cx, ts_tensor *self) {
+  ts_airy_ai_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_airy_ai], &args);
+}
+
+ts_tensor *ts_bessel_j0(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_j0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_j0], &args);
+}
+
+ts_tensor *ts_bessel_y0(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_y0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_y0], &args);
+}
+
+ts_tensor *ts_modified_bessel_i0(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_i0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_i0], &args);
+}
+
+ts_tensor *ts_modified_bessel_k0(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_k0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_k0], &args);
+}
+
+ts_tensor *ts_scaled_modified_bessel_k0(ts_cx *cx, ts_tensor *self) {
+  ts_scaled_modified_bessel_k0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_modified_bessel_k0], &args);
+}
+
+ts_tensor *ts_bessel_j1(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_j1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_j1], &args);
+}
+
+ts_tensor *ts_bessel_y1(ts_cx *cx, ts_tensor *self) {
+  ts_bessel_y1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bessel_y1], &args);
+}
+
+ts_tensor *ts_modified_bessel_i1(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_i1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_i1], &args);
+}
+
+ts_tensor *ts_modified_bessel_k1(ts_cx *cx, ts_tensor *self) {
+  ts_modified_bessel_k1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_modified_bessel_k1], &args);
+}
+
+ts_tensor *ts_scaled_modified_bessel_k1(ts_cx *cx, ts_tensor *self) {
+  ts_scaled_modified_bessel_k1_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_modified_bessel_k1], &args);
+}
+
+ts_tensor *ts_spherical_bessel_j0(ts_cx *cx, ts_tensor *self) {
+  ts_spherical_bessel_j0_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_spherical_bessel_j0], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_t_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_t], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_t_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_t], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_u_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_u], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_u_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_u], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_v_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_v], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_v_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_v], &args);
+}
+
+ts_tensor *ts_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_chebyshev_polynomial_w_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chebyshev_polynomial_w], &args);
+}
+
+ts_tensor *ts_shifted_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_shifted_chebyshev_polynomial_w_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_shifted_chebyshev_polynomial_w], &args);
+}
+
+ts_tensor *ts_hermite_polynomial_h(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_hermite_polynomial_h_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hermite_polynomial_h], &args);
+}
+
+ts_tensor *ts_hermite_polynomial_he(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_hermite_polynomial_he_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hermite_polynomial_he], &args);
+}
+
+ts_tensor *ts_laguerre_polynomial_l(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_laguerre_polynomial_l_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_laguerre_polynomial_l], &args);
+}
+
+ts_tensor *ts_legendre_polynomial_p(ts_cx *cx, ts_tensor *self, ts_tensor *n) {
+  ts_legendre_polynomial_p_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_legendre_polynomial_p], &args);
+}
+
+ts_tensor *ts_xlog1py(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_xlog1py_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_xlog1py], &args);
+}
+
+ts_tensor *ts_zeta(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_zeta_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_zeta], &args);
+}
+
+ts_tensor *ts_igamma(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igamma_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igamma], &args);
+}
+
+ts_tensor *ts_igamma_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igamma_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igamma_], &args);
+}
+
+ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igammac_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igammac], &args);
+}
+
+ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
+  ts_igammac_args args = {self, other};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
 }
 
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {

@@ -640,6 +640,83 @@ torsh_status torsh_addcdiv_(torsh_tensor self, torsh_tensor tensor1, torsh_tenso
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_flip(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_flip(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fliplr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fliplr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_flipud(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_flipud(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_roll(torsh_tensor self, const int64_t *shifts, int64_t n_shifts, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_roll(cx, self, (ts_ints){shifts, n_shifts}, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rot90(torsh_tensor self, int64_t k, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rot90(cx, self, k, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat(torsh_tensor self, const int64_t *repeats, int64_t n_repeats, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat(cx, self, (ts_ints){repeats, n_repeats});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tile(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tile(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave(torsh_tensor self, int64_t repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave(cx, self, repeats, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave_by(torsh_tensor self, torsh_tensor repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave_by(cx, self, repeats, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_repeat_interleave_positions(torsh_tensor repeats, const int64_t *output_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_repeat_interleave_positions(cx, repeats, output_size ? (ts_opt_int){true, *output_size} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const int64_t *dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_take_along_dim(cx, self, indices, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1025,6 +1102,104 @@ torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_complex(torsh_tensor real, torsh_tensor imag, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_complex(cx, real, imag);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_polar(torsh_tensor abs, torsh_tensor angle, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_polar(cx, abs, angle);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_real(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_real(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_complex(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_complex(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_real(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_real(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_imag(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_imag(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj_physical(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj_physical(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj_physical_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj_physical_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_conj(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_conj(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resolve_conj(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resolve_conj(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resolve_neg(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resolve_neg(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_is_conj(torsh_tensor self, torsh_scalar *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_scalar s = ts_is_conj(cx, self);
+  return capi_give_scalar(cx, s, out);
+}
+
+torsh_status torsh_is_neg(torsh_tensor self, torsh_scalar *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_scalar s = ts_is_neg(cx, self);
+  return capi_give_scalar(cx, s, out);
+}
+
+torsh_status torsh_angle(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_angle(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1043,6 +1218,160 @@ torsh_status torsh_conv3d(torsh_tensor self, torsh_tensor weight, torsh_tensor b
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_conv3d(cx, self, weight, bias, (ts_ints){stride, n_stride}, (ts_ints){padding, n_padding}, (ts_ints){dilation, n_dilation}, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagonal_scatter(torsh_tensor self, torsh_tensor src, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagonal_scatter(cx, self, src, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_select_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, int64_t index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_select_scatter(cx, self, src, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slice_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_slice_scatter(cx, self, src, dim, start ? (ts_opt_int){true, *start} : (ts_opt_int){false, 0}, end ? (ts_opt_int){true, *end} : (ts_opt_int){false, 0}, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_scatter(torsh_tensor self, torsh_tensor src, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_scatter(cx, self, src, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_narrow_copy(torsh_tensor self, int64_t dim, int64_t start, int64_t length, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_narrow_copy(cx, self, dim, start, length);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alias_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alias_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_copy(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_copy(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_detach_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_detach_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagonal_copy(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagonal_copy(cx, self, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_expand_copy(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_expand_copy(cx, self, (ts_ints){size, n_size}, implicit);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_permute_copy(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_permute_copy(cx, self, (ts_ints){dims, n_dims});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_select_copy(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_select_copy(cx, self, dim, index);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slice_copy(torsh_tensor self, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_slice_copy(cx, self, dim, start ? (ts_opt_int){true, *start} : (ts_opt_int){false, 0}, end ? (ts_opt_int){true, *end} : (ts_opt_int){false, 0}, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_split_copy(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_copy(cx, self, split_size, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_split_with_sizes_copy(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_split_with_sizes_copy(cx, self, (ts_ints){split_sizes, n_split_sizes}, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_squeeze_copy(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_squeeze_copy(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_t_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_t_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_transpose_copy(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_transpose_copy(cx, self, dim0, dim1);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unbind_copy(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_unbind_copy(cx, self, dim);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_unfold_copy(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold_copy(cx, self, dimension, size, step);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unsqueeze_copy(cx, self, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_copy(cx, self, (ts_ints){size, n_size});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1218,6 +1547,111 @@ torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size, int64_t n
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_sum_to_size(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ctc_loss(torsh_tensor self, torsh_tensor targets, const int64_t *input_lengths, int64_t n_input_lengths, const int64_t *target_lengths, int64_t n_target_lengths, int64_t blank, const char *reduction, bool zero_infinity, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ctc_loss(cx, self, targets, (ts_ints){input_lengths, n_input_lengths}, (ts_ints){target_lengths, n_target_lengths}, blank, reduction, zero_infinity);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diag(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diag(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diag_embed(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diag_embed(cx, self, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diagflat(torsh_tensor self, int64_t offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diagflat(cx, self, offset);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trace(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trace(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril_(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril_(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu_(torsh_tensor self, int64_t diagonal, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu_(cx, self, diagonal);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tril_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tril_indices(cx, row, col, offset, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triu_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triu_indices(cx, row, col, offset, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fill_diagonal_(torsh_tensor self, torsh_scalar fill_value, bool wrap, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fill_diagonal_(cx, self, capi_scalar(fill_value), wrap);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cdist(torsh_tensor x1, torsh_tensor x2, double p, const char *compute_mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cdist(cx, x1, x2, p, compute_mode);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pdist(cx, self, p);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bilinear(cx, input1, input2, weight, bias);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1403,6 +1837,111 @@ torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_broadcast_tensors(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_broadcast_tensors(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_meshgrid(const torsh_tensor *tensors, int64_t n_tensors, const char *indexing, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_meshgrid(cx, (ts_list){(ts_tensor **)tensors, n_tensors}, indexing);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_1d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_1d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_1d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_1d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_2d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_2d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_2d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_2d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_atleast_3d(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_atleast_3d(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_atleast_3d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_atleast_3d_list(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_hstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dstack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_column_stack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_column_stack(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_block_diag(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_block_diag(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cartesian_prod(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_combinations(cx, self, r, with_replacement);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1471,6 +2010,76 @@ torsh_status torsh_kl_div(torsh_tensor self, torsh_tensor target, const bool *si
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_kl_div(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction, log_target);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_soft_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_soft_margin_loss(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_margin_ranking_loss(torsh_tensor input1, torsh_tensor input2, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_margin_ranking_loss(cx, input1, input2, target, margin, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hinge_embedding_loss(torsh_tensor self, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hinge_embedding_loss(cx, self, target, margin, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cosine_embedding_loss(torsh_tensor input1, torsh_tensor input2, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cosine_embedding_loss(cx, input1, input2, target, margin, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triplet_margin_loss(torsh_tensor anchor, torsh_tensor positive, torsh_tensor negative, double margin, double p, double eps, bool swap, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_triplet_margin_loss(cx, anchor, positive, negative, margin, p, eps, swap, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_multilabel_soft_margin_loss(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_multilabel_soft_margin_loss(cx, self, target, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_multi_margin_loss(torsh_tensor self, torsh_tensor target, int64_t p, double margin, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_multi_margin_loss(cx, self, target, p, margin, weight, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_multilabel_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_multilabel_margin_loss(cx, self, target, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gaussian_nll_loss(torsh_tensor self, torsh_tensor target, torsh_tensor var, bool full, double eps, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gaussian_nll_loss(cx, self, target, var, full, eps, reduction);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_poisson_nll_loss(torsh_tensor self, torsh_tensor target, bool log_input, bool full, const bool *size_average, double eps, const bool *reduce, const char *reduction, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_poisson_nll_loss(cx, self, target, log_input, full, size_average ? (ts_opt_int){true, *size_average} : (ts_opt_int){false, 0}, eps, reduce ? (ts_opt_int){true, *reduce} : (ts_opt_int){false, 0}, reduction);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1838,13 +2447,6 @@ torsh_status torsh_digamma_(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
-torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_polygamma(cx, n, self);
-  return capi_give(cx, &t, 1, out);
-}
-
 torsh_status torsh_mvlgamma(torsh_tensor self, int64_t p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1856,27 +2458,6 @@ torsh_status torsh_mvlgamma_(torsh_tensor self, int64_t p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_mvlgamma_(cx, self, p);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i0(cx, self);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i0_(cx, self);
-  return capi_give(cx, &t, 1, out);
-}
-
-torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_i1(cx, self);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2095,6 +2676,13 @@ torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_dot(cx, self, tensor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vdot(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2408,6 +2996,41 @@ torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_avg_pool3d(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){stride, stride ? n_stride : -1}, (ts_ints){padding, n_padding}, ceil_mode, count_include_pad, divisor_override ? (ts_opt_int){true, *divisor_override} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_einsum(const char *equation, const torsh_tensor *operands, int64_t n_operands, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_einsum(cx, equation, (ts_list){(ts_tensor **)operands, n_operands});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tensordot(torsh_tensor self, torsh_tensor other, const int64_t *dims_self, int64_t n_dims_self, const int64_t *dims_other, int64_t n_dims_other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tensordot(cx, self, other, (ts_ints){dims_self, n_dims_self}, (ts_ints){dims_other, n_dims_other});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_tensordot_count(torsh_tensor self, torsh_tensor other, int64_t dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_tensordot_count(cx, self, other, dims);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_inner(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_inner(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kron(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kron(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -3068,6 +3691,323 @@ torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dt
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_softmin(cx, self, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_sort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_sort(cx, self, dim, descending, stable, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_argsort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_argsort(cx, self, dim, descending, stable);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_msort(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_msort(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_topk(torsh_tensor self, int64_t k, int64_t dim, bool largest, bool sorted, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_topk(cx, self, k, dim, largest, sorted, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_polygamma(cx, n, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0_(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i0e(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i0e(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_i1e(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_i1e(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ndtr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ndtr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ndtri(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ndtri(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_log_ndtr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_log_ndtr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_entr(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_entr(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_erfcx(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_erfcx(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_airy_ai(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_airy_ai(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_j0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_j0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_y0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_y0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_i0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_i0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_k0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_k0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scaled_modified_bessel_k0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_modified_bessel_k0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_j1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_j1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bessel_y1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bessel_y1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_i1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_i1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_modified_bessel_k1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_modified_bessel_k1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scaled_modified_bessel_k1(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_modified_bessel_k1(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_spherical_bessel_j0(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_spherical_bessel_j0(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_t(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_t(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_u(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_u(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_v(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_v(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chebyshev_polynomial_w(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_shifted_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_shifted_chebyshev_polynomial_w(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hermite_polynomial_h(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hermite_polynomial_h(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hermite_polynomial_he(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hermite_polynomial_he(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_laguerre_polynomial_l(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_laguerre_polynomial_l(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_legendre_polynomial_p(torsh_tensor self, torsh_tensor n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_legendre_polynomial_p(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_xlog1py(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_xlog1py(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_zeta(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_zeta(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igamma(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igamma(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igamma_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igamma_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igammac(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_igammac_(cx, self, other);
   return capi_give(cx, &t, 1, out);
 }
 

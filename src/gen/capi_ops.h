@@ -173,10 +173,10 @@ TORSH_API torsh_status torsh_neg_(torsh_tensor self, torsh_tensor *out);
 /* input itself. Errors: bools. https://pytorch.org/docs/stable/generated/torch.positive.html */
 TORSH_API torsh_status torsh_positive(torsh_tensor self, torsh_tensor *out);
 
-/* The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/* The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 TORSH_API torsh_status torsh_abs(torsh_tensor self, torsh_tensor *out);
 
-/* The absolute value; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/* The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 TORSH_API torsh_status torsh_abs_(torsh_tensor self, torsh_tensor *out);
 
 /* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
@@ -185,10 +185,10 @@ TORSH_API torsh_status torsh_sign(torsh_tensor self, torsh_tensor *out);
 /* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
 TORSH_API torsh_status torsh_sign_(torsh_tensor self, torsh_tensor *out);
 
-/* The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+/* The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 TORSH_API torsh_status torsh_sgn(torsh_tensor self, torsh_tensor *out);
 
-/* The same as sign for real numbers. https://pytorch.org/docs/stable/generated/torch.sgn.html */
+/* The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
 TORSH_API torsh_status torsh_sgn_(torsh_tensor self, torsh_tensor *out);
 
 /* input * input, elementwise. https://pytorch.org/docs/stable/generated/torch.square.html */
@@ -280,6 +280,39 @@ TORSH_API torsh_status torsh_addcdiv(torsh_tensor self, torsh_tensor tensor1, to
 
 /* input + value * tensor1 / tensor2, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
 TORSH_API torsh_status torsh_addcdiv_(torsh_tensor self, torsh_tensor tensor1, torsh_tensor tensor2, torsh_scalar value, torsh_tensor *out);
+
+/* A copy with the order of the elements reversed along dims. Errors: a dim named twice. https://pytorch.org/docs/stable/generated/torch.flip.html */
+TORSH_API torsh_status torsh_flip(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* input with its columns (dim 1) in reverse order. Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
+TORSH_API torsh_status torsh_fliplr(torsh_tensor self, torsh_tensor *out);
+
+/* input with its rows (dim 0) in reverse order. Errors: a 0-d input. https://pytorch.org/docs/stable/generated/torch.flipud.html */
+TORSH_API torsh_status torsh_flipud(torsh_tensor self, torsh_tensor *out);
+
+/* A copy with the elements moved on by shifts along dims, those beyond the end coming in at the start; without dims the flattened elements roll. https://pytorch.org/docs/stable/generated/torch.roll.html */
+TORSH_API torsh_status torsh_roll(torsh_tensor self, const int64_t *shifts, int64_t n_shifts, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* input turned by 90 degrees k times in the plane of two dims, from the first towards the second. https://pytorch.org/docs/stable/generated/torch.rot90.html */
+TORSH_API torsh_status torsh_rot90(torsh_tensor self, int64_t k, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* A copy with input side by side repeats times along each dim; more repeats than dims add dims in front. Errors: fewer repeats than dims, negative ones. https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html */
+TORSH_API torsh_status torsh_repeat(torsh_tensor self, const int64_t *repeats, int64_t n_repeats, torsh_tensor *out);
+
+/* A copy with input side by side dims times along each dim; where there are fewer numbers than dims, ones stand in front. https://pytorch.org/docs/stable/generated/torch.tile.html */
+TORSH_API torsh_status torsh_tile(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+TORSH_API torsh_status torsh_repeat_interleave(torsh_tensor self, int64_t repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out);
+
+/* Each element repeated as often as an int32 or int64 tensor says. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+TORSH_API torsh_status torsh_repeat_interleave_by(torsh_tensor self, torsh_tensor repeats, const int64_t *dim, const int64_t *output_size, torsh_tensor *out);
+
+/* The index of each element, as often as the element says: [2, 0, 1] gives [0, 0, 2]. https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+TORSH_API torsh_status torsh_repeat_interleave_positions(torsh_tensor repeats, const int64_t *output_size, torsh_tensor *out);
+
+/* Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+TORSH_API torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const int64_t *dim, torsh_tensor *out);
 
 /* Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 TORSH_API torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
@@ -446,6 +479,48 @@ TORSH_API torsh_status torsh_clamp_max(torsh_tensor self, torsh_tensor max, tors
 /* min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 TORSH_API torsh_status torsh_clamp_max_(torsh_tensor self, torsh_tensor max, torsh_tensor *out);
 
+/* A complex tensor of its real and imaginary parts, which broadcast: float32 gives complex64, float64 complex128. Errors: other dtypes, different ones. https://pytorch.org/docs/stable/generated/torch.complex.html */
+TORSH_API torsh_status torsh_complex(torsh_tensor real, torsh_tensor imag, torsh_tensor *out);
+
+/* A complex tensor of absolute values and angles. Errors: dtypes other than float32 and float64, different ones. https://pytorch.org/docs/stable/generated/torch.polar.html */
+TORSH_API torsh_status torsh_polar(torsh_tensor abs, torsh_tensor angle, torsh_tensor *out);
+
+/* A view of a complex tensor as a real one with a last dim of size 2: real and imaginary part. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.view_as_real.html */
+TORSH_API torsh_status torsh_view_as_real(torsh_tensor self, torsh_tensor *out);
+
+/* A view of a real tensor with a last dim of size 2 as a complex one without it. Errors: another size, strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.view_as_complex.html */
+TORSH_API torsh_status torsh_view_as_complex(torsh_tensor self, torsh_tensor *out);
+
+/* The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
+TORSH_API torsh_status torsh_real(torsh_tensor self, torsh_tensor *out);
+
+/* The imaginary part as a view. Errors: real tensors. https://pytorch.org/docs/stable/generated/torch.imag.html */
+TORSH_API torsh_status torsh_imag(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+TORSH_API torsh_status torsh_conj_physical(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
+TORSH_API torsh_status torsh_conj_physical_(torsh_tensor self, torsh_tensor *out);
+
+/* The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
+TORSH_API torsh_status torsh_conj(torsh_tensor self, torsh_tensor *out);
+
+/* input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
+TORSH_API torsh_status torsh_resolve_conj(torsh_tensor self, torsh_tensor *out);
+
+/* input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
+TORSH_API torsh_status torsh_resolve_neg(torsh_tensor self, torsh_tensor *out);
+
+/* Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
+TORSH_API torsh_status torsh_is_conj(torsh_tensor self, torsh_scalar *out);
+
+/* Whether the tensor waits to be negated: never. https://pytorch.org/docs/stable/generated/torch.is_neg.html */
+TORSH_API torsh_status torsh_is_neg(torsh_tensor self, torsh_scalar *out);
+
+/* The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
+TORSH_API torsh_status torsh_angle(torsh_tensor self, torsh_tensor *out);
+
 /* Cross-correlation of input (N, C, L), N optional, with weight (O, C / groups, k). padding is a number, an array, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html */
 TORSH_API torsh_status torsh_conv1d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out);
 
@@ -454,6 +529,72 @@ TORSH_API torsh_status torsh_conv2d(torsh_tensor self, torsh_tensor weight, tors
 
 /* Cross-correlation of input (N, C, D, H, W), N optional, with weight (O, C / groups, kd, kh, kw). padding is a number, 3 numbers, 'valid' or 'same' (stride 1 only). Errors: channels that do not fit groups, kernels larger than the padded input. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
 TORSH_API torsh_status torsh_conv3d(torsh_tensor self, torsh_tensor weight, torsh_tensor bias, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, const int64_t *dilation, int64_t n_dilation, int64_t groups, torsh_tensor *out);
+
+/* A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+TORSH_API torsh_status torsh_diagonal_scatter(torsh_tensor self, torsh_tensor src, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
+TORSH_API torsh_status torsh_select_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, int64_t index, torsh_tensor *out);
+
+/* A copy of input with src at start, start + step, ... before end of dim. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+TORSH_API torsh_status torsh_slice_scatter(torsh_tensor self, torsh_tensor src, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out);
+
+/* A copy of input with src in a window of given sizes, strides and offset. https://pytorch.org/docs/stable/generated/torch.as_strided_scatter.html */
+TORSH_API torsh_status torsh_as_strided_scatter(torsh_tensor self, torsh_tensor src, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
+
+/* narrow as a copy. https://pytorch.org/docs/stable/generated/torch.Tensor.narrow_copy.html */
+TORSH_API torsh_status torsh_narrow_copy(torsh_tensor self, int64_t dim, int64_t start, int64_t length, torsh_tensor *out);
+
+/* alias as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.alias_copy.html */
+TORSH_API torsh_status torsh_alias_copy(torsh_tensor self, torsh_tensor *out);
+
+/* as_strided as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.as_strided_copy.html */
+TORSH_API torsh_status torsh_as_strided_copy(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
+
+/* detach as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.detach_copy.html */
+TORSH_API torsh_status torsh_detach_copy(torsh_tensor self, torsh_tensor *out);
+
+/* diagonal as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.diagonal_copy.html */
+TORSH_API torsh_status torsh_diagonal_copy(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* expand as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.expand_copy.html */
+TORSH_API torsh_status torsh_expand_copy(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out);
+
+/* permute as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.permute_copy.html */
+TORSH_API torsh_status torsh_permute_copy(torsh_tensor self, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* select as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.select_copy.html */
+TORSH_API torsh_status torsh_select_copy(torsh_tensor self, int64_t dim, int64_t index, torsh_tensor *out);
+
+/* slice as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.slice_copy.html */
+TORSH_API torsh_status torsh_slice_copy(torsh_tensor self, int64_t dim, const int64_t *start, const int64_t *end, int64_t step, torsh_tensor *out);
+
+/* split as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_copy.html */
+TORSH_API torsh_status torsh_split_copy(torsh_tensor self, int64_t split_size, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* split_with_sizes as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.split_with_sizes_copy.html */
+TORSH_API torsh_status torsh_split_with_sizes_copy(torsh_tensor self, const int64_t *split_sizes, int64_t n_split_sizes, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* squeeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.squeeze_copy.html */
+TORSH_API torsh_status torsh_squeeze_copy(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
+/* t as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.t_copy.html */
+TORSH_API torsh_status torsh_t_copy(torsh_tensor self, torsh_tensor *out);
+
+/* transpose as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.transpose_copy.html */
+TORSH_API torsh_status torsh_transpose_copy(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out);
+
+/* unbind as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unbind_copy.html */
+TORSH_API torsh_status torsh_unbind_copy(torsh_tensor self, int64_t dim, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* unfold as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unfold_copy.html */
+TORSH_API torsh_status torsh_unfold_copy(torsh_tensor self, int64_t dimension, int64_t size, int64_t step, torsh_tensor *out);
+
+/* unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
+TORSH_API torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *out);
+
+/* view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
+TORSH_API torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
 
 /* A tensor of zeros with the given size, float32 unless dtype says otherwise. Errors: negative sizes, sizes whose product overflows or exceeds memory. https://pytorch.org/docs/stable/generated/torch.zeros.html */
 TORSH_API torsh_status torsh_zeros(const int64_t *size, int64_t n_size, torsh_dtype dtype, torsh_tensor *out);
@@ -529,6 +670,51 @@ TORSH_API torsh_status torsh_new_empty_strided(torsh_tensor self, const int64_t 
 
 /* Sums input over the dims that broadcasting size to its shape would repeat. https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html */
 TORSH_API torsh_status torsh_sum_to_size(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
+
+/* Minus the log-probability of each target sequence, under all alignments with the inputs; its mean over target lengths and samples, or sum. input: log-probabilities (T, N, C) or (T, C); targets (N, S), or all joined in one dim; lengths as arrays or tensors. zeroInfinity: 0 where no alignment exists. The gradient holds for what logSoftmax gives. Errors: labels that are no class, lengths that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html */
+TORSH_API torsh_status torsh_ctc_loss(torsh_tensor self, torsh_tensor targets, const int64_t *input_lengths, int64_t n_input_lengths, const int64_t *target_lengths, int64_t n_target_lengths, int64_t blank, const char *reduction, bool zero_infinity, torsh_tensor *out);
+
+/* Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+TORSH_API torsh_status torsh_diag(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
+TORSH_API torsh_status torsh_diag_embed(torsh_tensor self, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+TORSH_API torsh_status torsh_diagflat(torsh_tensor self, int64_t offset, torsh_tensor *out);
+
+/* The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
+TORSH_API torsh_status torsh_trace(torsh_tensor self, torsh_tensor *out);
+
+/* The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+TORSH_API torsh_status torsh_tril(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
+TORSH_API torsh_status torsh_tril_(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+TORSH_API torsh_status torsh_triu(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
+TORSH_API torsh_status torsh_triu_(torsh_tensor self, int64_t diagonal, torsh_tensor *out);
+
+/* Coordinates of the lower triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
+TORSH_API torsh_status torsh_tril_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out);
+
+/* Coordinates of the upper triangle of a matrix of row by col, row by row, in a matrix of two rows; int64 unless dtype says otherwise. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
+TORSH_API torsh_status torsh_triu_indices(int64_t row, int64_t col, int64_t offset, torsh_dtype dtype, torsh_tensor *out);
+
+/* Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
+TORSH_API torsh_status torsh_fill_diagonal_(torsh_tensor self, torsh_scalar fill_value, bool wrap, torsh_tensor *out);
+
+/* The p-norms of the differences of all rows of x1 (..., n, m) and x2 (..., r, m), (..., n, r); p may be 0 (how many coordinates differ) or Infinity. Batch dims broadcast. Euclidean distances of more than 25 rows go through a matrix product unless computeMode says otherwise. Errors: integers, half precision, different dtypes or columns, a negative p. https://pytorch.org/docs/stable/generated/torch.cdist.html */
+TORSH_API torsh_status torsh_cdist(torsh_tensor x1, torsh_tensor x2, double p, const char *compute_mode, torsh_tensor *out);
+
+/* The p-norms of the differences of every two rows of input (n, m), n (n - 1) / 2 of them: the upper triangle of cdist(input, input, p). Errors: integers, half precision, other dims, a negative p. https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html */
+TORSH_API torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *out);
+
+/* input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
+TORSH_API torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out);
 
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
@@ -608,6 +794,51 @@ TORSH_API torsh_status torsh_embedding(torsh_tensor input, torsh_tensor weight, 
 /* Zeros with a one at the class in a new last dim, int64; as many classes as the largest needs unless told. Any integer dtype, or whole floats. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html */
 TORSH_API torsh_status torsh_one_hot(torsh_tensor self, int64_t num_classes, torsh_tensor *out);
 
+/* Views of all tensors broadcast to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
+TORSH_API torsh_status torsh_broadcast_tensors(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Views of 0-d and 1-d tensors broadcast to a grid, the k-th varying along dim k; with indexing 'xy' the first two dims are exchanged. https://pytorch.org/docs/stable/generated/torch.meshgrid.html */
+TORSH_API torsh_status torsh_meshgrid(const torsh_tensor *tensors, int64_t n_tensors, const char *indexing, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* input itself, or a view of it with as many dims of size 1 as it takes to have 1. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+TORSH_API torsh_status torsh_atleast_1d(torsh_tensor self, torsh_tensor *out);
+
+/* Each of several tensors with at least 1 dims. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+TORSH_API torsh_status torsh_atleast_1d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* input itself, or a view of it with as many dims of size 1 as it takes to have 2. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+TORSH_API torsh_status torsh_atleast_2d(torsh_tensor self, torsh_tensor *out);
+
+/* Each of several tensors with at least 2 dims. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+TORSH_API torsh_status torsh_atleast_2d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* input itself, or a view of it with as many dims of size 1 as it takes to have 3. Of several tensors, an array. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+TORSH_API torsh_status torsh_atleast_3d(torsh_tensor self, torsh_tensor *out);
+
+/* Each of several tensors with at least 3 dims. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+TORSH_API torsh_status torsh_atleast_3d_list(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Tensors joined along dim 1, 1-d ones along dim 0. https://pytorch.org/docs/stable/generated/torch.hstack.html */
+TORSH_API torsh_status torsh_hstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* Tensors joined along dim 0, after 1-d ones became rows. https://pytorch.org/docs/stable/generated/torch.vstack.html */
+TORSH_API torsh_status torsh_vstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* Tensors joined along dim 2, after atleast3d. https://pytorch.org/docs/stable/generated/torch.dstack.html */
+TORSH_API torsh_status torsh_dstack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* 1-d tensors as columns, joined with others along dim 1. https://pytorch.org/docs/stable/generated/torch.column_stack.html */
+TORSH_API torsh_status torsh_column_stack(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* A matrix with the given ones (vectors count as rows) along its diagonal, zeros elsewhere; dtypes promote. https://pytorch.org/docs/stable/generated/torch.block_diag.html */
+TORSH_API torsh_status torsh_block_diag(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* All choices of one element of each vector, one a row, the last varying fastest; of one vector itself. https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html */
+TORSH_API torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
+TORSH_API torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out);
+
 /* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of A's shape, and pivots (1-based, int32: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on U's diagonal. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 TORSH_API torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out);
 
@@ -637,6 +868,36 @@ TORSH_API torsh_status torsh_binary_cross_entropy_with_logits(torsh_tensor self,
 
 /* target (log(target) - input), or exp(target) (target - input) where target holds logarithms; 'batchmean' is the sum over the first size. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html */
 TORSH_API torsh_status torsh_kl_div(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, bool log_target, torsh_tensor *out);
+
+/* log(1 + exp(-target * input)), its mean or sum; targets are 1 or -1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+TORSH_API torsh_status torsh_soft_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* max(0, -target * (input1 - input2) + margin), its mean or sum; a target of 1 says that input1 ranks higher, -1 that input2 does. Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html */
+TORSH_API torsh_status torsh_margin_ranking_loss(torsh_tensor input1, torsh_tensor input2, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* input where target is 1, max(0, margin - input) where it is -1; its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html */
+TORSH_API torsh_status torsh_hinge_embedding_loss(torsh_tensor self, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* 1 - cos(input1, input2) where target is 1, max(0, cos(input1, input2) - margin) where it is -1; its mean or sum. Inputs (N, D) with target (N), or (D) with target (). Errors: other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html */
+TORSH_API torsh_status torsh_cosine_embedding_loss(torsh_tensor input1, torsh_tensor input2, torsh_tensor target, double margin, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* max(0, d(anchor, positive) - d(anchor, negative) + margin) with pairwiseDistance d, its mean or sum; swap: with d(positive, negative) where that is less than d(anchor, negative). Shapes broadcast. Errors: different numbers of dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html */
+TORSH_API torsh_status torsh_triplet_margin_loss(torsh_tensor anchor, torsh_tensor positive, torsh_tensor negative, double margin, double p, double eps, bool swap, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* -(target log(sigmoid(input)) + (1 - target) log(sigmoid(-input))) times weight, its mean over the last dim (the classes), and the mean or sum of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
+TORSH_API torsh_status torsh_multilabel_soft_margin_loss(torsh_tensor self, torsh_tensor target, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* The sum over the classes i that are not the target t of max(0, margin - input[t] + input[i])^p times weight[t], over their number; its mean or sum. input (N, C) with target (N), or (C) with target (). Errors: labels that are no class, another p. https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html */
+TORSH_API torsh_status torsh_multi_margin_loss(torsh_tensor self, torsh_tensor target, int64_t p, double margin, torsh_tensor weight, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* The sum of max(0, 1 - input[t] + input[i]) over the targets t, which stand in target up to the first -1, and the other classes i, over the number of classes; its mean or sum. input and target (N, C) or (C). Errors: labels that are no class, sizes that differ. https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html */
+TORSH_API torsh_status torsh_multilabel_margin_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
+
+/* (log(var) + (input - target)^2 / var) / 2, its mean or sum, with variances of eps at least (which their gradient does not see); full: plus log(2 pi) / 2. var has the size of input, with 1 for the last size or without it. Errors: negative variances, other sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html */
+TORSH_API torsh_status torsh_gaussian_nll_loss(torsh_tensor self, torsh_tensor target, torsh_tensor var, bool full, double eps, const char *reduction, torsh_tensor *out);
+
+/* exp(input) - target * input, or input - target * log(input + eps) without logInput, its mean or sum; full: plus an approximation of log(target!) where target is above 1. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html */
+TORSH_API torsh_status torsh_poisson_nll_loss(torsh_tensor self, torsh_tensor target, bool log_input, bool full, const bool *size_average, double eps, const bool *reduce, const char *reduction, torsh_tensor *out);
 
 /* e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
 TORSH_API torsh_status torsh_exp(torsh_tensor self, torsh_tensor *out);
@@ -794,23 +1055,11 @@ TORSH_API torsh_status torsh_digamma(torsh_tensor self, torsh_tensor *out);
 /* The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
 TORSH_API torsh_status torsh_digamma_(torsh_tensor self, torsh_tensor *out);
 
-/* The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
-TORSH_API torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out);
-
 /* The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 TORSH_API torsh_status torsh_mvlgamma(torsh_tensor self, int64_t p, torsh_tensor *out);
 
 /* The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
 TORSH_API torsh_status torsh_mvlgamma_(torsh_tensor self, int64_t p, torsh_tensor *out);
-
-/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-TORSH_API torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out);
-
-/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
-TORSH_API torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out);
-
-/* The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html */
-TORSH_API torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out);
 
 /* mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. https://pytorch.org/docs/stable/generated/torch.frexp.html */
 TORSH_API torsh_status torsh_frexp(torsh_tensor self, torsh_tensor *out);
@@ -904,6 +1153,9 @@ TORSH_API torsh_status torsh_mv(torsh_tensor self, torsh_tensor vec, torsh_tenso
 
 /* Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
 TORSH_API torsh_status torsh_dot(torsh_tensor self, torsh_tensor tensor, torsh_tensor *out);
+
+/* Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
+TORSH_API torsh_status torsh_vdot(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
 TORSH_API torsh_status torsh_outer(torsh_tensor self, torsh_tensor vec2, torsh_tensor *out);
@@ -1033,6 +1285,21 @@ TORSH_API torsh_status torsh_avg_pool2d(torsh_tensor self, const int64_t *kernel
 
 /* Mean of each window of input (N, C, D, H, W), N optional; stride is kernelSize unless given. countIncludePad counts padding as zeros. Errors: padding over half the kernel, windows that do not fit. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
 TORSH_API torsh_status torsh_avg_pool3d(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *stride, int64_t n_stride, const int64_t *padding, int64_t n_padding, bool ceil_mode, bool count_include_pad, const int64_t *divisor_override, torsh_tensor *out);
+
+/* The sum of products that an equation names: a letter for each dim of each operand, '...' for dims that broadcast, '->' before those of the result (without it: '...', then the letters that occur once, in order of the alphabet). A letter twice in an operand is its diagonal. Operands are contracted in the order that takes least work. Instead of an equation each operand may be followed by an array of numbers below 52 (or '...'), with those of the result behind the last one: einsum(x, [0, 1], y, [1, 2], [0, 2]). https://pytorch.org/docs/stable/generated/torch.einsum.html */
+TORSH_API torsh_status torsh_einsum(const char *equation, const torsh_tensor *operands, int64_t n_operands, torsh_tensor *out);
+
+/* Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
+TORSH_API torsh_status torsh_tensordot(torsh_tensor self, torsh_tensor other, const int64_t *dims_self, int64_t n_dims_self, const int64_t *dims_other, int64_t n_dims_other, torsh_tensor *out);
+
+/* Products summed over the last dims of input and the first of other. https://pytorch.org/docs/stable/generated/torch.tensordot.html */
+TORSH_API torsh_status torsh_tensordot_count(torsh_tensor self, torsh_tensor other, int64_t dims, torsh_tensor *out);
+
+/* Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
+TORSH_API torsh_status torsh_inner(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
+TORSH_API torsh_status torsh_kron(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* Uniform numbers in [0, 1). https://pytorch.org/docs/stable/generated/torch.rand.html */
 TORSH_API torsh_status torsh_rand(const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out);
@@ -1312,6 +1579,141 @@ TORSH_API torsh_status torsh_log_softmax(torsh_tensor self, const int64_t *dim, 
 
 /* softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 TORSH_API torsh_status torsh_softmin(torsh_tensor self, const int64_t *dim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
+TORSH_API torsh_status torsh_sort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out);
+
+/* The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
+TORSH_API torsh_status torsh_argsort(torsh_tensor self, int64_t dim, bool descending, bool stable, torsh_tensor *out);
+
+/* The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
+TORSH_API torsh_status torsh_msort(torsh_tensor self, torsh_tensor *out);
+
+/* The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
+TORSH_API torsh_status torsh_topk(torsh_tensor self, int64_t k, int64_t dim, bool largest, bool sorted, torsh_tensor *out);
+
+/* The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
+TORSH_API torsh_status torsh_polygamma(int64_t n, torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+TORSH_API torsh_status torsh_i0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
+TORSH_API torsh_status torsh_i0_(torsh_tensor self, torsh_tensor *out);
+
+/* exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
+TORSH_API torsh_status torsh_i0e(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
+TORSH_API torsh_status torsh_i1(torsh_tensor self, torsh_tensor *out);
+
+/* exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
+TORSH_API torsh_status torsh_i1e(torsh_tensor self, torsh_tensor *out);
+
+/* The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
+TORSH_API torsh_status torsh_ndtr(torsh_tensor self, torsh_tensor *out);
+
+/* The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
+TORSH_API torsh_status torsh_ndtri(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
+TORSH_API torsh_status torsh_log_ndtr(torsh_tensor self, torsh_tensor *out);
+
+/* -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
+TORSH_API torsh_status torsh_entr(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
+TORSH_API torsh_status torsh_erfcx(torsh_tensor self, torsh_tensor *out);
+
+/* Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
+TORSH_API torsh_status torsh_airy_ai(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
+TORSH_API torsh_status torsh_bessel_j0(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
+TORSH_API torsh_status torsh_bessel_y0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
+TORSH_API torsh_status torsh_modified_bessel_i0(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
+TORSH_API torsh_status torsh_modified_bessel_k0(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
+TORSH_API torsh_status torsh_scaled_modified_bessel_k0(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
+TORSH_API torsh_status torsh_bessel_j1(torsh_tensor self, torsh_tensor *out);
+
+/* The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
+TORSH_API torsh_status torsh_bessel_y1(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
+TORSH_API torsh_status torsh_modified_bessel_i1(torsh_tensor self, torsh_tensor *out);
+
+/* The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
+TORSH_API torsh_status torsh_modified_bessel_k1(torsh_tensor self, torsh_tensor *out);
+
+/* exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
+TORSH_API torsh_status torsh_scaled_modified_bessel_k1(torsh_tensor self, torsh_tensor *out);
+
+/* The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
+TORSH_API torsh_status torsh_spherical_bessel_j0(torsh_tensor self, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
+TORSH_API torsh_status torsh_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_t(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
+TORSH_API torsh_status torsh_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_u(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
+TORSH_API torsh_status torsh_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_v(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
+TORSH_API torsh_status torsh_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
+TORSH_API torsh_status torsh_shifted_chebyshev_polynomial_w(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
+TORSH_API torsh_status torsh_hermite_polynomial_h(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
+TORSH_API torsh_status torsh_hermite_polynomial_he(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
+TORSH_API torsh_status torsh_laguerre_polynomial_l(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
+TORSH_API torsh_status torsh_legendre_polynomial_p(torsh_tensor self, torsh_tensor n, torsh_tensor *out);
+
+/* input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
+TORSH_API torsh_status torsh_xlog1py(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
+TORSH_API torsh_status torsh_zeta(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+TORSH_API torsh_status torsh_igamma(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
+TORSH_API torsh_status torsh_igamma_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
+TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);

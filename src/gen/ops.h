@@ -107,455 +107,596 @@ enum {
   TS_OP_addcmul_ = 100,
   TS_OP_addcdiv = 101,
   TS_OP_addcdiv_ = 102,
-  TS_OP_eq = 103,
-  TS_OP_eq_ = 104,
-  TS_OP_ne = 105,
-  TS_OP_ne_ = 106,
-  TS_OP_lt = 107,
-  TS_OP_lt_ = 108,
-  TS_OP_le = 109,
-  TS_OP_le_ = 110,
-  TS_OP_gt = 111,
-  TS_OP_gt_ = 112,
-  TS_OP_ge = 113,
-  TS_OP_ge_ = 114,
-  TS_OP_isclose = 115,
-  TS_OP_allclose = 116,
-  TS_OP_equal = 117,
-  TS_OP_maximum = 118,
-  TS_OP_minimum = 119,
-  TS_OP_fmax = 120,
-  TS_OP_fmin = 121,
-  TS_OP_isnan = 122,
-  TS_OP_isinf = 123,
-  TS_OP_isfinite = 124,
-  TS_OP_isposinf = 125,
-  TS_OP_isneginf = 126,
-  TS_OP_signbit = 127,
-  TS_OP_isreal = 128,
-  TS_OP_logical_and = 129,
-  TS_OP_logical_and_ = 130,
-  TS_OP_logical_or = 131,
-  TS_OP_logical_or_ = 132,
-  TS_OP_logical_xor = 133,
-  TS_OP_logical_xor_ = 134,
-  TS_OP_logical_not = 135,
-  TS_OP_logical_not_ = 136,
-  TS_OP_bitwise_and = 137,
-  TS_OP_bitwise_and_ = 138,
-  TS_OP_bitwise_or = 139,
-  TS_OP_bitwise_or_ = 140,
-  TS_OP_bitwise_xor = 141,
-  TS_OP_bitwise_xor_ = 142,
-  TS_OP_bitwise_not = 143,
-  TS_OP_bitwise_not_ = 144,
-  TS_OP_bitwise_left_shift = 145,
-  TS_OP_bitwise_left_shift_ = 146,
-  TS_OP_bitwise_right_shift = 147,
-  TS_OP_bitwise_right_shift_ = 148,
-  TS_OP_where = 149,
-  TS_OP__where_tuple = 150,
-  TS_OP__where_self = 151,
-  TS_OP_masked_fill = 152,
-  TS_OP_masked_fill_ = 153,
-  TS_OP_clamp = 154,
-  TS_OP_clamp_ = 155,
-  TS_OP_clamp_min = 156,
-  TS_OP_clamp_min_ = 157,
-  TS_OP_clamp_max = 158,
-  TS_OP_clamp_max_ = 159,
-  TS_OP_conv1d = 160,
-  TS_OP_conv2d = 161,
-  TS_OP_conv3d = 162,
-  TS_OP__conv = 163,
-  TS_OP__conv_input = 164,
-  TS_OP__conv_weight = 165,
-  TS_OP_zeros = 166,
-  TS_OP_zeros_like = 167,
-  TS_OP_new_zeros = 168,
-  TS_OP_ones = 169,
-  TS_OP_ones_like = 170,
-  TS_OP_new_ones = 171,
-  TS_OP_empty = 172,
-  TS_OP_empty_like = 173,
-  TS_OP_new_empty = 174,
-  TS_OP_empty_strided = 175,
-  TS_OP_full = 176,
-  TS_OP_full_like = 177,
-  TS_OP_new_full = 178,
-  TS_OP_fill = 179,
-  TS_OP_fill_ = 180,
-  TS_OP_arange = 181,
-  TS_OP_linspace = 182,
-  TS_OP_logspace = 183,
-  TS_OP_eye = 184,
-  TS_OP_clone = 185,
-  TS_OP_contiguous = 186,
-  TS_OP_copy_ = 187,
-  TS_OP_zero_ = 188,
-  TS_OP__to_dtype = 189,
-  TS_OP_new_empty_strided = 190,
-  TS_OP__as_strided_backward = 191,
-  TS_OP_sum_to_size = 192,
-  TS_OP__index = 193,
-  TS_OP__at = 194,
-  TS_OP__set_at = 195,
-  TS_OP_index_put = 196,
-  TS_OP_index_put_ = 197,
-  TS_OP_index_select = 198,
-  TS_OP_index_add = 199,
-  TS_OP_index_add_ = 200,
-  TS_OP_index_copy = 201,
-  TS_OP_index_copy_ = 202,
-  TS_OP_index_fill = 203,
-  TS_OP_index_fill_ = 204,
-  TS_OP_gather = 205,
-  TS_OP_scatter = 206,
-  TS_OP_scatter_ = 207,
-  TS_OP_scatter_value = 208,
-  TS_OP_scatter_value_ = 209,
-  TS_OP_scatter_add = 210,
-  TS_OP_scatter_add_ = 211,
-  TS_OP_take = 212,
-  TS_OP_put = 213,
-  TS_OP_put_ = 214,
-  TS_OP_nonzero = 215,
-  TS_OP__nonzero_tuple = 216,
-  TS_OP_argwhere = 217,
-  TS_OP_masked_select = 218,
-  TS_OP_masked_scatter = 219,
-  TS_OP_masked_scatter_ = 220,
-  TS_OP_embedding = 221,
-  TS_OP__embedding = 222,
-  TS_OP__embedding_backward = 223,
-  TS_OP__embedding_double_backward = 224,
-  TS_OP_one_hot = 225,
-  TS_OP_linalg_lu_factor_ex = 226,
-  TS_OP_mse_loss = 227,
-  TS_OP_l1_loss = 228,
-  TS_OP_smooth_l1_loss = 229,
-  TS_OP_huber_loss = 230,
-  TS_OP__difference_loss = 231,
-  TS_OP__difference_loss_backward = 232,
-  TS_OP__difference_loss_curvature = 233,
-  TS_OP_nll_loss = 234,
-  TS_OP__nll_loss = 235,
-  TS_OP__nll_loss_backward = 236,
-  TS_OP_cross_entropy = 237,
-  TS_OP__cross_entropy = 238,
-  TS_OP__cross_entropy_backward = 239,
-  TS_OP__class_weights = 240,
-  TS_OP_binary_cross_entropy = 241,
-  TS_OP_binary_cross_entropy_with_logits = 242,
-  TS_OP__binary_cross_entropy = 243,
-  TS_OP__binary_cross_entropy_with_logits = 244,
-  TS_OP_kl_div = 245,
-  TS_OP_exp = 246,
-  TS_OP_exp_ = 247,
-  TS_OP_exp2 = 248,
-  TS_OP_exp2_ = 249,
-  TS_OP_expm1 = 250,
-  TS_OP_expm1_ = 251,
-  TS_OP_log = 252,
-  TS_OP_log_ = 253,
-  TS_OP_log2 = 254,
-  TS_OP_log2_ = 255,
-  TS_OP_log10 = 256,
-  TS_OP_log10_ = 257,
-  TS_OP_log1p = 258,
-  TS_OP_log1p_ = 259,
-  TS_OP_sin = 260,
-  TS_OP_sin_ = 261,
-  TS_OP_cos = 262,
-  TS_OP_cos_ = 263,
-  TS_OP_tan = 264,
-  TS_OP_tan_ = 265,
-  TS_OP_asin = 266,
-  TS_OP_asin_ = 267,
-  TS_OP_acos = 268,
-  TS_OP_acos_ = 269,
-  TS_OP_atan = 270,
-  TS_OP_atan_ = 271,
-  TS_OP_sinh = 272,
-  TS_OP_sinh_ = 273,
-  TS_OP_cosh = 274,
-  TS_OP_cosh_ = 275,
-  TS_OP_tanh = 276,
-  TS_OP_tanh_ = 277,
-  TS_OP_asinh = 278,
-  TS_OP_asinh_ = 279,
-  TS_OP_acosh = 280,
-  TS_OP_acosh_ = 281,
-  TS_OP_atanh = 282,
-  TS_OP_atanh_ = 283,
-  TS_OP_sinc = 284,
-  TS_OP_sinc_ = 285,
-  TS_OP_erf = 286,
-  TS_OP_erf_ = 287,
-  TS_OP_erfc = 288,
-  TS_OP_erfc_ = 289,
-  TS_OP_erfinv = 290,
-  TS_OP_erfinv_ = 291,
-  TS_OP_sigmoid = 292,
-  TS_OP_sigmoid_ = 293,
-  TS_OP_lgamma = 294,
-  TS_OP_lgamma_ = 295,
-  TS_OP_digamma = 296,
-  TS_OP_digamma_ = 297,
-  TS_OP_polygamma = 298,
-  TS_OP__polygamma_self = 299,
-  TS_OP__polygamma_self_ = 300,
-  TS_OP_mvlgamma = 301,
-  TS_OP_mvlgamma_ = 302,
-  TS_OP_i0 = 303,
-  TS_OP_i0_ = 304,
-  TS_OP_i1 = 305,
-  TS_OP_frexp = 306,
-  TS_OP_logit = 307,
-  TS_OP_logit_ = 308,
-  TS_OP__sigmoid_backward = 309,
-  TS_OP__tanh_backward = 310,
-  TS_OP_atan2 = 311,
-  TS_OP_atan2_ = 312,
-  TS_OP_hypot = 313,
-  TS_OP_hypot_ = 314,
-  TS_OP_logaddexp = 315,
-  TS_OP_logaddexp2 = 316,
-  TS_OP_xlogy = 317,
-  TS_OP_xlogy_ = 318,
-  TS_OP_copysign = 319,
-  TS_OP_copysign_ = 320,
-  TS_OP_nextafter = 321,
-  TS_OP_nextafter_ = 322,
-  TS_OP_heaviside = 323,
-  TS_OP_heaviside_ = 324,
-  TS_OP_ldexp = 325,
-  TS_OP_ldexp_ = 326,
-  TS_OP_gcd = 327,
-  TS_OP_gcd_ = 328,
-  TS_OP_lcm = 329,
-  TS_OP_lcm_ = 330,
-  TS_OP_mm = 331,
-  TS_OP_bmm = 332,
-  TS_OP_matmul = 333,
-  TS_OP_addmm = 334,
-  TS_OP_addmm_ = 335,
-  TS_OP_linear = 336,
-  TS_OP_mv = 337,
-  TS_OP_dot = 338,
-  TS_OP_outer = 339,
-  TS_OP_baddbmm = 340,
-  TS_OP_baddbmm_ = 341,
-  TS_OP_addbmm = 342,
-  TS_OP_addbmm_ = 343,
-  TS_OP_addmv = 344,
-  TS_OP_addmv_ = 345,
-  TS_OP_addr = 346,
-  TS_OP_addr_ = 347,
-  TS_OP_max = 348,
-  TS_OP_max_dim = 349,
-  TS_OP_max_other = 350,
-  TS_OP_min = 351,
-  TS_OP_min_dim = 352,
-  TS_OP_min_other = 353,
-  TS_OP_amax = 354,
-  TS_OP_amin = 355,
-  TS_OP_aminmax = 356,
-  TS_OP_argmax = 357,
-  TS_OP_argmin = 358,
-  TS_OP_median = 359,
-  TS_OP_median_dim = 360,
-  TS_OP_nanmedian = 361,
-  TS_OP_nanmedian_dim = 362,
-  TS_OP_kthvalue = 363,
-  TS_OP_mode = 364,
-  TS_OP__normalize = 365,
-  TS_OP__normalize_backward = 366,
-  TS_OP_batch_norm = 367,
-  TS_OP_native_batch_norm = 368,
-  TS_OP_layer_norm = 369,
-  TS_OP_native_layer_norm = 370,
-  TS_OP_group_norm = 371,
-  TS_OP_instance_norm = 372,
-  TS_OP__sgd_step_ = 373,
-  TS_OP__adam_step_ = 374,
-  TS_OP__has_grads = 375,
-  TS_OP__zero_grads = 376,
-  TS_OP_constant_pad_nd = 377,
-  TS_OP_pad = 378,
-  TS_OP_max_pool1d_with_indices = 379,
-  TS_OP_max_pool1d = 380,
-  TS_OP_max_pool2d_with_indices = 381,
-  TS_OP_max_pool2d = 382,
-  TS_OP_max_pool3d_with_indices = 383,
-  TS_OP_max_pool3d = 384,
-  TS_OP_avg_pool1d = 385,
-  TS_OP_avg_pool2d = 386,
-  TS_OP_avg_pool3d = 387,
-  TS_OP__max_pool = 388,
-  TS_OP__max_pool_backward = 389,
-  TS_OP__max_pool_gather = 390,
-  TS_OP__avg_pool = 391,
-  TS_OP__avg_pool_backward = 392,
-  TS_OP_rand = 393,
-  TS_OP_randn = 394,
-  TS_OP_randint = 395,
-  TS_OP_randperm = 396,
-  TS_OP_rand_like = 397,
-  TS_OP_randn_like = 398,
-  TS_OP_randint_like = 399,
-  TS_OP_uniform_ = 400,
-  TS_OP_normal_ = 401,
-  TS_OP_random_ = 402,
-  TS_OP_exponential_ = 403,
-  TS_OP_cauchy_ = 404,
-  TS_OP_log_normal_ = 405,
-  TS_OP_geometric_ = 406,
-  TS_OP_bernoulli_ = 407,
-  TS_OP_bernoulli = 408,
-  TS_OP_multinomial = 409,
-  TS_OP_native_dropout = 410,
-  TS_OP_dropout = 411,
-  TS_OP_sum = 412,
-  TS_OP_mean = 413,
-  TS_OP_prod = 414,
-  TS_OP_any = 415,
-  TS_OP_all = 416,
-  TS_OP_count_nonzero = 417,
-  TS_OP_var = 418,
-  TS_OP_var_dim = 419,
-  TS_OP_var_unbiased = 420,
-  TS_OP_var_mean = 421,
-  TS_OP_var_mean_dim = 422,
-  TS_OP_var_mean_unbiased = 423,
-  TS_OP_std = 424,
-  TS_OP_std_dim = 425,
-  TS_OP_std_unbiased = 426,
-  TS_OP_std_mean = 427,
-  TS_OP_std_mean_dim = 428,
-  TS_OP_std_mean_unbiased = 429,
-  TS_OP_nansum = 430,
-  TS_OP_nanmean = 431,
-  TS_OP_logsumexp = 432,
-  TS_OP_vector_norm = 433,
-  TS_OP_norm = 434,
-  TS_OP_norm_named = 435,
-  TS_OP_dist = 436,
-  TS_OP_normalize = 437,
-  TS_OP_cosine_similarity = 438,
-  TS_OP_pairwise_distance = 439,
-  TS_OP_adaptive_avg_pool1d = 440,
-  TS_OP_adaptive_avg_pool2d = 441,
-  TS_OP_adaptive_avg_pool3d = 442,
-  TS_OP_interpolate = 443,
-  TS_OP_upsample = 444,
-  TS_OP_upsample_nearest = 445,
-  TS_OP_upsample_bilinear = 446,
-  TS_OP__resample = 447,
-  TS_OP__resample_adjoint = 448,
-  TS_OP_cumsum = 449,
-  TS_OP_cumsum_ = 450,
-  TS_OP_cumprod = 451,
-  TS_OP_cumprod_ = 452,
-  TS_OP_logcumsumexp = 453,
-  TS_OP_cummax = 454,
-  TS_OP_cummin = 455,
-  TS_OP__cumsum_back = 456,
-  TS_OP__recurrence = 457,
-  TS_OP_view_as = 458,
-  TS_OP_reshape_as = 459,
-  TS_OP_expand_as = 460,
-  TS_OP_broadcast_to = 461,
-  TS_OP_ravel = 462,
-  TS_OP_T = 463,
-  TS_OP_mT = 464,
-  TS_OP_H = 465,
-  TS_OP_mH = 466,
-  TS_OP_adjoint = 467,
-  TS_OP_flatten = 468,
-  TS_OP_unflatten = 469,
-  TS_OP_movedim = 470,
-  TS_OP_unbind = 471,
-  TS_OP_split_with_sizes = 472,
-  TS_OP_chunk = 473,
-  TS_OP_split = 474,
-  TS_OP_split_sizes = 475,
-  TS_OP_tensor_split = 476,
-  TS_OP_tensor_split_at = 477,
-  TS_OP_tensor_split_by = 478,
-  TS_OP_hsplit = 479,
-  TS_OP_hsplit_at = 480,
-  TS_OP_vsplit = 481,
-  TS_OP_vsplit_at = 482,
-  TS_OP_dsplit = 483,
-  TS_OP_dsplit_at = 484,
-  TS_OP_cat = 485,
-  TS_OP_stack = 486,
-  TS_OP_softmax = 487,
-  TS_OP_log_softmax = 488,
-  TS_OP_softmin = 489,
-  TS_OP__softmax_backward_data = 490,
-  TS_OP__log_softmax_backward_data = 491,
-  TS_OP__empty = 492,
-  TS_OP__meta = 493,
-  TS_OP__item = 494,
-  TS_OP__same_storage = 495,
-  TS_OP__set_requires_grad = 496,
-  TS_OP__grad = 497,
-  TS_OP__grad_id = 498,
-  TS_OP__set_grad = 499,
-  TS_OP__retain_grad = 500,
-  TS_OP__grad_fn = 501,
-  TS_OP__next_functions = 502,
-  TS_OP__add_hook = 503,
-  TS_OP__remove_hook = 504,
-  TS_OP__dropped_callbacks = 505,
-  TS_OP__backward = 506,
-  TS_OP__autograd_grad = 507,
-  TS_OP__custom_node = 508,
-  TS_OP__set_anomaly = 509,
-  TS_OP__anomalous_node = 510,
-  TS_OP__set_grad_mode = 511,
-  TS_OP__set_inference_mode = 512,
-  TS_OP__grad_mode = 513,
-  TS_OP__inference_mode = 514,
-  TS_OP__set_data = 515,
-  TS_OP__share = 516,
-  TS_OP__memory = 517,
-  TS_OP__set_memory_budget = 518,
-  TS_OP__reset_peak_memory = 519,
-  TS_OP__trim_memory = 520,
-  TS_OP__num_threads = 521,
-  TS_OP__set_num_threads = 522,
-  TS_OP__build = 523,
-  TS_OP__generator_new = 524,
-  TS_OP__generator_free = 525,
-  TS_OP__manual_seed = 526,
-  TS_OP__initial_seed = 527,
-  TS_OP__rng_state = 528,
-  TS_OP__set_rng_state = 529,
-  TS_OP_as_strided = 530,
-  TS_OP_expand = 531,
-  TS_OP_reshape = 532,
-  TS_OP_view = 533,
-  TS_OP_transpose = 534,
-  TS_OP_transpose_ = 535,
-  TS_OP_unsqueeze = 536,
-  TS_OP_unsqueeze_ = 537,
-  TS_OP_narrow = 538,
-  TS_OP__slice = 539,
-  TS_OP__slice_backward = 540,
-  TS_OP_select = 541,
-  TS_OP_permute = 542,
-  TS_OP_squeeze = 543,
-  TS_OP_squeeze_ = 544,
-  TS_OP_t = 545,
-  TS_OP_t_ = 546,
-  TS_OP_diagonal = 547,
-  TS_OP__diagonal_backward = 548,
-  TS_OP_unfold = 549,
-  TS_OP__unfold_backward = 550,
-  TS_OP_detach = 551,
+  TS_OP_flip = 103,
+  TS_OP_fliplr = 104,
+  TS_OP_flipud = 105,
+  TS_OP_roll = 106,
+  TS_OP_rot90 = 107,
+  TS_OP_repeat = 108,
+  TS_OP_tile = 109,
+  TS_OP_repeat_interleave = 110,
+  TS_OP_repeat_interleave_by = 111,
+  TS_OP_repeat_interleave_positions = 112,
+  TS_OP_take_along_dim = 113,
+  TS_OP_eq = 114,
+  TS_OP_eq_ = 115,
+  TS_OP_ne = 116,
+  TS_OP_ne_ = 117,
+  TS_OP_lt = 118,
+  TS_OP_lt_ = 119,
+  TS_OP_le = 120,
+  TS_OP_le_ = 121,
+  TS_OP_gt = 122,
+  TS_OP_gt_ = 123,
+  TS_OP_ge = 124,
+  TS_OP_ge_ = 125,
+  TS_OP_isclose = 126,
+  TS_OP_allclose = 127,
+  TS_OP_equal = 128,
+  TS_OP_maximum = 129,
+  TS_OP_minimum = 130,
+  TS_OP_fmax = 131,
+  TS_OP_fmin = 132,
+  TS_OP_isnan = 133,
+  TS_OP_isinf = 134,
+  TS_OP_isfinite = 135,
+  TS_OP_isposinf = 136,
+  TS_OP_isneginf = 137,
+  TS_OP_signbit = 138,
+  TS_OP_isreal = 139,
+  TS_OP_logical_and = 140,
+  TS_OP_logical_and_ = 141,
+  TS_OP_logical_or = 142,
+  TS_OP_logical_or_ = 143,
+  TS_OP_logical_xor = 144,
+  TS_OP_logical_xor_ = 145,
+  TS_OP_logical_not = 146,
+  TS_OP_logical_not_ = 147,
+  TS_OP_bitwise_and = 148,
+  TS_OP_bitwise_and_ = 149,
+  TS_OP_bitwise_or = 150,
+  TS_OP_bitwise_or_ = 151,
+  TS_OP_bitwise_xor = 152,
+  TS_OP_bitwise_xor_ = 153,
+  TS_OP_bitwise_not = 154,
+  TS_OP_bitwise_not_ = 155,
+  TS_OP_bitwise_left_shift = 156,
+  TS_OP_bitwise_left_shift_ = 157,
+  TS_OP_bitwise_right_shift = 158,
+  TS_OP_bitwise_right_shift_ = 159,
+  TS_OP_where = 160,
+  TS_OP__where_tuple = 161,
+  TS_OP__where_self = 162,
+  TS_OP_masked_fill = 163,
+  TS_OP_masked_fill_ = 164,
+  TS_OP_clamp = 165,
+  TS_OP_clamp_ = 166,
+  TS_OP_clamp_min = 167,
+  TS_OP_clamp_min_ = 168,
+  TS_OP_clamp_max = 169,
+  TS_OP_clamp_max_ = 170,
+  TS_OP_complex = 171,
+  TS_OP_polar = 172,
+  TS_OP_view_as_real = 173,
+  TS_OP_view_as_complex = 174,
+  TS_OP_real = 175,
+  TS_OP_imag = 176,
+  TS_OP_conj_physical = 177,
+  TS_OP_conj_physical_ = 178,
+  TS_OP_conj = 179,
+  TS_OP_resolve_conj = 180,
+  TS_OP_resolve_neg = 181,
+  TS_OP_is_conj = 182,
+  TS_OP_is_neg = 183,
+  TS_OP_angle = 184,
+  TS_OP_conv1d = 185,
+  TS_OP_conv2d = 186,
+  TS_OP_conv3d = 187,
+  TS_OP__conv = 188,
+  TS_OP__conv_input = 189,
+  TS_OP__conv_weight = 190,
+  TS_OP_diagonal_scatter = 191,
+  TS_OP_select_scatter = 192,
+  TS_OP_slice_scatter = 193,
+  TS_OP_as_strided_scatter = 194,
+  TS_OP_narrow_copy = 195,
+  TS_OP_alias_copy = 196,
+  TS_OP_as_strided_copy = 197,
+  TS_OP_detach_copy = 198,
+  TS_OP_diagonal_copy = 199,
+  TS_OP_expand_copy = 200,
+  TS_OP_permute_copy = 201,
+  TS_OP_select_copy = 202,
+  TS_OP_slice_copy = 203,
+  TS_OP_split_copy = 204,
+  TS_OP_split_with_sizes_copy = 205,
+  TS_OP_squeeze_copy = 206,
+  TS_OP_t_copy = 207,
+  TS_OP_transpose_copy = 208,
+  TS_OP_unbind_copy = 209,
+  TS_OP_unfold_copy = 210,
+  TS_OP_unsqueeze_copy = 211,
+  TS_OP_view_copy = 212,
+  TS_OP_zeros = 213,
+  TS_OP_zeros_like = 214,
+  TS_OP_new_zeros = 215,
+  TS_OP_ones = 216,
+  TS_OP_ones_like = 217,
+  TS_OP_new_ones = 218,
+  TS_OP_empty = 219,
+  TS_OP_empty_like = 220,
+  TS_OP_new_empty = 221,
+  TS_OP_empty_strided = 222,
+  TS_OP_full = 223,
+  TS_OP_full_like = 224,
+  TS_OP_new_full = 225,
+  TS_OP_fill = 226,
+  TS_OP_fill_ = 227,
+  TS_OP_arange = 228,
+  TS_OP_linspace = 229,
+  TS_OP_logspace = 230,
+  TS_OP_eye = 231,
+  TS_OP_clone = 232,
+  TS_OP_contiguous = 233,
+  TS_OP_copy_ = 234,
+  TS_OP_zero_ = 235,
+  TS_OP__to_dtype = 236,
+  TS_OP_new_empty_strided = 237,
+  TS_OP__as_strided_backward = 238,
+  TS_OP_sum_to_size = 239,
+  TS_OP_ctc_loss = 240,
+  TS_OP__ctc_loss = 241,
+  TS_OP__ctc_loss_backward = 242,
+  TS_OP_diag = 243,
+  TS_OP_diag_embed = 244,
+  TS_OP_diagflat = 245,
+  TS_OP_trace = 246,
+  TS_OP_tril = 247,
+  TS_OP_tril_ = 248,
+  TS_OP_triu = 249,
+  TS_OP_triu_ = 250,
+  TS_OP_tril_indices = 251,
+  TS_OP_triu_indices = 252,
+  TS_OP_fill_diagonal_ = 253,
+  TS_OP_cdist = 254,
+  TS_OP__cdist = 255,
+  TS_OP__cdist_backward = 256,
+  TS_OP_pdist = 257,
+  TS_OP_bilinear = 258,
+  TS_OP__index = 259,
+  TS_OP__at = 260,
+  TS_OP__set_at = 261,
+  TS_OP_index_put = 262,
+  TS_OP_index_put_ = 263,
+  TS_OP_index_select = 264,
+  TS_OP_index_add = 265,
+  TS_OP_index_add_ = 266,
+  TS_OP_index_copy = 267,
+  TS_OP_index_copy_ = 268,
+  TS_OP_index_fill = 269,
+  TS_OP_index_fill_ = 270,
+  TS_OP_gather = 271,
+  TS_OP_scatter = 272,
+  TS_OP_scatter_ = 273,
+  TS_OP_scatter_value = 274,
+  TS_OP_scatter_value_ = 275,
+  TS_OP_scatter_add = 276,
+  TS_OP_scatter_add_ = 277,
+  TS_OP_take = 278,
+  TS_OP_put = 279,
+  TS_OP_put_ = 280,
+  TS_OP_nonzero = 281,
+  TS_OP__nonzero_tuple = 282,
+  TS_OP_argwhere = 283,
+  TS_OP_masked_select = 284,
+  TS_OP_masked_scatter = 285,
+  TS_OP_masked_scatter_ = 286,
+  TS_OP_embedding = 287,
+  TS_OP__embedding = 288,
+  TS_OP__embedding_backward = 289,
+  TS_OP__embedding_double_backward = 290,
+  TS_OP_one_hot = 291,
+  TS_OP_broadcast_tensors = 292,
+  TS_OP_meshgrid = 293,
+  TS_OP_atleast_1d = 294,
+  TS_OP_atleast_1d_list = 295,
+  TS_OP_atleast_2d = 296,
+  TS_OP_atleast_2d_list = 297,
+  TS_OP_atleast_3d = 298,
+  TS_OP_atleast_3d_list = 299,
+  TS_OP_hstack = 300,
+  TS_OP_vstack = 301,
+  TS_OP_dstack = 302,
+  TS_OP_column_stack = 303,
+  TS_OP_block_diag = 304,
+  TS_OP_cartesian_prod = 305,
+  TS_OP_combinations = 306,
+  TS_OP_linalg_lu_factor_ex = 307,
+  TS_OP_mse_loss = 308,
+  TS_OP_l1_loss = 309,
+  TS_OP_smooth_l1_loss = 310,
+  TS_OP_huber_loss = 311,
+  TS_OP__difference_loss = 312,
+  TS_OP__difference_loss_backward = 313,
+  TS_OP__difference_loss_curvature = 314,
+  TS_OP_nll_loss = 315,
+  TS_OP__nll_loss = 316,
+  TS_OP__nll_loss_backward = 317,
+  TS_OP_cross_entropy = 318,
+  TS_OP__cross_entropy = 319,
+  TS_OP__cross_entropy_backward = 320,
+  TS_OP__class_weights = 321,
+  TS_OP_binary_cross_entropy = 322,
+  TS_OP_binary_cross_entropy_with_logits = 323,
+  TS_OP__binary_cross_entropy = 324,
+  TS_OP__binary_cross_entropy_with_logits = 325,
+  TS_OP_kl_div = 326,
+  TS_OP_soft_margin_loss = 327,
+  TS_OP_margin_ranking_loss = 328,
+  TS_OP_hinge_embedding_loss = 329,
+  TS_OP_cosine_embedding_loss = 330,
+  TS_OP_triplet_margin_loss = 331,
+  TS_OP_multilabel_soft_margin_loss = 332,
+  TS_OP_multi_margin_loss = 333,
+  TS_OP_multilabel_margin_loss = 334,
+  TS_OP__multilabel_margin = 335,
+  TS_OP__multilabel_margin_backward = 336,
+  TS_OP__multilabel_margin_slope = 337,
+  TS_OP_gaussian_nll_loss = 338,
+  TS_OP_poisson_nll_loss = 339,
+  TS_OP_exp = 340,
+  TS_OP_exp_ = 341,
+  TS_OP_exp2 = 342,
+  TS_OP_exp2_ = 343,
+  TS_OP_expm1 = 344,
+  TS_OP_expm1_ = 345,
+  TS_OP_log = 346,
+  TS_OP_log_ = 347,
+  TS_OP_log2 = 348,
+  TS_OP_log2_ = 349,
+  TS_OP_log10 = 350,
+  TS_OP_log10_ = 351,
+  TS_OP_log1p = 352,
+  TS_OP_log1p_ = 353,
+  TS_OP_sin = 354,
+  TS_OP_sin_ = 355,
+  TS_OP_cos = 356,
+  TS_OP_cos_ = 357,
+  TS_OP_tan = 358,
+  TS_OP_tan_ = 359,
+  TS_OP_asin = 360,
+  TS_OP_asin_ = 361,
+  TS_OP_acos = 362,
+  TS_OP_acos_ = 363,
+  TS_OP_atan = 364,
+  TS_OP_atan_ = 365,
+  TS_OP_sinh = 366,
+  TS_OP_sinh_ = 367,
+  TS_OP_cosh = 368,
+  TS_OP_cosh_ = 369,
+  TS_OP_tanh = 370,
+  TS_OP_tanh_ = 371,
+  TS_OP_asinh = 372,
+  TS_OP_asinh_ = 373,
+  TS_OP_acosh = 374,
+  TS_OP_acosh_ = 375,
+  TS_OP_atanh = 376,
+  TS_OP_atanh_ = 377,
+  TS_OP_sinc = 378,
+  TS_OP_sinc_ = 379,
+  TS_OP_erf = 380,
+  TS_OP_erf_ = 381,
+  TS_OP_erfc = 382,
+  TS_OP_erfc_ = 383,
+  TS_OP_erfinv = 384,
+  TS_OP_erfinv_ = 385,
+  TS_OP_sigmoid = 386,
+  TS_OP_sigmoid_ = 387,
+  TS_OP_lgamma = 388,
+  TS_OP_lgamma_ = 389,
+  TS_OP_digamma = 390,
+  TS_OP_digamma_ = 391,
+  TS_OP_mvlgamma = 392,
+  TS_OP_mvlgamma_ = 393,
+  TS_OP_frexp = 394,
+  TS_OP_logit = 395,
+  TS_OP_logit_ = 396,
+  TS_OP__sigmoid_backward = 397,
+  TS_OP__tanh_backward = 398,
+  TS_OP_atan2 = 399,
+  TS_OP_atan2_ = 400,
+  TS_OP_hypot = 401,
+  TS_OP_hypot_ = 402,
+  TS_OP_logaddexp = 403,
+  TS_OP_logaddexp2 = 404,
+  TS_OP_xlogy = 405,
+  TS_OP_xlogy_ = 406,
+  TS_OP_copysign = 407,
+  TS_OP_copysign_ = 408,
+  TS_OP_nextafter = 409,
+  TS_OP_nextafter_ = 410,
+  TS_OP_heaviside = 411,
+  TS_OP_heaviside_ = 412,
+  TS_OP_ldexp = 413,
+  TS_OP_ldexp_ = 414,
+  TS_OP_gcd = 415,
+  TS_OP_gcd_ = 416,
+  TS_OP_lcm = 417,
+  TS_OP_lcm_ = 418,
+  TS_OP_mm = 419,
+  TS_OP_bmm = 420,
+  TS_OP_matmul = 421,
+  TS_OP_addmm = 422,
+  TS_OP_addmm_ = 423,
+  TS_OP_linear = 424,
+  TS_OP_mv = 425,
+  TS_OP_dot = 426,
+  TS_OP_vdot = 427,
+  TS_OP_outer = 428,
+  TS_OP_baddbmm = 429,
+  TS_OP_baddbmm_ = 430,
+  TS_OP_addbmm = 431,
+  TS_OP_addbmm_ = 432,
+  TS_OP_addmv = 433,
+  TS_OP_addmv_ = 434,
+  TS_OP_addr = 435,
+  TS_OP_addr_ = 436,
+  TS_OP_max = 437,
+  TS_OP_max_dim = 438,
+  TS_OP_max_other = 439,
+  TS_OP_min = 440,
+  TS_OP_min_dim = 441,
+  TS_OP_min_other = 442,
+  TS_OP_amax = 443,
+  TS_OP_amin = 444,
+  TS_OP_aminmax = 445,
+  TS_OP_argmax = 446,
+  TS_OP_argmin = 447,
+  TS_OP_median = 448,
+  TS_OP_median_dim = 449,
+  TS_OP_nanmedian = 450,
+  TS_OP_nanmedian_dim = 451,
+  TS_OP_kthvalue = 452,
+  TS_OP_mode = 453,
+  TS_OP__normalize = 454,
+  TS_OP__normalize_backward = 455,
+  TS_OP_batch_norm = 456,
+  TS_OP_native_batch_norm = 457,
+  TS_OP_layer_norm = 458,
+  TS_OP_native_layer_norm = 459,
+  TS_OP_group_norm = 460,
+  TS_OP_instance_norm = 461,
+  TS_OP__sgd_step_ = 462,
+  TS_OP__adam_step_ = 463,
+  TS_OP__has_grads = 464,
+  TS_OP__zero_grads = 465,
+  TS_OP_constant_pad_nd = 466,
+  TS_OP_pad = 467,
+  TS_OP_max_pool1d_with_indices = 468,
+  TS_OP_max_pool1d = 469,
+  TS_OP_max_pool2d_with_indices = 470,
+  TS_OP_max_pool2d = 471,
+  TS_OP_max_pool3d_with_indices = 472,
+  TS_OP_max_pool3d = 473,
+  TS_OP_avg_pool1d = 474,
+  TS_OP_avg_pool2d = 475,
+  TS_OP_avg_pool3d = 476,
+  TS_OP__max_pool = 477,
+  TS_OP__max_pool_backward = 478,
+  TS_OP__max_pool_gather = 479,
+  TS_OP__avg_pool = 480,
+  TS_OP__avg_pool_backward = 481,
+  TS_OP_einsum = 482,
+  TS_OP_tensordot = 483,
+  TS_OP_tensordot_count = 484,
+  TS_OP_inner = 485,
+  TS_OP_kron = 486,
+  TS_OP_rand = 487,
+  TS_OP_randn = 488,
+  TS_OP_randint = 489,
+  TS_OP_randperm = 490,
+  TS_OP_rand_like = 491,
+  TS_OP_randn_like = 492,
+  TS_OP_randint_like = 493,
+  TS_OP_uniform_ = 494,
+  TS_OP_normal_ = 495,
+  TS_OP_random_ = 496,
+  TS_OP_exponential_ = 497,
+  TS_OP_cauchy_ = 498,
+  TS_OP_log_normal_ = 499,
+  TS_OP_geometric_ = 500,
+  TS_OP_bernoulli_ = 501,
+  TS_OP_bernoulli = 502,
+  TS_OP_multinomial = 503,
+  TS_OP_native_dropout = 504,
+  TS_OP_dropout = 505,
+  TS_OP_sum = 506,
+  TS_OP_mean = 507,
+  TS_OP_prod = 508,
+  TS_OP_any = 509,
+  TS_OP_all = 510,
+  TS_OP_count_nonzero = 511,
+  TS_OP_var = 512,
+  TS_OP_var_dim = 513,
+  TS_OP_var_unbiased = 514,
+  TS_OP_var_mean = 515,
+  TS_OP_var_mean_dim = 516,
+  TS_OP_var_mean_unbiased = 517,
+  TS_OP_std = 518,
+  TS_OP_std_dim = 519,
+  TS_OP_std_unbiased = 520,
+  TS_OP_std_mean = 521,
+  TS_OP_std_mean_dim = 522,
+  TS_OP_std_mean_unbiased = 523,
+  TS_OP_nansum = 524,
+  TS_OP_nanmean = 525,
+  TS_OP_logsumexp = 526,
+  TS_OP_vector_norm = 527,
+  TS_OP_norm = 528,
+  TS_OP_norm_named = 529,
+  TS_OP_dist = 530,
+  TS_OP_normalize = 531,
+  TS_OP_cosine_similarity = 532,
+  TS_OP_pairwise_distance = 533,
+  TS_OP_adaptive_avg_pool1d = 534,
+  TS_OP_adaptive_avg_pool2d = 535,
+  TS_OP_adaptive_avg_pool3d = 536,
+  TS_OP_interpolate = 537,
+  TS_OP_upsample = 538,
+  TS_OP_upsample_nearest = 539,
+  TS_OP_upsample_bilinear = 540,
+  TS_OP__resample = 541,
+  TS_OP__resample_adjoint = 542,
+  TS_OP_cumsum = 543,
+  TS_OP_cumsum_ = 544,
+  TS_OP_cumprod = 545,
+  TS_OP_cumprod_ = 546,
+  TS_OP_logcumsumexp = 547,
+  TS_OP_cummax = 548,
+  TS_OP_cummin = 549,
+  TS_OP__cumsum_back = 550,
+  TS_OP__recurrence = 551,
+  TS_OP_view_as = 552,
+  TS_OP_reshape_as = 553,
+  TS_OP_expand_as = 554,
+  TS_OP_broadcast_to = 555,
+  TS_OP_ravel = 556,
+  TS_OP_T = 557,
+  TS_OP_mT = 558,
+  TS_OP_H = 559,
+  TS_OP_mH = 560,
+  TS_OP_adjoint = 561,
+  TS_OP_flatten = 562,
+  TS_OP_unflatten = 563,
+  TS_OP_movedim = 564,
+  TS_OP_unbind = 565,
+  TS_OP_split_with_sizes = 566,
+  TS_OP_chunk = 567,
+  TS_OP_split = 568,
+  TS_OP_split_sizes = 569,
+  TS_OP_tensor_split = 570,
+  TS_OP_tensor_split_at = 571,
+  TS_OP_tensor_split_by = 572,
+  TS_OP_hsplit = 573,
+  TS_OP_hsplit_at = 574,
+  TS_OP_vsplit = 575,
+  TS_OP_vsplit_at = 576,
+  TS_OP_dsplit = 577,
+  TS_OP_dsplit_at = 578,
+  TS_OP_cat = 579,
+  TS_OP_stack = 580,
+  TS_OP_softmax = 581,
+  TS_OP_log_softmax = 582,
+  TS_OP_softmin = 583,
+  TS_OP__softmax_backward_data = 584,
+  TS_OP__log_softmax_backward_data = 585,
+  TS_OP_sort = 586,
+  TS_OP_argsort = 587,
+  TS_OP_msort = 588,
+  TS_OP_topk = 589,
+  TS_OP_polygamma = 590,
+  TS_OP__polygamma_self = 591,
+  TS_OP__polygamma_self_ = 592,
+  TS_OP_i0 = 593,
+  TS_OP_i0_ = 594,
+  TS_OP_i0e = 595,
+  TS_OP_i1 = 596,
+  TS_OP_i1e = 597,
+  TS_OP_ndtr = 598,
+  TS_OP_ndtri = 599,
+  TS_OP_log_ndtr = 600,
+  TS_OP_entr = 601,
+  TS_OP_erfcx = 602,
+  TS_OP_airy_ai = 603,
+  TS_OP_bessel_j0 = 604,
+  TS_OP_bessel_y0 = 605,
+  TS_OP_modified_bessel_i0 = 606,
+  TS_OP_modified_bessel_k0 = 607,
+  TS_OP_scaled_modified_bessel_k0 = 608,
+  TS_OP_bessel_j1 = 609,
+  TS_OP_bessel_y1 = 610,
+  TS_OP_modified_bessel_i1 = 611,
+  TS_OP_modified_bessel_k1 = 612,
+  TS_OP_scaled_modified_bessel_k1 = 613,
+  TS_OP_spherical_bessel_j0 = 614,
+  TS_OP_chebyshev_polynomial_t = 615,
+  TS_OP_shifted_chebyshev_polynomial_t = 616,
+  TS_OP_chebyshev_polynomial_u = 617,
+  TS_OP_shifted_chebyshev_polynomial_u = 618,
+  TS_OP_chebyshev_polynomial_v = 619,
+  TS_OP_shifted_chebyshev_polynomial_v = 620,
+  TS_OP_chebyshev_polynomial_w = 621,
+  TS_OP_shifted_chebyshev_polynomial_w = 622,
+  TS_OP_hermite_polynomial_h = 623,
+  TS_OP_hermite_polynomial_he = 624,
+  TS_OP_laguerre_polynomial_l = 625,
+  TS_OP_legendre_polynomial_p = 626,
+  TS_OP_xlog1py = 627,
+  TS_OP_zeta = 628,
+  TS_OP_igamma = 629,
+  TS_OP_igamma_ = 630,
+  TS_OP_igammac = 631,
+  TS_OP_igammac_ = 632,
+  TS_OP__empty = 633,
+  TS_OP__meta = 634,
+  TS_OP__item = 635,
+  TS_OP__same_storage = 636,
+  TS_OP__set_requires_grad = 637,
+  TS_OP__grad = 638,
+  TS_OP__grad_id = 639,
+  TS_OP__set_grad = 640,
+  TS_OP__retain_grad = 641,
+  TS_OP__grad_fn = 642,
+  TS_OP__next_functions = 643,
+  TS_OP__add_hook = 644,
+  TS_OP__remove_hook = 645,
+  TS_OP__dropped_callbacks = 646,
+  TS_OP__backward = 647,
+  TS_OP__autograd_grad = 648,
+  TS_OP__custom_node = 649,
+  TS_OP__set_anomaly = 650,
+  TS_OP__anomalous_node = 651,
+  TS_OP__set_grad_mode = 652,
+  TS_OP__set_inference_mode = 653,
+  TS_OP__grad_mode = 654,
+  TS_OP__inference_mode = 655,
+  TS_OP__set_data = 656,
+  TS_OP__share = 657,
+  TS_OP__memory = 658,
+  TS_OP__set_memory_budget = 659,
+  TS_OP__reset_peak_memory = 660,
+  TS_OP__trim_memory = 661,
+  TS_OP__num_threads = 662,
+  TS_OP__set_num_threads = 663,
+  TS_OP__build = 664,
+  TS_OP__generator_new = 665,
+  TS_OP__generator_free = 666,
+  TS_OP__manual_seed = 667,
+  TS_OP__initial_seed = 668,
+  TS_OP__rng_state = 669,
+  TS_OP__set_rng_state = 670,
+  TS_OP_as_strided = 671,
+  TS_OP_expand = 672,
+  TS_OP_reshape = 673,
+  TS_OP_view = 674,
+  TS_OP_transpose = 675,
+  TS_OP_transpose_ = 676,
+  TS_OP_unsqueeze = 677,
+  TS_OP_unsqueeze_ = 678,
+  TS_OP_narrow = 679,
+  TS_OP__slice = 680,
+  TS_OP__slice_backward = 681,
+  TS_OP_select = 682,
+  TS_OP_permute = 683,
+  TS_OP_squeeze = 684,
+  TS_OP_squeeze_ = 685,
+  TS_OP_t = 686,
+  TS_OP_t_ = 687,
+  TS_OP_diagonal = 688,
+  TS_OP__diagonal_backward = 689,
+  TS_OP_unfold = 690,
+  TS_OP__unfold_backward = 691,
+  TS_OP_detach = 692,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -806,6 +947,7 @@ bool ts_positive_impl(ts_cx *cx, const ts_positive_args *a, ts_out *out);
 ts_tensor *ts_positive(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_abs_args;
+bool ts_abs_impl(ts_cx *cx, const ts_abs_args *a, ts_out *out);
 void ts_abs_grad(ts_cx *cx, const ts_abs_args *a, const ts_back *b, ts_abs_args *g);
 ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self);
 
@@ -917,6 +1059,53 @@ void ts_addcdiv_grad(ts_cx *cx, const ts_addcdiv_args *a, const ts_back *b, ts_a
 ts_tensor *ts_addcdiv(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
 
 ts_tensor *ts_addcdiv_(ts_cx *cx, ts_tensor *self, ts_tensor *tensor1, ts_tensor *tensor2, ts_scalar value);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_flip_args;
+bool ts_flip_impl(ts_cx *cx, const ts_flip_args *a, ts_out *out);
+void ts_flip_grad(ts_cx *cx, const ts_flip_args *a, const ts_back *b, ts_flip_args *g);
+ts_tensor *ts_flip(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; } ts_fliplr_args;
+bool ts_fliplr_impl(ts_cx *cx, const ts_fliplr_args *a, ts_out *out);
+ts_tensor *ts_fliplr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_flipud_args;
+bool ts_flipud_impl(ts_cx *cx, const ts_flipud_args *a, ts_out *out);
+ts_tensor *ts_flipud(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_ints shifts; ts_ints dims; } ts_roll_args;
+bool ts_roll_impl(ts_cx *cx, const ts_roll_args *a, ts_out *out);
+void ts_roll_grad(ts_cx *cx, const ts_roll_args *a, const ts_back *b, ts_roll_args *g);
+ts_tensor *ts_roll(ts_cx *cx, ts_tensor *self, ts_ints shifts, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t k; ts_ints dims; } ts_rot90_args;
+bool ts_rot90_impl(ts_cx *cx, const ts_rot90_args *a, ts_out *out);
+ts_tensor *ts_rot90(ts_cx *cx, ts_tensor *self, int64_t k, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_ints repeats; } ts_repeat_args;
+bool ts_repeat_impl(ts_cx *cx, const ts_repeat_args *a, ts_out *out);
+void ts_repeat_grad(ts_cx *cx, const ts_repeat_args *a, const ts_back *b, ts_repeat_args *g);
+ts_tensor *ts_repeat(ts_cx *cx, ts_tensor *self, ts_ints repeats);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_tile_args;
+bool ts_tile_impl(ts_cx *cx, const ts_tile_args *a, ts_out *out);
+ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_args;
+bool ts_repeat_interleave_impl(ts_cx *cx, const ts_repeat_interleave_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_by_args;
+bool ts_repeat_interleave_by_impl(ts_cx *cx, const ts_repeat_interleave_by_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave_by(ts_cx *cx, ts_tensor *self, ts_tensor *repeats, ts_opt_int dim, ts_opt_int output_size);
+
+typedef struct { ts_tensor *repeats; ts_opt_int output_size; } ts_repeat_interleave_positions_args;
+bool ts_repeat_interleave_positions_impl(ts_cx *cx, const ts_repeat_interleave_positions_args *a, ts_out *out);
+ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_int output_size);
+
+typedef struct { ts_tensor *self; ts_tensor *indices; ts_opt_int dim; } ts_take_along_dim_args;
+bool ts_take_along_dim_impl(ts_cx *cx, const ts_take_along_dim_args *a, ts_out *out);
+ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -1088,6 +1277,66 @@ ts_tensor *ts_clamp_max(ts_cx *cx, ts_tensor *self, ts_tensor *max);
 
 ts_tensor *ts_clamp_max_(ts_cx *cx, ts_tensor *self, ts_tensor *max);
 
+typedef struct { ts_tensor *real; ts_tensor *imag; } ts_complex_args;
+bool ts_complex_impl(ts_cx *cx, const ts_complex_args *a, ts_out *out);
+void ts_complex_grad(ts_cx *cx, const ts_complex_args *a, const ts_back *b, ts_complex_args *g);
+ts_tensor *ts_complex(ts_cx *cx, ts_tensor *real, ts_tensor *imag);
+
+typedef struct { ts_tensor *abs; ts_tensor *angle; } ts_polar_args;
+bool ts_polar_impl(ts_cx *cx, const ts_polar_args *a, ts_out *out);
+void ts_polar_grad(ts_cx *cx, const ts_polar_args *a, const ts_back *b, ts_polar_args *g);
+ts_tensor *ts_polar(ts_cx *cx, ts_tensor *abs, ts_tensor *angle);
+
+typedef struct { ts_tensor *self; } ts_view_as_real_args;
+bool ts_view_as_real_impl(ts_cx *cx, const ts_view_as_real_args *a, ts_out *out);
+void ts_view_as_real_grad(ts_cx *cx, const ts_view_as_real_args *a, const ts_back *b, ts_view_as_real_args *g);
+ts_tensor *ts_view_as_real(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_view_as_complex_args;
+bool ts_view_as_complex_impl(ts_cx *cx, const ts_view_as_complex_args *a, ts_out *out);
+void ts_view_as_complex_grad(ts_cx *cx, const ts_view_as_complex_args *a, const ts_back *b, ts_view_as_complex_args *g);
+ts_tensor *ts_view_as_complex(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_real_args;
+bool ts_real_impl(ts_cx *cx, const ts_real_args *a, ts_out *out);
+ts_tensor *ts_real(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_imag_args;
+bool ts_imag_impl(ts_cx *cx, const ts_imag_args *a, ts_out *out);
+ts_tensor *ts_imag(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_conj_physical_args;
+bool ts_conj_physical_impl(ts_cx *cx, const ts_conj_physical_args *a, ts_out *out);
+void ts_conj_physical_grad(ts_cx *cx, const ts_conj_physical_args *a, const ts_back *b, ts_conj_physical_args *g);
+ts_tensor *ts_conj_physical(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_conj_physical_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_conj_args;
+bool ts_conj_impl(ts_cx *cx, const ts_conj_args *a, ts_out *out);
+ts_tensor *ts_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_resolve_conj_args;
+bool ts_resolve_conj_impl(ts_cx *cx, const ts_resolve_conj_args *a, ts_out *out);
+ts_tensor *ts_resolve_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_resolve_neg_args;
+bool ts_resolve_neg_impl(ts_cx *cx, const ts_resolve_neg_args *a, ts_out *out);
+ts_tensor *ts_resolve_neg(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_is_conj_args;
+bool ts_is_conj_impl(ts_cx *cx, const ts_is_conj_args *a, ts_out *out);
+ts_scalar ts_is_conj(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_is_neg_args;
+bool ts_is_neg_impl(ts_cx *cx, const ts_is_neg_args *a, ts_out *out);
+ts_scalar ts_is_neg(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_angle_args;
+bool ts_angle_impl(ts_cx *cx, const ts_angle_args *a, ts_out *out);
+void ts_angle_grad(ts_cx *cx, const ts_angle_args *a, const ts_back *b, ts_angle_args *g);
+ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self);
+
 typedef struct { ts_tensor *self; ts_tensor *weight; ts_tensor *bias; ts_ints stride; ts_ints padding; ts_ints dilation; int64_t groups; } ts_conv1d_args;
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
 
@@ -1111,6 +1360,80 @@ typedef struct { ts_tensor *grad; ts_tensor *self; ts_ints size; ts_ints stride;
 bool ts__conv_weight_impl(ts_cx *cx, const ts__conv_weight_args *a, ts_out *out);
 void ts__conv_weight_grad(ts_cx *cx, const ts__conv_weight_args *a, const ts_back *b, ts__conv_weight_args *g);
 ts_tensor *ts__conv_weight(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_ints size, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_scatter_args;
+bool ts_diagonal_scatter_impl(ts_cx *cx, const ts_diagonal_scatter_args *a, ts_out *out);
+void ts_diagonal_scatter_grad(ts_cx *cx, const ts_diagonal_scatter_args *a, const ts_back *b, ts_diagonal_scatter_args *g);
+ts_tensor *ts_diagonal_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t dim; int64_t index; } ts_select_scatter_args;
+bool ts_select_scatter_impl(ts_cx *cx, const ts_select_scatter_args *a, ts_out *out);
+void ts_select_scatter_grad(ts_cx *cx, const ts_select_scatter_args *a, const ts_back *b, ts_select_scatter_args *g);
+ts_tensor *ts_select_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; ts_tensor *src; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts_slice_scatter_args;
+bool ts_slice_scatter_impl(ts_cx *cx, const ts_slice_scatter_args *a, ts_out *out);
+void ts_slice_scatter_grad(ts_cx *cx, const ts_slice_scatter_args *a, const ts_back *b, ts_slice_scatter_args *g);
+ts_tensor *ts_slice_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *self; ts_tensor *src; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_scatter_args;
+bool ts_as_strided_scatter_impl(ts_cx *cx, const ts_as_strided_scatter_args *a, ts_out *out);
+void ts_as_strided_scatter_grad(ts_cx *cx, const ts_as_strided_scatter_args *a, const ts_back *b, ts_as_strided_scatter_args *g);
+ts_tensor *ts_as_strided_scatter(ts_cx *cx, ts_tensor *self, ts_tensor *src, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t start; int64_t length; } ts_narrow_copy_args;
+ts_tensor *ts_narrow_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t start, int64_t length);
+
+typedef struct { ts_tensor *self; } ts_alias_copy_args;
+ts_tensor *ts_alias_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints stride; ts_opt_int storage_offset; } ts_as_strided_copy_args;
+ts_tensor *ts_as_strided_copy(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
+typedef struct { ts_tensor *self; } ts_detach_copy_args;
+ts_tensor *ts_detach_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diagonal_copy_args;
+ts_tensor *ts_diagonal_copy(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; ts_ints size; bool implicit; } ts_expand_copy_args;
+ts_tensor *ts_expand_copy(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit);
+
+typedef struct { ts_tensor *self; ts_ints dims; } ts_permute_copy_args;
+ts_tensor *ts_permute_copy(ts_cx *cx, ts_tensor *self, ts_ints dims);
+
+typedef struct { ts_tensor *self; int64_t dim; int64_t index; } ts_select_copy_args;
+ts_tensor *ts_select_copy(ts_cx *cx, ts_tensor *self, int64_t dim, int64_t index);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_opt_int start; ts_opt_int end; int64_t step; } ts_slice_copy_args;
+ts_tensor *ts_slice_copy(ts_cx *cx, ts_tensor *self, int64_t dim, ts_opt_int start, ts_opt_int end, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t split_size; int64_t dim; } ts_split_copy_args;
+ts_list ts_split_copy(ts_cx *cx, ts_tensor *self, int64_t split_size, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints split_sizes; int64_t dim; } ts_split_with_sizes_copy_args;
+ts_list ts_split_with_sizes_copy(ts_cx *cx, ts_tensor *self, ts_ints split_sizes, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_squeeze_copy_args;
+ts_tensor *ts_squeeze_copy(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+typedef struct { ts_tensor *self; } ts_t_copy_args;
+ts_tensor *ts_t_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t dim0; int64_t dim1; } ts_transpose_copy_args;
+ts_tensor *ts_transpose_copy(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unbind_copy_args;
+ts_list ts_unbind_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t dimension; int64_t size; int64_t step; } ts_unfold_copy_args;
+ts_tensor *ts_unfold_copy(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t size, int64_t step);
+
+typedef struct { ts_tensor *self; int64_t dim; } ts_unsqueeze_copy_args;
+ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints size; } ts_view_copy_args;
+ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts_zeros_args;
 ts_tensor *ts_zeros(ts_cx *cx, ts_ints size, ts_dtype dtype);
@@ -1214,6 +1537,80 @@ ts_tensor *ts__as_strided_backward(ts_cx *cx, ts_tensor *grad, ts_ints input_siz
 typedef struct { ts_tensor *self; ts_ints size; } ts_sum_to_size_args;
 bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out);
 ts_tensor *ts_sum_to_size(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; const char *reduction; bool zero_infinity; } ts_ctc_loss_args;
+bool ts_ctc_loss_impl(ts_cx *cx, const ts_ctc_loss_args *a, ts_out *out);
+ts_tensor *ts_ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, const char *reduction, bool zero_infinity);
+
+typedef struct { ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; bool zero_infinity; } ts__ctc_loss_args;
+bool ts__ctc_loss_impl(ts_cx *cx, const ts__ctc_loss_args *a, ts_out *out);
+void ts__ctc_loss_grad(ts_cx *cx, const ts__ctc_loss_args *a, const ts_back *b, ts__ctc_loss_args *g);
+bool ts__ctc_loss(ts_cx *cx, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *targets; ts_ints input_lengths; ts_ints target_lengths; int64_t blank; bool zero_infinity; ts_tensor *alpha; ts_tensor *nll; } ts__ctc_loss_backward_args;
+bool ts__ctc_loss_backward_impl(ts_cx *cx, const ts__ctc_loss_backward_args *a, ts_out *out);
+void ts__ctc_loss_backward_grad(ts_cx *cx, const ts__ctc_loss_backward_args *a, const ts_back *b, ts__ctc_loss_backward_args *g);
+ts_tensor *ts__ctc_loss_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *targets, ts_ints input_lengths, ts_ints target_lengths, int64_t blank, bool zero_infinity, ts_tensor *alpha, ts_tensor *nll);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_diag_args;
+bool ts_diag_impl(ts_cx *cx, const ts_diag_args *a, ts_out *out);
+ts_tensor *ts_diag(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { ts_tensor *self; int64_t offset; int64_t dim1; int64_t dim2; } ts_diag_embed_args;
+bool ts_diag_embed_impl(ts_cx *cx, const ts_diag_embed_args *a, ts_out *out);
+ts_tensor *ts_diag_embed(ts_cx *cx, ts_tensor *self, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *self; int64_t offset; } ts_diagflat_args;
+bool ts_diagflat_impl(ts_cx *cx, const ts_diagflat_args *a, ts_out *out);
+ts_tensor *ts_diagflat(ts_cx *cx, ts_tensor *self, int64_t offset);
+
+typedef struct { ts_tensor *self; } ts_trace_args;
+bool ts_trace_impl(ts_cx *cx, const ts_trace_args *a, ts_out *out);
+ts_tensor *ts_trace(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_tril_args;
+void ts_tril_grad(ts_cx *cx, const ts_tril_args *a, const ts_back *b, ts_tril_args *g);
+ts_tensor *ts_tril(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+ts_tensor *ts_tril_(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { ts_tensor *self; int64_t diagonal; } ts_triu_args;
+void ts_triu_grad(ts_cx *cx, const ts_triu_args *a, const ts_back *b, ts_triu_args *g);
+ts_tensor *ts_triu(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+ts_tensor *ts_triu_(ts_cx *cx, ts_tensor *self, int64_t diagonal);
+
+typedef struct { int64_t row; int64_t col; int64_t offset; ts_dtype dtype; } ts_tril_indices_args;
+ts_tensor *ts_tril_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype);
+
+typedef struct { int64_t row; int64_t col; int64_t offset; ts_dtype dtype; } ts_triu_indices_args;
+ts_tensor *ts_triu_indices(ts_cx *cx, int64_t row, int64_t col, int64_t offset, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_scalar fill_value; bool wrap; } ts_fill_diagonal__args;
+bool ts_fill_diagonal__impl(ts_cx *cx, const ts_fill_diagonal__args *a, ts_out *out);
+void ts_fill_diagonal__grad(ts_cx *cx, const ts_fill_diagonal__args *a, const ts_back *b, ts_fill_diagonal__args *g);
+ts_tensor *ts_fill_diagonal_(ts_cx *cx, ts_tensor *self, ts_scalar fill_value, bool wrap);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; const char *compute_mode; } ts_cdist_args;
+bool ts_cdist_impl(ts_cx *cx, const ts_cdist_args *a, ts_out *out);
+ts_tensor *ts_cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, const char *compute_mode);
+
+typedef struct { ts_tensor *x1; ts_tensor *x2; double p; bool product; } ts__cdist_args;
+bool ts__cdist_impl(ts_cx *cx, const ts__cdist_args *a, ts_out *out);
+void ts__cdist_grad(ts_cx *cx, const ts__cdist_args *a, const ts_back *b, ts__cdist_args *g);
+ts_tensor *ts__cdist(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, bool product);
+
+typedef struct { ts_tensor *grad; ts_tensor *x1; ts_tensor *x2; double p; ts_tensor *dist; } ts__cdist_backward_args;
+bool ts__cdist_backward_impl(ts_cx *cx, const ts__cdist_backward_args *a, ts_out *out);
+ts_tensor *ts__cdist_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *x1, ts_tensor *x2, double p, ts_tensor *dist);
+
+typedef struct { ts_tensor *self; double p; } ts_pdist_args;
+bool ts_pdist_impl(ts_cx *cx, const ts_pdist_args *a, ts_out *out);
+ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_tensor *bias; } ts_bilinear_args;
+bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
+ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
 
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
@@ -1346,6 +1743,61 @@ typedef struct { ts_tensor *self; int64_t num_classes; } ts_one_hot_args;
 bool ts_one_hot_impl(ts_cx *cx, const ts_one_hot_args *a, ts_out *out);
 ts_tensor *ts_one_hot(ts_cx *cx, ts_tensor *self, int64_t num_classes);
 
+typedef struct { ts_list tensors; } ts_broadcast_tensors_args;
+bool ts_broadcast_tensors_impl(ts_cx *cx, const ts_broadcast_tensors_args *a, ts_out *out);
+ts_list ts_broadcast_tensors(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; const char *indexing; } ts_meshgrid_args;
+bool ts_meshgrid_impl(ts_cx *cx, const ts_meshgrid_args *a, ts_out *out);
+ts_list ts_meshgrid(ts_cx *cx, ts_list tensors, const char *indexing);
+
+typedef struct { ts_tensor *self; } ts_atleast_1d_args;
+ts_tensor *ts_atleast_1d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_1d_list_args;
+ts_list ts_atleast_1d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; } ts_atleast_2d_args;
+ts_tensor *ts_atleast_2d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_2d_list_args;
+ts_list ts_atleast_2d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; } ts_atleast_3d_args;
+ts_tensor *ts_atleast_3d(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_atleast_3d_list_args;
+ts_list ts_atleast_3d_list(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_hstack_args;
+bool ts_hstack_impl(ts_cx *cx, const ts_hstack_args *a, ts_out *out);
+ts_tensor *ts_hstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_vstack_args;
+bool ts_vstack_impl(ts_cx *cx, const ts_vstack_args *a, ts_out *out);
+ts_tensor *ts_vstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_dstack_args;
+bool ts_dstack_impl(ts_cx *cx, const ts_dstack_args *a, ts_out *out);
+ts_tensor *ts_dstack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_column_stack_args;
+bool ts_column_stack_impl(ts_cx *cx, const ts_column_stack_args *a, ts_out *out);
+ts_tensor *ts_column_stack(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_block_diag_args;
+bool ts_block_diag_impl(ts_cx *cx, const ts_block_diag_args *a, ts_out *out);
+void ts_block_diag_grad(ts_cx *cx, const ts_block_diag_args *a, const ts_back *b, ts_block_diag_args *g);
+ts_tensor *ts_block_diag(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list tensors; } ts_cartesian_prod_args;
+bool ts_cartesian_prod_impl(ts_cx *cx, const ts_cartesian_prod_args *a, ts_out *out);
+ts_tensor *ts_cartesian_prod(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_tensor *self; int64_t r; bool with_replacement; } ts_combinations_args;
+bool ts_combinations_impl(ts_cx *cx, const ts_combinations_args *a, ts_out *out);
+ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_replacement);
+
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
@@ -1433,6 +1885,61 @@ ts_tensor *ts__binary_cross_entropy_with_logits(ts_cx *cx, ts_tensor *self, ts_t
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; bool log_target; } ts_kl_div_args;
 bool ts_kl_div_impl(ts_cx *cx, const ts_kl_div_args *a, ts_out *out);
 ts_tensor *ts_kl_div(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction, bool log_target);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_soft_margin_loss_args;
+bool ts_soft_margin_loss_impl(ts_cx *cx, const ts_soft_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_margin_ranking_loss_args;
+bool ts_margin_ranking_loss_impl(ts_cx *cx, const ts_margin_ranking_loss_args *a, ts_out *out);
+ts_tensor *ts_margin_ranking_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_hinge_embedding_loss_args;
+bool ts_hinge_embedding_loss_impl(ts_cx *cx, const ts_hinge_embedding_loss_args *a, ts_out *out);
+ts_tensor *ts_hinge_embedding_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *target; double margin; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_cosine_embedding_loss_args;
+bool ts_cosine_embedding_loss_impl(ts_cx *cx, const ts_cosine_embedding_loss_args *a, ts_out *out);
+ts_tensor *ts_cosine_embedding_loss(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *target, double margin, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *anchor; ts_tensor *positive; ts_tensor *negative; double margin; double p; double eps; bool swap; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_triplet_margin_loss_args;
+bool ts_triplet_margin_loss_impl(ts_cx *cx, const ts_triplet_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_triplet_margin_loss(ts_cx *cx, ts_tensor *anchor, ts_tensor *positive, ts_tensor *negative, double margin, double p, double eps, bool swap, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multilabel_soft_margin_loss_args;
+bool ts_multilabel_soft_margin_loss_impl(ts_cx *cx, const ts_multilabel_soft_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multilabel_soft_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; int64_t p; double margin; ts_tensor *weight; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multi_margin_loss_args;
+bool ts_multi_margin_loss_impl(ts_cx *cx, const ts_multi_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multi_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, int64_t p, double margin, ts_tensor *weight, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_multilabel_margin_loss_args;
+bool ts_multilabel_margin_loss_impl(ts_cx *cx, const ts_multilabel_margin_loss_args *a, ts_out *out);
+ts_tensor *ts_multilabel_margin_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_args;
+bool ts__multilabel_margin_impl(ts_cx *cx, const ts__multilabel_margin_args *a, ts_out *out);
+void ts__multilabel_margin_grad(ts_cx *cx, const ts__multilabel_margin_args *a, const ts_back *b, ts__multilabel_margin_args *g);
+ts_tensor *ts__multilabel_margin(ts_cx *cx, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_backward_args;
+bool ts__multilabel_margin_backward_impl(ts_cx *cx, const ts__multilabel_margin_backward_args *a, ts_out *out);
+void ts__multilabel_margin_backward_grad(ts_cx *cx, const ts__multilabel_margin_backward_args *a, const ts_back *b, ts__multilabel_margin_backward_args *g);
+ts_tensor *ts__multilabel_margin_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *v; ts_tensor *self; ts_tensor *target; } ts__multilabel_margin_slope_args;
+bool ts__multilabel_margin_slope_impl(ts_cx *cx, const ts__multilabel_margin_slope_args *a, ts_out *out);
+void ts__multilabel_margin_slope_grad(ts_cx *cx, const ts__multilabel_margin_slope_args *a, const ts_back *b, ts__multilabel_margin_slope_args *g);
+ts_tensor *ts__multilabel_margin_slope(ts_cx *cx, ts_tensor *v, ts_tensor *self, ts_tensor *target);
+
+typedef struct { ts_tensor *self; ts_tensor *target; ts_tensor *var; bool full; double eps; const char *reduction; } ts_gaussian_nll_loss_args;
+bool ts_gaussian_nll_loss_impl(ts_cx *cx, const ts_gaussian_nll_loss_args *a, ts_out *out);
+ts_tensor *ts_gaussian_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_tensor *var, bool full, double eps, const char *reduction);
+
+typedef struct { ts_tensor *self; ts_tensor *target; bool log_input; bool full; ts_opt_int size_average; double eps; ts_opt_int reduce; const char *reduction; } ts_poisson_nll_loss_args;
+bool ts_poisson_nll_loss_impl(ts_cx *cx, const ts_poisson_nll_loss_args *a, ts_out *out);
+ts_tensor *ts_poisson_nll_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, bool log_input, bool full, ts_opt_int size_average, double eps, ts_opt_int reduce, const char *reduction);
 
 typedef struct { ts_tensor *self; } ts_exp_args;
 void ts_exp_grad(ts_cx *cx, const ts_exp_args *a, const ts_back *b, ts_exp_args *g);
@@ -1590,31 +2097,11 @@ ts_tensor *ts_digamma(ts_cx *cx, ts_tensor *self);
 
 ts_tensor *ts_digamma_(ts_cx *cx, ts_tensor *self);
 
-typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
-void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
-ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self);
-
-typedef struct { ts_tensor *self; int64_t n; } ts__polygamma_self_args;
-void ts__polygamma_self_grad(ts_cx *cx, const ts__polygamma_self_args *a, const ts_back *b, ts__polygamma_self_args *g);
-ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n);
-
-ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n);
-
 typedef struct { ts_tensor *self; int64_t p; } ts_mvlgamma_args;
 bool ts_mvlgamma_impl(ts_cx *cx, const ts_mvlgamma_args *a, ts_out *out);
 ts_tensor *ts_mvlgamma(ts_cx *cx, ts_tensor *self, int64_t p);
 
 ts_tensor *ts_mvlgamma_(ts_cx *cx, ts_tensor *self, int64_t p);
-
-typedef struct { ts_tensor *self; } ts_i0_args;
-void ts_i0_grad(ts_cx *cx, const ts_i0_args *a, const ts_back *b, ts_i0_args *g);
-ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self);
-
-ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self);
-
-typedef struct { ts_tensor *self; } ts_i1_args;
-void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g);
-ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_frexp_args;
 bool ts_frexp_impl(ts_cx *cx, const ts_frexp_args *a, ts_out *out);
@@ -1732,6 +2219,10 @@ ts_tensor *ts_mv(ts_cx *cx, ts_tensor *self, ts_tensor *vec);
 typedef struct { ts_tensor *self; ts_tensor *tensor; } ts_dot_args;
 bool ts_dot_impl(ts_cx *cx, const ts_dot_args *a, ts_out *out);
 ts_tensor *ts_dot(ts_cx *cx, ts_tensor *self, ts_tensor *tensor);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_vdot_args;
+bool ts_vdot_impl(ts_cx *cx, const ts_vdot_args *a, ts_out *out);
+ts_tensor *ts_vdot(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_tensor *self; ts_tensor *vec2; } ts_outer_args;
 bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out);
@@ -1952,6 +2443,26 @@ typedef struct { ts_tensor *grad; ts_ints size; int64_t dims; ts_ints kernel_siz
 bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, ts_out *out);
 void ts__avg_pool_backward_grad(ts_cx *cx, const ts__avg_pool_backward_args *a, const ts_back *b, ts__avg_pool_backward_args *g);
 ts_tensor *ts__avg_pool_backward(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override);
+
+typedef struct { const char *equation; ts_list operands; } ts_einsum_args;
+bool ts_einsum_impl(ts_cx *cx, const ts_einsum_args *a, ts_out *out);
+ts_tensor *ts_einsum(ts_cx *cx, const char *equation, ts_list operands);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_ints dims_self; ts_ints dims_other; } ts_tensordot_args;
+bool ts_tensordot_impl(ts_cx *cx, const ts_tensordot_args *a, ts_out *out);
+ts_tensor *ts_tensordot(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_ints dims_self, ts_ints dims_other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dims; } ts_tensordot_count_args;
+bool ts_tensordot_count_impl(ts_cx *cx, const ts_tensordot_count_args *a, ts_out *out);
+ts_tensor *ts_tensordot_count(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_inner_args;
+bool ts_inner_impl(ts_cx *cx, const ts_inner_args *a, ts_out *out);
+ts_tensor *ts_inner(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_kron_args;
+bool ts_kron_impl(ts_cx *cx, const ts_kron_args *a, ts_out *out);
+ts_tensor *ts_kron(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_rand_args;
 bool ts_rand_impl(ts_cx *cx, const ts_rand_args *a, ts_out *out);
@@ -2365,6 +2876,164 @@ typedef struct { ts_tensor *grad; ts_tensor *output; int64_t dim; } ts__log_soft
 bool ts__log_softmax_backward_data_impl(ts_cx *cx, const ts__log_softmax_backward_data_args *a, ts_out *out);
 void ts__log_softmax_backward_data_grad(ts_cx *cx, const ts__log_softmax_backward_data_args *a, const ts_back *b, ts__log_softmax_backward_data_args *g);
 ts_tensor *ts__log_softmax_backward_data(ts_cx *cx, ts_tensor *grad, ts_tensor *output, int64_t dim);
+
+typedef struct { ts_tensor *self; int64_t dim; bool descending; bool stable; } ts_sort_args;
+bool ts_sort_impl(ts_cx *cx, const ts_sort_args *a, ts_out *out);
+void ts_sort_grad(ts_cx *cx, const ts_sort_args *a, const ts_back *b, ts_sort_args *g);
+bool ts_sort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t dim; bool descending; bool stable; } ts_argsort_args;
+bool ts_argsort_impl(ts_cx *cx, const ts_argsort_args *a, ts_out *out);
+ts_tensor *ts_argsort(ts_cx *cx, ts_tensor *self, int64_t dim, bool descending, bool stable);
+
+typedef struct { ts_tensor *self; } ts_msort_args;
+bool ts_msort_impl(ts_cx *cx, const ts_msort_args *a, ts_out *out);
+ts_tensor *ts_msort(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t k; int64_t dim; bool largest; bool sorted; } ts_topk_args;
+bool ts_topk_impl(ts_cx *cx, const ts_topk_args *a, ts_out *out);
+void ts_topk_grad(ts_cx *cx, const ts_topk_args *a, const ts_back *b, ts_topk_args *g);
+bool ts_topk(ts_cx *cx, ts_tensor *self, int64_t k, int64_t dim, bool largest, bool sorted, ts_tensor **results);
+
+typedef struct { int64_t n; ts_tensor *self; } ts_polygamma_args;
+void ts_polygamma_grad(ts_cx *cx, const ts_polygamma_args *a, const ts_back *b, ts_polygamma_args *g);
+ts_tensor *ts_polygamma(ts_cx *cx, int64_t n, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts__polygamma_self_args;
+void ts__polygamma_self_grad(ts_cx *cx, const ts__polygamma_self_args *a, const ts_back *b, ts__polygamma_self_args *g);
+ts_tensor *ts__polygamma_self(ts_cx *cx, ts_tensor *self, int64_t n);
+
+ts_tensor *ts__polygamma_self_(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_i0_args;
+void ts_i0_grad(ts_cx *cx, const ts_i0_args *a, const ts_back *b, ts_i0_args *g);
+ts_tensor *ts_i0(ts_cx *cx, ts_tensor *self);
+
+ts_tensor *ts_i0_(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i0e_args;
+void ts_i0e_grad(ts_cx *cx, const ts_i0e_args *a, const ts_back *b, ts_i0e_args *g);
+ts_tensor *ts_i0e(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i1_args;
+void ts_i1_grad(ts_cx *cx, const ts_i1_args *a, const ts_back *b, ts_i1_args *g);
+ts_tensor *ts_i1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_i1e_args;
+void ts_i1e_grad(ts_cx *cx, const ts_i1e_args *a, const ts_back *b, ts_i1e_args *g);
+ts_tensor *ts_i1e(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ndtr_args;
+void ts_ndtr_grad(ts_cx *cx, const ts_ndtr_args *a, const ts_back *b, ts_ndtr_args *g);
+ts_tensor *ts_ndtr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_ndtri_args;
+void ts_ndtri_grad(ts_cx *cx, const ts_ndtri_args *a, const ts_back *b, ts_ndtri_args *g);
+ts_tensor *ts_ndtri(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_log_ndtr_args;
+void ts_log_ndtr_grad(ts_cx *cx, const ts_log_ndtr_args *a, const ts_back *b, ts_log_ndtr_args *g);
+ts_tensor *ts_log_ndtr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_entr_args;
+void ts_entr_grad(ts_cx *cx, const ts_entr_args *a, const ts_back *b, ts_entr_args *g);
+ts_tensor *ts_entr(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_erfcx_args;
+void ts_erfcx_grad(ts_cx *cx, const ts_erfcx_args *a, const ts_back *b, ts_erfcx_args *g);
+ts_tensor *ts_erfcx(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_airy_ai_args;
+ts_tensor *ts_airy_ai(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_j0_args;
+ts_tensor *ts_bessel_j0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_y0_args;
+ts_tensor *ts_bessel_y0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_i0_args;
+ts_tensor *ts_modified_bessel_i0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_k0_args;
+ts_tensor *ts_modified_bessel_k0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_scaled_modified_bessel_k0_args;
+ts_tensor *ts_scaled_modified_bessel_k0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_j1_args;
+ts_tensor *ts_bessel_j1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_bessel_y1_args;
+ts_tensor *ts_bessel_y1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_i1_args;
+ts_tensor *ts_modified_bessel_i1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_modified_bessel_k1_args;
+ts_tensor *ts_modified_bessel_k1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_scaled_modified_bessel_k1_args;
+ts_tensor *ts_scaled_modified_bessel_k1(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_spherical_bessel_j0_args;
+ts_tensor *ts_spherical_bessel_j0(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_t_args;
+ts_tensor *ts_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_t_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_t(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_u_args;
+ts_tensor *ts_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_u_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_u(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_v_args;
+ts_tensor *ts_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_v_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_v(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_chebyshev_polynomial_w_args;
+ts_tensor *ts_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_shifted_chebyshev_polynomial_w_args;
+ts_tensor *ts_shifted_chebyshev_polynomial_w(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_hermite_polynomial_h_args;
+ts_tensor *ts_hermite_polynomial_h(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_hermite_polynomial_he_args;
+ts_tensor *ts_hermite_polynomial_he(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_laguerre_polynomial_l_args;
+ts_tensor *ts_laguerre_polynomial_l(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *n; } ts_legendre_polynomial_p_args;
+ts_tensor *ts_legendre_polynomial_p(ts_cx *cx, ts_tensor *self, ts_tensor *n);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_xlog1py_args;
+void ts_xlog1py_grad(ts_cx *cx, const ts_xlog1py_args *a, const ts_back *b, ts_xlog1py_args *g);
+ts_tensor *ts_xlog1py(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_zeta_args;
+void ts_zeta_grad(ts_cx *cx, const ts_zeta_args *a, const ts_back *b, ts_zeta_args *g);
+ts_tensor *ts_zeta(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_igamma_args;
+void ts_igamma_grad(ts_cx *cx, const ts_igamma_args *a, const ts_back *b, ts_igamma_args *g);
+ts_tensor *ts_igamma(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_igamma_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; ts_tensor *other; } ts_igammac_args;
+void ts_igammac_grad(ts_cx *cx, const ts_igammac_args *a, const ts_back *b, ts_igammac_args *g);
+ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);

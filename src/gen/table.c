@@ -314,7 +314,7 @@ static bool positive_impl(ts_cx *cx, const void *args, ts_out *out) {
 static const ts_arg abs_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_abs_args, self), 0u}};
 static bool abs_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_abs_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_ABS, TS_NO_BOOL, NULL);
+  return ts_abs_impl(cx, a, out);
 }
 static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_abs_grad(cx, args, back, wanted); }
 
@@ -436,6 +436,75 @@ static bool addcdiv_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_addcdiv_impl(cx, a, out);
 }
 static void addcdiv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_addcdiv_grad(cx, args, back, wanted); }
+
+static const ts_arg flip_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_flip_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_flip_args, dims), 0u}};
+static bool flip_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_flip_args *a = args;
+  return ts_flip_impl(cx, a, out);
+}
+static void flip_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_flip_grad(cx, args, back, wanted); }
+
+static const ts_arg fliplr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fliplr_args, self), 0u}};
+static bool fliplr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fliplr_args *a = args;
+  return ts_fliplr_impl(cx, a, out);
+}
+
+static const ts_arg flipud_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_flipud_args, self), 0u}};
+static bool flipud_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_flipud_args *a = args;
+  return ts_flipud_impl(cx, a, out);
+}
+
+static const ts_arg roll_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_roll_args, self), 0u}, {"shifts", TS_ARG_INTS, 0, offsetof(ts_roll_args, shifts), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_roll_args, dims), 0u}};
+static bool roll_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_roll_args *a = args;
+  return ts_roll_impl(cx, a, out);
+}
+static void roll_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_roll_grad(cx, args, back, wanted); }
+
+static const ts_arg rot90_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rot90_args, self), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts_rot90_args, k), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_rot90_args, dims), 0u}};
+static bool rot90_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rot90_args *a = args;
+  return ts_rot90_impl(cx, a, out);
+}
+
+static const ts_arg repeat_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_args, self), 0u}, {"repeats", TS_ARG_INTS, 0, offsetof(ts_repeat_args, repeats), 0u}};
+static bool repeat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_args *a = args;
+  return ts_repeat_impl(cx, a, out);
+}
+static void repeat_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_repeat_grad(cx, args, back, wanted); }
+
+static const ts_arg tile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tile_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_tile_args, dims), 0u}};
+static bool tile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tile_args *a = args;
+  return ts_tile_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_args, self), 0u}, {"repeats", TS_ARG_INT, 0, offsetof(ts_repeat_interleave_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_args, output_size), 0u}};
+static bool repeat_interleave_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_args *a = args;
+  return ts_repeat_interleave_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, self), 0u}, {"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, output_size), 0u}};
+static bool repeat_interleave_by_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_by_args *a = args;
+  return ts_repeat_interleave_by_impl(cx, a, out);
+}
+
+static const ts_arg repeat_interleave_positions_args[] = {{"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_positions_args, repeats), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_positions_args, output_size), 0u}};
+static bool repeat_interleave_positions_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_repeat_interleave_positions_args *a = args;
+  return ts_repeat_interleave_positions_impl(cx, a, out);
+}
+
+static const ts_arg take_along_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_take_along_dim_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_take_along_dim_args, indices), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_take_along_dim_args, dim), 0u}};
+static bool take_along_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_take_along_dim_args *a = args;
+  return ts_take_along_dim_impl(cx, a, out);
+}
 
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -668,6 +737,90 @@ static bool clamp_max_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void clamp_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clamp_max_grad(cx, args, back, wanted); }
 
+static const ts_arg complex_args[] = {{"real", TS_ARG_TENSOR, 0, offsetof(ts_complex_args, real), 0u}, {"imag", TS_ARG_TENSOR, 0, offsetof(ts_complex_args, imag), 0u}};
+static bool complex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_complex_args *a = args;
+  return ts_complex_impl(cx, a, out);
+}
+static void complex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_complex_grad(cx, args, back, wanted); }
+
+static const ts_arg polar_args[] = {{"abs", TS_ARG_TENSOR, 0, offsetof(ts_polar_args, abs), 0u}, {"angle", TS_ARG_TENSOR, 0, offsetof(ts_polar_args, angle), 0u}};
+static bool polar_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_polar_args *a = args;
+  return ts_polar_impl(cx, a, out);
+}
+static void polar_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polar_grad(cx, args, back, wanted); }
+
+static const ts_arg view_as_real_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_real_args, self), 0u}};
+static bool view_as_real_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_real_args *a = args;
+  return ts_view_as_real_impl(cx, a, out);
+}
+static void view_as_real_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_as_real_grad(cx, args, back, wanted); }
+
+static const ts_arg view_as_complex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_complex_args, self), 0u}};
+static bool view_as_complex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_complex_args *a = args;
+  return ts_view_as_complex_impl(cx, a, out);
+}
+static void view_as_complex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_as_complex_grad(cx, args, back, wanted); }
+
+static const ts_arg real_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_real_args, self), 0u}};
+static bool real_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_real_args *a = args;
+  return ts_real_impl(cx, a, out);
+}
+
+static const ts_arg imag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_imag_args, self), 0u}};
+static bool imag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_imag_args *a = args;
+  return ts_imag_impl(cx, a, out);
+}
+
+static const ts_arg conj_physical_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conj_physical_args, self), 0u}};
+static bool conj_physical_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conj_physical_args *a = args;
+  return ts_conj_physical_impl(cx, a, out);
+}
+static void conj_physical_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_conj_physical_grad(cx, args, back, wanted); }
+
+static const ts_arg conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conj_args, self), 0u}};
+static bool conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conj_args *a = args;
+  return ts_conj_impl(cx, a, out);
+}
+
+static const ts_arg resolve_conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resolve_conj_args, self), 0u}};
+static bool resolve_conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resolve_conj_args *a = args;
+  return ts_resolve_conj_impl(cx, a, out);
+}
+
+static const ts_arg resolve_neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resolve_neg_args, self), 0u}};
+static bool resolve_neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resolve_neg_args *a = args;
+  return ts_resolve_neg_impl(cx, a, out);
+}
+
+static const ts_arg is_conj_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_is_conj_args, self), 0u}};
+static bool is_conj_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_is_conj_args *a = args;
+  return ts_is_conj_impl(cx, a, out);
+}
+
+static const ts_arg is_neg_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_is_neg_args, self), 0u}};
+static bool is_neg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_is_neg_args *a = args;
+  return ts_is_neg_impl(cx, a, out);
+}
+
+static const ts_arg angle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_angle_args, self), 0u}};
+static bool angle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_angle_args *a = args;
+  return ts_angle_impl(cx, a, out);
+}
+static void angle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_angle_grad(cx, args, back, wanted); }
+
 static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
@@ -706,6 +859,142 @@ static bool _conv_weight_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__conv_weight_impl(cx, a, out);
 }
 static void _conv_weight_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_weight_grad(cx, args, back, wanted); }
+
+static const ts_arg diagonal_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_scatter_args, src), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diagonal_scatter_args, dim2), 0u}};
+static bool diagonal_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagonal_scatter_args *a = args;
+  return ts_diagonal_scatter_impl(cx, a, out);
+}
+static void diagonal_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_diagonal_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg select_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_select_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_select_scatter_args, src), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_select_scatter_args, dim), 0u}, {"index", TS_ARG_INT, 0, offsetof(ts_select_scatter_args, index), 0u}};
+static bool select_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_select_scatter_args *a = args;
+  return ts_select_scatter_impl(cx, a, out);
+}
+static void select_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_select_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg slice_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slice_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_slice_scatter_args, src), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_slice_scatter_args, dim), 0u}, {"start", TS_ARG_INT_OPT, 0, offsetof(ts_slice_scatter_args, start), 0u}, {"end", TS_ARG_INT_OPT, 0, offsetof(ts_slice_scatter_args, end), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_slice_scatter_args, step), 0u}};
+static bool slice_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slice_scatter_args *a = args;
+  return ts_slice_scatter_impl(cx, a, out);
+}
+static void slice_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_slice_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg as_strided_scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_scatter_args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_scatter_args, src), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_scatter_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_scatter_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_scatter_args, storage_offset), 0u}};
+static bool as_strided_scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_as_strided_scatter_args *a = args;
+  return ts_as_strided_scatter_impl(cx, a, out);
+}
+static void as_strided_scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_as_strided_scatter_grad(cx, args, back, wanted); }
+
+static const ts_arg narrow_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_narrow_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, dim), 0u}, {"start", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, start), 0u}, {"length", TS_ARG_INT, 0, offsetof(ts_narrow_copy_args, length), 0u}};
+static bool narrow_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_narrow_copy_args *a = args;
+  return ts_copied(cx, out, ts_narrow(cx, a->self, a->dim, a->start, a->length));
+}
+
+static const ts_arg alias_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_alias_copy_args, self), 0u}};
+static bool alias_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_alias_copy_args *a = args;
+  return ts_copied(cx, out, ts_expand(cx, a->self, ts_sizes_of(a->self), false));
+}
+
+static const ts_arg as_strided_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_as_strided_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_as_strided_copy_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_as_strided_copy_args, stride), 0u}, {"storageOffset", TS_ARG_INT_OPT, 0, offsetof(ts_as_strided_copy_args, storage_offset), 0u}};
+static bool as_strided_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_as_strided_copy_args *a = args;
+  return ts_copied(cx, out, ts_as_strided(cx, a->self, a->size, a->stride, a->storage_offset));
+}
+
+static const ts_arg detach_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_detach_copy_args, self), 0u}};
+static bool detach_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_detach_copy_args *a = args;
+  return ts_copied(cx, out, ts_detach(cx, a->self));
+}
+
+static const ts_arg diagonal_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagonal_copy_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diagonal_copy_args, dim2), 0u}};
+static bool diagonal_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagonal_copy_args *a = args;
+  return ts_copied(cx, out, ts_diagonal(cx, a->self, a->offset, a->dim1, a->dim2));
+}
+
+static const ts_arg expand_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_expand_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_expand_copy_args, size), 0u}, {"implicit", TS_ARG_BOOL, 0, offsetof(ts_expand_copy_args, implicit), 0u}};
+static bool expand_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_expand_copy_args *a = args;
+  return ts_copied(cx, out, ts_expand(cx, a->self, a->size, a->implicit));
+}
+
+static const ts_arg permute_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_permute_copy_args, self), 0u}, {"dims", TS_ARG_INTS, 0, offsetof(ts_permute_copy_args, dims), 0u}};
+static bool permute_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_permute_copy_args *a = args;
+  return ts_copied(cx, out, ts_permute(cx, a->self, a->dims));
+}
+
+static const ts_arg select_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_select_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_select_copy_args, dim), 0u}, {"index", TS_ARG_INT, 0, offsetof(ts_select_copy_args, index), 0u}};
+static bool select_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_select_copy_args *a = args;
+  return ts_copied(cx, out, ts_select(cx, a->self, a->dim, a->index));
+}
+
+static const ts_arg slice_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slice_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_slice_copy_args, dim), 0u}, {"start", TS_ARG_INT_OPT, 0, offsetof(ts_slice_copy_args, start), 0u}, {"end", TS_ARG_INT_OPT, 0, offsetof(ts_slice_copy_args, end), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_slice_copy_args, step), 0u}};
+static bool slice_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slice_copy_args *a = args;
+  return ts_copied(cx, out, ts__slice(cx, a->self, a->dim, a->start, a->end, a->step));
+}
+
+static const ts_arg split_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_copy_args, self), 0u}, {"splitSize", TS_ARG_INT, 0, offsetof(ts_split_copy_args, split_size), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_copy_args, dim), 0u}};
+static bool split_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_split(cx, a->self, a->split_size, a->dim));
+}
+
+static const ts_arg split_with_sizes_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_split_with_sizes_copy_args, self), 0u}, {"splitSizes", TS_ARG_INTS, 0, offsetof(ts_split_with_sizes_copy_args, split_sizes), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_split_with_sizes_copy_args, dim), 0u}};
+static bool split_with_sizes_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_split_with_sizes_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_split_with_sizes(cx, a->self, a->split_sizes, a->dim));
+}
+
+static const ts_arg squeeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_copy_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_copy_args, dim), 0u}};
+static bool squeeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_squeeze_copy_args *a = args;
+  return ts_copied(cx, out, ts_squeeze(cx, a->self, a->dim));
+}
+
+static const ts_arg t_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_t_copy_args, self), 0u}};
+static bool t_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_t_copy_args *a = args;
+  return ts_copied(cx, out, ts_t(cx, a->self));
+}
+
+static const ts_arg transpose_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_copy_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_copy_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_copy_args, dim1), 0u}};
+static bool transpose_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_transpose_copy_args *a = args;
+  return ts_copied(cx, out, ts_transpose(cx, a->self, a->dim0, a->dim1));
+}
+
+static const ts_arg unbind_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unbind_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unbind_copy_args, dim), 0u}};
+static bool unbind_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unbind_copy_args *a = args;
+  return ts_all_copied(cx, out, ts_unbind(cx, a->self, a->dim));
+}
+
+static const ts_arg unfold_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_copy_args, self), 0u}, {"dimension", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, dimension), 0u}, {"size", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, size), 0u}, {"step", TS_ARG_INT, 0, offsetof(ts_unfold_copy_args, step), 0u}};
+static bool unfold_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_copy_args *a = args;
+  return ts_copied(cx, out, ts_unfold(cx, a->self, a->dimension, a->size, a->step));
+}
+
+static const ts_arg unsqueeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unsqueeze_copy_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_unsqueeze_copy_args, dim), 0u}};
+static bool unsqueeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unsqueeze_copy_args *a = args;
+  return ts_copied(cx, out, ts_unsqueeze(cx, a->self, a->dim));
+}
+
+static const ts_arg view_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_view_copy_args, size), 0u}};
+static bool view_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_copy_args *a = args;
+  return ts_copied(cx, out, ts_view(cx, a->self, a->size));
+}
 
 static const ts_arg zeros_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_zeros_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_zeros_args, dtype), 0u}};
 static bool zeros_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -869,6 +1158,114 @@ static bool sum_to_size_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_sum_to_size_impl(cx, a, out);
 }
 
+static const ts_arg ctc_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ctc_loss_args, self), 0u}, {"targets", TS_ARG_TENSOR, 0, offsetof(ts_ctc_loss_args, targets), 0u}, {"inputLengths", TS_ARG_INTS, 0, offsetof(ts_ctc_loss_args, input_lengths), 0u}, {"targetLengths", TS_ARG_INTS, 0, offsetof(ts_ctc_loss_args, target_lengths), 0u}, {"blank", TS_ARG_INT, 0, offsetof(ts_ctc_loss_args, blank), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_ctc_loss_args, reduction), 0u}, {"zeroInfinity", TS_ARG_BOOL, 0, offsetof(ts_ctc_loss_args, zero_infinity), 0u}};
+static bool ctc_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ctc_loss_args *a = args;
+  return ts_ctc_loss_impl(cx, a, out);
+}
+
+static const ts_arg _ctc_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_args, self), 0u}, {"targets", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_args, targets), 0u}, {"inputLengths", TS_ARG_INTS, 0, offsetof(ts__ctc_loss_args, input_lengths), 0u}, {"targetLengths", TS_ARG_INTS, 0, offsetof(ts__ctc_loss_args, target_lengths), 0u}, {"blank", TS_ARG_INT, 0, offsetof(ts__ctc_loss_args, blank), 0u}, {"zeroInfinity", TS_ARG_BOOL, 0, offsetof(ts__ctc_loss_args, zero_infinity), 0u}};
+static bool _ctc_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__ctc_loss_args *a = args;
+  return ts__ctc_loss_impl(cx, a, out);
+}
+static void _ctc_loss_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__ctc_loss_grad(cx, args, back, wanted); }
+
+static const ts_arg _ctc_loss_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, self), 0u}, {"targets", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, targets), 0u}, {"inputLengths", TS_ARG_INTS, 0, offsetof(ts__ctc_loss_backward_args, input_lengths), 0u}, {"targetLengths", TS_ARG_INTS, 0, offsetof(ts__ctc_loss_backward_args, target_lengths), 0u}, {"blank", TS_ARG_INT, 0, offsetof(ts__ctc_loss_backward_args, blank), 0u}, {"zeroInfinity", TS_ARG_BOOL, 0, offsetof(ts__ctc_loss_backward_args, zero_infinity), 0u}, {"alpha", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, alpha), 0u}, {"nll", TS_ARG_TENSOR, 0, offsetof(ts__ctc_loss_backward_args, nll), 0u}};
+static bool _ctc_loss_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__ctc_loss_backward_args *a = args;
+  return ts__ctc_loss_backward_impl(cx, a, out);
+}
+static void _ctc_loss_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__ctc_loss_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg diag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diag_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_diag_args, diagonal), 0u}};
+static bool diag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diag_args *a = args;
+  return ts_diag_impl(cx, a, out);
+}
+
+static const ts_arg diag_embed_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diag_embed_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_diag_embed_args, dim2), 0u}};
+static bool diag_embed_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diag_embed_args *a = args;
+  return ts_diag_embed_impl(cx, a, out);
+}
+
+static const ts_arg diagflat_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diagflat_args, self), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_diagflat_args, offset), 0u}};
+static bool diagflat_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diagflat_args *a = args;
+  return ts_diagflat_impl(cx, a, out);
+}
+
+static const ts_arg trace_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_trace_args, self), 0u}};
+static bool trace_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trace_args *a = args;
+  return ts_trace_impl(cx, a, out);
+}
+
+static const ts_arg tril_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tril_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_tril_args, diagonal), 0u}};
+static bool tril_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tril_args *a = args;
+  return ts_triangle(cx, a->self, out, a->diagonal, false);
+}
+static void tril_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_tril_grad(cx, args, back, wanted); }
+
+static const ts_arg triu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_triu_args, self), 0u}, {"diagonal", TS_ARG_INT, 0, offsetof(ts_triu_args, diagonal), 0u}};
+static bool triu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triu_args *a = args;
+  return ts_triangle(cx, a->self, out, a->diagonal, true);
+}
+static void triu_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_triu_grad(cx, args, back, wanted); }
+
+static const ts_arg tril_indices_args[] = {{"row", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, row), 0u}, {"col", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, col), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_tril_indices_args, offset), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_tril_indices_args, dtype), 0u}};
+static bool tril_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tril_indices_args *a = args;
+  return ts_triangle_indices(cx, out, a->row, a->col, a->offset, a->dtype, false);
+}
+
+static const ts_arg triu_indices_args[] = {{"row", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, row), 0u}, {"col", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, col), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_triu_indices_args, offset), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_triu_indices_args, dtype), 0u}};
+static bool triu_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triu_indices_args *a = args;
+  return ts_triangle_indices(cx, out, a->row, a->col, a->offset, a->dtype, true);
+}
+
+static const ts_arg fill_diagonal__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fill_diagonal__args, self), 0u}, {"fillValue", TS_ARG_SCALAR, 0, offsetof(ts_fill_diagonal__args, fill_value), 0u}, {"wrap", TS_ARG_BOOL, 0, offsetof(ts_fill_diagonal__args, wrap), 0u}};
+static bool fill_diagonal__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fill_diagonal__args *a = args;
+  return ts_fill_diagonal__impl(cx, a, out);
+}
+static void fill_diagonal__grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_fill_diagonal__grad(cx, args, back, wanted); }
+
+static const ts_arg cdist_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_cdist_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_cdist_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_cdist_args, p), 0u}, {"computeMode", TS_ARG_TEXT, 0, offsetof(ts_cdist_args, compute_mode), 0u}};
+static bool cdist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cdist_args *a = args;
+  return ts_cdist_impl(cx, a, out);
+}
+
+static const ts_arg _cdist_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts__cdist_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts__cdist_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts__cdist_args, p), 0u}, {"product", TS_ARG_BOOL, 0, offsetof(ts__cdist_args, product), 0u}};
+static bool _cdist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cdist_args *a = args;
+  return ts__cdist_impl(cx, a, out);
+}
+static void _cdist_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__cdist_grad(cx, args, back, wanted); }
+
+static const ts_arg _cdist_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__cdist_backward_args, grad), 0u}, {"x1", TS_ARG_TENSOR, 0, offsetof(ts__cdist_backward_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts__cdist_backward_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts__cdist_backward_args, p), 0u}, {"dist", TS_ARG_TENSOR, 0, offsetof(ts__cdist_backward_args, dist), 0u}};
+static bool _cdist_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__cdist_backward_args *a = args;
+  return ts__cdist_backward_impl(cx, a, out);
+}
+
+static const ts_arg pdist_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pdist_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pdist_args, p), 0u}};
+static bool pdist_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pdist_args *a = args;
+  return ts_pdist_impl(cx, a, out);
+}
+
+static const ts_arg bilinear_args[] = {{"input1", TS_ARG_TENSOR, 0, offsetof(ts_bilinear_args, input1), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_bilinear_args, input2), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_bilinear_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bilinear_args, bias), 0u}};
+static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bilinear_args *a = args;
+  return ts_bilinear_impl(cx, a, out);
+}
+
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__index_args *a = args;
@@ -1030,6 +1427,97 @@ static bool one_hot_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_one_hot_impl(cx, a, out);
 }
 
+static const ts_arg broadcast_tensors_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_broadcast_tensors_args, tensors), 0u}};
+static bool broadcast_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_broadcast_tensors_args *a = args;
+  return ts_broadcast_tensors_impl(cx, a, out);
+}
+
+static const ts_arg meshgrid_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_meshgrid_args, tensors), 0u}, {"indexing", TS_ARG_TEXT, 0, offsetof(ts_meshgrid_args, indexing), 0u}};
+static bool meshgrid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_meshgrid_args *a = args;
+  return ts_meshgrid_impl(cx, a, out);
+}
+
+static const ts_arg atleast_1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_1d_args, self), 0u}};
+static bool atleast_1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_1d_args *a = args;
+  return ts_at_least(cx, a->self, out, 1);
+}
+
+static const ts_arg atleast_1d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_1d_list_args, tensors), 0u}};
+static bool atleast_1d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_1d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 1);
+}
+
+static const ts_arg atleast_2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_2d_args, self), 0u}};
+static bool atleast_2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_2d_args *a = args;
+  return ts_at_least(cx, a->self, out, 2);
+}
+
+static const ts_arg atleast_2d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_2d_list_args, tensors), 0u}};
+static bool atleast_2d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_2d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 2);
+}
+
+static const ts_arg atleast_3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_atleast_3d_args, self), 0u}};
+static bool atleast_3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_3d_args *a = args;
+  return ts_at_least(cx, a->self, out, 3);
+}
+
+static const ts_arg atleast_3d_list_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_atleast_3d_list_args, tensors), 0u}};
+static bool atleast_3d_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_atleast_3d_list_args *a = args;
+  return ts_all_at_least(cx, a->tensors, out, 3);
+}
+
+static const ts_arg hstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_hstack_args, tensors), 0u}};
+static bool hstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hstack_args *a = args;
+  return ts_hstack_impl(cx, a, out);
+}
+
+static const ts_arg vstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_vstack_args, tensors), 0u}};
+static bool vstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vstack_args *a = args;
+  return ts_vstack_impl(cx, a, out);
+}
+
+static const ts_arg dstack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_dstack_args, tensors), 0u}};
+static bool dstack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dstack_args *a = args;
+  return ts_dstack_impl(cx, a, out);
+}
+
+static const ts_arg column_stack_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_column_stack_args, tensors), 0u}};
+static bool column_stack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_column_stack_args *a = args;
+  return ts_column_stack_impl(cx, a, out);
+}
+
+static const ts_arg block_diag_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_block_diag_args, tensors), 0u}};
+static bool block_diag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_block_diag_args *a = args;
+  return ts_block_diag_impl(cx, a, out);
+}
+static void block_diag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_block_diag_grad(cx, args, back, wanted); }
+
+static const ts_arg cartesian_prod_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_cartesian_prod_args, tensors), 0u}};
+static bool cartesian_prod_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cartesian_prod_args *a = args;
+  return ts_cartesian_prod_impl(cx, a, out);
+}
+
+static const ts_arg combinations_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_combinations_args, self), 0u}, {"r", TS_ARG_INT, 0, offsetof(ts_combinations_args, r), 0u}, {"withReplacement", TS_ARG_BOOL, 0, offsetof(ts_combinations_args, with_replacement), 0u}};
+static bool combinations_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_combinations_args *a = args;
+  return ts_combinations_impl(cx, a, out);
+}
+
 static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_ex_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, pivot), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_ex_args, check_errors), 0u}};
 static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linalg_lu_factor_ex_args *a = args;
@@ -1156,6 +1644,87 @@ static const ts_arg kl_div_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_kl_
 static bool kl_div_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_kl_div_args *a = args;
   return ts_kl_div_impl(cx, a, out);
+}
+
+static const ts_arg soft_margin_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_soft_margin_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_soft_margin_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_soft_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_soft_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_soft_margin_loss_args, reduction), 0u}};
+static bool soft_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_soft_margin_loss_args *a = args;
+  return ts_soft_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg margin_ranking_loss_args[] = {{"input1", TS_ARG_TENSOR, 0, offsetof(ts_margin_ranking_loss_args, input1), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_margin_ranking_loss_args, input2), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_margin_ranking_loss_args, target), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_margin_ranking_loss_args, margin), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_margin_ranking_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_margin_ranking_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_margin_ranking_loss_args, reduction), 0u}};
+static bool margin_ranking_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_margin_ranking_loss_args *a = args;
+  return ts_margin_ranking_loss_impl(cx, a, out);
+}
+
+static const ts_arg hinge_embedding_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_hinge_embedding_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_hinge_embedding_loss_args, target), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_hinge_embedding_loss_args, margin), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_hinge_embedding_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_hinge_embedding_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_hinge_embedding_loss_args, reduction), 0u}};
+static bool hinge_embedding_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hinge_embedding_loss_args *a = args;
+  return ts_hinge_embedding_loss_impl(cx, a, out);
+}
+
+static const ts_arg cosine_embedding_loss_args[] = {{"input1", TS_ARG_TENSOR, 0, offsetof(ts_cosine_embedding_loss_args, input1), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_cosine_embedding_loss_args, input2), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_cosine_embedding_loss_args, target), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_cosine_embedding_loss_args, margin), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_cosine_embedding_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_cosine_embedding_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_cosine_embedding_loss_args, reduction), 0u}};
+static bool cosine_embedding_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cosine_embedding_loss_args *a = args;
+  return ts_cosine_embedding_loss_impl(cx, a, out);
+}
+
+static const ts_arg triplet_margin_loss_args[] = {{"anchor", TS_ARG_TENSOR, 0, offsetof(ts_triplet_margin_loss_args, anchor), 0u}, {"positive", TS_ARG_TENSOR, 0, offsetof(ts_triplet_margin_loss_args, positive), 0u}, {"negative", TS_ARG_TENSOR, 0, offsetof(ts_triplet_margin_loss_args, negative), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_triplet_margin_loss_args, margin), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_triplet_margin_loss_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_triplet_margin_loss_args, eps), 0u}, {"swap", TS_ARG_BOOL, 0, offsetof(ts_triplet_margin_loss_args, swap), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_triplet_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_triplet_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_triplet_margin_loss_args, reduction), 0u}};
+static bool triplet_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triplet_margin_loss_args *a = args;
+  return ts_triplet_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg multilabel_soft_margin_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_multilabel_soft_margin_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_multilabel_soft_margin_loss_args, target), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_multilabel_soft_margin_loss_args, weight), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_multilabel_soft_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_multilabel_soft_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_multilabel_soft_margin_loss_args, reduction), 0u}};
+static bool multilabel_soft_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_multilabel_soft_margin_loss_args *a = args;
+  return ts_multilabel_soft_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg multi_margin_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_multi_margin_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_multi_margin_loss_args, target), 0u}, {"p", TS_ARG_INT, 0, offsetof(ts_multi_margin_loss_args, p), 0u}, {"margin", TS_ARG_FLOAT, 0, offsetof(ts_multi_margin_loss_args, margin), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_multi_margin_loss_args, weight), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_multi_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_multi_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_multi_margin_loss_args, reduction), 0u}};
+static bool multi_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_multi_margin_loss_args *a = args;
+  return ts_multi_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg multilabel_margin_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_multilabel_margin_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_multilabel_margin_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_multilabel_margin_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_multilabel_margin_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_multilabel_margin_loss_args, reduction), 0u}};
+static bool multilabel_margin_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_multilabel_margin_loss_args *a = args;
+  return ts_multilabel_margin_loss_impl(cx, a, out);
+}
+
+static const ts_arg _multilabel_margin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_args, target), 0u}};
+static bool _multilabel_margin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__multilabel_margin_args *a = args;
+  return ts__multilabel_margin_impl(cx, a, out);
+}
+static void _multilabel_margin_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__multilabel_margin_grad(cx, args, back, wanted); }
+
+static const ts_arg _multilabel_margin_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_backward_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_backward_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_backward_args, target), 0u}};
+static bool _multilabel_margin_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__multilabel_margin_backward_args *a = args;
+  return ts__multilabel_margin_backward_impl(cx, a, out);
+}
+static void _multilabel_margin_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__multilabel_margin_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg _multilabel_margin_slope_args[] = {{"v", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_slope_args, v), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_slope_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts__multilabel_margin_slope_args, target), 0u}};
+static bool _multilabel_margin_slope_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__multilabel_margin_slope_args *a = args;
+  return ts__multilabel_margin_slope_impl(cx, a, out);
+}
+static void _multilabel_margin_slope_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__multilabel_margin_slope_grad(cx, args, back, wanted); }
+
+static const ts_arg gaussian_nll_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gaussian_nll_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_gaussian_nll_loss_args, target), 0u}, {"var", TS_ARG_TENSOR, 0, offsetof(ts_gaussian_nll_loss_args, var), 0u}, {"full", TS_ARG_BOOL, 0, offsetof(ts_gaussian_nll_loss_args, full), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gaussian_nll_loss_args, eps), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_gaussian_nll_loss_args, reduction), 0u}};
+static bool gaussian_nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gaussian_nll_loss_args *a = args;
+  return ts_gaussian_nll_loss_impl(cx, a, out);
+}
+
+static const ts_arg poisson_nll_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_poisson_nll_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_poisson_nll_loss_args, target), 0u}, {"logInput", TS_ARG_BOOL, 0, offsetof(ts_poisson_nll_loss_args, log_input), 0u}, {"full", TS_ARG_BOOL, 0, offsetof(ts_poisson_nll_loss_args, full), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_poisson_nll_loss_args, size_average), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_poisson_nll_loss_args, eps), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_poisson_nll_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_poisson_nll_loss_args, reduction), 0u}};
+static bool poisson_nll_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_poisson_nll_loss_args *a = args;
+  return ts_poisson_nll_loss_impl(cx, a, out);
 }
 
 static const ts_arg exp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_exp_args, self), 0u}};
@@ -1340,39 +1909,11 @@ static bool digamma_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void digamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_digamma_grad(cx, args, back, wanted); }
 
-static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_polygamma_args, n), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts_polygamma_args, self), 0u}};
-static bool polygamma_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_polygamma_args *a = args;
-  return ts_polygamma_of(cx, a->n, a->self, out);
-}
-static void polygamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polygamma_grad(cx, args, back, wanted); }
-
-static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__polygamma_self_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__polygamma_self_args, n), 0u}};
-static bool _polygamma_self_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts__polygamma_self_args *a = args;
-  return ts_polygamma_of(cx, a->n, a->self, out);
-}
-static void _polygamma_self_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__polygamma_self_grad(cx, args, back, wanted); }
-
 static const ts_arg mvlgamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mvlgamma_args, self), 0u}, {"p", TS_ARG_INT, 0, offsetof(ts_mvlgamma_args, p), 0u}};
 static bool mvlgamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mvlgamma_args *a = args;
   return ts_mvlgamma_impl(cx, a, out);
 }
-
-static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0_args, self), 0u}};
-static bool i0_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_i0_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_I0, TS_TO_FLOAT, NULL);
-}
-static void i0_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0_grad(cx, args, back, wanted); }
-
-static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1_args, self), 0u}};
-static bool i1_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_i1_args *a = args;
-  return ts_unary(cx, a->self, out, TS_UN_I1, TS_TO_FLOAT, NULL);
-}
-static void i1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1_grad(cx, args, back, wanted); }
 
 static const ts_arg frexp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frexp_args, self), 0u}};
 static bool frexp_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1518,6 +2059,12 @@ static const ts_arg dot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dot_ar
 static bool dot_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_dot_args *a = args;
   return ts_dot_impl(cx, a, out);
+}
+
+static const ts_arg vdot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_vdot_args, other), 0u}};
+static bool vdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vdot_args *a = args;
+  return ts_vdot_impl(cx, a, out);
 }
 
 static const ts_arg outer_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, self), 0u}, {"vec2", TS_ARG_TENSOR, 0, offsetof(ts_outer_args, vec2), 0u}};
@@ -1840,6 +2387,36 @@ static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__avg_pool_backward_impl(cx, a, out);
 }
 static void _avg_pool_backward_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_backward_grad(cx, args, back, wanted); }
+
+static const ts_arg einsum_args[] = {{"equation", TS_ARG_TEXT, 0, offsetof(ts_einsum_args, equation), 0u}, {"operands", TS_ARG_LIST, 0, offsetof(ts_einsum_args, operands), 0u}};
+static bool einsum_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_einsum_args *a = args;
+  return ts_einsum_impl(cx, a, out);
+}
+
+static const ts_arg tensordot_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_args, other), 0u}, {"dimsSelf", TS_ARG_INTS, 0, offsetof(ts_tensordot_args, dims_self), 0u}, {"dimsOther", TS_ARG_INTS, 0, offsetof(ts_tensordot_args, dims_other), 0u}};
+static bool tensordot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensordot_args *a = args;
+  return ts_tensordot_impl(cx, a, out);
+}
+
+static const ts_arg tensordot_count_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_count_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_tensordot_count_args, other), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts_tensordot_count_args, dims), 0u}};
+static bool tensordot_count_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_tensordot_count_args *a = args;
+  return ts_tensordot_count_impl(cx, a, out);
+}
+
+static const ts_arg inner_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_inner_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_inner_args, other), 0u}};
+static bool inner_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_inner_args *a = args;
+  return ts_inner_impl(cx, a, out);
+}
+
+static const ts_arg kron_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_kron_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_kron_args, other), 0u}};
+static bool kron_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kron_args *a = args;
+  return ts_kron_impl(cx, a, out);
+}
 
 static const ts_arg rand_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts_rand_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_rand_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_rand_args, dtype), 0u}};
 static bool rand_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2459,6 +3036,281 @@ static bool _log_softmax_backward_data_impl(ts_cx *cx, const void *args, ts_out 
 }
 static void _log_softmax_backward_data_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__log_softmax_backward_data_grad(cx, args, back, wanted); }
 
+static const ts_arg sort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sort_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_sort_args, dim), 0u}, {"descending", TS_ARG_BOOL, 0, offsetof(ts_sort_args, descending), 0u}, {"stable", TS_ARG_BOOL, 0, offsetof(ts_sort_args, stable), 0u}};
+static bool sort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_sort_args *a = args;
+  return ts_sort_impl(cx, a, out);
+}
+static void sort_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sort_grad(cx, args, back, wanted); }
+
+static const ts_arg argsort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_argsort_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_argsort_args, dim), 0u}, {"descending", TS_ARG_BOOL, 0, offsetof(ts_argsort_args, descending), 0u}, {"stable", TS_ARG_BOOL, 0, offsetof(ts_argsort_args, stable), 0u}};
+static bool argsort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_argsort_args *a = args;
+  return ts_argsort_impl(cx, a, out);
+}
+
+static const ts_arg msort_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_msort_args, self), 0u}};
+static bool msort_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_msort_args *a = args;
+  return ts_msort_impl(cx, a, out);
+}
+
+static const ts_arg topk_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_topk_args, self), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts_topk_args, k), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_topk_args, dim), 0u}, {"largest", TS_ARG_BOOL, 0, offsetof(ts_topk_args, largest), 0u}, {"sorted", TS_ARG_BOOL, 0, offsetof(ts_topk_args, sorted), 0u}};
+static bool topk_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_topk_args *a = args;
+  return ts_topk_impl(cx, a, out);
+}
+static void topk_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_topk_grad(cx, args, back, wanted); }
+
+static const ts_arg polygamma_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_polygamma_args, n), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts_polygamma_args, self), 0u}};
+static bool polygamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_polygamma_args *a = args;
+  return ts_polygamma_of(cx, a->n, a->self, out);
+}
+static void polygamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_polygamma_grad(cx, args, back, wanted); }
+
+static const ts_arg _polygamma_self_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__polygamma_self_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__polygamma_self_args, n), 0u}};
+static bool _polygamma_self_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__polygamma_self_args *a = args;
+  return ts_polygamma_of(cx, a->n, a->self, out);
+}
+static void _polygamma_self_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__polygamma_self_grad(cx, args, back, wanted); }
+
+static const ts_arg i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0_args, self), 0u}};
+static bool i0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0_at);
+}
+static void i0_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0_grad(cx, args, back, wanted); }
+
+static const ts_arg i0e_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i0e_args, self), 0u}};
+static bool i0e_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i0e_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0e_at);
+}
+static void i0e_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i0e_grad(cx, args, back, wanted); }
+
+static const ts_arg i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1_args, self), 0u}};
+static bool i1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1_at);
+}
+static void i1_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1_grad(cx, args, back, wanted); }
+
+static const ts_arg i1e_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_i1e_args, self), 0u}};
+static bool i1e_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_i1e_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1e_at);
+}
+static void i1e_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_i1e_grad(cx, args, back, wanted); }
+
+static const ts_arg ndtr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ndtr_args, self), 0u}};
+static bool ndtr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ndtr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_ndtr_at);
+}
+static void ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ndtr_grad(cx, args, back, wanted); }
+
+static const ts_arg ndtri_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ndtri_args, self), 0u}};
+static bool ndtri_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ndtri_args *a = args;
+  return ts_special1(cx, a->self, out, ts_ndtri_at);
+}
+static void ndtri_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ndtri_grad(cx, args, back, wanted); }
+
+static const ts_arg log_ndtr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_log_ndtr_args, self), 0u}};
+static bool log_ndtr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_log_ndtr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_log_ndtr_at);
+}
+static void log_ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_log_ndtr_grad(cx, args, back, wanted); }
+
+static const ts_arg entr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_entr_args, self), 0u}};
+static bool entr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_entr_args *a = args;
+  return ts_special1(cx, a->self, out, ts_entr_at);
+}
+static void entr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_entr_grad(cx, args, back, wanted); }
+
+static const ts_arg erfcx_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_erfcx_args, self), 0u}};
+static bool erfcx_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_erfcx_args *a = args;
+  return ts_special1(cx, a->self, out, ts_erfcx_at);
+}
+static void erfcx_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_erfcx_grad(cx, args, back, wanted); }
+
+static const ts_arg airy_ai_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_airy_ai_args, self), 0u}};
+static bool airy_ai_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_airy_ai_args *a = args;
+  return ts_special1(cx, a->self, out, ts_airy_ai_at);
+}
+
+static const ts_arg bessel_j0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_j0_args, self), 0u}};
+static bool bessel_j0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_j0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_j0_at);
+}
+
+static const ts_arg bessel_y0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_y0_args, self), 0u}};
+static bool bessel_y0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_y0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_y0_at);
+}
+
+static const ts_arg modified_bessel_i0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_i0_args, self), 0u}};
+static bool modified_bessel_i0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_i0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i0_at);
+}
+
+static const ts_arg modified_bessel_k0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_k0_args, self), 0u}};
+static bool modified_bessel_k0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_k0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k0_at);
+}
+
+static const ts_arg scaled_modified_bessel_k0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scaled_modified_bessel_k0_args, self), 0u}};
+static bool scaled_modified_bessel_k0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_modified_bessel_k0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k0e_at);
+}
+
+static const ts_arg bessel_j1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_j1_args, self), 0u}};
+static bool bessel_j1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_j1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_j1_at);
+}
+
+static const ts_arg bessel_y1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bessel_y1_args, self), 0u}};
+static bool bessel_y1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bessel_y1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_y1_at);
+}
+
+static const ts_arg modified_bessel_i1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_i1_args, self), 0u}};
+static bool modified_bessel_i1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_i1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_i1_at);
+}
+
+static const ts_arg modified_bessel_k1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_modified_bessel_k1_args, self), 0u}};
+static bool modified_bessel_k1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_modified_bessel_k1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k1_at);
+}
+
+static const ts_arg scaled_modified_bessel_k1_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scaled_modified_bessel_k1_args, self), 0u}};
+static bool scaled_modified_bessel_k1_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_modified_bessel_k1_args *a = args;
+  return ts_special1(cx, a->self, out, ts_bessel_k1e_at);
+}
+
+static const ts_arg spherical_bessel_j0_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_spherical_bessel_j0_args, self), 0u}};
+static bool spherical_bessel_j0_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_spherical_bessel_j0_args *a = args;
+  return ts_special1(cx, a->self, out, ts_spherical_j0_at);
+}
+
+static const ts_arg chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_t_args, n), 0u}};
+static bool chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_t_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_t_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_t_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_t_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_t_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_t_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_t_at);
+}
+
+static const ts_arg chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_u_args, n), 0u}};
+static bool chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_u_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_u_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_u_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_u_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_u_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_u_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_u_at);
+}
+
+static const ts_arg chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_v_args, n), 0u}};
+static bool chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_v_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_v_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_v_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_v_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_v_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_v_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_v_at);
+}
+
+static const ts_arg chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_chebyshev_polynomial_w_args, n), 0u}};
+static bool chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chebyshev_polynomial_w_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_chebyshev_w_at);
+}
+
+static const ts_arg shifted_chebyshev_polynomial_w_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_shifted_chebyshev_polynomial_w_args, n), 0u}};
+static bool shifted_chebyshev_polynomial_w_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_shifted_chebyshev_polynomial_w_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_shifted_w_at);
+}
+
+static const ts_arg hermite_polynomial_h_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_h_args, n), 0u}};
+static bool hermite_polynomial_h_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hermite_polynomial_h_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_h_at);
+}
+
+static const ts_arg hermite_polynomial_he_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_hermite_polynomial_he_args, n), 0u}};
+static bool hermite_polynomial_he_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hermite_polynomial_he_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_hermite_he_at);
+}
+
+static const ts_arg laguerre_polynomial_l_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_laguerre_polynomial_l_args, n), 0u}};
+static bool laguerre_polynomial_l_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_laguerre_polynomial_l_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_laguerre_l_at);
+}
+
+static const ts_arg legendre_polynomial_p_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, self), 0u}, {"n", TS_ARG_OPERAND, 0, offsetof(ts_legendre_polynomial_p_args, n), 0u}};
+static bool legendre_polynomial_p_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_legendre_polynomial_p_args *a = args;
+  return ts_polynomials(cx, a->self, a->n, out, ts_legendre_p_at);
+}
+
+static const ts_arg xlog1py_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_xlog1py_args, other), 0u}};
+static bool xlog1py_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_xlog1py_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_xlog1py_at);
+}
+static void xlog1py_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_xlog1py_grad(cx, args, back, wanted); }
+
+static const ts_arg zeta_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_zeta_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_zeta_args, other), 0u}};
+static bool zeta_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_zeta_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_zeta_at);
+}
+static void zeta_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zeta_grad(cx, args, back, wanted); }
+
+static const ts_arg igamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_igamma_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_igamma_args, other), 0u}};
+static bool igamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_igamma_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_igamma_at);
+}
+static void igamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igamma_grad(cx, args, back, wanted); }
+
+static const ts_arg igammac_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_igammac_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_igammac_args, other), 0u}};
+static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_igammac_args *a = args;
+  return ts_special2(cx, a->self, a->other, out, ts_igammac_at);
+}
+static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
+
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
@@ -2873,8 +3725,8 @@ const ts_op ts_ops[] = {
   {"abs_", "AbsBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_abs_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, abs_args, abs_impl, abs_grad},
   {"sign", "SignBackward0", TS_OP_DIRECT, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
   {"sign_", "SignBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sign_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sign_args, sign_impl, sign_grad},
-  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
-  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn", "SgnBackward0", TS_OP_DIRECT, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
+  {"sgn_", "SgnBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_sgn_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, sgn_args, sgn_impl, sgn_grad},
   {"square", "SquareBackward0", TS_OP_DIRECT, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
   {"square_", "SquareBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_square_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, square_args, square_impl, square_grad},
   {"reciprocal", "ReciprocalBackward0", TS_OP_DIRECT, sizeof(ts_reciprocal_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, reciprocal_args, reciprocal_impl, reciprocal_grad},
@@ -2905,6 +3757,17 @@ const ts_op ts_ops[] = {
   {"addcmul_", "AddcmulBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcmul_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcmul_args, addcmul_impl, addcmul_grad},
   {"addcdiv", "AddcdivBackward0", TS_OP_DIRECT, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
   {"addcdiv_", "AddcdivBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_addcdiv_args), 4, 1, TS_RET_TENSORS, 6u, 0u, 0u, addcdiv_args, addcdiv_impl, addcdiv_grad},
+  {"flip", "FlipBackward0", 0, sizeof(ts_flip_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, flip_args, flip_impl, flip_grad},
+  {"fliplr", "FliplrBackward0", TS_OP_COMPOSITE, sizeof(ts_fliplr_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, fliplr_args, fliplr_impl, NULL},
+  {"flipud", "FlipudBackward0", TS_OP_COMPOSITE, sizeof(ts_flipud_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, flipud_args, flipud_impl, NULL},
+  {"roll", "RollBackward0", 0, sizeof(ts_roll_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, roll_args, roll_impl, roll_grad},
+  {"rot90", "Rot90Backward0", TS_OP_COMPOSITE, sizeof(ts_rot90_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rot90_args, rot90_impl, NULL},
+  {"repeat", "RepeatBackward0", 0, sizeof(ts_repeat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_args, repeat_impl, repeat_grad},
+  {"tile", "TileBackward0", TS_OP_COMPOSITE, sizeof(ts_tile_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tile_args, tile_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_args, repeat_interleave_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
+  {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
+  {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
   {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
@@ -2962,12 +3825,48 @@ const ts_op ts_ops[] = {
   {"clampMin_", "ClampMinBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_min_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_min_args, clamp_min_impl, clamp_min_grad},
   {"clampMax", "ClampMaxBackward0", TS_OP_DIRECT, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
   {"clampMax_", "ClampMaxBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_clamp_max_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, clamp_max_args, clamp_max_impl, clamp_max_grad},
+  {"complex", "ComplexBackward0", TS_OP_EXACT, sizeof(ts_complex_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, complex_args, complex_impl, complex_grad},
+  {"polar", "PolarBackward0", TS_OP_EXACT, sizeof(ts_polar_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 1u, polar_args, polar_impl, polar_grad},
+  {"viewAsReal", "ViewAsRealBackward0", TS_OP_VIEW, sizeof(ts_view_as_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_args, view_as_real_impl, view_as_real_grad},
+  {"viewAsComplex", "ViewAsComplexBackward0", TS_OP_VIEW, sizeof(ts_view_as_complex_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_args, view_as_complex_impl, view_as_complex_grad},
+  {"real", "RealBackward0", TS_OP_COMPOSITE, sizeof(ts_real_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, real_args, real_impl, NULL},
+  {"imag", "ImagBackward0", TS_OP_COMPOSITE, sizeof(ts_imag_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, imag_args, imag_impl, NULL},
+  {"conjPhysical", "ConjPhysicalBackward0", TS_OP_DIRECT, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
+  {"conjPhysical_", "ConjPhysicalBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_conj_physical_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_physical_args, conj_physical_impl, conj_physical_grad},
+  {"conj", "ConjBackward0", TS_OP_COMPOSITE, sizeof(ts_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, conj_args, conj_impl, NULL},
+  {"resolveConj", "ResolveConjBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_conj_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_conj_args, resolve_conj_impl, NULL},
+  {"resolveNeg", "ResolveNegBackward0", TS_OP_COMPOSITE, sizeof(ts_resolve_neg_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, resolve_neg_args, resolve_neg_impl, NULL},
+  {"isConj", "IsConjBackward0", 0, sizeof(ts_is_conj_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_conj_args, is_conj_impl, NULL},
+  {"isNeg", "IsNegBackward0", 0, sizeof(ts_is_neg_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_neg_args, is_neg_impl, NULL},
+  {"angle", "AngleBackward0", 0, sizeof(ts_angle_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, angle_args, angle_impl, angle_grad},
   {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
   {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
   {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
   {"_conv", "ConvolutionBackward0", 0, sizeof(ts__conv_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_args, _conv_impl, _conv_grad},
   {"_convInput", "ConvInputBackward0", 0, sizeof(ts__conv_input_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_input_args, _conv_input_impl, _conv_input_grad},
   {"_convWeight", "ConvWeightBackward0", 0, sizeof(ts__conv_weight_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _conv_weight_args, _conv_weight_impl, _conv_weight_grad},
+  {"diagonalScatter", "DiagonalScatterBackward0", 0, sizeof(ts_diagonal_scatter_args), 5, 1, TS_RET_TENSORS, 2u, 2u, 0u, diagonal_scatter_args, diagonal_scatter_impl, diagonal_scatter_grad},
+  {"selectScatter", "SelectScatterBackward0", 0, sizeof(ts_select_scatter_args), 4, 1, TS_RET_TENSORS, 2u, 2u, 0u, select_scatter_args, select_scatter_impl, select_scatter_grad},
+  {"sliceScatter", "SliceScatterBackward0", 0, sizeof(ts_slice_scatter_args), 6, 1, TS_RET_TENSORS, 2u, 2u, 0u, slice_scatter_args, slice_scatter_impl, slice_scatter_grad},
+  {"asStridedScatter", "AsStridedScatterBackward0", 0, sizeof(ts_as_strided_scatter_args), 5, 1, TS_RET_TENSORS, 3u, 3u, 0u, as_strided_scatter_args, as_strided_scatter_impl, as_strided_scatter_grad},
+  {"narrowCopy", "NarrowCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_narrow_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, narrow_copy_args, narrow_copy_impl, NULL},
+  {"aliasCopy", "AliasCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_alias_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, alias_copy_args, alias_copy_impl, NULL},
+  {"asStridedCopy", "AsStridedCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_as_strided_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, as_strided_copy_args, as_strided_copy_impl, NULL},
+  {"detachCopy", "DetachCopyBackward0", 0, sizeof(ts_detach_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_copy_args, detach_copy_impl, NULL},
+  {"diagonalCopy", "DiagonalCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_diagonal_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagonal_copy_args, diagonal_copy_impl, NULL},
+  {"expandCopy", "ExpandCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_copy_args, expand_copy_impl, NULL},
+  {"permuteCopy", "PermuteCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_permute_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, permute_copy_args, permute_copy_impl, NULL},
+  {"selectCopy", "SelectCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_select_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, select_copy_args, select_copy_impl, NULL},
+  {"sliceCopy", "SliceCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_slice_copy_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, slice_copy_args, slice_copy_impl, NULL},
+  {"splitCopy", "SplitCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_copy_args, split_copy_impl, NULL},
+  {"splitWithSizesCopy", "SplitWithSizesCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_split_with_sizes_copy_args), 3, 0, TS_RET_LIST, 0u, 0u, 0u, split_with_sizes_copy_args, split_with_sizes_copy_impl, NULL},
+  {"squeezeCopy", "SqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_squeeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, squeeze_copy_args, squeeze_copy_impl, NULL},
+  {"tCopy", "TCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_t_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, t_copy_args, t_copy_impl, NULL},
+  {"transposeCopy", "TransposeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_transpose_copy_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_copy_args, transpose_copy_impl, NULL},
+  {"unbindCopy", "UnbindCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unbind_copy_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_copy_args, unbind_copy_impl, NULL},
+  {"unfoldCopy", "UnfoldCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_copy_args, unfold_copy_impl, NULL},
+  {"unsqueezeCopy", "UnsqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unsqueeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_copy_args, unsqueeze_copy_impl, NULL},
+  {"viewCopy", "ViewCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_copy_args, view_copy_impl, NULL},
   {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
   {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
   {"newZeros", "NewZerosBackward0", 0, sizeof(ts_new_zeros_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_zeros_args, new_zeros_impl, NULL},
@@ -2995,6 +3894,25 @@ const ts_op ts_ops[] = {
   {"newEmptyStrided", "NewEmptyStridedBackward0", 0, sizeof(ts_new_empty_strided_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, new_empty_strided_args, new_empty_strided_impl, NULL},
   {"_asStridedBackward", "AsStridedBackwardBackward0", 0, sizeof(ts__as_strided_backward_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, _as_strided_backward_args, _as_strided_backward_impl, _as_strided_backward_grad},
   {"sumToSize", "SumToSizeBackward0", TS_OP_COMPOSITE, sizeof(ts_sum_to_size_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, sum_to_size_args, sum_to_size_impl, NULL},
+  {"ctcLoss", "CtcLossBackward0", TS_OP_COMPOSITE, sizeof(ts_ctc_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, ctc_loss_args, ctc_loss_impl, NULL},
+  {"_ctcLoss", "CtcLossBackward0", 0, sizeof(ts__ctc_loss_args), 6, 3, TS_RET_TENSORS, 3u, 0u, 6u, _ctc_loss_args, _ctc_loss_impl, _ctc_loss_grad},
+  {"_ctcLossBackward", "CtcLossBackwardBackward0", 0, sizeof(ts__ctc_loss_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _ctc_loss_backward_args, _ctc_loss_backward_impl, _ctc_loss_backward_grad},
+  {"diag", "DiagBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_args, diag_impl, NULL},
+  {"diagEmbed", "DiagEmbedBackward0", TS_OP_COMPOSITE, sizeof(ts_diag_embed_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, diag_embed_args, diag_embed_impl, NULL},
+  {"diagflat", "DiagflatBackward0", TS_OP_COMPOSITE, sizeof(ts_diagflat_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, diagflat_args, diagflat_impl, NULL},
+  {"trace", "TraceBackward0", TS_OP_COMPOSITE, sizeof(ts_trace_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, trace_args, trace_impl, NULL},
+  {"tril", "TrilBackward0", 0, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad},
+  {"tril_", "TrilBackward0", TS_OP_INPLACE, sizeof(ts_tril_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_args, tril_impl, tril_grad},
+  {"triu", "TriuBackward0", 0, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad},
+  {"triu_", "TriuBackward0", TS_OP_INPLACE, sizeof(ts_triu_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_args, triu_impl, triu_grad},
+  {"trilIndices", "TrilIndicesBackward0", 0, sizeof(ts_tril_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tril_indices_args, tril_indices_impl, NULL},
+  {"triuIndices", "TriuIndicesBackward0", 0, sizeof(ts_triu_indices_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, triu_indices_args, triu_indices_impl, NULL},
+  {"fillDiagonal_", "FillDiagonal_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_fill_diagonal__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fill_diagonal__args, fill_diagonal__impl, fill_diagonal__grad},
+  {"cdist", "CdistBackward0", TS_OP_COMPOSITE, sizeof(ts_cdist_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cdist_args, cdist_impl, NULL},
+  {"_cdist", "CdistBackward0", 0, sizeof(ts__cdist_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _cdist_args, _cdist_impl, _cdist_grad},
+  {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
+  {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
+  {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -3028,6 +3946,21 @@ const ts_op ts_ops[] = {
   {"_embeddingBackward", "EmbeddingBackwardBackward0", 0, sizeof(ts__embedding_backward_args), 5, 1, TS_RET_TENSORS, 2u, 0u, 0u, _embedding_backward_args, _embedding_backward_impl, _embedding_backward_grad},
   {"_embeddingDoubleBackward", "EmbeddingDoubleBackwardBackward0", 0, sizeof(ts__embedding_double_backward_args), 4, 1, TS_RET_TENSORS, 3u, 1u, 0u, _embedding_double_backward_args, _embedding_double_backward_impl, _embedding_double_backward_grad},
   {"oneHot", "OneHotBackward0", 0, sizeof(ts_one_hot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, one_hot_args, one_hot_impl, NULL},
+  {"broadcastTensors", "BroadcastTensorsBackward0", TS_OP_COMPOSITE, sizeof(ts_broadcast_tensors_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, broadcast_tensors_args, broadcast_tensors_impl, NULL},
+  {"meshgrid", "MeshgridBackward0", TS_OP_COMPOSITE, sizeof(ts_meshgrid_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, meshgrid_args, meshgrid_impl, NULL},
+  {"atleast1d", "Atleast1dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_1d_args, atleast_1d_impl, NULL},
+  {"atleast1d", "Atleast1dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_1d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_1d_list_args, atleast_1d_list_impl, NULL},
+  {"atleast2d", "Atleast2dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_2d_args, atleast_2d_impl, NULL},
+  {"atleast2d", "Atleast2dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_2d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_2d_list_args, atleast_2d_list_impl, NULL},
+  {"atleast3d", "Atleast3dBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, atleast_3d_args, atleast_3d_impl, NULL},
+  {"atleast3d", "Atleast3dListBackward0", TS_OP_COMPOSITE, sizeof(ts_atleast_3d_list_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, atleast_3d_list_args, atleast_3d_list_impl, NULL},
+  {"hstack", "HstackBackward0", TS_OP_COMPOSITE, sizeof(ts_hstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, hstack_args, hstack_impl, NULL},
+  {"vstack", "VstackBackward0", TS_OP_COMPOSITE, sizeof(ts_vstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, vstack_args, vstack_impl, NULL},
+  {"dstack", "DstackBackward0", TS_OP_COMPOSITE, sizeof(ts_dstack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, dstack_args, dstack_impl, NULL},
+  {"columnStack", "ColumnStackBackward0", TS_OP_COMPOSITE, sizeof(ts_column_stack_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, column_stack_args, column_stack_impl, NULL},
+  {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
+  {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
+  {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
   {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
@@ -3048,6 +3981,19 @@ const ts_op ts_ops[] = {
   {"_binaryCrossEntropy", "BinaryCrossEntropyBackward0", 0, sizeof(ts__binary_cross_entropy_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _binary_cross_entropy_args, _binary_cross_entropy_impl, _binary_cross_entropy_grad},
   {"_binaryCrossEntropyWithLogits", "BinaryCrossEntropyWithLogitsBackward0", 0, sizeof(ts__binary_cross_entropy_with_logits_args), 3, 1, TS_RET_TENSORS, 7u, 0u, 0u, _binary_cross_entropy_with_logits_args, _binary_cross_entropy_with_logits_impl, _binary_cross_entropy_with_logits_grad},
   {"klDiv", "KlDivBackward0", TS_OP_COMPOSITE, sizeof(ts_kl_div_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, kl_div_args, kl_div_impl, NULL},
+  {"softMarginLoss", "SoftMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_soft_margin_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, soft_margin_loss_args, soft_margin_loss_impl, NULL},
+  {"marginRankingLoss", "MarginRankingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_margin_ranking_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, margin_ranking_loss_args, margin_ranking_loss_impl, NULL},
+  {"hingeEmbeddingLoss", "HingeEmbeddingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_hinge_embedding_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, hinge_embedding_loss_args, hinge_embedding_loss_impl, NULL},
+  {"cosineEmbeddingLoss", "CosineEmbeddingLossBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_embedding_loss_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_embedding_loss_args, cosine_embedding_loss_impl, NULL},
+  {"tripletMarginLoss", "TripletMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_triplet_margin_loss_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, triplet_margin_loss_args, triplet_margin_loss_impl, NULL},
+  {"multilabelSoftMarginLoss", "MultilabelSoftMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multilabel_soft_margin_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, multilabel_soft_margin_loss_args, multilabel_soft_margin_loss_impl, NULL},
+  {"multiMarginLoss", "MultiMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multi_margin_loss_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, multi_margin_loss_args, multi_margin_loss_impl, NULL},
+  {"multilabelMarginLoss", "MultilabelMarginLossBackward0", TS_OP_COMPOSITE, sizeof(ts_multilabel_margin_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, multilabel_margin_loss_args, multilabel_margin_loss_impl, NULL},
+  {"_multilabelMargin", "MultilabelMarginBackward0", 0, sizeof(ts__multilabel_margin_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, _multilabel_margin_args, _multilabel_margin_impl, _multilabel_margin_grad},
+  {"_multilabelMarginBackward", "MultilabelMarginBackwardBackward0", 0, sizeof(ts__multilabel_margin_backward_args), 3, 1, TS_RET_TENSORS, 6u, 0u, 0u, _multilabel_margin_backward_args, _multilabel_margin_backward_impl, _multilabel_margin_backward_grad},
+  {"_multilabelMarginSlope", "MultilabelMarginSlopeBackward0", 0, sizeof(ts__multilabel_margin_slope_args), 3, 1, TS_RET_TENSORS, 6u, 0u, 0u, _multilabel_margin_slope_args, _multilabel_margin_slope_impl, _multilabel_margin_slope_grad},
+  {"gaussianNllLoss", "GaussianNllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_gaussian_nll_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gaussian_nll_loss_args, gaussian_nll_loss_impl, NULL},
+  {"poissonNllLoss", "PoissonNllLossBackward0", TS_OP_COMPOSITE, sizeof(ts_poisson_nll_loss_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_nll_loss_args, poisson_nll_loss_impl, NULL},
   {"exp", "ExpBackward0", TS_OP_DIRECT, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
   {"exp_", "ExpBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_exp_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp_args, exp_impl, exp_grad},
   {"exp2", "Exp2Backward0", TS_OP_DIRECT, sizeof(ts_exp2_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, exp2_args, exp2_impl, exp2_grad},
@@ -3100,14 +4046,8 @@ const ts_op ts_ops[] = {
   {"lgamma_", "LgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_lgamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, lgamma_args, lgamma_impl, lgamma_grad},
   {"digamma", "DigammaBackward0", TS_OP_DIRECT, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
   {"digamma_", "DigammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_digamma_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, digamma_args, digamma_impl, digamma_grad},
-  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
-  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
-  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
   {"mvlgamma", "MvlgammaBackward0", TS_OP_COMPOSITE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
   {"mvlgamma_", "MvlgammaBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_mvlgamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mvlgamma_args, mvlgamma_impl, NULL},
-  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
-  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
-  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i1_args, i1_impl, i1_grad},
   {"frexp", "FrexpBackward0", 0, sizeof(ts_frexp_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 2u, frexp_args, frexp_impl, frexp_grad},
   {"logit", "LogitBackward0", TS_OP_DIRECT, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
   {"logit_", "LogitBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_logit_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, logit_args, logit_impl, logit_grad},
@@ -3141,6 +4081,7 @@ const ts_op ts_ops[] = {
   {"linear", "LinearBackward0", 0, sizeof(ts_linear_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linear_args, linear_impl, linear_grad},
   {"mv", "MvBackward0", TS_OP_COMPOSITE, sizeof(ts_mv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, mv_args, mv_impl, NULL},
   {"dot", "DotBackward0", TS_OP_COMPOSITE, sizeof(ts_dot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, dot_args, dot_impl, NULL},
+  {"vdot", "VdotBackward0", TS_OP_COMPOSITE, sizeof(ts_vdot_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, vdot_args, vdot_impl, NULL},
   {"outer", "OuterBackward0", TS_OP_COMPOSITE, sizeof(ts_outer_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, outer_args, outer_impl, NULL},
   {"baddbmm", "BaddbmmBackward0", TS_OP_COMPOSITE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
   {"baddbmm_", "BaddbmmBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_baddbmm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, baddbmm_args, baddbmm_impl, NULL},
@@ -3195,6 +4136,11 @@ const ts_op ts_ops[] = {
   {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad},
   {"_avgPool", "AvgPoolBackward0", 0, sizeof(ts__avg_pool_args), 8, 1, TS_RET_TENSORS, 1u, 1u, 0u, _avg_pool_args, _avg_pool_impl, _avg_pool_grad},
   {"_avgPoolBackward", "AvgPoolBackwardBackward0", 0, sizeof(ts__avg_pool_backward_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, _avg_pool_backward_args, _avg_pool_backward_impl, _avg_pool_backward_grad},
+  {"einsum", "EinsumBackward0", TS_OP_COMPOSITE, sizeof(ts_einsum_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, einsum_args, einsum_impl, NULL},
+  {"tensordot", "TensordotBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_args, tensordot_impl, NULL},
+  {"tensordot", "TensordotCountBackward0", TS_OP_COMPOSITE, sizeof(ts_tensordot_count_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, tensordot_count_args, tensordot_count_impl, NULL},
+  {"inner", "InnerBackward0", TS_OP_COMPOSITE, sizeof(ts_inner_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, inner_args, inner_impl, NULL},
+  {"kron", "KronBackward0", TS_OP_COMPOSITE, sizeof(ts_kron_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, kron_args, kron_impl, NULL},
   {"rand", "RandBackward0", 0, sizeof(ts_rand_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rand_args, rand_impl, NULL},
   {"randn", "RandnBackward0", 0, sizeof(ts_randn_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, randn_args, randn_impl, NULL},
   {"randint", "RandintBackward0", 0, sizeof(ts_randint_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, randint_args, randint_impl, NULL},
@@ -3294,6 +4240,53 @@ const ts_op ts_ops[] = {
   {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
   {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
   {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
+  {"sort", "SortBackward0", 0, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
+  {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
+  {"msort", "MsortBackward0", TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
+  {"topk", "TopkBackward0", 0, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
+  {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
+  {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
+  {"i0", "I0Backward0", TS_OP_DIRECT, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
+  {"i0_", "I0Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_i0_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, i0_args, i0_impl, i0_grad},
+  {"i0e", "I0eBackward0", TS_OP_DIRECT, sizeof(ts_i0e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i0e_args, i0e_impl, i0e_grad},
+  {"i1", "I1Backward0", TS_OP_DIRECT, sizeof(ts_i1_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1_args, i1_impl, i1_grad},
+  {"i1e", "I1eBackward0", TS_OP_DIRECT, sizeof(ts_i1e_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, i1e_args, i1e_impl, i1e_grad},
+  {"ndtr", "NdtrBackward0", TS_OP_DIRECT, sizeof(ts_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, ndtr_args, ndtr_impl, ndtr_grad},
+  {"ndtri", "NdtriBackward0", TS_OP_DIRECT, sizeof(ts_ndtri_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 1u, ndtri_args, ndtri_impl, ndtri_grad},
+  {"logNdtr", "LogNdtrBackward0", TS_OP_DIRECT, sizeof(ts_log_ndtr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, log_ndtr_args, log_ndtr_impl, log_ndtr_grad},
+  {"entr", "EntrBackward0", TS_OP_DIRECT, sizeof(ts_entr_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, entr_args, entr_impl, entr_grad},
+  {"erfcx", "ErfcxBackward0", TS_OP_DIRECT, sizeof(ts_erfcx_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, erfcx_args, erfcx_impl, erfcx_grad},
+  {"airyAi", "AiryAiBackward0", TS_OP_DIRECT, sizeof(ts_airy_ai_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, airy_ai_args, airy_ai_impl, NULL},
+  {"besselJ0", "BesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j0_args, bessel_j0_impl, NULL},
+  {"besselY0", "BesselY0Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y0_args, bessel_y0_impl, NULL},
+  {"modifiedBesselI0", "ModifiedBesselI0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i0_args, modified_bessel_i0_impl, NULL},
+  {"modifiedBesselK0", "ModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k0_args, modified_bessel_k0_impl, NULL},
+  {"scaledModifiedBesselK0", "ScaledModifiedBesselK0Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k0_args, scaled_modified_bessel_k0_impl, NULL},
+  {"besselJ1", "BesselJ1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_j1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_j1_args, bessel_j1_impl, NULL},
+  {"besselY1", "BesselY1Backward0", TS_OP_DIRECT, sizeof(ts_bessel_y1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, bessel_y1_args, bessel_y1_impl, NULL},
+  {"modifiedBesselI1", "ModifiedBesselI1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_i1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_i1_args, modified_bessel_i1_impl, NULL},
+  {"modifiedBesselK1", "ModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, modified_bessel_k1_args, modified_bessel_k1_impl, NULL},
+  {"scaledModifiedBesselK1", "ScaledModifiedBesselK1Backward0", TS_OP_DIRECT, sizeof(ts_scaled_modified_bessel_k1_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_modified_bessel_k1_args, scaled_modified_bessel_k1_impl, NULL},
+  {"sphericalBesselJ0", "SphericalBesselJ0Backward0", TS_OP_DIRECT, sizeof(ts_spherical_bessel_j0_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, spherical_bessel_j0_args, spherical_bessel_j0_impl, NULL},
+  {"chebyshevPolynomialT", "ChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_t_args, chebyshev_polynomial_t_impl, NULL},
+  {"shiftedChebyshevPolynomialT", "ShiftedChebyshevPolynomialTBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_t_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_t_args, shifted_chebyshev_polynomial_t_impl, NULL},
+  {"chebyshevPolynomialU", "ChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_u_args, chebyshev_polynomial_u_impl, NULL},
+  {"shiftedChebyshevPolynomialU", "ShiftedChebyshevPolynomialUBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_u_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_u_args, shifted_chebyshev_polynomial_u_impl, NULL},
+  {"chebyshevPolynomialV", "ChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_v_args, chebyshev_polynomial_v_impl, NULL},
+  {"shiftedChebyshevPolynomialV", "ShiftedChebyshevPolynomialVBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_v_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_v_args, shifted_chebyshev_polynomial_v_impl, NULL},
+  {"chebyshevPolynomialW", "ChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, chebyshev_polynomial_w_args, chebyshev_polynomial_w_impl, NULL},
+  {"shiftedChebyshevPolynomialW", "ShiftedChebyshevPolynomialWBackward0", TS_OP_DIRECT, sizeof(ts_shifted_chebyshev_polynomial_w_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, shifted_chebyshev_polynomial_w_args, shifted_chebyshev_polynomial_w_impl, NULL},
+  {"hermitePolynomialH", "HermitePolynomialHBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_h_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_h_args, hermite_polynomial_h_impl, NULL},
+  {"hermitePolynomialHe", "HermitePolynomialHeBackward0", TS_OP_DIRECT, sizeof(ts_hermite_polynomial_he_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, hermite_polynomial_he_args, hermite_polynomial_he_impl, NULL},
+  {"laguerrePolynomialL", "LaguerrePolynomialLBackward0", TS_OP_DIRECT, sizeof(ts_laguerre_polynomial_l_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, laguerre_polynomial_l_args, laguerre_polynomial_l_impl, NULL},
+  {"legendrePolynomialP", "LegendrePolynomialPBackward0", TS_OP_DIRECT, sizeof(ts_legendre_polynomial_p_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, legendre_polynomial_p_args, legendre_polynomial_p_impl, NULL},
+  {"xlog1py", "Xlog1pyBackward0", TS_OP_DIRECT, sizeof(ts_xlog1py_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, xlog1py_args, xlog1py_impl, xlog1py_grad},
+  {"zeta", "ZetaBackward0", TS_OP_DIRECT, sizeof(ts_zeta_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, zeta_args, zeta_impl, zeta_grad},
+  {"igamma", "IgammaBackward0", TS_OP_DIRECT, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
+  {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
+  {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -3355,5 +4348,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 552;
-const char ts_table_hash[] = "ab1fcd31c7e5ceb5";
+const int ts_op_count = 693;
+const char ts_table_hash[] = "6e57cd5debae0289";

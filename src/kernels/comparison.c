@@ -9,13 +9,12 @@
 
 static ts_loop select_loop(ts_dtype d) {
   int64_t size = ts_itemsize(d);
-  return size > 8 ? NULL : ts_loops.select[size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3];
+  return ts_loops.select[size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : size == 8 ? 3 : 4];
 }
 
 /* a where condition, else b, both of dtype d. */
 static bool choose(ts_cx *cx, ts_tensor *condition, ts_tensor *a, ts_tensor *b, ts_dtype d, ts_out *out) {
   ts_elementwise_job job = {select_loop(d), NULL, {TS_BOOL, d, d}, d, d, true};
-  if (!job.loop) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   return ts_run_elementwise(cx, (ts_tensor *const[]){condition, a, b}, 3, &job, out);
 }
 

@@ -1,6 +1,54 @@
 /* Copies and conversions: what core/tensor.h promises of ts_raw_*. */
 #include <string.h>
+#include "../core/threads.h"
 #include "kernels.h"
+
+/* A matrix that is turned: rows of dst are read from src with a long stride. Tiles keep both in the cache. */
+typedef struct { ts_iter it; int64_t item; int other; } turn;
+enum { TILE = 32, LINE = 64 };
+
+#define TURN(T)                                                                                                      \
+  for (int64_t i = 0; i < rows; i++)                                                                                 \
+    for (int64_t j = 0; j < cols; j++) *(T *)(to + i * sizeof(T) + j * to_step) = *(const T *)(from + i * from_step + j * sizeof(T))
+
+static void turn_tile(const turn *t, char *to, const char *from, int64_t rows, int64_t cols) {
+  const int64_t to_step = t->it.strides[t->other][0], from_step = t->it.strides[0][1];
+  if (t->item == 4) TURN(uint32_t);
+  else if (t->item == 8) TURN(uint64_t);
+  else if (t->item == 2) TURN(uint16_t);
+  else TURN(uint8_t);
+}
+
+static void turn_range(void *arg, int64_t begin, int64_t end) {
+  const turn *t = arg;
+  const ts_iter *it = &t->it;
+  const int64_t n = it->sizes[0], m = it->sizes[t->other], bands = (m + LINE - 1) / LINE;
+  for (int64_t at = begin; at < end; at++) {
+    int64_t rest = at / bands, first = at % bands * LINE, cols = m - first < LINE ? m - first : LINE;
+    char *to = it->data[0] + first * it->strides[t->other][0];
+    const char *from = it->data[1] + first * it->strides[t->other][1];
+    for (int d = 1; d < it->ndim; d++) {
+      if (d == t->other) continue;
+      to += rest % it->sizes[d] * it->strides[d][0];
+      from += rest % it->sizes[d] * it->strides[d][1];
+      rest /= it->sizes[d];
+    }
+    for (int64_t i = 0; i < n; i += TILE)
+      turn_tile(t, to + i * it->strides[0][0], from + i * it->strides[0][1], n - i < TILE ? n - i : TILE, cols);
+  }
+}
+
+/* False: not of that kind. */
+static bool transpose(const ts_iter *it, int64_t item) {
+  if (it->ndim < 2 || item > 8 || it->strides[0][0] != item || it->strides[0][1] <= item || it->sizes[0] < 8) return false;
+  turn t = {*it, item, 1};
+  while (t.other < it->ndim && it->strides[t.other][1] != item) t.other++;
+  if (t.other == it->ndim || it->sizes[t.other] < 8) return false;
+  int64_t bands = (it->sizes[t.other] + LINE - 1) / LINE, planes = it->numel / (it->sizes[0] * it->sizes[t.other]);
+  int64_t each = it->sizes[0] * LINE;
+  ts_parallel_for(planes * bands, each >= 32768 ? 1 : 32768 / each, turn_range, &t);
+  return true;
+}
 
 bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
   if (!ts_check_writable(cx, dst)) return false;
@@ -23,7 +71,9 @@ bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
   ts_dtype from = (ts_dtype)src->dtype, to = (ts_dtype)dst->dtype;
   ts_loop loop = ts_loops.cast[from][to];
   if (!loop) return ts_fail(cx, TS_ERR_DTYPE, "cannot convert %s to %s", ts_dtype_name(from), ts_dtype_name(to));
-  ts_iterate(2, (ts_tensor *const[]){dst, src}, n, sizes, loop, NULL, 0);
+  ts_iter it;
+  ts_iter_init(&it, 2, (ts_tensor *const[]){dst, src}, n, sizes);
+  if (from != to || !transpose(&it, ts_itemsize(to))) ts_iter_run(&it, loop, NULL, 0);
   return true;
 }
 

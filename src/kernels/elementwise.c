@@ -11,7 +11,8 @@ ts_dtype ts_result_type(ts_tensor *const *operands, int n) {
     const ts_tensor *t = operands[i];
     if (!t) continue;
     int rank = t->wrapped_number ? 2 : t->ndim == 0 ? 1 : 0;
-    ts_dtype d = t->wrapped_number && t->dtype == TS_FLOAT64 ? TS_FLOAT32 : (ts_dtype)t->dtype;
+    ts_dtype d = (ts_dtype)t->dtype;
+    if (t->wrapped_number && ts_is_inexact(d)) d = ts_is_complex(d) ? TS_COMPLEX64 : TS_FLOAT32;
     ranks[rank] = ranks[rank] == TS_DTYPE_NONE ? d : ts_promote(ranks[rank], d);
   }
   ts_dtype result = ranks[0];
@@ -36,6 +37,7 @@ typedef struct {
   int n; /* operands, the output first */
   ts_loop copy[MAX_OPERANDS];
   int64_t to[MAX_OPERANDS]; /* bytes of an element in the loop */
+  int64_t block; /* elements of a block */
   bool converts[MAX_OPERANDS];
 } block_job;
 
@@ -58,10 +60,10 @@ static void run_blocks(char *const *p, const int64_t *s, int64_t n, const void *
     /* A broadcast input is converted once. */
     if (!job->dense) steps[k] = 0;
     int64_t ends[2] = {b->to[k], 0};
-    b->copy[k]((char *const[]){room[k], p[k]}, ends, job->dense ? (n < BLOCK ? n : BLOCK) : 1, NULL);
+    b->copy[k]((char *const[]){room[k], p[k]}, ends, job->dense ? (n < b->block ? n : b->block) : 1, NULL);
   }
-  for (int64_t at = 0; at < n; at += BLOCK) {
-    int64_t m = n - at < BLOCK ? n - at : BLOCK;
+  for (int64_t at = 0; at < n; at += b->block) {
+    int64_t m = n - at < b->block ? n - at : b->block;
     for (int k = 0; k < b->n; k++) {
       char *here = p[k] + at * s[k];
       if (!buffered[k]) q[k] = here;
@@ -107,9 +109,11 @@ bool ts_run_elementwise(ts_cx *cx, ts_tensor *const *in, int n, const ts_element
     ts_iterate(n + 1, operands, ndim, sizes, job->loop, job->params, 0);
     return true;
   }
+  blocks.block = BLOCK;
   for (int k = 0; k <= n; k++) {
     ts_dtype own = (ts_dtype)operands[k]->dtype, want = k ? job->in[k - 1] : job->out;
     blocks.to[k] = ts_itemsize(want);
+    if (blocks.to[k] > 8) blocks.block = BLOCK / 2;
     blocks.copy[k] = k ? ts_loops.cast[own][want] : ts_loops.cast[want][own];
     if (!blocks.copy[k])
       return ts_fail(cx, TS_ERR_DTYPE, "cannot convert %s to %s", ts_dtype_name(own), ts_dtype_name(want));
@@ -132,6 +136,7 @@ static ts_dtype computed_in(const ts_loop *row, ts_dtype d) {
   if (row[d]) return d;
   if (ts_is_half(d) && row[TS_FLOAT32]) return TS_FLOAT32;
   if (ts_is_float(d) && row[TS_FLOAT64]) return TS_FLOAT64;
+  if (ts_is_complex(d) && row[TS_COMPLEX128]) return TS_COMPLEX128;
   return ts_is_integral(d, true) && row[TS_INT64] ? TS_INT64 : TS_DTYPE_NONE;
 }
 
@@ -159,12 +164,13 @@ static ts_dtype promoted(ts_tensor *const *in, int n) {
   bool same = true;
   for (int i = 1; i < n; i++) same = same && in[i]->dtype == in[0]->dtype && in[i]->wrapped_number == in[0]->wrapped_number;
   if (same && !in[0]->wrapped_number) return (ts_dtype)in[0]->dtype;
-  bool numbers = true, inexact = false; /* of numbers alone, floats keep their precision */
+  bool numbers = true; /* of numbers alone, floats keep their precision */
+  ts_dtype widest = TS_BOOL;
   for (int i = 0; i < n; i++) {
     numbers = numbers && in[i]->wrapped_number;
-    inexact = inexact || in[i]->dtype == TS_FLOAT64;
+    widest = ts_promote(widest, (ts_dtype)in[i]->dtype);
   }
-  return numbers && inexact ? TS_FLOAT64 : ts_result_type(in, n);
+  return numbers && ts_is_inexact(widest) ? widest : ts_result_type(in, n);
 }
 
 bool ts_binary(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_binary_id id, ts_rule rule, const void *params) {

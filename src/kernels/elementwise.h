@@ -43,8 +43,6 @@ bool ts_sign_of(ts_cx *cx, ts_tensor *x, ts_out *out);
 bool ts_rounded(ts_cx *cx, ts_tensor *x, ts_out *out, ts_unary_id id);
 bool ts_pow_number(ts_cx *cx, ts_tensor *x, ts_out *out, int64_t exponent);
 bool ts_scaled_by(ts_cx *cx, ts_tensor *x, ts_out *out, double factor);
-/* The n-th derivative of digamma. */
-bool ts_polygamma_of(ts_cx *cx, int64_t n, ts_tensor *x, ts_out *out);
 /* min and max may be NULL. */
 bool ts_clamped(ts_cx *cx, ts_tensor *x, ts_tensor *min, ts_tensor *max, ts_out *out);
 bool ts_logical(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_binary_id id);

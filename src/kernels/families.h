@@ -3,6 +3,8 @@
 #define TS_FAMILIES_H
 #include "elementwise.h"
 #include "fill.h"
+#include "shapes.h"
+#include "special.h"
 /* conv1d, conv2d, conv3d: an optional batch dim, paddings by word. */
 bool ts_conv_nd(ts_cx *cx, ts_out *out, int n, ts_tensor *x, ts_tensor *w, ts_tensor *b, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups);
 /* The values alone of a max pooling; asking for indices is an error that says what to call. */

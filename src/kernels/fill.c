@@ -9,7 +9,7 @@
 
 bool ts_fill_scalar(ts_cx *cx, ts_tensor *t, ts_scalar value) {
   if (value.kind == TS_NUM_NONE || t->numel == 0) return true;
-  if (value.f == 0 && !signbit(value.f) && value.i == 0 && ts_is_contiguous(t)) {
+  if (ts_is_zero(value) && !signbit(value.f) && value.i == 0 && ts_is_contiguous(t)) {
     memset(ts_data(t), 0, (size_t)(t->numel * ts_itemsize((ts_dtype)t->dtype)));
     return true;
   }
@@ -38,7 +38,7 @@ bool ts_empty_strided_impl(ts_cx *cx, const ts_empty_strided_args *a, ts_out *ou
 }
 
 /* Host numbers are float32 whatever their value; bigints are integers. */
-static ts_dtype dtype_of(ts_scalar v) { return v.kind == TS_NUM_BOOL ? TS_BOOL : v.big ? TS_INT64 : TS_FLOAT32; }
+static ts_dtype dtype_of(ts_scalar v) { return v.kind == TS_NUM_BOOL ? TS_BOOL : v.big ? TS_INT64 : v.kind == TS_NUM_COMPLEX ? TS_COMPLEX64 : TS_FLOAT32; }
 
 bool ts_full_impl(ts_cx *cx, const ts_full_args *a, ts_out *out) {
   return ts_filled(cx, out, a->size, a->dtype == TS_DTYPE_NONE ? dtype_of(a->fill_value) : a->dtype, a->fill_value);
@@ -83,6 +83,8 @@ bool ts_arange_impl(ts_cx *cx, const ts_arange_args *a, ts_out *out) {
   }
   if (end.kind == TS_NUM_NONE) return ts_fail(cx, TS_ERR_ARGUMENT, "missing required argument 'end'");
   if (start.kind == TS_NUM_NONE) start = ts_int(0);
+  if (start.kind == TS_NUM_COMPLEX || end.kind == TS_NUM_COMPLEX || step.kind == TS_NUM_COMPLEX)
+    return ts_fail(cx, TS_ERR_DTYPE, "a complex number has no place in a range");
   bool whole = start.kind != TS_NUM_FLOAT && end.kind != TS_NUM_FLOAT && step.kind != TS_NUM_FLOAT;
   if (step.f == 0) return ts_fail(cx, TS_ERR_ARGUMENT, "step must be nonzero");
   if (!isfinite(start.f) || !isfinite(end.f) || !isfinite(step.f))

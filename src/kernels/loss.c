@@ -154,8 +154,7 @@ bool ts_huber_loss_impl(ts_cx *cx, const ts_huber_loss_args *a, ts_out *out) {
   return (out->t[0] = ts__difference_loss(cx, a->self, a->target, TS_LOSS_HUBER, a->delta, a->reduction)) != NULL;
 }
 
-/* Losses of each element as the reduction wants them. */
-static bool reduced(ts_cx *cx, ts_tensor *loss, ts_loss_reduction mode, ts_out *out) {
+bool ts_loss_reduced(ts_cx *cx, ts_tensor *loss, ts_loss_reduction mode, ts_out *out) {
   if (loss && mode != TS_REDUCE_NONE)
     loss = mode == TS_REDUCE_MEAN ? ts_mean(cx, loss, TS_NO_INTS, false, TS_DTYPE_NONE) : ts_sum(cx, loss, TS_NO_INTS, false, TS_DTYPE_NONE);
   return (out->t[0] = loss) != NULL;
@@ -168,7 +167,7 @@ bool ts_binary_cross_entropy_impl(ts_cx *cx, const ts_binary_cross_entropy_args 
     return ts_fail(cx, TS_ERR_SHAPE, "Using a target size (%s) that is different to the input size (%s) is deprecated. Please ensure they have the same size.",
                    TS_TEXT(a->target), TS_TEXT(a->self));
   ts_tensor *loss = ts__binary_cross_entropy(cx, a->self, a->target);
-  return reduced(cx, a->weight ? ts_mul(cx, loss, a->weight) : loss, mode, out);
+  return ts_loss_reduced(cx, a->weight ? ts_mul(cx, loss, a->weight) : loss, mode, out);
 }
 
 bool ts_binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts_binary_cross_entropy_with_logits_args *a, ts_out *out) {
@@ -177,7 +176,7 @@ bool ts_binary_cross_entropy_with_logits_impl(ts_cx *cx, const ts_binary_cross_e
   if (!ts_same_sizes(a->self, a->target))
     return ts_fail(cx, TS_ERR_SHAPE, "Target size (%s) must be the same as input size (%s)", TS_TEXT(a->target), TS_TEXT(a->self));
   ts_tensor *loss = ts__binary_cross_entropy_with_logits(cx, a->self, a->target, a->pos_weight);
-  return reduced(cx, a->weight ? ts_mul(cx, loss, a->weight) : loss, mode, out);
+  return ts_loss_reduced(cx, a->weight ? ts_mul(cx, loss, a->weight) : loss, mode, out);
 }
 
 bool ts_kl_div_impl(ts_cx *cx, const ts_kl_div_args *a, ts_out *out) {
@@ -187,7 +186,7 @@ bool ts_kl_div_impl(ts_cx *cx, const ts_kl_div_args *a, ts_out *out) {
   ts_tensor *self = a->self, *target = a->target, *loss;
   if (a->log_target) loss = ts_mul(cx, ts_exp(cx, target), ts_sub(cx, target, self, ts_int(1)));
   else loss = ts_sub(cx, ts_xlogy(cx, target, target), ts_mul(cx, target, self), ts_int(1));
-  if (!reduced(cx, loss, mode, out)) return false;
+  if (!ts_loss_reduced(cx, loss, mode, out)) return false;
   if (by_batch && self->ndim) out->t[0] = ts_div(cx, out->t[0], ts_wrap_scalar(cx, ts_int(self->sizes[0])), NULL);
   return out->t[0] != NULL;
 }

@@ -60,12 +60,6 @@ static bool of_integers(ts_cx *cx, ts_tensor *x, ts_tensor *y, ts_out *out, ts_b
 bool ts_gcd_impl(ts_cx *cx, const ts_gcd_args *a, ts_out *out) { return of_integers(cx, a->self, a->other, out, TS_BIN_GCD); }
 bool ts_lcm_impl(ts_cx *cx, const ts_lcm_args *a, ts_out *out) { return of_integers(cx, a->self, a->other, out, TS_BIN_LCM); }
 
-bool ts_polygamma_of(ts_cx *cx, int64_t n, ts_tensor *x, ts_out *out) {
-  if (n < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "polygamma(n, x) does not support negative n.");
-  ts_scalar params[3] = {ts_float((double)n), ts_float(x->dtype != TS_FLOAT64), ts_none()};
-  return ts_unary(cx, x, out, TS_UN_POLYGAMMA, TS_TO_FLOAT, params);
-}
-
 /* p (p - 1) / 4 log(pi) + the sum of lgamma(x - i / 2) for i < p. */
 bool ts_mvlgamma_impl(ts_cx *cx, const ts_mvlgamma_args *a, ts_out *out) {
   if (a->p < 1) return ts_fail(cx, TS_ERR_ARGUMENT, "p has to be greater than or equal to 1");

@@ -50,6 +50,12 @@ static void one_product(ts_dtype d, int64_t m, int64_t n, int64_t k, gemm_operan
     case TS_FLOAT64:
       ts_dgemm(a.trans, b.trans, m, n, k, 1, (const double *)a.data + at_a, a.ld, (const double *)b.data + at_b, b.ld, 0, c, n ? n : 1);
       break;
+    case TS_COMPLEX64:
+      ts_cgemm(a.trans, b.trans, m, n, k, (const ts_c64 *)a.data + at_a, a.ld, (const ts_c64 *)b.data + at_b, b.ld, c, n ? n : 1);
+      break;
+    case TS_COMPLEX128:
+      ts_zgemm(a.trans, b.trans, m, n, k, (const ts_c128 *)a.data + at_a, a.ld, (const ts_c128 *)b.data + at_b, b.ld, c, n ? n : 1);
+      break;
     case TS_UINT8: product_uint8_t(m, n, k, (const uint8_t *)a.data + at_a, (const uint8_t *)b.data + at_b, c); break;
     case TS_INT8: product_int8_t(m, n, k, (const int8_t *)a.data + at_a, (const int8_t *)b.data + at_b, c); break;
     case TS_INT16: product_int16_t(m, n, k, (const int16_t *)a.data + at_a, (const int16_t *)b.data + at_b, c); break;
@@ -89,7 +95,7 @@ static ts_tensor *product(ts_cx *cx, ts_tensor *a, ts_tensor *b) {
     ts_fail(cx, TS_ERR_DTYPE, "expected m1 and m2 to have the same dtype, but got: %s != %s", ts_dtype_name(d), ts_dtype_name((ts_dtype)b->dtype));
     return NULL;
   }
-  if (d == TS_BOOL || ts_is_complex(d)) {
+  if (d == TS_BOOL) {
     ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
     return NULL;
   }
@@ -102,14 +108,14 @@ static ts_tensor *product(ts_cx *cx, ts_tensor *a, ts_tensor *b) {
   ts_tensor *c = k ? ts_empty(cx, work, a->ndim, sizes) : ts_full_zero(cx, work, a->ndim, sizes);
   if (!c || !c->numel || !k) return c ? ts_raw_cast(cx, c, d) : NULL;
   gemm_operand ma, mb;
-  bool real = ts_is_float(work);
-  if (!real || !as_gemm(a, &ma)) {
+  bool blas = ts_is_inexact(work);
+  if (!blas || !as_gemm(a, &ma)) {
     if (!(a = ts_raw_contiguous(cx, a))) return NULL;
     as_gemm(a, &ma);
     ma.trans = false;
     ma.ld = k;
   }
-  if (!real || !as_gemm(b, &mb)) {
+  if (!blas || !as_gemm(b, &mb)) {
     if (!(b = ts_raw_contiguous(cx, b))) return NULL;
     as_gemm(b, &mb);
     mb.trans = false;
@@ -201,8 +207,8 @@ static ts_tensor *combine(ts_cx *cx, ts_tensor *p, ts_tensor *self, ts_scalar be
     if (beta.kind == TS_NUM_FLOAT) beta = ts_int((int64_t)beta.f);
     if (alpha.kind == TS_NUM_FLOAT) alpha = ts_int((int64_t)alpha.f);
   }
-  if (alpha.f != 1) p = ts_mul(cx, p, ts_wrap_scalar(cx, alpha));
-  return p && beta.f != 0 ? ts_add(cx, p, self, beta) : p;
+  if (!ts_is_one(alpha)) p = ts_mul(cx, p, ts_wrap_scalar(cx, alpha));
+  return p && !ts_is_zero(beta) ? ts_add(cx, p, self, beta) : p;
 }
 
 bool ts_addmm_impl(ts_cx *cx, const ts_addmm_args *a, ts_out *out) {
@@ -276,6 +282,8 @@ bool ts_dot_impl(ts_cx *cx, const ts_dot_args *a, ts_out *out) {
   return (out->t[0] = ts_reshape(cx, r, (ts_ints){NULL, 0})) != NULL;
 }
 
+bool ts_vdot_impl(ts_cx *cx, const ts_vdot_args *a, ts_out *out) { return (out->t[0] = ts_dot(cx, ts_conj(cx, a->self), a->other)) != NULL; }
+
 bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out) {
   if (a->self->ndim != 1 || a->vec2->ndim != 1) return ts_fail(cx, TS_ERR_SHAPE, "Expected 1-D arguments, but got shapes %s and %s", TS_TEXT(a->self), TS_TEXT(a->vec2));
   return (out->t[0] = ts_mul(cx, ts_unsqueeze(cx, a->self, 1), a->vec2)) != NULL;
@@ -284,7 +292,7 @@ bool ts_outer_impl(ts_cx *cx, const ts_outer_args *a, ts_out *out) {
 bool ts_baddbmm_impl(ts_cx *cx, const ts_baddbmm_args *a, ts_out *out) {
   ts_tensor *p = ts_bmm(cx, a->batch1, a->batch2);
   p = combine(cx, p, a->self, a->beta, a->alpha);
-  if (p && !ts_failed(cx) && a->beta.f != 0 && p->ndim == 3 && !(p->sizes[1] == a->batch1->sizes[1] && p->sizes[2] == a->batch2->sizes[2] && p->sizes[0] == a->batch1->sizes[0]))
+  if (p && !ts_failed(cx) && !ts_is_zero(a->beta) && p->ndim == 3 && !(p->sizes[1] == a->batch1->sizes[1] && p->sizes[2] == a->batch2->sizes[2] && p->sizes[0] == a->batch1->sizes[0]))
     return ts_fail(cx, TS_ERR_SHAPE, "input of shape %s does not broadcast to the product of shapes %s and %s", TS_TEXT(a->self), TS_TEXT(a->batch1), TS_TEXT(a->batch2));
   return (out->t[0] = p) != NULL;
 }

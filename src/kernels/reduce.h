@@ -35,8 +35,11 @@ bool ts_reduce(ts_cx *cx, ts_tensor *self, uint64_t mask, const ts_reduction *r,
 bool ts_dim_mask(ts_cx *cx, ts_ints dims, int ndim, uint64_t *mask);
 /* Sizes after a reduction. */
 int ts_reduced_sizes(const ts_tensor *t, uint64_t mask, bool keepdim, int64_t *sizes);
-/* ts_reduce after a cast where the dtype has no loop, into a fresh tensor of float64 or int64; one word reductions only. */
+/* ts_reduce after a cast where the dtype has no loop, into a fresh tensor of float64, complex128 or int64; one word
+   reductions only (a complex number counts as one). */
 ts_tensor *ts_reduced(ts_cx *cx, ts_tensor *self, uint64_t mask, bool keepdim, ts_reduce_id id);
-/* The dtype that reductions compute in (but sums of bools): float32, float64 or int64. */
-static inline ts_dtype ts_reduce_dtype(ts_dtype d) { return d == TS_FLOAT64 ? d : ts_is_float(d) ? TS_FLOAT32 : TS_INT64; }
+/* The dtype that reductions compute in (but sums of bools): float32, float64, complex128 or int64. */
+static inline ts_dtype ts_reduce_dtype(ts_dtype d) {
+  return d == TS_FLOAT64 ? d : ts_is_float(d) ? TS_FLOAT32 : ts_is_complex(d) ? TS_COMPLEX128 : TS_INT64;
+}
 #endif

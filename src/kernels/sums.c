@@ -51,7 +51,7 @@ bool ts_mean_impl(ts_cx *cx, const ts_mean_args *a, ts_out *out) {
   double *sum = ts_data(acc), n = 1;
   for (int d = 0; d < self->ndim; d++)
     if (mask >> d & 1) n *= (double)self->sizes[d];
-  for (int64_t i = 0; i < acc->numel; i++) sum[i] /= n;
+  for (int64_t i = 0, words = acc->numel * (ts_is_complex((ts_dtype)acc->dtype) ? 2 : 1); i < words; i++) sum[i] /= n;
   return give(cx, out, acc, to);
 }
 

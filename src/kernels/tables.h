@@ -2,6 +2,7 @@
 #ifndef TS_TABLES_H
 #define TS_TABLES_H
 #include "../core/iter.h"
+#include "distance.h"
 #include "elementwise_ids.h"
 #include "loss.h"
 #include "reduce.h"
@@ -14,7 +15,8 @@ typedef struct {
   ts_loop binary[TS_BIN_COUNT][TS_DTYPE_COUNT];  /* out and both ins of one dtype */
   ts_loop ternary[TS_TER_COUNT][TS_DTYPE_COUNT]; /* out and three ins of one dtype */
   ts_loop compare[TS_CMP_COUNT][TS_DTYPE_COUNT]; /* ins of one dtype -> bool */
-  ts_loop select[4];                             /* bool, two ins of 1, 2, 4, 8 bytes -> the first where true */
+  ts_loop select[5];                             /* bool, two ins of 1, 2, 4, 8, 16 bytes -> the first where true */
+  ts_loop real_of[TS_REAL_COUNT][TS_DTYPE_COUNT]; /* complex -> its float dtype */
   ts_loop cast[TS_DTYPE_COUNT][TS_DTYPE_COUNT];  /* [from][to] */
   ts_reduce_loop reduce[TS_RED_COUNT][TS_DTYPE_COUNT]; /* from the input dtype; see reduce.h */
   ts_scan_loop scan[TS_SCAN_COUNT][TS_DTYPE_COUNT];
@@ -25,12 +27,14 @@ typedef struct {
   ts_loop loss_value[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_slope[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_curve[TS_DTYPE_COUNT];
   ts_loop entropy[TS_DTYPE_COUNT], logit_entropy[TS_DTYPE_COUNT]; /* see loops/loss.c */
   ts_loop norm_apply[TS_DTYPE_COUNT], norm_back[TS_DTYPE_COUNT], norm_sums[TS_DTYPE_COUNT]; /* see loops/norm.c */
+  ts_distance_loop distance[TS_DTYPE_COUNT];
+  ts_distance_back_loop distance_back[TS_DTYPE_COUNT];
   /* Optimizer steps over param, state..., grad; see optim.h. */
   ts_loop sgd[TS_DTYPE_COUNT], sgd_momentum[TS_DTYPE_COUNT], adam[TS_DTYPE_COUNT], adam_amsgrad[TS_DTYPE_COUNT];
 } ts_loop_table;
 
 #define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim) \
   X(isa, math) X(isa, special) X(isa, activation) X(isa, activation_backward) X(isa, binary_math) X(isa, ternary) X(isa, compare) \
-  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan)
+  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan) X(isa, distance) X(isa, complex) X(isa, complex_math)
 
 #endif

@@ -107,11 +107,11 @@ export default [
   unary('positive', null, 'composite', 'input itself. Errors: bools.', {
     as: ['function', 'method'], flags: [], errors: [{ args: [of('bool', 2)], code: 'ERR_DTYPE', message: 'positive: The `+` operator, on a bool tensor is not supported.' }],
   }),
-  unary('abs', 'ts_unary(cx, a->self, out, TS_UN_ABS, TS_NO_BOOL, NULL)', { saves: 'self' }, 'The absolute value; its gradient at 0 is 0. Errors: bools.', {
+  unary('abs', null, { saves: 'self' }, 'The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools.', {
     aliases: ['absolute'], errors: [refuses('abs', 'bool', of('bool', 2))],
   }),
   unary('sign', 'ts_sign_of(cx, a->self, out)', { saves: '' }, '-1, 0 or 1, elementwise; NaN gives 0.', { as: ALL, dtypes: 'all' }),
-  unary('sgn', 'ts_sign_of(cx, a->self, out)', { saves: '' }, 'The same as sign for real numbers.', { as: ALL, dtypes: 'all' }),
+  unary('sgn', 'ts_sign_of(cx, a->self, out)', { saves: 'self result' }, 'The sign of real numbers; of complex ones input / abs(input), 0 at 0.', { as: ALL, dtypes: 'all' }),
   unary('square', 'ts_pow_number(cx, a->self, out, 2)', { saves: 'self' }, 'input * input, elementwise.', { dtypes: 'all' }),
   unary('reciprocal', 'ts_unary(cx, a->self, out, TS_UN_RECIPROCAL, TS_TO_FLOAT, NULL)', { saves: 'result' }, '1 / input, elementwise; integers give float32.', {
     dtypes: 'all', samples: [{ args: [nonzero(3, 4)] }, { args: [nonzero()] }, { args: [of('int32', 3)] }],

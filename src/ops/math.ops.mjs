@@ -44,22 +44,10 @@ export default [
   unary('lgamma', 'log|gamma(input)|', 'self', [0.3, 4], { as: ALL, aliases: ['special.gammaln'] }),
   unary('digamma', 'The derivative of lgamma', 'self', [0.3, 4], { as: ALL, aliases: ['special.digamma', 'special.psi'] }),
   {
-    name: 'polygamma', overload: 'polygamma', args: 'int n, Tensor self', as: ['function', 'out'], flags: ['direct'], namespaces: ['torsh', 'special'], impl: 'ts_polygamma_of(cx, a->n, a->self, out)', grad: { saves: 'self' }, dtypes: 'all',
-    doc: `The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. ${torchDoc('polygamma')}`,
-    samples: [{ args: [0, within(0.3, 4, 3)] }, { args: [1, within(0.3, 4, 3, 4)] }, { args: [3, within(-1.8, -1.2, 3)] }, { args: [2, of('int64', 3)] }],
-    errors: [{ args: [-1, t(2)], code: 'ERR_ARGUMENT', message: 'polygamma: polygamma(n, x) does not support negative n.' }],
-  },
-  {
-    name: '_polygamma_self', overload: 'polygamma', args: 'Tensor self, int n', as: ['method', 'inplace'], flags: ['direct'], impl: 'ts_polygamma_of(cx, a->n, a->self, out)', grad: { saves: 'self' }, dtypes: 'all', node: 'PolygammaBackward0',
-    doc: `The n-th derivative of digamma, elementwise; integers give float32. ${torchDoc('polygamma')}`, samples: [{ args: [within(0.3, 4, 3, 4), 1] }],
-  },
-  {
     name: 'mvlgamma', args: 'Tensor self, int p', as: ALL, aliases: ['special.multigammaln'], grad: 'composite', dtypes: 'all',
     doc: `The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. ${torchDoc('mvlgamma')}`,
     samples: [{ args: [within(1.5, 4, 3, 4), 2] }, { args: [of('int64', 3), 1] }], errors: [{ args: [t(2), 0], code: 'ERR_ARGUMENT', message: 'mvlgamma: p has to be greater than or equal to 1' }],
   },
-  unary('i0', 'The modified Bessel function of order 0', 'self', [-3, 3], { aliases: ['special.i0'] }),
-  unary('i1', 'The modified Bessel function of order 1', 'self', [-3, 3], { as: ['function', 'out'], namespaces: ['special'], doc: `The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html` }),
   {
     name: 'frexp', args: 'Tensor self', returns: 'Tensor mantissa, Tensor exponent', as: ['function', 'method', 'out'], grad: { saves: 'result1' }, dtypes: 'float',
     doc: `mantissa of [0.5, 1) in magnitude and exponent (int32) with input = mantissa * 2 ** exponent; 0 and what is not finite is its own mantissa. Errors: integers. ${torchDoc('frexp')}`,

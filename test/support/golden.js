@@ -232,9 +232,6 @@ function compareGradients(list, noise, tensors, gradientOf) {
 /** Is the refused input about Python's syntax (a method looked up on a number) rather than about the op? */
 const isPythonOnly = (sample) => sample.raised?.type === 'AttributeError' && sample.path.includes('.__r');
 
-/** Does the sample need what torsh does not claim yet (complex numbers)? */
-const needsComplex = (sample) => someRef([sample.args, sample.kwargs, sample.output], (ref) => isComplex(ref.dtype));
-
 const kwargsOf = (kwargs, tensors, floats) => {
   const entries = Object.entries(kwargs).map(([k, v]) => [camel(k), argument(v, tensors, floats)]);
   return entries.length > 0 ? [Object.fromEntries(entries)] : [];
@@ -324,4 +321,4 @@ function replayModule(golden, sample) {
   return compareGradients(list, sample.noise?.grad, tensors, (tensor) => tensor.grad);
 }
 
-module.exports = { camel, lookup, caller, exists, needsComplex, isPythonOnly, replay, replayError, replayModule };
+module.exports = { camel, lookup, caller, exists, isPythonOnly, replay, replayError, replayModule };

@@ -1,7 +1,8 @@
-// Gradients against finite differences in float64, and gradients of gradients the same way.
+// Gradients against finite differences in float64, and gradients of gradients the same way. Complex numbers are pairs of
+// real ones: PyTorch's gradient of a real loss is its slope along the real part plus i times that along the imaginary part.
 // eps 1e-6, atol 1e-5, rtol 1e-3: PyTorch's own gradcheck. At a kink (the differences to the left and to the right are not
 // the same) anything between the two is a gradient; which one torsh takes there is for the golden values to say.
-const { values } = require('./numbers');
+const { values, isComplex } = require('./numbers');
 
 const eps = 1e-6;
 const close = (got, want) => Object.is(got, want) || Math.abs(got - want) <= 1e-5 + 1e-3 * Math.abs(want);
@@ -20,8 +21,13 @@ function* weightings(sizes) {
   }
 }
 
+/** A tensor like x of other numbers (of a complex x: pairs). */
+const like = (torsh, x, numbers) => torsh.tensor(Float64Array.from(numbers), { dtype: x.dtype }).reshape(Array.from(x.shape));
+/** Real numbers in a tensor. */
+const count = (x) => x.numel() * (isComplex(x.dtype) ? 2 : 1);
+
 /**
- * f: list of float64 tensors -> list of float64 tensors; inputs: lists of leaf tensors. Returns null when the gradients
+ * f: list of float64 or complex128 tensors -> list of such tensors; inputs: lists of leaf tensors. Returns null when the gradients
  * of every output with respect to every input agree with central differences, else what does not, in words.
  */
 function gradcheck(torsh, f, inputs) {
@@ -30,7 +36,7 @@ function gradcheck(torsh, f, inputs) {
   const wanted = all.map((o) => o.requiresGrad);
   const outputs = all.filter((_, o) => wanted[o]);
   if (outputs.length === 0) return 'no output requires a gradient';
-  const sizes = outputs.map((o) => o.numel());
+  const sizes = outputs.map(count);
 
   // Columns of the Jacobian by differences: numeric[input][element] = [to the left, to the right], lists per output.
   const numeric = torsh.noGrad(() => inputs.map((x, k) => {
@@ -38,7 +44,7 @@ function gradcheck(torsh, f, inputs) {
     const at = (i, delta) => {
       const moved = Float64Array.from(flat);
       moved[i] += delta;
-      const list = inputs.map((y, j) => (j === k ? torsh.tensor(moved).reshape(Array.from(y.shape)) : y.detach()));
+      const list = inputs.map((y, j) => (j === k ? like(torsh, y, moved) : y.detach()));
       return f(list).filter((_, o) => wanted[o]).map(values);
     };
     return flat.map((_, i) => {
@@ -49,7 +55,7 @@ function gradcheck(torsh, f, inputs) {
   }));
 
   for (const weights of weightings(sizes)) {
-    const gradOutputs = outputs.map((o, k) => torsh.tensor(Float64Array.from(weights[k])).reshape(Array.from(o.shape)));
+    const gradOutputs = outputs.map((o, k) => like(torsh, o, weights[k]));
     const grads = torsh.autograd.grad(outputs, leaves, { gradOutputs, retainGraph: true, allowUnused: true });
     for (let k = 0; k < leaves.length; k++) {
       const got = grads[k] ? values(grads[k]) : values(leaves[k]).map(() => 0);
@@ -69,18 +75,14 @@ function gradcheck(torsh, f, inputs) {
 function gradgradcheck(torsh, f, inputs) {
   const probe = f(inputs.map((x) => x.detach().clone().requiresGrad_(true)));
   const picked = probe.map((o) => o.requiresGrad);
-  const shapes = probe.filter((_, i) => picked[i]).map((o) => Array.from(o.shape));
-  if (shapes.length === 0) return 'no output requires a gradient';
-  const gradOutputs = shapes.map((shape, k) => {
-    const n = shape.reduce((a, b) => a * b, 1);
-    return torsh.tensor(Float64Array.from({ length: n }, (_, i) => Math.cos(i + k) + 0.1)).reshape(shape);
-  });
+  const outputs = probe.filter((_, i) => picked[i]);
+  if (outputs.length === 0) return 'no output requires a gradient';
+  const gradOutputs = outputs.map((o, k) => like(torsh, o, Array.from({ length: count(o) }, (_, i) => Math.cos(i + k) + 0.1)));
   const n = inputs.length;
   // Under noGrad (for the differences) the inner graph is still needed.
   const second = (list) => torsh.enableGrad(() => {
     const xs = list.slice(0, n).map((x) => (x.requiresGrad ? x : x.detach().requiresGrad_(true)));
-    const outputs = f(xs).filter((_, i) => picked[i]);
-    const grads = torsh.autograd.grad(outputs, xs, { gradOutputs: list.slice(n), createGraph: true, allowUnused: true });
+    const grads = torsh.autograd.grad(f(xs).filter((_, i) => picked[i]), xs, { gradOutputs: list.slice(n), createGraph: true, allowUnused: true });
     return grads.filter(Boolean);
   });
   const all = [...inputs, ...gradOutputs];

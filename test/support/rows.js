@@ -33,6 +33,7 @@ function numbersOf(spec, place) {
   const { t: shape, dtype = 'float32', low = -1, high = 1, seed = place, values } = spec;
   if (values) return values.flat(Infinity);
   const next = uniform(seed);
+  if (dtype.startsWith('complex')) return Array.from({ length: numel(shape) }, () => ({ re: low + next() * (high - low), im: low + next() * (high - low) }));
   return Array.from({ length: numel(shape) }, () => {
     const x = low + next() * (high - low);
     if (dtype === 'bool') return x >= (low + high) / 2;
@@ -47,7 +48,7 @@ function numbersOf(spec, place) {
  */
 function makeTensor(torsh, spec, place, { layout = 'contiguous', float, reshape } = {}) {
   const own = spec.dtype ?? 'float32';
-  const dtype = float && isFloat(own) ? float : own;
+  const dtype = float && isFloat(own) ? float : float && own === 'complex64' ? 'complex128' : own;
   const shape = reshape ? reshape(spec.t) : spec.t;
   let data = numbersOf(spec, place);
   if (reshape) data = Array.from({ length: numel(shape) }, (_, i) => data[i % Math.max(1, data.length)] ?? (isDifferentiable(dtype) ? 0.5 : 0));
@@ -117,7 +118,7 @@ const isDifferentiableRow = (row) => row.gradient === 'formula' || row.gradient 
 /** Fresh memory has no value to compare. */
 const isUninitialised = (row) => row.name.includes('empty');
 /** Rows whose meaning is the layout itself: they may refuse one layout and take another. */
-const isAboutLayout = (row) => /^as_strided|^view(_as)?$/.test(row.name);
+const isAboutLayout = (row) => /^as_strided|^view(_as|_as_complex)?$/.test(row.name);
 /** Does the row change its first argument (fill_, copy_, normal_, ...)? */
 const changesSelf = (row) => row.name.endsWith('_');
 

@@ -9,6 +9,7 @@ const CTYPE = {
   'dtype?': (n) => [`torsh_dtype ${n}`], 'int[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`], 'int[]?': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
   'size[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
   'padding[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
+  'lengths[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
   'float[]': (n) => [`const double *${n}`, `int64_t n_${n}`], 'float[]?': (n) => [`const double *${n}`, `int64_t n_${n}`], 'str': (n) => [`const char *${n}`], 'str?': (n) => [`const char *${n}`],
 };
 const RESULT = { TENSORS: ['torsh_tensor *out'], LIST: ['torsh_tensor *out', 'int64_t capacity', 'int64_t *n_out'], SCALAR: ['torsh_scalar *out'], INTS: ['int64_t *out', 'int64_t capacity', 'int64_t *n_out'], TEXT: ['const char **out'], NOTHING: [] };
@@ -24,7 +25,7 @@ const value = (a) => {
     case 'bool?': return `${n} ? (ts_opt_int){true, *${n}} : (ts_opt_int){false, 0}`;
     case 'float?': return `${n} ? (ts_opt_float){true, *${n}} : (ts_opt_float){false, 0}`;
     case 'dtype?': return `(ts_dtype)${n}`;
-    case 'int[]': case 'padding[]': case 'size[]': return `(ts_ints){${n}, n_${n}}`;
+    case 'int[]': case 'padding[]': case 'size[]': case 'lengths[]': return `(ts_ints){${n}, n_${n}}`;
     case 'int[]?': return `(ts_ints){${n}, ${n} ? n_${n} : -1}`;
     case 'float[]': return `(ts_floats){${n}, n_${n}}`;
     case 'float[]?': return `(ts_floats){${n}, ${n} ? n_${n} : -1}`;

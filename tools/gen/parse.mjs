@@ -24,6 +24,7 @@ export const TYPES = {
   'int[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[]' },
   'int[]?': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | null' },
   'padding[]': { kind: 'INTS', c: 'ts_ints', ts: "number | readonly number[] | 'same' | 'valid'" },
+  'lengths[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | Tensor' },
   'size[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | null | readonly (number | null)[]' },
   'float[]': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[]' },
   'float[]?': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[] | null' },

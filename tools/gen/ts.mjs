@@ -4,7 +4,9 @@ import { TYPES } from './parse.mjs';
 const RESERVED = new Set(['var', 'in', 'with', 'delete', 'typeof', 'function', 'default', 'class', 'new', 'return', 'where_']);
 const ident = (name) => (RESERVED.has(name) ? `${name}_` : name);
 
-function tsType(a) { return a.spread ? 'readonly number[]' : TYPES[a.type].ts; }
+function tsType(a) { return a.spread ? `readonly ${spreadType(a)}[]` : TYPES[a.type].ts; }
+/** What may be spread: numbers, or tensors. */
+const spreadType = (a) => (a.type === 'Tensor[]' ? 'Tensor' : 'number');
 
 function returnType(row) {
   const { kind, type, names } = row.returns;
@@ -13,7 +15,7 @@ function returnType(row) {
     const tuple = `[${names.map(() => 'Tensor').join(', ')}]`;
     return names[0] ? `${tuple} & { ${names.map((n) => `readonly ${n.replace(/_([a-z])/g, (_, c) => c.toUpperCase())}: Tensor`).join('; ')} }` : tuple;
   }
-  return { 'Tensor[]': 'Tensor[]', Scalar: 'number | bigint | boolean', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
+  return { 'Tensor[]': 'Tensor[]', Scalar: 'Scalar', bool: 'boolean', int: 'number', float: 'number', 'int[]': 'number[]', str: 'string | null', void: 'void' }[type];
 }
 
 /** Options of every factory, handled in TypeScript: they do not reach the wall. */
@@ -53,8 +55,8 @@ function overloads(row, args) {
   const spreadAt = positional.findIndex((a) => a.spread);
   if (spreadAt >= 0) {
     const before = positional.slice(0, spreadAt).map(param);
-    lists.push([...before, `...${positional[spreadAt].name}: number[]`]);
-    if (opt) lists.push([...before, `...args: [...${positional[spreadAt].name}: number[], ${opt.replace('?:', ':')}]`]);
+    lists.push([...before, `...${positional[spreadAt].name}: ${spreadType(positional[spreadAt])}[]`]);
+    if (opt) lists.push([...before, `...args: [...${positional[spreadAt].name}: ${spreadType(positional[spreadAt])}[], ${opt.replace('?:', ':')}]`]);
   }
   const all = [...positional.map(param)];
   if (opt) all.push(opt);

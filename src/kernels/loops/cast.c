@@ -72,12 +72,33 @@ HALF(bf16)
 VIA(f16, f32, bf16)
 VIA(bf16, f32, f16)
 
+/* Complex numbers: their real part is a float at the same place, so what is made of them, but for a bool, is made of that.
+   What becomes complex is written there, with a zero behind it. */
+CAST(c128, c128, x)
+CAST(c64, b8, x.re != 0 || x.im != 0)
+CAST(c128, b8, x.re != 0 || x.im != 0)
+#define INTO(from, c, part)                                                                          \
+  static void cast_##from##_##c(char *const *p, const int64_t *s, int64_t n, const void *params) {   \
+    cast_##from##_##part(p, s, n, params);                                                           \
+    for (int64_t k = 0; k < n; k++) ((ts_mem_##c *)(p[0] + k * s[0]))->im = 0;                       \
+  }
+#define TO_COMPLEX(t, d) INTO(t, c64, f32) INTO(t, c128, f64)
+#define BOTH_PARTS(from, to, f, t)                                                                   \
+  static void cast_##from##_##to(char *const *p, const int64_t *s, int64_t n, const void *params) {  \
+    cast_##f##_##t(p, s, n, params);                                                                 \
+    cast_##f##_##t((char *const[]){p[0] + sizeof(ts_mem_##t), p[1] + sizeof(ts_mem_##f)}, s, n, params); \
+  }
+BOTH_PARTS(c64, c128, f32, f64)
+BOTH_PARTS(c128, c64, f64, f32)
+#define cast_c64_c64 cast_i64_i64
+
 /* Copies of other dtypes of the same size. */
 #define cast_i8_i8 cast_u8_u8
 #define cast_f16_f16 cast_i16_i16
 #define cast_bf16_bf16 cast_i16_i16
 #define cast_f32_f32 cast_i32_i32
 #define cast_f64_f64 cast_i64_i64
+TS_REAL_TYPES(TO_COMPLEX)
 
 TS_FILL(cast) {
 #define ROW(from, d)                                 \
@@ -92,4 +113,16 @@ TS_FILL(cast) {
   table->cast[d][TS_FLOAT32] = cast_##from##_f32;    \
   table->cast[d][TS_FLOAT64] = cast_##from##_f64;
   TS_REAL_TYPES(ROW)
+#define COLUMNS(t, d)                                                        \
+  table->cast[d][TS_COMPLEX64] = cast_##t##_c64;                             \
+  table->cast[d][TS_COMPLEX128] = cast_##t##_c128;                           \
+  if (d != TS_BOOL) table->cast[TS_COMPLEX64][d] = cast_f32_##t;             \
+  if (d != TS_BOOL) table->cast[TS_COMPLEX128][d] = cast_f64_##t;
+  TS_REAL_TYPES(COLUMNS)
+  table->cast[TS_COMPLEX64][TS_BOOL] = cast_c64_b8;
+  table->cast[TS_COMPLEX128][TS_BOOL] = cast_c128_b8;
+  table->cast[TS_COMPLEX64][TS_COMPLEX64] = cast_c64_c64;
+  table->cast[TS_COMPLEX64][TS_COMPLEX128] = cast_c64_c128;
+  table->cast[TS_COMPLEX128][TS_COMPLEX64] = cast_c128_c64;
+  table->cast[TS_COMPLEX128][TS_COMPLEX128] = cast_c128_c128;
 }

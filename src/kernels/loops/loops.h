@@ -26,6 +26,8 @@ typedef int64_t ts_mem_i64;
 typedef uint16_t ts_mem_f16, ts_mem_bf16;
 typedef float ts_mem_f32;
 typedef double ts_mem_f64;
+typedef ts_c64 ts_mem_c64, ts_val_c64;
+typedef ts_c128 ts_mem_c128, ts_val_c128;
 typedef bool ts_val_b8;
 typedef uint8_t ts_val_u8;
 typedef int8_t ts_val_i8;
@@ -44,6 +46,10 @@ typedef double ts_val_f64;
 #define TS_LOAD_bf16(x) ts_bf16_to_f32(x)
 #define TS_LOAD_f32(x) (x)
 #define TS_LOAD_f64(x) (x)
+#define TS_LOAD_c64(x) (x)
+#define TS_LOAD_c128(x) (x)
+#define TS_SAVE_c64(x) (x)
+#define TS_SAVE_c128(x) (x)
 #define TS_SAVE_b8(x) ((x) != 0)
 #define TS_SAVE_u8(x) ((uint8_t)(x))
 #define TS_SAVE_i8(x) ((int8_t)(x))
@@ -127,6 +133,8 @@ typedef double ts_val_f64;
 /* Scalar k of an op's params, a ts_scalar[3]. */
 #define TS_PARAM_f32(k) ((float)((const ts_scalar *)params)[k].f)
 #define TS_PARAM_f64(k) (((const ts_scalar *)params)[k].f)
+#define TS_PARAM_c64(k) ((ts_val_c64){(float)((const ts_scalar *)params)[k].f, (float)((const ts_scalar *)params)[k].im})
+#define TS_PARAM_c128(k) ((ts_val_c128){((const ts_scalar *)params)[k].f, ((const ts_scalar *)params)[k].im})
 #define TS_PARAM_i64(k) (((const ts_scalar *)params)[k].i)
 
 /* Loops over contiguous operands only: elementwise.c brings others into that form, block by block. One body for each,
@@ -144,6 +152,8 @@ typedef double ts_val_f64;
 #endif
 #define TS_DENSE_f32 TS_DENSE_LOOP
 #define TS_DENSE_i64 TS_DENSE_LOOP
+#define TS_DENSE_c64 TS_DENSE_LOOP
+#define TS_DENSE_c128
 #define TS_DENSE_b8 TS_DENSE_LOOP
 #define TS_DENSE_(name, o, i, setup, inputs, expression)                                                               \
   static void name(char *const *p, const int64_t *s, int64_t n, const void *params) {                                  \

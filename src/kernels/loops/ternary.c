@@ -21,6 +21,7 @@ SELECT(select_1, uint8_t)
 SELECT(select_2, uint16_t)
 SELECT(select_4, uint32_t)
 SELECT(select_8, uint64_t)
+SELECT(select_16, ts_mem_c128)
 
 TS_FILL(ternary) {
 #define SET(t, d)                                 \
@@ -33,4 +34,5 @@ TS_FILL(ternary) {
   table->select[1] = select_2;
   table->select[2] = select_4;
   table->select[3] = select_8;
+  table->select[4] = select_16;
 }

@@ -1,0 +1,75 @@
+/* Orthogonal polynomials. */
+#include "../core/vmath.h"
+#include "special.h"
+
+/* n as a whole number, -1 where there is no polynomial. */
+static int64_t whole(double n) { return n > -1 && n < 0x1p63 ? (int64_t)n : -1; }
+
+static double bounded(double v, double limit) { return vm_abs(v) > limit ? vm_copysign(INFINITY, v) : v; }
+
+/* p(k + 1) = 2 x p(k) - p(k - 1) from p(0) = 1 and p(1). */
+static double recurrence(double x, int64_t n, double second, double limit) {
+  double p = 1, q = second;
+  if (n == 0) return 1;
+  for (int64_t k = 1; k < n && q == q; k++) {
+    double r = (x + x) * q - p;
+    p = q;
+    q = bounded(r, limit);
+  }
+  return q;
+}
+static bool is_odd(int64_t n) { return n & 1; }
+
+/* At the ends and, for many terms, between them there are closed forms; an angle may be too small to divide by. */
+static double chebyshev_t(double x, int64_t n, double limit) {
+  if (n < 0) return 0;
+  if (vm_abs(x) == 1) return x < 0 && is_odd(n) ? -1 : 1;
+  return n > 8 && vm_abs(x) < 1 ? vm_cos((double)n * vm_acos(x)) : recurrence(x, n, x, limit);
+}
+static double chebyshev_u(double x, int64_t n, double limit) {
+  double m = (double)n + 1;
+  if (n < 0) return 0;
+  if (vm_abs(x) == 1) return x < 0 && is_odd(n) ? -m : m;
+  if (!(n > 8 && vm_abs(x) < 1)) return recurrence(x, n, x + x, limit);
+  double angle = vm_acos(x), s = vm_sin(angle);
+  return s != 0 ? vm_sin(m * angle) / s : m * vm_cos(m * angle) / x;
+}
+static double chebyshev_v(double x, int64_t n, double limit) {
+  double m = 2 * (double)n + 1;
+  if (n < 0) return 0;
+  if (vm_abs(x) == 1) return x > 0 ? 1 : is_odd(n) ? -m : m;
+  if (!(n > 8 && vm_abs(x) < 1)) return recurrence(x, n, x + x - 1, limit);
+  double half = 0.5 * vm_acos(x), c = vm_cos(half);
+  return vm_sin(half) != 1 ? vm_cos(m * half) / c : is_odd(n) ? -m : m;
+}
+static double chebyshev_w(double x, int64_t n, double limit) {
+  double m = 2 * (double)n + 1;
+  if (n < 0) return 0;
+  if (vm_abs(x) == 1) return x > 0 ? m : is_odd(n) ? -1 : 1;
+  if (!(n > 8 && vm_abs(x) < 1)) return recurrence(x, n, x + x + 1, limit);
+  double half = 0.5 * vm_acos(x), s = vm_sin(half);
+  return vm_cos(half) != 1 ? vm_sin(m * half) / s : m;
+}
+#define BOTH(letter)                                                                                                \
+  double ts_chebyshev_##letter##_at(double x, double n, double limit) { return chebyshev_##letter(x, whole(n), limit); } \
+  double ts_shifted_##letter##_at(double x, double n, double limit) { return chebyshev_##letter(x + x - 1, whole(n), limit); }
+BOTH(t) BOTH(u) BOTH(v) BOTH(w)
+
+/* Polynomials with p(k + 1) = next, in terms of p(k) = q and p(k - 1) = p, and with a value known beforehand. */
+#define RECURRENT(name, known, value, next)                  \
+  double ts_##name##_at(double x, double n, double limit) {  \
+    int64_t m = whole(n);                                    \
+    double p = 0, q = 1;                                     \
+    if (m < 0) return 0;                                     \
+    if (known) return value;                                 \
+    for (int64_t i = 0; i < m && q == q; i++) {              \
+      double k = (double)i, r = next;                        \
+      p = q;                                                 \
+      q = bounded(r, limit);                                 \
+    }                                                        \
+    return q;                                                \
+  }
+RECURRENT(hermite_h, false, 0, (x + x) * q - (k + k) * p)
+RECURRENT(hermite_he, false, 0, x * q - k * p)
+RECURRENT(laguerre_l, x == 0, 1, ((k + k + 1 - x) * q - k * p) / (k + 1))
+RECURRENT(legendre_p, vm_abs(x) == 1, x < 0 && is_odd(m) ? -1 : 1, ((k + k + 1) * x * q - k * p) / (k + 1))

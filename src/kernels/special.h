@@ -1,0 +1,38 @@
+/* Rare functions: written once, in double precision, for all dtypes. Each costs tens of nanoseconds, so that they need no
+   loops of their own: one loop calls them through a pointer. */
+#ifndef TS_SPECIAL_H
+#define TS_SPECIAL_H
+#include "kernels.h"
+
+typedef double (*ts_real1)(double x);
+typedef double (*ts_real2)(double x, double y);
+/* Elementwise f in the dtype of the operands; integers give float32. */
+bool ts_special1(ts_cx *cx, ts_tensor *x, ts_out *out, ts_real1 f);
+bool ts_special2(ts_cx *cx, ts_tensor *x, ts_tensor *y, ts_out *out, ts_real2 f);
+
+/* The n-th derivative of digamma. */
+bool ts_polygamma_of(ts_cx *cx, int64_t n, ts_tensor *x, ts_out *out);
+
+/* special.c */
+double ts_erfcx_at(double x), ts_ndtr_at(double x), ts_log_ndtr_at(double x), ts_ndtri_at(double p), ts_entr_at(double x);
+double ts_xlog1py_at(double x, double y), ts_zeta_at(double s, double q);
+/* incomplete_gamma.c */
+double ts_igamma_at(double a, double x), ts_igammac_at(double a, double x);
+/* bessel.c */
+double ts_bessel_j0_at(double x), ts_bessel_j1_at(double x), ts_bessel_y0_at(double x), ts_bessel_y1_at(double x);
+double ts_bessel_i0_at(double x), ts_bessel_i1_at(double x), ts_bessel_i0e_at(double x), ts_bessel_i1e_at(double x);
+double ts_bessel_k0_at(double x), ts_bessel_k1_at(double x), ts_bessel_k0e_at(double x), ts_bessel_k1e_at(double x);
+double ts_spherical_j0_at(double x), ts_airy_ai_at(double x);
+
+/* Polynomials, in polynomials.c: n is cut to a whole number, 0 below 0. What passes the limit, the largest number of the
+   dtype, counts as infinite on the way too, as in PyTorch. */
+typedef double (*ts_polynomial)(double x, double n, double limit);
+bool ts_polynomials(ts_cx *cx, ts_tensor *x, ts_tensor *n, ts_out *out, ts_polynomial at);
+double ts_chebyshev_t_at(double x, double n, double limit), ts_chebyshev_u_at(double x, double n, double limit);
+double ts_chebyshev_v_at(double x, double n, double limit), ts_chebyshev_w_at(double x, double n, double limit);
+double ts_shifted_t_at(double x, double n, double limit), ts_shifted_u_at(double x, double n, double limit);
+double ts_shifted_v_at(double x, double n, double limit), ts_shifted_w_at(double x, double n, double limit);
+double ts_hermite_h_at(double x, double n, double limit), ts_hermite_he_at(double x, double n, double limit);
+double ts_laguerre_l_at(double x, double n, double limit), ts_legendre_p_at(double x, double n, double limit);
+
+#endif
