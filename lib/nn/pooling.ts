@@ -35,7 +35,7 @@ function checked(name: string, n: number, what: string, value: unknown, min: num
 }
 
 /** One tensor, or with returnIndices two: TypeScript may take it as either. */
-export type Pooled = Tensor & [Tensor, Tensor];
+export type Pooled = ReturnType<typeof ops.maxPool2d>;
 export type PoolOp = (input: Tensor, kernelSize: Size, stride: Size | null, padding: Size, dilation: Size, ceilMode: boolean) => Tensor | [Tensor, Tensor];
 
 abstract class MaxPool extends Module {

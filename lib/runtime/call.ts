@@ -160,6 +160,15 @@ export function invokeOptional(whole: LazySignature, plain: LazySignature, twin:
   return truth(sig.name, 'inplace', inplace) ? perform(twin(), values, checkTensor(values[0], sig.name, sig.params[0].name)) : perform(plain(), values, null);
 }
 
+/** A function with a `returnIndices` argument, which picks between an op and the one of the same arguments that gives them too. */
+export function invokeIndexed(plain: LazySignature, indexed: LazySignature, args: ArrayLike<unknown>): unknown {
+  const sig = plain();
+  const values = bind(sig, args);
+  const at = sig.index.get('returnIndices')!;
+  if (!truth(sig.name, 'returnIndices', values[at])) return perform(sig, values, null);
+  return perform(indexed(), values, null);
+}
+
 /** An op of several forms (max of a tensor, along a dim, of two tensors): the first that takes these arguments. */
 export function invokeForm(forms: readonly LazySignature[], self: unknown, args: ArrayLike<unknown>): unknown {
   for (const form of forms) {

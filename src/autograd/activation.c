@@ -15,6 +15,11 @@ void ts__threshold_backward_grad(ts_cx *cx, const ts__threshold_backward_args *a
 }
 
 void ts_silu_grad(ts_cx *cx, const ts_silu_args *a, const ts_back *b, ts_silu_args *g) {
+  if (ts_is_complex((ts_dtype)a->self->dtype)) {
+    ts_tensor *x = CONJ(a->self), *s = ts_sigmoid(cx, x);
+    g->self = MUL(b->grad, MUL(s, ADD(MUL(x, ONE_MINUS(s)), NUM(1))));
+    return;
+  }
   g->self = ts__silu_backward(cx, b->grad, a->self);
 }
 

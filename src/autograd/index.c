@@ -28,7 +28,7 @@ void ts_index_add_grad(ts_cx *cx, const ts_index_add_args *a, const ts_back *b, 
   if (g->self) g->self = b->grad;
   if (!g->source) return;
   g->source = rows_of(cx, b->grad, a->dim, a->index, a->source);
-  if (a->alpha.f != 1) g->source = ts_mul(cx, g->source, ts_wrap_scalar(cx, a->alpha));
+  g->source = ts_times(cx, g->source, a->alpha);
 }
 
 void ts_index_copy_grad(ts_cx *cx, const ts_index_copy_args *a, const ts_back *b, ts_index_copy_args *g) {

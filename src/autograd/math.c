@@ -53,7 +53,7 @@ void ts__sigmoid_backward_grad(ts_cx *cx, const ts__sigmoid_backward_args *a, co
 
 /* (cos(pi x) - sinc(x)) / x; around 0, where that cancels, its series: so higher derivatives are right there too. */
 void ts_sinc_grad(ts_cx *cx, const ts_sinc_args *a, const ts_back *b, ts_sinc_args *g) {
-  ts_tensor *x = a->self, *near = ts_lt(cx, ts_abs(cx, x), NUM(0.2));
+  ts_tensor *x = CONJ(a->self), *near = ts_lt(cx, ts_abs(cx, x), NUM(0.2));
   ts_tensor *away = ts_masked_fill(cx, x, near, NUM(1)), *z = SQUARE(MUL(x, NUM(0x1.921fb54442d18p+1)));
   static const double c[] = {-1.0 / 3, 1.0 / 30, -1.0 / 840, 1.0 / 45360, -1.0 / 3991680, 1.0 / 518918400};
   ts_tensor *series = ADD(MUL(z, NUM(c[5])), NUM(c[4]));

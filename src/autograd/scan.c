@@ -24,7 +24,7 @@ void ts__cumsum_back_grad(ts_cx *cx, const ts__cumsum_back_args *a, const ts_bac
 /* What flows into element k of a running product: the product before it, times the sum of the gradients from k on, each times
    the factors in between. No division, so zeros need no care. */
 static ts_tensor *product_grad(ts_cx *cx, ts_tensor *grad, ts_tensor *x, ts_tensor *y, int64_t dim) {
-  return MUL(ones_before(cx, y, dim), ts__recurrence(cx, grad, x, dim, true));
+  return MUL(ones_before(cx, CONJ(y), dim), ts__recurrence(cx, grad, CONJ(x), dim, true));
 }
 
 void ts_cumprod_grad(ts_cx *cx, const ts_cumprod_args *a, const ts_back *b, ts_cumprod_args *g) {
@@ -57,11 +57,11 @@ void ts_prod_grad(ts_cx *cx, const ts_prod_args *a, const ts_back *b, ts_prod_ar
 
 /* Each direction is the other's adjoint; factor k joins the result before it to what flows into result k. */
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g) {
-  ts_tensor *back = ts__recurrence(cx, b->grad, a->factor, a->dim, !a->reverse);
+  ts_tensor *back = ts__recurrence(cx, b->grad, CONJ(a->factor), a->dim, !a->reverse);
   if (g->self) g->self = back;
   if (!g->factor || a->factor->ndim == 0 || a->factor->numel == 0) return;
-  if (a->reverse) g->factor = MUL(zeros_before(cx, back, a->dim), b->result);
-  else g->factor = MUL(back, zeros_before(cx, b->result, a->dim));
+  if (a->reverse) g->factor = MUL(zeros_before(cx, back, a->dim), CONJ(b->result));
+  else g->factor = MUL(back, zeros_before(cx, CONJ(b->result), a->dim));
 }
 
 /* Element j gets the sum over k >= j of g[k] exp(x[j] - y[k]): a recurrence with factors exp(y[k - 1] - y[k]), none above 1. */

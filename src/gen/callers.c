@@ -937,6 +937,31 @@ ts_tensor *ts_angle(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_angle], &args);
 }
 
+ts_tensor *ts_conv_transpose1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose1d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose1d], &args);
+}
+
+ts_tensor *ts_conv_transpose2d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose2d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose2d], &args);
+}
+
+ts_tensor *ts_conv_transpose3d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints output_padding, int64_t groups, ts_ints dilation) {
+  ts_conv_transpose3d_args args = {self, weight, bias, stride, padding, output_padding, groups, dilation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_transpose3d], &args);
+}
+
+ts_tensor *ts_convolution(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, bool transposed, ts_ints output_padding, int64_t groups) {
+  ts_convolution_args args = {self, weight, bias, stride, padding, dilation, transposed, output_padding, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_convolution], &args);
+}
+
+ts_tensor *ts_conv_tbc(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, int64_t pad) {
+  ts_conv_tbc_args args = {self, weight, bias, pad};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_conv_tbc], &args);
+}
+
 ts_tensor *ts_conv1d(ts_cx *cx, ts_tensor *self, ts_tensor *weight, ts_tensor *bias, ts_ints stride, ts_ints padding, ts_ints dilation, int64_t groups) {
   ts_conv1d_args args = {self, weight, bias, stride, padding, dilation, groups};
   return ts_dispatch1(cx, &ts_ops[TS_OP_conv1d], &args);
@@ -2448,8 +2473,8 @@ ts_tensor *ts_pad(ts_cx *cx, ts_tensor *self, ts_ints pad, const char *mode, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_pad], &args);
 }
 
-bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool1d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool1d_with_indices], &args, &out);
@@ -2462,8 +2487,8 @@ ts_tensor *ts_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool1d], &args);
 }
 
-bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool2d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool2d_with_indices], &args, &out);
@@ -2476,8 +2501,8 @@ ts_tensor *ts_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
   return ts_dispatch1(cx, &ts_ops[TS_OP_max_pool2d], &args);
 }
 
-bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {
-  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode};
+bool ts_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool return_indices, ts_tensor **results) {
+  ts_max_pool3d_with_indices_args args = {self, kernel_size, stride, padding, dilation, ceil_mode, return_indices};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_max_pool3d_with_indices], &args, &out);
@@ -2503,6 +2528,134 @@ ts_tensor *ts_avg_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_int
 ts_tensor *ts_avg_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints stride, ts_ints padding, bool ceil_mode, bool count_include_pad, ts_opt_int divisor_override) {
   ts_avg_pool3d_args args = {self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override};
   return ts_dispatch1(cx, &ts_ops[TS_OP_avg_pool3d], &args);
+}
+
+bool ts_adaptive_max_pool1d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool1d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool1d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool1d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool1d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool1d], &args);
+}
+
+bool ts_adaptive_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool2d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool2d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool2d], &args);
+}
+
+bool ts_adaptive_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices, ts_tensor **results) {
+  ts_adaptive_max_pool3d_with_indices_args args = {self, output_size, return_indices};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_adaptive_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_adaptive_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints output_size, bool return_indices) {
+  ts_adaptive_max_pool3d_args args = {self, output_size, return_indices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_adaptive_max_pool3d], &args);
+}
+
+bool ts_fractional_max_pool2d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results) {
+  ts_fractional_max_pool2d_with_indices_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_fractional_max_pool2d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_fractional_max_pool2d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples) {
+  ts_fractional_max_pool2d_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fractional_max_pool2d], &args);
+}
+
+bool ts_fractional_max_pool3d_with_indices(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples, ts_tensor **results) {
+  ts_fractional_max_pool3d_with_indices_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_fractional_max_pool3d_with_indices], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_fractional_max_pool3d(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints output_size, ts_floats output_ratio, bool return_indices, ts_tensor *_random_samples) {
+  ts_fractional_max_pool3d_args args = {self, kernel_size, output_size, output_ratio, return_indices, _random_samples};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fractional_max_pool3d], &args);
+}
+
+ts_tensor *ts_max_unpool1d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool1d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool1d], &args);
+}
+
+ts_tensor *ts_max_unpool2d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool2d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool2d], &args);
+}
+
+ts_tensor *ts_max_unpool3d(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints output_size) {
+  ts_max_unpool3d_args args = {self, indices, kernel_size, stride, padding, output_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_max_unpool3d], &args);
+}
+
+ts_tensor *ts_lp_pool1d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool1d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool1d], &args);
+}
+
+ts_tensor *ts_lp_pool2d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool2d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool2d], &args);
+}
+
+ts_tensor *ts_lp_pool3d(ts_cx *cx, ts_tensor *self, double norm_type, ts_ints kernel_size, ts_ints stride, bool ceil_mode) {
+  ts_lp_pool3d_args args = {self, norm_type, kernel_size, stride, ceil_mode};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lp_pool3d], &args);
+}
+
+ts_tensor *ts_local_response_norm(ts_cx *cx, ts_tensor *self, int64_t size, double alpha, double beta, double k) {
+  ts_local_response_norm_args args = {self, size, alpha, beta, k};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_local_response_norm], &args);
+}
+
+bool ts__adaptive_max_pool(ts_cx *cx, ts_tensor *self, ts_ints size, ts_tensor **results) {
+  ts__adaptive_max_pool_args args = {self, size};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__adaptive_max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__fractional_max_pool(ts_cx *cx, ts_tensor *self, ts_tensor *samples, ts_ints kernel_size, ts_ints size, ts_tensor **results) {
+  ts__fractional_max_pool_args args = {self, samples, kernel_size, size};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__fractional_max_pool], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__max_unpool(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_ints size) {
+  ts__max_unpool_args args = {self, indices, size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__max_unpool], &args);
 }
 
 bool ts__max_pool(ts_cx *cx, ts_tensor *self, int64_t dims, ts_ints kernel_size, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, ts_tensor **results) {

@@ -821,6 +821,36 @@ static bool angle_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void angle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_angle_grad(cx, args, back, wanted); }
 
+static const ts_arg conv_transpose1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose1d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose1d_args, dilation), 0u}};
+static bool conv_transpose1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose1d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg conv_transpose2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose2d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose2d_args, dilation), 0u}};
+static bool conv_transpose2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose2d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg conv_transpose3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_transpose3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv_transpose3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, padding), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv_transpose3d_args, groups), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv_transpose3d_args, dilation), 0u}};
+static bool conv_transpose3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_transpose3d_args *a = args;
+  return ts_conv_transpose_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->output_padding, a->groups, a->dilation);
+}
+
+static const ts_arg convolution_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_convolution_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_convolution_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_convolution_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_convolution_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_convolution_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_convolution_args, dilation), 0u}, {"transposed", TS_ARG_BOOL, 0, offsetof(ts_convolution_args, transposed), 0u}, {"outputPadding", TS_ARG_INTS, 0, offsetof(ts_convolution_args, output_padding), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_convolution_args, groups), 0u}};
+static bool convolution_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_convolution_args *a = args;
+  return ts_convolution_impl(cx, a, out);
+}
+
+static const ts_arg conv_tbc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, weight), 0u}, {"bias", TS_ARG_TENSOR, 0, offsetof(ts_conv_tbc_args, bias), 0u}, {"pad", TS_ARG_INT, 0, offsetof(ts_conv_tbc_args, pad), 0u}};
+static bool conv_tbc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_conv_tbc_args *a = args;
+  return ts_conv_tbc_impl(cx, a, out);
+}
+
 static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
@@ -846,14 +876,14 @@ static bool _conv_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _conv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
+static const ts_arg _conv_input_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, grad), 2u}, {"weight", TS_ARG_TENSOR, 1, offsetof(ts__conv_input_args, weight), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_input_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_input_args, groups), 0u}};
 static bool _conv_input_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_input_args *a = args;
   return ts__conv_input_impl(cx, a, out);
 }
 static void _conv_input_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__conv_input_grad(cx, args, back, wanted); }
 
-static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
+static const ts_arg _conv_weight_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, grad), 2u}, {"input", TS_ARG_TENSOR, 1, offsetof(ts__conv_weight_args, self), 1u}, {"size", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__conv_weight_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts__conv_weight_args, groups), 0u}};
 static bool _conv_weight_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__conv_weight_args *a = args;
   return ts__conv_weight_impl(cx, a, out);
@@ -2299,7 +2329,7 @@ static bool pad_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pad_impl(cx, a, out);
 }
 
-static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, return_indices), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
@@ -2311,7 +2341,7 @@ static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, return_indices), 0u}};
 static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
@@ -2323,7 +2353,7 @@ static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}};
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, return_indices), 0u}};
 static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
@@ -2352,6 +2382,129 @@ static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool3d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
+
+static const ts_arg adaptive_max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool1d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool1d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 1, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool1d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool1d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool1d_args, return_indices), 0u}};
+static bool adaptive_max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool1d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 1, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool1dWithIndices");
+}
+
+static const ts_arg adaptive_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool2d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool2d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 2, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool2d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool2d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool2d_args, return_indices), 0u}};
+static bool adaptive_max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool2d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 2, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool2dWithIndices");
+}
+
+static const ts_arg adaptive_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool3d_with_indices_args, return_indices), 0u}};
+static bool adaptive_max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool3d_with_indices_args *a = args;
+  return ts_adaptive_maximum(cx, out, 3, a->self, a->output_size);
+}
+
+static const ts_arg adaptive_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_adaptive_max_pool3d_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_adaptive_max_pool3d_args, output_size), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_adaptive_max_pool3d_args, return_indices), 0u}};
+static bool adaptive_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_adaptive_max_pool3d_args *a = args;
+  return !a->return_indices ? ts_adaptive_maximum(cx, out, 3, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool3dWithIndices");
+}
+
+static const ts_arg fractional_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, _random_samples), 0u}};
+static bool fractional_max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool2d_with_indices_args *a = args;
+  return ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
+}
+
+static const ts_arg fractional_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool2d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_args, _random_samples), 0u}};
+static bool fractional_max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool2d_args *a = args;
+  return !a->return_indices ? ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool2dWithIndices");
+}
+
+static const ts_arg fractional_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, _random_samples), 0u}};
+static bool fractional_max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool3d_with_indices_args *a = args;
+  return ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
+}
+
+static const ts_arg fractional_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool3d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_args, _random_samples), 0u}};
+static bool fractional_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fractional_max_pool3d_args *a = args;
+  return !a->return_indices ? ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool3dWithIndices");
+}
+
+static const ts_arg max_unpool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, output_size), 0u}};
+static bool max_unpool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool1d_args *a = args;
+  return ts_max_unpooled(cx, out, 1, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg max_unpool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, output_size), 0u}};
+static bool max_unpool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool2d_args *a = args;
+  return ts_max_unpooled(cx, out, 2, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg max_unpool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, output_size), 0u}};
+static bool max_unpool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_max_unpool3d_args *a = args;
+  return ts_max_unpooled(cx, out, 3, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
+}
+
+static const ts_arg lp_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool1d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool1d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool1d_args, ceil_mode), 0u}};
+static bool lp_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool1d_args *a = args;
+  return ts_power_pooled(cx, out, 1, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg lp_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool2d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool2d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool2d_args, ceil_mode), 0u}};
+static bool lp_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool2d_args *a = args;
+  return ts_power_pooled(cx, out, 2, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg lp_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool3d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool3d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool3d_args, ceil_mode), 0u}};
+static bool lp_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lp_pool3d_args *a = args;
+  return ts_power_pooled(cx, out, 3, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
+}
+
+static const ts_arg local_response_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_local_response_norm_args, self), 0u}, {"size", TS_ARG_INT, 0, offsetof(ts_local_response_norm_args, size), 0u}, {"alpha", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, alpha), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, beta), 0u}, {"k", TS_ARG_FLOAT, 0, offsetof(ts_local_response_norm_args, k), 0u}};
+static bool local_response_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_local_response_norm_args *a = args;
+  return ts_local_response_norm_impl(cx, a, out);
+}
+
+static const ts_arg _adaptive_max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__adaptive_max_pool_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__adaptive_max_pool_args, size), 0u}};
+static bool _adaptive_max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__adaptive_max_pool_args *a = args;
+  return ts__adaptive_max_pool_impl(cx, a, out);
+}
+static void _adaptive_max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__adaptive_max_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _fractional_max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fractional_max_pool_args, self), 0u}, {"samples", TS_ARG_TENSOR, 0, offsetof(ts__fractional_max_pool_args, samples), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__fractional_max_pool_args, kernel_size), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__fractional_max_pool_args, size), 0u}};
+static bool _fractional_max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fractional_max_pool_args *a = args;
+  return ts__fractional_max_pool_impl(cx, a, out);
+}
+static void _fractional_max_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fractional_max_pool_grad(cx, args, back, wanted); }
+
+static const ts_arg _max_unpool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_unpool_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__max_unpool_args, indices), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__max_unpool_args, size), 0u}};
+static bool _max_unpool_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__max_unpool_args *a = args;
+  return ts__max_unpool_impl(cx, a, out);
+}
+static void _max_unpool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_unpool_grad(cx, args, back, wanted); }
 
 static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
 static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3839,6 +3992,11 @@ const ts_op ts_ops[] = {
   {"isConj", "IsConjBackward0", 0, sizeof(ts_is_conj_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_conj_args, is_conj_impl, NULL},
   {"isNeg", "IsNegBackward0", 0, sizeof(ts_is_neg_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, is_neg_args, is_neg_impl, NULL},
   {"angle", "AngleBackward0", 0, sizeof(ts_angle_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, angle_args, angle_impl, angle_grad},
+  {"convTranspose1d", "ConvTranspose1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose1d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose1d_args, conv_transpose1d_impl, NULL},
+  {"convTranspose2d", "ConvTranspose2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose2d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose2d_args, conv_transpose2d_impl, NULL},
+  {"convTranspose3d", "ConvTranspose3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_transpose3d_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_transpose3d_args, conv_transpose3d_impl, NULL},
+  {"convolution", "ConvolutionBackward0", TS_OP_COMPOSITE, sizeof(ts_convolution_args), 9, 1, TS_RET_TENSORS, 0u, 0u, 0u, convolution_args, convolution_impl, NULL},
+  {"convTbc", "ConvTbcBackward0", TS_OP_COMPOSITE, sizeof(ts_conv_tbc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv_tbc_args, conv_tbc_impl, NULL},
   {"conv1d", "Conv1dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv1d_args, conv1d_impl, NULL},
   {"conv2d", "Conv2dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv2d_args, conv2d_impl, NULL},
   {"conv3d", "Conv3dBackward0", TS_OP_COMPOSITE, sizeof(ts_conv3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, conv3d_args, conv3d_impl, NULL},
@@ -4122,15 +4280,35 @@ const ts_op ts_ops[] = {
   {"_zeroGrads", "ZeroGradsBackward0", TS_OP_SYSTEM, sizeof(ts__zero_grads_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _zero_grads_args, _zero_grads_impl, NULL},
   {"constantPadNd", "ConstantPadNdBackward0", 0, sizeof(ts_constant_pad_nd_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, constant_pad_nd_args, constant_pad_nd_impl, constant_pad_nd_grad},
   {"pad", "PadBackward0", TS_OP_COMPOSITE, sizeof(ts_pad_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, pad_args, pad_impl, NULL},
-  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
+  {"maxPool1dWithIndices", "MaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_with_indices_args, max_pool1d_with_indices_impl, NULL},
   {"maxPool1d", "MaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool1d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool1d_args, max_pool1d_impl, NULL},
-  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
+  {"maxPool2dWithIndices", "MaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_with_indices_args, max_pool2d_with_indices_impl, NULL},
   {"maxPool2d", "MaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool2d_args, max_pool2d_impl, NULL},
-  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
+  {"maxPool3dWithIndices", "MaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_with_indices_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_with_indices_args, max_pool3d_with_indices_impl, NULL},
   {"maxPool3d", "MaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_pool3d_args, max_pool3d_impl, NULL},
   {"avgPool1d", "AvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool1d_args, avg_pool1d_impl, NULL},
   {"avgPool2d", "AvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool2d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool2d_args, avg_pool2d_impl, NULL},
   {"avgPool3d", "AvgPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_avg_pool3d_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, avg_pool3d_args, avg_pool3d_impl, NULL},
+  {"adaptiveMaxPool1dWithIndices", "AdaptiveMaxPool1dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_with_indices_args, adaptive_max_pool1d_with_indices_impl, NULL},
+  {"adaptiveMaxPool1d", "AdaptiveMaxPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool1d_args, adaptive_max_pool1d_impl, NULL},
+  {"adaptiveMaxPool2dWithIndices", "AdaptiveMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_with_indices_args, adaptive_max_pool2d_with_indices_impl, NULL},
+  {"adaptiveMaxPool2d", "AdaptiveMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool2d_args, adaptive_max_pool2d_impl, NULL},
+  {"adaptiveMaxPool3dWithIndices", "AdaptiveMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_with_indices_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_with_indices_args, adaptive_max_pool3d_with_indices_impl, NULL},
+  {"adaptiveMaxPool3d", "AdaptiveMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_max_pool3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_max_pool3d_args, adaptive_max_pool3d_impl, NULL},
+  {"fractionalMaxPool2dWithIndices", "FractionalMaxPool2dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_with_indices_args, fractional_max_pool2d_with_indices_impl, NULL},
+  {"fractionalMaxPool2d", "FractionalMaxPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool2d_args, fractional_max_pool2d_impl, NULL},
+  {"fractionalMaxPool3dWithIndices", "FractionalMaxPool3dWithIndicesBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_with_indices_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_with_indices_args, fractional_max_pool3d_with_indices_impl, NULL},
+  {"fractionalMaxPool3d", "FractionalMaxPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_fractional_max_pool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fractional_max_pool3d_args, fractional_max_pool3d_impl, NULL},
+  {"maxUnpool1d", "MaxUnpool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool1d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool1d_args, max_unpool1d_impl, NULL},
+  {"maxUnpool2d", "MaxUnpool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool2d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool2d_args, max_unpool2d_impl, NULL},
+  {"maxUnpool3d", "MaxUnpool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_max_unpool3d_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_unpool3d_args, max_unpool3d_impl, NULL},
+  {"lpPool1d", "LpPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool1d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool1d_args, lp_pool1d_impl, NULL},
+  {"lpPool2d", "LpPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool2d_args, lp_pool2d_impl, NULL},
+  {"lpPool3d", "LpPool3dBackward0", TS_OP_COMPOSITE, sizeof(ts_lp_pool3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, lp_pool3d_args, lp_pool3d_impl, NULL},
+  {"localResponseNorm", "LocalResponseNormBackward0", TS_OP_COMPOSITE, sizeof(ts_local_response_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, local_response_norm_args, local_response_norm_impl, NULL},
+  {"_adaptiveMaxPool", "AdaptiveMaxPoolBackward0", 0, sizeof(ts__adaptive_max_pool_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, _adaptive_max_pool_args, _adaptive_max_pool_impl, _adaptive_max_pool_grad},
+  {"_fractionalMaxPool", "FractionalMaxPoolBackward0", 0, sizeof(ts__fractional_max_pool_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, _fractional_max_pool_args, _fractional_max_pool_impl, _fractional_max_pool_grad},
+  {"_maxUnpool", "MaxUnpoolBackward0", 0, sizeof(ts__max_unpool_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_unpool_args, _max_unpool_impl, _max_unpool_grad},
   {"_maxPool", "MaxPoolWithIndicesBackward0", 0, sizeof(ts__max_pool_args), 7, 2, TS_RET_TENSORS, 1u, 1u, 2u, _max_pool_args, _max_pool_impl, _max_pool_grad},
   {"_maxPoolBackward", "MaxPoolBackwardBackward0", 0, sizeof(ts__max_pool_backward_args), 4, 1, TS_RET_TENSORS, 2u, 0u, 0u, _max_pool_backward_args, _max_pool_backward_impl, _max_pool_backward_grad},
   {"_maxPoolGather", "MaxPoolGatherBackward0", 0, sizeof(ts__max_pool_gather_args), 3, 1, TS_RET_TENSORS, 3u, 1u, 0u, _max_pool_gather_args, _max_pool_gather_impl, _max_pool_gather_grad},
@@ -4348,5 +4526,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 693;
-const char ts_table_hash[] = "6e57cd5debae0289";
+const int ts_op_count = 718;
+const char ts_table_hash[] = "525d484b87da2c05";

@@ -81,7 +81,7 @@ bool ts_index_add_impl(ts_cx *cx, const ts_index_add_args *a, ts_out *out) {
       !check_source(cx, self, dim, index, source)) return false;
   if (a->alpha.kind == TS_NUM_FLOAT && !ts_is_inexact((ts_dtype)self->dtype))
     return ts_fail(cx, TS_ERR_DTYPE, "For integral input tensors, argument alpha must not be a floating point number.");
-  if (a->alpha.f != 1) source = ts_raw_cast(cx, ts_mul(cx, source, ts_wrap_scalar(cx, a->alpha)), (ts_dtype)self->dtype);
+  if (!ts_is_one(a->alpha)) source = ts_raw_cast(cx, ts_mul(cx, source, ts_wrap_scalar(cx, a->alpha)), (ts_dtype)self->dtype);
   return source && put_rows(cx, self, dim, index, source, TS_PLACE_ADD, out);
 }
 

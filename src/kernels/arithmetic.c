@@ -6,6 +6,8 @@
 
 /* alpha as PyTorch takes it: no floats for integers. */
 static bool check_alpha(ts_cx *cx, ts_scalar alpha, ts_dtype d) {
+  if (alpha.kind == TS_NUM_COMPLEX && !ts_is_complex(d))
+    return ts_fail(cx, TS_ERR_DTYPE, "For non-complex input tensors, argument alpha must not be a complex number.");
   if (alpha.kind == TS_NUM_FLOAT && ts_is_integral(d, true))
     return ts_fail(cx, TS_ERR_DTYPE, "For integral input tensors, argument alpha must not be a floating point number.");
   if (alpha.kind == TS_NUM_BOOL && d != TS_BOOL) return ts_fail(cx, TS_ERR_DTYPE, "Boolean alpha only supported for Boolean results.");
@@ -19,9 +21,9 @@ bool ts_needs_tensor(ts_cx *cx, const ts_tensor *a, const ts_tensor *b) {
 }
 
 bool ts_add_impl(ts_cx *cx, const ts_add_args *a, ts_out *out) {
-  bool plain = a->alpha.f == 1 && a->alpha.kind == TS_NUM_INT;
+  bool plain = ts_is_one(a->alpha) && a->alpha.kind == TS_NUM_INT;
   if (!plain && !check_alpha(cx, a->alpha, promoted(a->self, a->other))) return false;
-  return ts_binary(cx, a->self, a->other, out, a->alpha.f == 1 ? TS_BIN_ADD : TS_BIN_ADD_SCALED, TS_SAME, &a->alpha);
+  return ts_binary(cx, a->self, a->other, out, ts_is_one(a->alpha) ? TS_BIN_ADD : TS_BIN_ADD_SCALED, TS_SAME, &a->alpha);
 }
 
 static bool subtract(ts_cx *cx, ts_tensor *x, ts_tensor *y, ts_scalar alpha, ts_out *out) {
@@ -34,8 +36,9 @@ static bool subtract(ts_cx *cx, ts_tensor *x, ts_tensor *y, ts_scalar alpha, ts_
   bool plain = alpha.f == 1 && alpha.kind == TS_NUM_INT;
   if (!plain && !check_alpha(cx, alpha, promoted(x, y))) return false;
   alpha.f = -alpha.f;
+  alpha.im = -alpha.im;
   alpha.i = (int64_t)(0 - (uint64_t)alpha.i);
-  return ts_binary(cx, x, y, out, alpha.f == -1 ? TS_BIN_SUB : TS_BIN_ADD_SCALED, TS_SAME, &alpha);
+  return ts_binary(cx, x, y, out, alpha.f == -1 && alpha.im == 0 ? TS_BIN_SUB : TS_BIN_ADD_SCALED, TS_SAME, &alpha);
 }
 bool ts_sub_impl(ts_cx *cx, const ts_sub_args *a, ts_out *out) { return subtract(cx, a->self, a->other, a->alpha, out); }
 bool ts_rsub_impl(ts_cx *cx, const ts_rsub_args *a, ts_out *out) { return subtract(cx, a->other, a->self, a->alpha, out); }
@@ -103,10 +106,11 @@ bool ts_pow_impl(ts_cx *cx, const ts_pow_args *a, ts_out *out) {
   if (!ts_needs_tensor(cx, x, y)) return false;
   if (y->wrapped_number) {
     ts_dtype d = promoted(x, y);
-    double e = ts_read_scalar(y, ts_data(y)).f;
+    ts_scalar s = ts_read_scalar(y, ts_data(y));
+    double e = s.f;
     if (e < 0 && !ts_is_inexact(d)) return ts_fail(cx, TS_ERR_ARGUMENT, "Integers to negative integer powers are not allowed.");
     bool done = false;
-    if (d != TS_BOOL && !ts_is_half(d) && (!simple_power(cx, x, e, d, out, &done) || done)) return !ts_failed(cx);
+    if (d != TS_BOOL && !ts_is_half(d) && s.im == 0 && (!simple_power(cx, x, e, d, out, &done) || done)) return !ts_failed(cx);
   }
   return ts_binary(cx, x, y, out, TS_BIN_POW, TS_NO_BOOL, NULL);
 }
@@ -118,10 +122,11 @@ bool ts_pow_number(ts_cx *cx, ts_tensor *x, ts_out *out, int64_t exponent) {
 
 bool ts_float_power_impl(ts_cx *cx, const ts_float_power_args *a, ts_out *out) {
   if (!ts_needs_tensor(cx, a->self, a->exponent)) return false;
-  ts_tensor *x = a->self->dtype == TS_FLOAT64 ? a->self : ts__to_dtype(cx, a->self, TS_FLOAT64);
-  ts_tensor *y = a->exponent;
+  ts_tensor *x = a->self, *y = a->exponent;
+  ts_dtype d = ts_is_complex((ts_dtype)x->dtype) || ts_is_complex((ts_dtype)y->dtype) ? TS_COMPLEX128 : TS_FLOAT64;
+  if (x->dtype != d) x = ts__to_dtype(cx, x, d);
   /* A number stays one, so that its powers are as exact as pow's. */
-  if (!y->wrapped_number && y->dtype != TS_FLOAT64) y = ts__to_dtype(cx, y, TS_FLOAT64);
+  if (!y->wrapped_number && y->dtype != d) y = ts__to_dtype(cx, y, d);
   return (out->t[0] = ts_pow(cx, x, y)) != NULL;
 }
 

@@ -109,6 +109,7 @@ bool ts_bitwise(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_out *out, ts_binary_id
 }
 
 bool ts_isreal_impl(ts_cx *cx, const ts_isreal_args *a, ts_out *out) {
+  if (ts_is_complex((ts_dtype)a->self->dtype)) return (out->t[0] = ts_eq(cx, ts_imag(cx, a->self), ts_wrap_scalar(cx, ts_int(0)))) != NULL;
   return ts_filled_like(cx, out, a->self, TS_BOOL, ts_bool(true));
 }
 

@@ -34,6 +34,18 @@ ts_tensor *ts_part(ts_cx *cx, const ts_tensor *t, int part) {
   return ts_over_storage(cx, t->storage, ts_part_dtype((ts_dtype)t->dtype), t->ndim, t->sizes, strides, 2 * t->offset + part);
 }
 
+ts_tensor *ts_by_parts(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_product_fn f, const void *args) {
+  ts_tensor *product[2][2];
+  for (int i = 0; i < 2; i++) {
+    for (int j = 0; j < 2; j++) {
+      ts_tensor *x = ts_part(cx, a, i), *y = ts_part(cx, b, j);
+      if (!x || !y || !(product[i][j] = f(cx, x, y, args))) return NULL;
+    }
+  }
+  ts_tensor *re = ts_sub(cx, product[0][0], product[1][1], ts_int(1));
+  return ts_complex(cx, re, ts_add(cx, product[0][1], product[1][0], ts_int(1)));
+}
+
 static bool check_parts(ts_cx *cx, const ts_tensor *a, const ts_tensor *b) {
   if (a->dtype != b->dtype)
     return ts_fail(cx, TS_ERR_DTYPE, "Expected object of scalar type %s but got scalar type %s for second argument", ts_dtype_name((ts_dtype)a->dtype), ts_dtype_name((ts_dtype)b->dtype));

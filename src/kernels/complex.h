@@ -9,6 +9,9 @@ ts_tensor *ts_pairs(ts_cx *cx, const ts_tensor *t);
 ts_tensor *ts_unpaired(ts_cx *cx, const ts_tensor *pairs);
 /* Its real part (0) or imaginary part (1). */
 ts_tensor *ts_part(ts_cx *cx, const ts_tensor *t, int part);
+/* f, linear in both of its tensors, of complex ones by their parts. */
+typedef ts_tensor *(*ts_product_fn)(ts_cx *cx, ts_tensor *a, ts_tensor *b, const void *args);
+ts_tensor *ts_by_parts(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_product_fn f, const void *args);
 /* A real function of a complex tensor. */
 bool ts_real_of(ts_cx *cx, ts_tensor *self, ts_out *out, ts_real_id id);
 #endif

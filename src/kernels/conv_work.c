@@ -9,6 +9,7 @@ enum { TILE_BYTES = 384 * 1024 };
 #define T float
 #define NAME(x) x##_f32
 #define GEMM ts_sgemm
+#include "conv_direct_body.h"
 #include "conv_work_body.h"
 #undef T
 #undef NAME
@@ -16,6 +17,7 @@ enum { TILE_BYTES = 384 * 1024 };
 #define T double
 #define NAME(x) x##_f64
 #define GEMM ts_dgemm
+#include "conv_direct_body.h"
 #include "conv_work_body.h"
 
 bool ts_conv_forward(ts_cx *cx, const ts_conv_shape *s, bool is_double, const void *input, const void *weight, const void *bias, void *output) {

@@ -67,6 +67,7 @@ typedef struct {
   const T *a, *b, *bias; /* the two operands */
   T *out, *scratch;      /* scratch and (weight gradient) partial sums of each chunk */
   int64_t k, l, tile, chunks, col_size;
+  bool direct; /* few channels a group: no window matrix */
 } NAME(job);
 
 /* What all three loops need of image i, group g. */
@@ -89,7 +90,8 @@ static void NAME(forward_chunk)(void *arg, int64_t begin, int64_t end) {
         T b = j->bias ? j->bias[g * og + o] : 0;
         for (int64_t i = 0; i < j->l; i++) out[o * j->l + i] = b;
       }
-      for (int64_t t = 0; t < j->l; t += j->tile) {
+      for (int64_t o = 0; j->direct && o < og; o++) NAME(direct)(&s->w, NAME(TO_OUT), (T *)in, (T *)w + o * j->k, out + o * j->l);
+      for (int64_t t = 0; !j->direct && t < j->l; t += j->tile) {
         int64_t n = j->l - t < j->tile ? j->l - t : j->tile;
         const T *windows = in + t;
         int64_t ld = j->l;
@@ -112,12 +114,13 @@ static void NAME(input_chunk)(void *arg, int64_t begin, int64_t end) {
     for (int64_t item = chunk * items / j->chunks; item < (chunk + 1) * items / j->chunks; item++) {
       const T *grad = j->a + item * out_size, *w = j->b + item % s->groups * og * j->k;
       T *in = j->out + item * in_size;
-      if (!j->col_size) {
+      if (!j->col_size && !j->direct) {
         GEMM(true, false, j->k, j->l, og, 1, w, j->k, grad, j->l, 0, in, j->l);
         continue;
       }
       memset(in, 0, (size_t)in_size * sizeof *in);
-      for (int64_t t = 0; t < j->l; t += j->tile) {
+      for (int64_t o = 0; j->direct && o < og; o++) NAME(direct)(&s->w, NAME(TO_IN), in, (T *)w + o * j->k, (T *)grad + o * j->l);
+      for (int64_t t = 0; !j->direct && t < j->l; t += j->tile) {
         int64_t n = j->l - t < j->tile ? j->l - t : j->tile;
         GEMM(true, false, j->k, n, og, 1, w, j->k, grad + t, j->l, 0, col, n);
         NAME(fold)(&s->w, cg, col, t, n, in);
@@ -136,7 +139,8 @@ static void NAME(weight_chunk)(void *arg, int64_t begin, int64_t end) {
     for (int64_t item = chunk * items / j->chunks; item < (chunk + 1) * items / j->chunks; item++) {
       const T *grad = j->a + item * out_size, *in = j->b + item * in_size;
       T *w = sum + item % s->groups * og * j->k;
-      for (int64_t t = 0; t < j->l; t += j->tile) {
+      for (int64_t o = 0; j->direct && o < og; o++) NAME(direct)(&s->w, NAME(TO_WEIGHT), (T *)in, w + o * j->k, (T *)grad + o * j->l);
+      for (int64_t t = 0; !j->direct && t < j->l; t += j->tile) {
         int64_t n = j->l - t < j->tile ? j->l - t : j->tile;
         const T *windows = in + t;
         int64_t ld = j->l;
@@ -161,7 +165,8 @@ static bool NAME(prepare)(ts_cx *cx, NAME(job) *j, const ts_conv_shape *s, int64
   int64_t fit = TILE_BYTES / (int64_t)sizeof(T) / (j->k ? j->k : 1);
   j->tile = plain ? j->l : fit < 64 ? 64 : fit;
   if (j->tile > j->l) j->tile = j->l;
-  j->col_size = plain ? 0 : j->k * j->tile;
+  j->direct = !plain && s->in_channels == s->groups && s->out_channels <= 4 * s->groups;
+  j->col_size = plain || j->direct ? 0 : j->k * j->tile;
   int64_t items = s->batch * s->groups;
   j->chunks = items < ts_num_threads() ? items : ts_num_threads();
   j->scratch = ts_temp(cx, j->chunks * (j->col_size + extra) * (int64_t)sizeof(T) + 1);

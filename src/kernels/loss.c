@@ -137,8 +137,14 @@ bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out) {
 
 bool ts_l1_loss_impl(ts_cx *cx, const ts_l1_loss_args *a, ts_out *out) {
   ts_loss_reduction mode;
-  return ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode) &&
-         (out->t[0] = ts__difference_loss(cx, a->self, a->target, TS_LOSS_ABS, 0, ts_loss_mode_name(mode))) != NULL;
+  if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
+  if (ts_is_complex((ts_dtype)a->self->dtype) || ts_is_complex((ts_dtype)a->target->dtype)) {
+    ts_tensor *size = ts_abs(cx, ts_sub(cx, a->self, a->target, ts_int(1)));
+    if (mode == TS_REDUCE_SUM) size = ts_sum(cx, size, TS_NO_INTS, false, TS_DTYPE_NONE);
+    if (mode == TS_REDUCE_MEAN) size = ts_mean(cx, size, TS_NO_INTS, false, TS_DTYPE_NONE);
+    return (out->t[0] = size) != NULL;
+  }
+  return (out->t[0] = ts__difference_loss(cx, a->self, a->target, TS_LOSS_ABS, 0, ts_loss_mode_name(mode))) != NULL;
 }
 
 bool ts_smooth_l1_loss_impl(ts_cx *cx, const ts_smooth_l1_loss_args *a, ts_out *out) {

@@ -17,10 +17,6 @@ static int64_t count(const uint8_t *v, int64_t n) {
 }
 
 ts_tensor *ts_nonzero_rows(ts_cx *cx, ts_tensor *t) {
-  if (ts_is_complex((ts_dtype)t->dtype)) {
-    ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)t->dtype));
-    return NULL;
-  }
   ts_tensor *mask = ts_raw_contiguous(cx, ts_raw_cast(cx, t, TS_BOOL));
   if (!mask) return NULL;
   const uint8_t *v = ts_data(mask);

@@ -1,13 +1,17 @@
 /* Variances and standard deviations. */
 #include <math.h>
 #include "../gen/ops.h"
+#include "complex.h"
 #include "kernels.h"
+
+static bool complex_moments(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, bool root, ts_tensor **spread, ts_tensor **mean);
 
 /* Variance (or its root) and, unless mean is NULL, the mean. */
 static bool moments(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, bool root, ts_tensor **spread, ts_tensor **mean) {
   uint64_t mask;
   ts_dtype to = (ts_dtype)self->dtype;
   if (!ts_is_inexact(to)) return ts_fail(cx, TS_ERR_DTYPE, "only support floating point and complex dtypes, got %s", ts_dtype_name(to));
+  if (ts_is_complex(to)) return complex_moments(cx, self, dim, correction, keepdim, root, spread, mean);
   if (!ts_dim_mask(cx, dim, self->ndim, &mask) || !(self = ts_raw_cast(cx, self, ts_reduce_dtype(to)))) return false;
   int64_t sizes[TS_MAX_DIM];
   int ndim = ts_reduced_sizes(self, mask, keepdim, sizes);
@@ -25,6 +29,27 @@ static bool moments(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correcti
   }
   if (mean && !(*mean = ts_raw_cast(cx, center, to))) return false;
   return (*spread = ts_raw_cast(cx, wide, to)) != NULL;
+}
+
+/* The variances of both parts add up. */
+static bool complex_moments(ts_cx *cx, ts_tensor *self, ts_ints dim, ts_opt_int correction, bool keepdim, bool root, ts_tensor **spread, ts_tensor **mean) {
+  uint64_t mask;
+  int64_t dims[TS_MAX_DIM];
+  int n = 0;
+  if (!ts_dim_mask(cx, dim, self->ndim, &mask)) return false;
+  if (self->ndim == 0) {
+    if (!(self = ts_alias(cx, self, 1, (const int64_t[]){1}, (const int64_t[]){1}, self->offset))) return false;
+    mask = 1;
+    keepdim = false;
+  }
+  for (int d = 0; d < self->ndim; d++)
+    if (mask >> d & 1) dims[n++] = d;
+  ts_tensor *pairs = ts_pairs(cx, self), *both = NULL, *center = NULL;
+  if (!pairs || !moments(cx, pairs, (ts_ints){dims, n}, correction, keepdim, false, &both, mean ? &center : NULL)) return false;
+  *spread = ts_sum(cx, both, TS_INTS(-1), false, TS_DTYPE_NONE);
+  if (root) *spread = ts_sqrt(cx, *spread);
+  if (mean && !(*mean = ts_unpaired(cx, center))) return false;
+  return *spread != NULL;
 }
 
 bool ts_var_impl(ts_cx *cx, const ts_var_args *a, ts_out *out) {

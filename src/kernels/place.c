@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "../core/threads.h"
+#include "../core/vmath_complex.h"
 #include "kernels.h"
 
 enum { GRAIN = 16384 }; /* elements */
@@ -51,6 +52,9 @@ PLACE(add_float, float, x + y)
 PLACE(add_double, double, x + y)
 PLACE(add_int64_t, int64_t, (int64_t)((uint64_t)x + (uint64_t)y))
 PLACE(mul_double, double, x * y)
+PLACE(add_c64, ts_c64, ((ts_c64){x.re + y.re, x.im + y.im}))
+PLACE(add_c128, ts_c128, vmc_add(x, y))
+PLACE(mul_c128, ts_c128, vmc_mul(x, y))
 PLACE(mul_int64_t, int64_t, (int64_t)((uint64_t)x * (uint64_t)y))
 PLACE(max_double, double, x != x || x >= y ? x : y) /* NaN of either side stays */
 PLACE(max_int64_t, int64_t, x >= y ? x : y)
@@ -115,12 +119,13 @@ static void run_place(const ts_iter *it, ts_loop loop, const int64_t *step) {
 static ts_dtype place_dtype(ts_dtype d, ts_place_kind kind) {
   if (kind == TS_PLACE_COPY) return d;
   if (ts_is_integral(d, true)) return TS_INT64;
+  if (ts_is_complex(d)) return kind == TS_PLACE_ADD ? d : TS_COMPLEX128;
   return kind == TS_PLACE_ADD && d != TS_FLOAT64 ? TS_FLOAT32 : TS_FLOAT64;
 }
 
 ts_tensor *ts_place_begin(ts_cx *cx, ts_tensor *target, ts_place_kind kind) {
   if (!target) return NULL;
-  if (ts_is_complex((ts_dtype)target->dtype) && kind != TS_PLACE_COPY) {
+  if (ts_is_complex((ts_dtype)target->dtype) && kind > TS_PLACE_MUL) {
     ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)target->dtype));
     return NULL;
   }
@@ -133,8 +138,8 @@ bool ts_place(ts_cx *cx, const ts_walk *w, ts_tensor *many, ts_tensor *values, t
   ts_dtype d = (ts_dtype)many->dtype;
   int64_t item = ts_itemsize(d), step = w->step * item;
   ts_loop loop = copy_loop(item);
-  if (kind == TS_PLACE_ADD) loop = d == TS_INT64 ? add_int64_t : d == TS_FLOAT64 ? add_double : add_rows_float;
-  if (kind == TS_PLACE_MUL) loop = d == TS_INT64 ? mul_int64_t : mul_double;
+  if (kind == TS_PLACE_ADD) loop = d == TS_INT64 ? add_int64_t : d == TS_FLOAT64 ? add_double : d == TS_COMPLEX64 ? add_c64 : d == TS_COMPLEX128 ? add_c128 : add_rows_float;
+  if (kind == TS_PLACE_MUL) loop = d == TS_INT64 ? mul_int64_t : d == TS_COMPLEX128 ? mul_c128 : mul_double;
   if (kind == TS_PLACE_MAX) loop = d == TS_INT64 ? max_int64_t : max_double;
   if (kind == TS_PLACE_MIN) loop = d == TS_INT64 ? min_int64_t : min_double;
   ts_tensor *to = ts_alias(cx, many, w->ndim, w->sizes, w->strides, many->offset);

@@ -27,7 +27,8 @@ static bool window_of(ts_cx *cx, const char *name, int n, int ndim, const int64_
     if (w->pad[d] > w->kernel[d] / 2)
       return ts_fail(cx, TS_ERR_ARGUMENT, "pad should be at most half of kernel size, but got pad=%" PRId64 " and kernel_size=%" PRId64, w->pad[d], w->kernel[d]);
     int64_t room = w->in[d] + 2 * w->pad[d] - w->dilation[d] * (w->kernel[d] - 1) - 1;
-    int64_t out = room < 0 && !set.ceil_mode ? -1 : (room + (set.ceil_mode ? w->stride[d] - 1 : 0)) / w->stride[d];
+    if (set.ceil_mode) room += w->stride[d] - 1;
+    int64_t out = room >= 0 ? room / w->stride[d] : -((-room + w->stride[d] - 1) / w->stride[d]); /* rounded down */
     w->out[d] = out + 1;
     /* The last window must start inside the input or its left padding. */
     if (set.ceil_mode && (w->out[d] - 1) * w->stride[d] >= w->in[d] + w->pad[d]) w->out[d]--;
@@ -110,8 +111,10 @@ MAX_PLANES(int64_t)
           for (int64_t z = from[0]; z < to[0]; z++)                                                                \
             for (int64_t y = from[1]; y < to[1]; y++) {                                                            \
               int64_t row = (z * w->in[1] + y) * w->in[2];                                                         \
+              T along = 0;                                                                                         \
               if (spread) for (int64_t x = from[2]; x < to[2]; x++) spread[row + x] += part;                       \
-              else for (int64_t x = from[2]; x < to[2]; x++) sum += in[row + x];                                   \
+              else for (int64_t x = from[2]; x < to[2]; x++) along += in[row + x];                                 \
+              sum += along;                                                                                        \
             }                                                                                                      \
           if (!spread) *out = sum / divisor_##T(j, cover, inside);                                              \
         }                                                                                                          \
@@ -195,6 +198,8 @@ static bool average(ts_cx *cx, ts_out *out, ts_tensor *self, ts_ints whole, int6
   if (!ts_is_float(d) && d != TS_INT64) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   if (divisor.given && divisor.v == 0) return ts_fail(cx, TS_ERR_ARGUMENT, "divisor must be not zero");
   if (!window_of(cx, "avg_pool", n, (int)whole.n, whole.v, set, &j.w)) return false;
+  for (int k = 0; k < 3 && n == 3; k++) /* in three dims padding is no help */
+    if (j.w.in[k] < j.w.kernel[k]) return ts_fail(cx, TS_ERR_SHAPE, "input image (T: %" PRId64 " H: %" PRId64 " W: %" PRId64 ") smaller than kernel size (kT: %" PRId64 " kH: %" PRId64 " kW: %" PRId64 ")", j.w.in[0], j.w.in[1], j.w.in[2], j.w.kernel[0], j.w.kernel[1], j.w.kernel[2]);
   int64_t sizes[TS_MAX_DIM];
   int ndim = out_sizes(n, (int)whole.n, whole.v, &j.w, sizes);
   ts_tensor *from = ts_raw_contiguous(cx, ts_raw_cast(cx, self, work));
@@ -218,7 +223,7 @@ bool ts__avg_pool_backward_impl(ts_cx *cx, const ts__avg_pool_backward_args *a, 
 }
 
 bool ts_max_pool_values(ts_cx *cx, ts_out *out, int n, ts_tensor *x, ts_ints kernel, ts_ints stride, ts_ints padding, ts_ints dilation, bool ceil_mode, bool indices) {
-  if (indices) return ts_fail(cx, TS_ERR_ARGUMENT, "returnIndices is an option of nn.functional.maxPool%dd; here use maxPool%ddWithIndices", n, n);
+  if (indices) return ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use maxPool%ddWithIndices", n);
   ts_tensor *results[2] = {NULL, NULL};
   return ts__max_pool(cx, x, n, kernel, stride, padding, dilation, ceil_mode, results) && (out->t[0] = results[0]) != NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "../gen/ops.h"
 #include "generators.h"
+#include "complex.h"
 #include "kernels.h"
 
 /* Fills t in the order of memory when it is dense, as PyTorch does, else in row-major order. */
@@ -23,6 +24,7 @@ static bool floating(ts_cx *cx, ts_dtype d) { return ts_is_float(d) || ts_fail(c
 static ts_dtype or_float(ts_dtype d) { return d == TS_DTYPE_NONE ? TS_FLOAT32 : d; }
 
 static bool uniform(ts_cx *cx, ts_tensor *t, ts_opt_int id, double from, double to) {
+  if (ts_is_complex((ts_dtype)t->dtype) && !(t = ts_pairs(cx, t))) return false;
   ts_generator *g = ts_generator_of(cx, id);
   if (!g || !floating(cx, (ts_dtype)t->dtype)) return false;
   if (!(from <= to)) return ts_fail(cx, TS_ERR_ARGUMENT, "uniform_ expects to return a [from, to) range, but found from=%g > to=%g", from, to);
@@ -30,7 +32,12 @@ static bool uniform(ts_cx *cx, ts_tensor *t, ts_opt_int id, double from, double 
   return true;
 }
 
+/* The variance of a complex number is shared by its parts. */
 static bool normal(ts_cx *cx, ts_tensor *t, ts_opt_int id, double mean, double std) {
+  if (ts_is_complex((ts_dtype)t->dtype)) {
+    std /= sqrt(2);
+    if (!(t = ts_pairs(cx, t))) return false;
+  }
   ts_generator *g = ts_generator_of(cx, id);
   if (!g || !floating(cx, (ts_dtype)t->dtype)) return false;
   if (!(std >= 0)) return ts_fail(cx, TS_ERR_ARGUMENT, "normal expects std >= 0.0, but found std %g", std);

@@ -255,7 +255,10 @@ bool ts_reduce(ts_cx *cx, ts_tensor *self, uint64_t mask, const ts_reduction *r,
 }
 
 ts_tensor *ts_reduced(ts_cx *cx, ts_tensor *self, uint64_t mask, bool keepdim, ts_reduce_id id) {
-  if (self && ts_is_complex((ts_dtype)self->dtype) && id == TS_RED_SUM) return ts_unpaired(cx, ts_reduced(cx, ts_pairs(cx, self), mask, keepdim, id)); /* part by part */
+  if (self && ts_is_complex((ts_dtype)self->dtype) && id == TS_RED_SUM) { /* part by part */
+    mask &= self->ndim ? ~(uint64_t)0 : 0;
+    return ts_unpaired(cx, ts_reduced(cx, ts_pairs(cx, self), mask, keepdim, id));
+  }
   if (!ts_loops.reduce[id][self->dtype] && !(self = ts_raw_cast(cx, self, ts_reduce_dtype((ts_dtype)self->dtype)))) return NULL;
   int64_t sizes[TS_MAX_DIM];
   int ndim = ts_reduced_sizes(self, mask, keepdim, sizes);

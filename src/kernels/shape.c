@@ -21,19 +21,20 @@ bool ts_T_impl(ts_cx *cx, const ts_T_args *a, ts_out *out) {
 }
 
 /* The transpose of matrices or batches of them; 0-d tensors stay as they are. */
-static bool matrix_transpose(ts_cx *cx, ts_tensor *self, const char *name, ts_out *out) {
+static bool matrix_transpose(ts_cx *cx, ts_tensor *self, const char *name, bool conjugated, ts_out *out) {
   if (self->ndim == 1) return ts_fail(cx, TS_ERR_SHAPE, "tensor.%s is only supported on matrices or batches of matrices. Got 1-D tensor.", name);
-  return give(out, self->ndim ? ts_transpose(cx, self, -2, -1) : ts_view(cx, self, TS_INTS_EMPTY));
+  ts_tensor *turned = self->ndim ? ts_transpose(cx, self, -2, -1) : ts_view(cx, self, TS_INTS_EMPTY);
+  return give(out, conjugated ? ts_conj(cx, turned) : turned);
 }
-bool ts_mT_impl(ts_cx *cx, const ts_mT_args *a, ts_out *out) { return matrix_transpose(cx, a->self, "mT", out); }
-bool ts_mH_impl(ts_cx *cx, const ts_mH_args *a, ts_out *out) { return matrix_transpose(cx, a->self, "mH", out); }
-bool ts_adjoint_impl(ts_cx *cx, const ts_adjoint_args *a, ts_out *out) { return matrix_transpose(cx, a->self, "adjoint()", out); }
+bool ts_mT_impl(ts_cx *cx, const ts_mT_args *a, ts_out *out) { return matrix_transpose(cx, a->self, "mT", false, out); }
+bool ts_mH_impl(ts_cx *cx, const ts_mH_args *a, ts_out *out) { return matrix_transpose(cx, a->self, "mH", true, out); }
+bool ts_adjoint_impl(ts_cx *cx, const ts_adjoint_args *a, ts_out *out) { return matrix_transpose(cx, a->self, "adjoint()", true, out); }
 bool ts_H_impl(ts_cx *cx, const ts_H_args *a, ts_out *out) {
   int n = a->self->ndim;
   if (n == 1 || n > 2)
     return ts_fail(cx, TS_ERR_SHAPE, "tensor.H is only supported on matrices (2-D tensors). Got %d-D tensor.%s", n,
                    n > 2 ? " For batches of matrices, consider using tensor.mH" : "");
-  return matrix_transpose(cx, a->self, "H", out);
+  return matrix_transpose(cx, a->self, "H", true, out);
 }
 
 bool ts_flatten_impl(ts_cx *cx, const ts_flatten_args *a, ts_out *out) {

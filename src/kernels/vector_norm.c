@@ -3,6 +3,7 @@
 #include <string.h>
 #include "../core/vmath.h"
 #include "../gen/ops.h"
+#include "complex.h"
 #include "kernels.h"
 
 bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out) {
@@ -12,6 +13,12 @@ bool ts_vector_norm_impl(ts_cx *cx, const ts_vector_norm_args *a, ts_out *out) {
   if (!ts_dim_mask(cx, a->dim, self->ndim, &mask)) return false;
   ts_dtype d = (ts_dtype)self->dtype, to = a->dtype != TS_DTYPE_NONE ? a->dtype : d;
   if (!ts_is_inexact(d)) return ts_fail(cx, TS_ERR_DTYPE, "Expected a floating point or complex tensor as input. Got %s", ts_dtype_name(d));
+  if (ts_is_complex(d)) { /* the norm of the absolute values */
+    if (ts_is_complex(to) && to != d && !(self = ts_raw_cast(cx, self, to))) return false;
+    if (!(self = ts_abs(cx, self))) return false;
+    d = (ts_dtype)self->dtype;
+    to = ts_part_dtype(to);
+  }
   if (!ts_can_cast(d, to) || !ts_is_inexact(to)) return ts_fail(cx, TS_ERR_DTYPE, "dtype should be floating point, got %s", ts_dtype_name(to));
   if (self->numel == 0 && (p < 0 || isinf(p)))
     for (int k = 0; k < self->ndim; k++)

@@ -62,6 +62,7 @@ function argument(value, tensors, floats) {
     return floats && Number.isInteger(x) && !Object.is(x, -0) ? torsh.tensor(x) : x;
   }
   if ('int' in value) return BigInt(value.int);
+  if ('complex' in value) return { re: value.complex[0], im: value.complex[1] };
   if ('slice' in value) return torsh.slice(...value.slice);
   if ('ellipsis' in value) return '...';
   if ('dict' in value) return Object.fromEntries(Object.entries(value.dict).map(([k, v]) => [k, argument(v, tensors, floats)]));

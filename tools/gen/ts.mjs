@@ -8,8 +8,12 @@ function tsType(a) { return a.spread ? `readonly ${spreadType(a)}[]` : TYPES[a.t
 /** What may be spread: numbers, or tensors. */
 const spreadType = (a) => (a.type === 'Tensor[]' ? 'Tensor' : 'number');
 
+/** A row with an argument return_indices has a twin that gives them: the function picks between the two. */
+const withIndices = (row) => (row.args.some((a) => a.cName === 'return_indices') && !row.name.endsWith('_with_indices') ? `${row.name}_with_indices` : null);
+
 function returnType(row) {
   const { kind, type, names } = row.returns;
+  if (withIndices(row)) return 'Tensor & [Tensor, Tensor] & { readonly output: Tensor; readonly indices: Tensor }';
   if (kind === 'TENSORS') {
     if (names.length === 1) return 'Tensor';
     const tuple = `[${names.map(() => 'Tensor').join(', ')}]`;
@@ -71,7 +75,7 @@ const docOf = (row, indent = '') => `${indent}/** ${row.doc.replace(/\*\//g, '* 
 
 /** Calls that need no binding: one or two plain tensors. */
 function fastPath(row, method) {
-  if (row.flags.includes('factory')) return null;
+  if (row.flags.includes('factory') || withIndices(row)) return null;
   const required = row.args.filter((a) => !a.optional).length;
   const [a, b, ...rest] = row.args;
   const plain = (x) => x && (x.type === 'Tensor' || x.type === 'Operand');
@@ -128,7 +132,8 @@ function body(group, method) {
     if (f && f.n <= MAX_FAST && !fast.some((g) => g.count === f.count)) fast.push(f);
   }
   const self = method ? 'this, ' : '';
-  const general = group.length > 1 ? `invokeForm(F_${group[0].ident}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(S_${group[0].name}, ${self}arguments)`;
+  const twin = withIndices(group[0]);
+  const general = twin ? `invokeIndexed(S_${group[0].name}, S_${twin}, arguments)` : group.length > 1 ? `invokeForm(F_${group[0].ident}, ${method ? 'this' : 'undefined'}, arguments)` : `${method ? 'invokeMethod' : 'invoke'}(S_${group[0].name}, ${self}arguments)`;
   const most = Math.max(0, ...fast.map((f) => f.count));
   return {
     params: fast.length ? [...['a', 'b'].slice(0, most).map((p) => `${p}?: any`), '..._rest: any[]'].join(', ') : '..._args: any[]',
@@ -157,7 +162,7 @@ export function functions(rows, banner) {
   const fns = rows.filter((r) => !r.system && !isTwin(r));
   const twins = rows.filter((r) => r.twinOf && (r.as.includes('function') || rows.some((o) => o.name === r.twinOf && o.as.includes('inplace argument'))));
   const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
-    "import { type DType, type Scalar, binary, invoke, invokeForm, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
+    "import { type DType, type Scalar, binary, invoke, invokeForm, invokeIndexed, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
   for (const twin of twins) {
     out.push(sigDeclaration(twin));
     if (!twin.as.includes('function')) continue;

@@ -7,6 +7,7 @@ TS_DENSE1(SIGN_c128, c128, c128, x.re == 0 && x.im == 0 ? VM_C(0, 0) : vmc_scale
 TS_DENSE1(RECIPROCAL_c128, c128, c128, vmc_div(ONE, x))
 TS_DENSE1(RSQRT_c128, c128, c128, vmc_div(ONE, vmc_sqrt(x)))
 TS_DENSE1(SIGMOID_c128, c128, c128, vmc_div(ONE, vmc_add(ONE, vmc_exp(VM_C(-x.re, -x.im)))))
+TS_DENSE1(SILU_c128, c128, c128, vmc_div(x, vmc_add(ONE, vmc_exp(VM_C(-x.re, -x.im)))))
 TS_DENSE1(EXP2_c128, c128, c128, vmc_exp(vmc_scale(x, 0x1.62e42fefa39efp-1)))
 TS_DENSE1(LOG2_c128, c128, c128, vmc_scale(vmc_log(x), 0x1.71547652b82fep+0))
 TS_DENSE1(LOG10_c128, c128, c128, vmc_scale(vmc_log(x), 0x1.bcb7b1526e50ep-2))
@@ -39,7 +40,7 @@ TS_FILL(complex_math) {
 #define SET(N) table->unary[TS_UN_##N][TS_COMPLEX128] = N##_c128;
 #define SET2(N, name) SET(N)
   PLAIN(SET2)
-  SET(SIGN) SET(RECIPROCAL) SET(RSQRT) SET(SIGMOID) SET(EXP2) SET(LOG2) SET(LOG10) SET(SCALE) SET(SINC)
+  SET(SIGN) SET(RECIPROCAL) SET(RSQRT) SET(SIGMOID) SET(SILU) SET(EXP2) SET(LOG2) SET(LOG10) SET(SCALE) SET(SINC)
   table->binary[TS_BIN_POW][TS_COMPLEX128] = POW_c128;
   table->binary[TS_BIN_XLOGY][TS_COMPLEX128] = XLOGY_c128;
   table->ternary[TS_TER_ADDCMUL][TS_COMPLEX128] = ADDCMUL_c128;

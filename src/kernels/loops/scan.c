@@ -1,6 +1,6 @@
 /* Running sums, products, recurrences and extremes along the middle dim of contiguous (outer, n, inner). */
 #include <math.h>
-#include "../../core/vmath.h"
+#include "../../core/vmath_complex.h"
 #include "../scan.h"
 #include "loops.h"
 
@@ -51,6 +51,11 @@ SCAN(recur, f64, double, 0, RECUR GIVE(f64))
 SCAN(log, f32, double, -INFINITY, LOG_ADD GIVE(f32))
 SCAN(log, f64, double, -INFINITY, LOG_ADD GIVE(f64))
 
+#define GIVE_COMPLEX out[at + k] = acc[k];
+SCAN(sum, c128, ts_c128, VM_C(0, 0), acc[k] = vmc_add(acc[k], x); GIVE_COMPLEX)
+SCAN(prod, c128, ts_c128, VM_C(1, 0), acc[k] = vmc_mul(acc[k], x); GIVE_COMPLEX)
+SCAN(recur, c128, ts_c128, VM_C(0, 0), acc[k] = s->reverse && !step ? x : vmc_add(x, vmc_mul(factor[s->reverse ? at + inner + k : at + k], acc[k])); GIVE_COMPLEX)
+
 /* Largest or smallest so far and where it stands: the last of the best, the last NaN. */
 #define EXTREME(name, t, BETTER)                                                                                       \
   static void name##_##t(const ts_scan *s, int64_t begin, int64_t end) {                                               \
@@ -89,6 +94,9 @@ TS_FILL(scan) {
   SET_ALL(PROD, prod)
   SET(RECUR, recur)
   SET(LOG, log)
+  table->scan[TS_SCAN_SUM][TS_COMPLEX128] = sum_c128;
+  table->scan[TS_SCAN_PROD][TS_COMPLEX128] = prod_c128;
+  table->scan[TS_SCAN_RECUR][TS_COMPLEX128] = recur_c128;
   SET_ALL(MAX, max)
   SET_ALL(MIN, min)
 }
