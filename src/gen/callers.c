@@ -1213,6 +1213,16 @@ ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format) 
   return ts_dispatch1(cx, &ts_ops[TS_OP_contiguous], &args);
 }
 
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format) {
+  ts_resize__args args = {self, size, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_], &args);
+}
+
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format) {
+  ts_resize_as__args args = {self, the_template, memory_format};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_resize_as_], &args);
+}
+
 ts_tensor *ts_copy_(ts_cx *cx, ts_tensor *self, ts_tensor *src, bool non_blocking) {
   ts_copy__args args = {self, src, non_blocking};
   return ts_dispatch1(cx, &ts_ops[TS_OP_copy_], &args);
@@ -3073,6 +3083,74 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
+bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, dim};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter) {
+  ts_searchsorted_args args = {sorted_sequence, self, out_int32, right, side, sorter};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_searchsorted], &args);
+}
+
+ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool out_int32, bool right) {
+  ts_bucketize_args args = {self, boundaries, out_int32, right};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bucketize], &args);
+}
+
+ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert) {
+  ts_isin_args args = {elements, test_elements, assume_unique, invert};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_isin], &args);
+}
+
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength) {
+  ts_bincount_args args = {self, weights, minlength};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bincount], &args);
+}
+
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max) {
+  ts_histc_args args = {self, bins, min, max};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_histc], &args);
+}
+
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results) {
+  ts_histogram_args args = {self, bins, range, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results) {
+  ts_histogram_bins_args args = {self, bins, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_histogram_bins], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density) {
+  ts__histogramdd_args args = {self, bins, edges, single, range, weight, density};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__histogramdd], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
 ts_tensor *ts_view_as(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_view_as_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view_as], &args);
@@ -3514,6 +3592,82 @@ ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
 }
 
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
+  ts_quantile_args args = {self, q, dim, keepdim, interpolation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_quantile], &args);
+}
+
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
+  ts_nanquantile_args args = {self, q, dim, keepdim, interpolation};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nanquantile], &args);
+}
+
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights) {
+  ts_cov_args args = {self, correction, fweights, aweights};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cov], &args);
+}
+
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self) {
+  ts_corrcoef_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_corrcoef], &args);
+}
+
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append) {
+  ts_diff_args args = {self, n, dim, prepend, append};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_diff], &args);
+}
+
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_coordinates_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_coordinates], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order) {
+  ts_gradient_list_args args = {self, spacing, dim, edge_order};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP_gradient_list], &args, &out) ? out.list : (ts_list){NULL, 0};
+}
+
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
+  ts_trapezoid_args args = {y, dx, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid], &args);
+}
+
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
+  ts_trapezoid_x_args args = {y, x, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_trapezoid_x], &args);
+}
+
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim) {
+  ts_cumulative_trapezoid_args args = {y, dx, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid], &args);
+}
+
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim) {
+  ts_cumulative_trapezoid_x_args args = {y, x, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cumulative_trapezoid_x], &args);
+}
+
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
+  ts_renorm_args args = {self, p, dim, maxnorm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm], &args);
+}
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm) {
+  ts_renorm_args args = {self, p, dim, maxnorm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_renorm_], &args);
+}
+
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype) {
   ts__empty_args args = {size, dtype};
   return ts_dispatch1(cx, &ts_ops[TS_OP__empty], &args);
@@ -3671,6 +3825,41 @@ ts_scalar ts__inference_mode(ts_cx *cx) {
   return ts_dispatch(cx, &ts_ops[TS_OP__inference_mode], &args, &out) ? out.scalar : ts_none();
 }
 
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self) {
+  ts__detach_in_place_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__detach_in_place], &args, &out);
+}
+
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype) {
+  ts__set_default_dtype_args args = {dtype};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__set_default_dtype], &args, &out);
+}
+
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2) {
+  ts__result_type_args args = {tensor1, tensor2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__result_type], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2) {
+  ts__promote_types_args args = {type1, type2};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__promote_types], &args, &out) ? out.scalar : ts_none();
+}
+
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to) {
+  ts__can_cast_args args = {from, to};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  return ts_dispatch(cx, &ts_ops[TS_OP__can_cast], &args, &out) ? out.scalar : ts_none();
+}
+
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data) {
   ts__set_data_args args = {self, data};
   ts_out out;
@@ -3777,6 +3966,11 @@ ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints strid
   return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided], &args);
 }
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset) {
+  ts_as_strided_args args = {self, size, stride, storage_offset};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_as_strided_], &args);
+}
+
 ts_tensor *ts_expand(ts_cx *cx, ts_tensor *self, ts_ints size, bool implicit) {
   ts_expand_args args = {self, size, implicit};
   return ts_dispatch1(cx, &ts_ops[TS_OP_expand], &args);
@@ -3790,6 +3984,11 @@ ts_tensor *ts_reshape(ts_cx *cx, ts_tensor *self, ts_ints shape) {
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view], &args);
+}
+
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype) {
+  ts_view_dtype_args args = {self, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_dtype], &args);
 }
 
 ts_tensor *ts_transpose(ts_cx *cx, ts_tensor *self, int64_t dim0, int64_t dim1) {

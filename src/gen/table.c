@@ -258,7 +258,7 @@ static bool mul_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void mul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mul_grad(cx, args, back, wanted); }
 
-static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
+static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT_OPT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
 static bool div_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_div_args *a = args;
   return ts_div_impl(cx, a, out);
@@ -851,19 +851,19 @@ static bool conv_tbc_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_conv_tbc_impl(cx, a, out);
 }
 
-static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
+static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
   return ts_conv_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
+static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
 static bool conv2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv2d_args *a = args;
   return ts_conv_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
+static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
 static bool conv3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv3d_args *a = args;
   return ts_conv_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
@@ -984,7 +984,7 @@ static bool split_with_sizes_copy_impl(ts_cx *cx, const void *args, ts_out *out)
   return ts_all_copied(cx, out, ts_split_with_sizes(cx, a->self, a->split_sizes, a->dim));
 }
 
-static const ts_arg squeeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_copy_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_copy_args, dim), 0u}};
+static const ts_arg squeeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_copy_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_squeeze_copy_args, dim), 0u}};
 static bool squeeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_squeeze_copy_args *a = args;
   return ts_copied(cx, out, ts_squeeze(cx, a->self, a->dim));
@@ -1135,17 +1135,29 @@ static bool eye_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_eye_impl(cx, a, out);
 }
 
-static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_clone_args, memory_format), 0u}};
+static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_clone_args, memory_format), 0u}};
 static bool clone_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clone_args *a = args;
   return ts_clone_impl(cx, a, out);
 }
 static void clone_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clone_grad(cx, args, back, wanted); }
 
-static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
+static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
 static bool contiguous_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_contiguous_args *a = args;
   return ts_contiguous_impl(cx, a, out);
+}
+
+static const ts_arg resize__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize__args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_resize__args, size), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_resize__args, memory_format), 0u}};
+static bool resize__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize__args *a = args;
+  return ts_resize__impl(cx, a, out);
+}
+
+static const ts_arg resize_as__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, self), 0u}, {"theTemplate", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, the_template), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_resize_as__args, memory_format), 0u}};
+static bool resize_as__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize_as__args *a = args;
+  return ts_resize_as__impl(cx, a, out);
 }
 
 static const ts_arg copy__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, src), 0u}, {"nonBlocking", TS_ARG_BOOL, 0, offsetof(ts_copy__args, non_blocking), 0u}};
@@ -1357,14 +1369,14 @@ static bool gather_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_args, reduce), 0u}};
+static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT_OPT, 0, offsetof(ts_scatter_args, reduce), 0u}};
 static bool scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_args *a = args;
   return ts_scatter_impl(cx, a, out);
 }
 static void scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
+static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT_OPT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
 static bool scatter_value_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_value_args *a = args;
   return ts_scatter_value_impl(cx, a, out);
@@ -2167,14 +2179,14 @@ static bool min_other_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_min_other_impl(cx, a, out);
 }
 
-static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
+static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
 static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amax_args *a = args;
   return ts_amax_impl(cx, a, out);
 }
 static void amax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amax_grad(cx, args, back, wanted); }
 
-static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
+static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
 static bool amin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amin_args *a = args;
   return ts_amin_impl(cx, a, out);
@@ -2329,55 +2341,55 @@ static bool pad_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pad_impl(cx, a, out);
 }
 
-static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, return_indices), 0u}};
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, return_indices), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
+static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
 static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_args *a = args;
   return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, return_indices), 0u}};
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, return_indices), 0u}};
 static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
+static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
 static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_args *a = args;
   return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, return_indices), 0u}};
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, return_indices), 0u}};
 static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
+static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
 static bool max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_args *a = args;
   return ts_max_pool_values(cx, out, 3, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
+static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
 static bool avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool1d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, (ts_opt_int){false, 0})) != NULL;
 }
 
-static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
+static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
 static bool avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool2d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
 
-static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
+static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
 static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool3d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
@@ -2419,61 +2431,61 @@ static bool adaptive_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return !a->return_indices ? ts_adaptive_maximum(cx, out, 3, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool3dWithIndices");
 }
 
-static const ts_arg fractional_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, _random_samples), 0u}};
+static const ts_arg fractional_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, _random_samples), 0u}};
 static bool fractional_max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fractional_max_pool2d_with_indices_args *a = args;
   return ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
 }
 
-static const ts_arg fractional_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool2d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_args, _random_samples), 0u}};
+static const ts_arg fractional_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool2d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool2d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_args, _random_samples), 0u}};
 static bool fractional_max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fractional_max_pool2d_args *a = args;
   return !a->return_indices ? ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool2dWithIndices");
 }
 
-static const ts_arg fractional_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, _random_samples), 0u}};
+static const ts_arg fractional_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, _random_samples), 0u}};
 static bool fractional_max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fractional_max_pool3d_with_indices_args *a = args;
   return ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
 }
 
-static const ts_arg fractional_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool3d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_args, _random_samples), 0u}};
+static const ts_arg fractional_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool3d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool3d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_args, _random_samples), 0u}};
 static bool fractional_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fractional_max_pool3d_args *a = args;
   return !a->return_indices ? ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool3dWithIndices");
 }
 
-static const ts_arg max_unpool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, output_size), 0u}};
+static const ts_arg max_unpool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool1d_args, output_size), 0u}};
 static bool max_unpool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_unpool1d_args *a = args;
   return ts_max_unpooled(cx, out, 1, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
 }
 
-static const ts_arg max_unpool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, output_size), 0u}};
+static const ts_arg max_unpool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool2d_args, output_size), 0u}};
 static bool max_unpool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_unpool2d_args *a = args;
   return ts_max_unpooled(cx, out, 2, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
 }
 
-static const ts_arg max_unpool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, output_size), 0u}};
+static const ts_arg max_unpool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool3d_args, output_size), 0u}};
 static bool max_unpool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_unpool3d_args *a = args;
   return ts_max_unpooled(cx, out, 3, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
 }
 
-static const ts_arg lp_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool1d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool1d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool1d_args, ceil_mode), 0u}};
+static const ts_arg lp_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool1d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool1d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool1d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool1d_args, ceil_mode), 0u}};
 static bool lp_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lp_pool1d_args *a = args;
   return ts_power_pooled(cx, out, 1, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
 }
 
-static const ts_arg lp_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool2d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool2d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool2d_args, ceil_mode), 0u}};
+static const ts_arg lp_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool2d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool2d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool2d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool2d_args, ceil_mode), 0u}};
 static bool lp_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lp_pool2d_args *a = args;
   return ts_power_pooled(cx, out, 2, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
 }
 
-static const ts_arg lp_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool3d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool3d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool3d_args, ceil_mode), 0u}};
+static const ts_arg lp_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool3d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool3d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool3d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool3d_args, ceil_mode), 0u}};
 static bool lp_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lp_pool3d_args *a = args;
   return ts_power_pooled(cx, out, 3, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
@@ -2506,7 +2518,7 @@ static bool _max_unpool_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _max_unpool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_unpool_grad(cx, args, back, wanted); }
 
-static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
+static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
 static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__max_pool_args *a = args;
   return ts__max_pool_impl(cx, a, out);
@@ -2527,14 +2539,14 @@ static bool _max_pool_gather_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _max_pool_gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
+static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
 static bool _avg_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_args *a = args;
   return ts__avg_pool_impl(cx, a, out);
 }
 static void _avg_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
+static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
 static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_backward_args *a = args;
   return ts__avg_pool_backward_impl(cx, a, out);
@@ -2694,14 +2706,14 @@ static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dropout_of(cx, out, a->self, a->p, a->training);
 }
 
-static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
+static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_args *a = args;
   return ts_sum_impl(cx, a, out);
 }
 static void sum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sum_grad(cx, args, back, wanted); }
 
-static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
+static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
 static bool mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mean_args *a = args;
   return ts_mean_impl(cx, a, out);
@@ -2715,32 +2727,32 @@ static bool prod_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void prod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_prod_grad(cx, args, back, wanted); }
 
-static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
+static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
 static bool any_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_any_args *a = args;
   return ts_any_impl(cx, a, out);
 }
 
-static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
+static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
 static bool all_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_all_args *a = args;
   return ts_all_impl(cx, a, out);
 }
 
-static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
+static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
 static bool count_nonzero_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_count_nonzero_args *a = args;
   return ts_count_nonzero_impl(cx, a, out);
 }
 
-static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
+static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
 static bool var_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_args *a = args;
   return ts_var_impl(cx, a, out);
 }
 static void var_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_grad(cx, args, back, wanted); }
 
-static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
+static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
 static bool var_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_dim_args *a = args;
   return ts_var_dim_impl(cx, a, out);
@@ -2752,14 +2764,14 @@ static bool var_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
+static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
 static bool var_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_args *a = args;
   return ts_var_mean_impl(cx, a, out);
 }
 static void var_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
+static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
 static bool var_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_dim_args *a = args;
   return ts_var_mean_dim_impl(cx, a, out);
@@ -2771,14 +2783,14 @@ static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
+static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
 static bool std_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_args *a = args;
   return ts_std_impl(cx, a, out);
 }
 static void std_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_grad(cx, args, back, wanted); }
 
-static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
+static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
 static bool std_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_dim_args *a = args;
   return ts_std_dim_impl(cx, a, out);
@@ -2790,14 +2802,14 @@ static bool std_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_std_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
+static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
 static bool std_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_args *a = args;
   return ts_std_mean_impl(cx, a, out);
 }
 static void std_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
+static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
 static bool std_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_dim_args *a = args;
   return ts_std_mean_dim_impl(cx, a, out);
@@ -2809,14 +2821,14 @@ static bool std_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_std_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
+static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
 static bool nansum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nansum_args *a = args;
   return ts_nansum_impl(cx, a, out);
 }
 static void nansum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nansum_grad(cx, args, back, wanted); }
 
-static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
+static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
 static bool nanmean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nanmean_args *a = args;
   return ts_nanmean_impl(cx, a, out);
@@ -2829,20 +2841,20 @@ static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
 
-static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
 static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_vector_norm_args *a = args;
   return ts_vector_norm_impl(cx, a, out);
 }
 static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
 
-static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
 static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_args *a = args;
   return ts_norm_impl(cx, a, out);
 }
 
-static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
 static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_named_args *a = args;
   return ts_norm_named_impl(cx, a, out);
@@ -2890,25 +2902,25 @@ static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
 }
 
-static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
+static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
 static bool interpolate_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_interpolate_args *a = args;
   return ts_interpolate_impl(cx, a, out);
 }
 
-static const ts_arg upsample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_upsample_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_upsample_args, align_corners), 0u}};
+static const ts_arg upsample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_upsample_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_upsample_args, align_corners), 0u}};
 static bool upsample_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, a->mode, a->align_corners);
 }
 
-static const ts_arg upsample_nearest_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_nearest_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_nearest_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_nearest_args, scale_factor), 0u}};
+static const ts_arg upsample_nearest_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_nearest_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_nearest_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_nearest_args, scale_factor), 0u}};
 static bool upsample_nearest_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_nearest_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "nearest", (ts_opt_int){false, 0});
 }
 
-static const ts_arg upsample_bilinear_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_bilinear_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_bilinear_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_bilinear_args, scale_factor), 0u}};
+static const ts_arg upsample_bilinear_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_bilinear_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_bilinear_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_bilinear_args, scale_factor), 0u}};
 static bool upsample_bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_bilinear_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "bilinear", (ts_opt_int){true, 1});
@@ -2976,6 +2988,67 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__recurrence_impl(cx, a, out);
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
+
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_args *a = args;
+  return ts__unique_impl(cx, a, out);
+}
+
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_consecutive_args *a = args;
+  return ts__unique_consecutive_impl(cx, a, out);
+}
+
+static const ts_arg searchsorted_args[] = {{"sortedSequence", TS_ARG_TENSOR, 0, offsetof(ts_searchsorted_args, sorted_sequence), 0u}, {"input", TS_ARG_OPERAND, 0, offsetof(ts_searchsorted_args, self), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, right), 0u}, {"side", TS_ARG_TEXT_OPT, 0, offsetof(ts_searchsorted_args, side), 0u}, {"sorter", TS_ARG_TENSOR_OPT, 0, offsetof(ts_searchsorted_args, sorter), 0u}};
+static bool searchsorted_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_searchsorted_args *a = args;
+  return ts_searchsorted_impl(cx, a, out);
+}
+
+static const ts_arg bucketize_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bucketize_args, self), 0u}, {"boundaries", TS_ARG_TENSOR, 0, offsetof(ts_bucketize_args, boundaries), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_bucketize_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_bucketize_args, right), 0u}};
+static bool bucketize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bucketize_args *a = args;
+  return ts_bucketize_impl(cx, a, out);
+}
+
+static const ts_arg isin_args[] = {{"elements", TS_ARG_OPERAND, 0, offsetof(ts_isin_args, elements), 0u}, {"testElements", TS_ARG_OPERAND, 0, offsetof(ts_isin_args, test_elements), 0u}, {"assumeUnique", TS_ARG_BOOL, 0, offsetof(ts_isin_args, assume_unique), 0u}, {"invert", TS_ARG_BOOL, 0, offsetof(ts_isin_args, invert), 0u}};
+static bool isin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isin_args *a = args;
+  return ts_isin_impl(cx, a, out);
+}
+
+static const ts_arg bincount_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bincount_args, self), 0u}, {"weights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bincount_args, weights), 0u}, {"minlength", TS_ARG_INT, 0, offsetof(ts_bincount_args, minlength), 0u}};
+static bool bincount_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bincount_args *a = args;
+  return ts_bincount_impl(cx, a, out);
+}
+static void bincount_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bincount_grad(cx, args, back, wanted); }
+
+static const ts_arg histc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histc_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histc_args, bins), 0u}, {"min", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, min), 0u}, {"max", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, max), 0u}};
+static bool histc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histc_args *a = args;
+  return ts_histc_impl(cx, a, out);
+}
+
+static const ts_arg histogram_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histogram_args, bins), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts_histogram_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_args, density), 0u}};
+static bool histogram_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_args *a = args;
+  return ts_histogram_impl(cx, a, out);
+}
+
+static const ts_arg histogram_bins_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, self), 0u}, {"bins", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, bins), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_bins_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_bins_args, density), 0u}};
+static bool histogram_bins_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_bins_args *a = args;
+  return ts_histogram_bins_impl(cx, a, out);
+}
+
+static const ts_arg _histogramdd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__histogramdd_args, self), 0u}, {"bins", TS_ARG_INTS_OPT, 0, offsetof(ts__histogramdd_args, bins), 0u}, {"edges", TS_ARG_LIST, 0, offsetof(ts__histogramdd_args, edges), 0u}, {"single", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, single), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts__histogramdd_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__histogramdd_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, density), 0u}};
+static bool _histogramdd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__histogramdd_args *a = args;
+  return ts__histogramdd_impl(cx, a, out);
+}
 
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, other), 0u}};
 static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3464,6 +3537,84 @@ static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
 
+static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
+static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_quantile_args *a = args;
+  return ts_quantile_impl(cx, a, out);
+}
+
+static const ts_arg nanquantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanquantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_nanquantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_nanquantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanquantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_nanquantile_args, interpolation), 0u}};
+static bool nanquantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanquantile_args *a = args;
+  return ts_nanquantile_impl(cx, a, out);
+}
+
+static const ts_arg cov_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cov_args, self), 0u}, {"correction", TS_ARG_INT, 0, offsetof(ts_cov_args, correction), 0u}, {"fweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, fweights), 0u}, {"aweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, aweights), 0u}};
+static bool cov_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cov_args *a = args;
+  return ts_cov_impl(cx, a, out);
+}
+
+static const ts_arg corrcoef_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_corrcoef_args, self), 0u}};
+static bool corrcoef_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_corrcoef_args *a = args;
+  return ts_corrcoef_impl(cx, a, out);
+}
+
+static const ts_arg diff_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diff_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_diff_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_diff_args, dim), 0u}, {"prepend", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, prepend), 0u}, {"append", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, append), 0u}};
+static bool diff_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diff_args *a = args;
+  return ts_diff_impl(cx, a, out);
+}
+
+static const ts_arg gradient_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_args, self), 0u}, {"spacing", TS_ARG_SCALAR, 0, offsetof(ts_gradient_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_args, edge_order), 0u}};
+static bool gradient_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_args *a = args;
+  return ts_gradient_impl(cx, a, out);
+}
+
+static const ts_arg gradient_coordinates_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_coordinates_args, self), 0u}, {"spacing", TS_ARG_LIST, 0, offsetof(ts_gradient_coordinates_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_coordinates_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_coordinates_args, edge_order), 0u}};
+static bool gradient_coordinates_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_coordinates_args *a = args;
+  return ts_gradient_coordinates_impl(cx, a, out);
+}
+
+static const ts_arg gradient_list_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_list_args, self), 0u}, {"spacing", TS_ARG_FLOATS, 0, offsetof(ts_gradient_list_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_list_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_list_args, edge_order), 0u}};
+static bool gradient_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_list_args *a = args;
+  return ts_gradient_list_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_args, dim), 0u}};
+static bool trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_args *a = args;
+  return ts_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_x_args, dim), 0u}};
+static bool trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_x_args *a = args;
+  return ts_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_cumulative_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_args, dim), 0u}};
+static bool cumulative_trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_args *a = args;
+  return ts_cumulative_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_x_args, dim), 0u}};
+static bool cumulative_trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_x_args *a = args;
+  return ts_cumulative_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg renorm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_renorm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, p), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_renorm_args, dim), 0u}, {"maxnorm", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, maxnorm), 0u}};
+static bool renorm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_renorm_args *a = args;
+  return ts_renorm_impl(cx, a, out);
+}
+
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
@@ -3598,6 +3749,36 @@ static bool _inference_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__inference_mode_impl(cx, a, out);
 }
 
+static const ts_arg _detach_in_place_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__detach_in_place_args, self), 0u}};
+static bool _detach_in_place_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__detach_in_place_args *a = args;
+  return ts__detach_in_place_impl(cx, a, out);
+}
+
+static const ts_arg _set_default_dtype_args[] = {{"dtype", TS_ARG_DTYPE, 0, offsetof(ts__set_default_dtype_args, dtype), 0u}};
+static bool _set_default_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_default_dtype_args *a = args;
+  return ts__set_default_dtype_impl(cx, a, out);
+}
+
+static const ts_arg _result_type_args[] = {{"tensor1", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor1), 0u}, {"tensor2", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor2), 0u}};
+static bool _result_type_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__result_type_args *a = args;
+  return ts__result_type_impl(cx, a, out);
+}
+
+static const ts_arg _promote_types_args[] = {{"type1", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type1), 0u}, {"type2", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type2), 0u}};
+static bool _promote_types_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__promote_types_args *a = args;
+  return ts__promote_types_impl(cx, a, out);
+}
+
+static const ts_arg _can_cast_args[] = {{"from", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, from), 0u}, {"to", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, to), 0u}};
+static bool _can_cast_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__can_cast_args *a = args;
+  return ts__can_cast_impl(cx, a, out);
+}
+
 static const ts_arg _set_data_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, self), 0u}, {"data", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, data), 0u}};
 static bool _set_data_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_data_args *a = args;
@@ -3709,6 +3890,12 @@ static bool view_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void view_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_grad(cx, args, back, wanted); }
 
+static const ts_arg view_dtype_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_dtype_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_view_dtype_args, dtype), 0u}};
+static bool view_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_dtype_args *a = args;
+  return ts_view_dtype_impl(cx, a, out);
+}
+
 static const ts_arg transpose_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim1), 0u}};
 static bool transpose_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_transpose_args *a = args;
@@ -3758,7 +3945,7 @@ static bool permute_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void permute_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_permute_grad(cx, args, back, wanted); }
 
-static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_args, dim), 0u}};
+static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_squeeze_args, dim), 0u}};
 static bool squeeze_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_squeeze_args *a = args;
   return ts_squeeze_impl(cx, a, out);
@@ -4046,6 +4233,8 @@ const ts_op ts_ops[] = {
   {"eye", "EyeBackward0", 0, sizeof(ts_eye_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, eye_args, eye_impl, NULL},
   {"clone", "CloneBackward0", 0, sizeof(ts_clone_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, clone_args, clone_impl, clone_grad},
   {"contiguous", "ContiguousBackward0", TS_OP_COMPOSITE, sizeof(ts_contiguous_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, contiguous_args, contiguous_impl, NULL},
+  {"resize_", "Resize_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize__args, resize__impl, NULL},
+  {"resizeAs_", "ResizeAs_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize_as__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize_as__args, resize_as__impl, NULL},
   {"copy_", "Copy_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copy__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, copy__args, copy__impl, copy__grad},
   {"zero_", "Zero_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_zero__args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, zero__args, zero__impl, zero__grad},
   {"_toDtype", "ToCopyBackward0", 0, sizeof(ts__to_dtype_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, _to_dtype_args, _to_dtype_impl, _to_dtype_grad},
@@ -4384,6 +4573,16 @@ const ts_op ts_ops[] = {
   {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
+  {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
+  {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
+  {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
+  {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
+  {"histc", "HistcBackward0", 0, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
+  {"histogram", "HistogramBackward0", 0, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
+  {"histogram", "HistogramBinsBackward0", 0, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
+  {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
   {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
@@ -4465,6 +4664,20 @@ const ts_op ts_ops[] = {
   {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
   {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
   {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
+  {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
+  {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
+  {"corrcoef", "CorrcoefBackward0", TS_OP_COMPOSITE, sizeof(ts_corrcoef_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, corrcoef_args, corrcoef_impl, NULL},
+  {"diff", "DiffBackward0", TS_OP_COMPOSITE, sizeof(ts_diff_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, diff_args, diff_impl, NULL},
+  {"gradient", "GradientBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_args, gradient_impl, NULL},
+  {"gradient", "GradientCoordinatesBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_coordinates_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_coordinates_args, gradient_coordinates_impl, NULL},
+  {"gradient", "GradientListBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_list_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_list_args, gradient_list_impl, NULL},
+  {"trapezoid", "TrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_args, trapezoid_impl, NULL},
+  {"trapezoid", "TrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_x_args, trapezoid_x_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_args, cumulative_trapezoid_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_x_args, cumulative_trapezoid_x_impl, NULL},
+  {"renorm", "RenormBackward0", TS_OP_COMPOSITE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
+  {"renorm_", "RenormBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -4488,6 +4701,11 @@ const ts_op ts_ops[] = {
   {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
   {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
   {"_inferenceMode", "InferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__inference_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _inference_mode_impl, NULL},
+  {"_detachInPlace", "DetachInPlaceBackward0", TS_OP_SYSTEM, sizeof(ts__detach_in_place_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _detach_in_place_args, _detach_in_place_impl, NULL},
+  {"_setDefaultDtype", "SetDefaultDtypeBackward0", TS_OP_SYSTEM, sizeof(ts__set_default_dtype_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_default_dtype_args, _set_default_dtype_impl, NULL},
+  {"_resultType", "ResultTypeBackward0", TS_OP_SYSTEM, sizeof(ts__result_type_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _result_type_args, _result_type_impl, NULL},
+  {"_promoteTypes", "PromoteTypesBackward0", TS_OP_SYSTEM, sizeof(ts__promote_types_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _promote_types_args, _promote_types_impl, NULL},
+  {"_canCast", "CanCastBackward0", TS_OP_SYSTEM, sizeof(ts__can_cast_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _can_cast_args, _can_cast_impl, NULL},
   {"_setData", "SetDataBackward0", TS_OP_SYSTEM, sizeof(ts__set_data_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_data_args, _set_data_impl, NULL},
   {"_share", "ShareBackward0", TS_OP_SYSTEM, sizeof(ts__share_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _share_args, _share_impl, NULL},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL},
@@ -4503,10 +4721,12 @@ const ts_op ts_ops[] = {
   {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL},
   {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL},
   {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
-  {"asStrided", "AsStridedBackward0", TS_OP_VIEW, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided", "AsStridedBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided_", "AsStridedBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
   {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad},
   {"reshape", "ReshapeBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_args, reshape_impl, NULL},
   {"view", "ViewBackward0", TS_OP_VIEW, sizeof(ts_view_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, view_args, view_impl, view_grad},
+  {"view", "ViewDtypeBackward0", TS_OP_VIEW, sizeof(ts_view_dtype_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_dtype_args, view_dtype_impl, NULL},
   {"transpose", "TransposeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"transpose_", "TransposeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
@@ -4526,5 +4746,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 718;
-const char ts_table_hash[] = "525d484b87da2c05";
+const int ts_op_count = 751;
+const char ts_table_hash[] = "1fe13fb390afb080";

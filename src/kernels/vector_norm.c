@@ -91,7 +91,7 @@ bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts
 /* The largest element is taken out first, unless it is infinite. */
 bool ts_logsumexp_impl(ts_cx *cx, const ts_logsumexp_args *a, ts_out *out) {
   ts_tensor *self = a->self, *rest;
-  if (!ts_is_inexact((ts_dtype)self->dtype)) self = ts_raw_cast(cx, self, TS_FLOAT32);
+  if (!ts_is_inexact((ts_dtype)self->dtype)) self = ts_raw_cast(cx, self, ts_or_default(cx, TS_DTYPE_NONE));
   if (!self) return false;
   if (self->numel == 0) return (out->t[0] = ts_log(cx, ts_sum(cx, self, a->dim, a->keepdim, TS_DTYPE_NONE))) != NULL;
   ts_tensor *top = ts_amax(cx, self, a->dim, true);
