@@ -76,73 +76,10 @@ void ts__eigh_grad(ts_cx *cx, const ts__eigh_args *a, const ts_back *b, ts__eigh
   }
   ts_tensor *x = MM(MH(V), gV);
   if (!phase_free(cx, DIAG(x), "The eigenvectors in the complex case are specified up to multiplication by e^{i phi}. The specified loss function depends on this quantity, so it is ill-defined.")) return;
-  x = DIV(x, gaps(cx, L));
-  x = SUB(x, EMBED(DIAG(x)));
+  x = DIV(skew(cx, x), MUL(gaps(cx, L), NUM(2)));
+  if (ts_is_complex((ts_dtype)V->dtype)) x = SUB(x, EMBED(DIAG(x)));
   if (gL) x = ADD(x, EMBED(gL));
   g->A = MM(V, MM(x, MH(V)));
-}
-
-/* Of A = V diag(L) V^-1: V^-H X V^H with X from the gradients of L (diagonal) and of V. */
-void ts__eig_grad(ts_cx *cx, const ts__eig_args *a, const ts_back *b, ts__eig_args *g) {
-  ts_tensor *L = b->results[0], *V = b->results[1], *gL = b->grads[0], *gV = b->grads[1], *x;
-  if (!a->compute_v) {
-    ts_fail(cx, TS_ERR_AUTOGRAD, "the gradient needs the eigenvectors, which were not computed");
-    return;
-  }
-  ts_tensor *Vh = MH(V);
-  if (!gV) {
-    x = MUL(COLUMN(gL), Vh);
-  } else {
-    ts_tensor *VgV = MM(Vh, gV), *along = DIAG(VgV);
-    if (!phase_free(cx, along, "The eigenvectors in the complex case are specified up to multiplication by e^{i phi}. The specified loss function depends on this quantity, so it is ill-defined.")) return;
-    x = SUB(VgV, MUL(MM(Vh, V), ROW(ts_real(cx, along))));
-    x = DIV(x, ts_conj(cx, gaps(cx, L)));
-    x = SUB(x, EMBED(DIAG(x)));
-    if (gL) x = ADD(x, EMBED(gL));
-    x = MM(x, Vh);
-  }
-  x = ts_linalg_solve(cx, Vh, x, true);
-  g->A = ts_is_complex((ts_dtype)a->A->dtype) ? x : ts_real(cx, x);
-}
-
-/* Of a square or tall A = Q R. */
-static ts_tensor *tall_qr(ts_cx *cx, ts_tensor *Q, ts_tensor *R, ts_tensor *gQ, ts_tensor *gR) {
-  ts_tensor *x = NULL;
-  if (gR) x = MM(gR, MH(R));
-  if (gQ) x = x ? SUB(x, MM(MH(Q), gQ)) : NEG(MM(MH(Q), gQ));
-  x = ts_triu(cx, x, 0);
-  x = SUB(ADD(x, MH(x)), EMBED(ts_real(cx, DIAG(x))));
-  x = plus(cx, MM(Q, x), gQ);
-  return ts_linalg_solve_triangular(cx, MH(R), x, false, false, false);
-}
-
-void ts_linalg_qr_grad(ts_cx *cx, const ts_linalg_qr_args *a, const ts_back *b, ts_linalg_qr_args *g) {
-  ts_tensor *Q = b->results[0], *R = b->results[1], *gQ = b->grads[0], *gR = b->grads[1];
-  if (a->mode[0] == 'r' && a->mode[1] == '\0') {
-    ts_fail(cx, TS_ERR_AUTOGRAD, "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') if you are going to require gradients for this operation.");
-    return;
-  }
-  const int64_t m = last(Q, 2), n = last(R, 1);
-  if (a->mode[0] == 'c' && m > n) {
-    ts_fail(cx, TS_ERR_AUTOGRAD, "The QR decomposition is not differentiable when mode='complete' and nrows > ncols");
-    return;
-  }
-  if (m >= n) {
-    g->A = tall_qr(cx, Q, R, gQ, gR);
-    return;
-  }
-  /* A = Q (R1, R2): the part on the left is a square QR, the other one Q R2. */
-  ts_tensor *gA2 = NULL, *gR1 = NULL;
-  if (gR) {
-    ts_tensor *gR2 = ts_narrow(cx, gR, -1, m, n - m);
-    gQ = plus(cx, gQ, MM(MM(Q, ts_narrow(cx, R, -1, m, n - m)), MH(gR2)));
-    gA2 = MM(Q, gR2);
-    gR1 = ts_narrow(cx, gR, -1, 0, m);
-  }
-  ts_tensor *gA1 = tall_qr(cx, Q, ts_narrow(cx, R, -1, 0, m), gQ, gR1);
-  if (!gA2) gA2 = ZERO(ts_narrow(cx, R, -1, m, n - m));
-  if (ts_failed(cx)) return;
-  g->A = ts_cat(cx, (ts_list){(ts_tensor *[]){gA1, gA2}, 2}, -1);
 }
 
 /* Golub and Pereyra's derivative of the pseudo-inverse P: dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P. */

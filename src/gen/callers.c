@@ -1615,6 +1615,170 @@ bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_erro
   return ok;
 }
 
+bool ts_geqrf(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
+  ts_geqrf_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_geqrf], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_qr(ts_cx *cx, ts_tensor *A, const char *mode, ts_tensor **results) {
+  ts_linalg_qr_args args = {A, mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_qr], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_qr(ts_cx *cx, ts_tensor *self, bool some, ts_tensor **results) {
+  ts_qr_args args = {self, some};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_qr], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__svd(ts_cx *cx, ts_tensor *A, bool full_matrices, bool compute_uv, ts_tensor **results) {
+  ts__svd_args args = {A, full_matrices, compute_uv};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_svd(ts_cx *cx, ts_tensor *A, bool full_matrices, const char *driver, ts_tensor **results) {
+  ts_linalg_svd_args args = {A, full_matrices, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_svdvals(ts_cx *cx, ts_tensor *A, const char *driver) {
+  ts_linalg_svdvals_args args = {A, driver};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_svdvals], &args);
+}
+
+bool ts_svd(ts_cx *cx, ts_tensor *self, bool some, bool compute_uv, ts_tensor **results) {
+  ts_svd_args args = {self, some, compute_uv};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, bool compute_v, ts_tensor **results) {
+  ts__eigh_args args = {A, UPLO, compute_v};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eigh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, ts_tensor **results) {
+  ts_linalg_eigh_args args = {A, UPLO};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eigh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_eigvalsh(ts_cx *cx, ts_tensor *A, const char *UPLO) {
+  ts_linalg_eigvalsh_args args = {A, UPLO};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvalsh], &args);
+}
+
+bool ts_symeig(ts_cx *cx, ts_tensor *self, bool eigenvectors, bool upper, ts_tensor **results) {
+  ts_symeig_args args = {self, eigenvectors, upper};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_symeig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results) {
+  ts__eig_args args = {A, compute_v};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_eig(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts_linalg_eig_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_eigvals(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_eigvals_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvals], &args);
+}
+
+ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
+  ts_linalg_pinv_args args = {A, rcond, hermitian, atol, rtol};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_pinv], &args);
+}
+
+ts_tensor *ts_pinverse(ts_cx *cx, ts_tensor *self, double rcond) {
+  ts_pinverse_args args = {self, rcond};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pinverse], &args);
+}
+
+ts_tensor *ts_linalg_matrix_rank(ts_cx *cx, ts_tensor *A, ts_tensor *tol, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
+  ts_linalg_matrix_rank_args args = {A, tol, hermitian, atol, rtol};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_rank], &args);
+}
+
+ts_tensor *ts_linalg_matrix_norm(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_matrix_norm_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_norm], &args);
+}
+
+ts_tensor *ts_linalg_matrix_norm_ord(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_matrix_norm_ord_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_norm_ord], &args);
+}
+
+ts_tensor *ts_linalg_norm(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_norm_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_norm], &args);
+}
+
+ts_tensor *ts_linalg_norm_named(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_norm_named_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_norm_named], &args);
+}
+
+ts_tensor *ts_nuclear_norm(ts_cx *cx, ts_tensor *self, bool keepdim) {
+  ts_nuclear_norm_args args = {self, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nuclear_norm], &args);
+}
+
+ts_tensor *ts_nuclear_norm_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_nuclear_norm_dim_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nuclear_norm_dim], &args);
+}
+
+ts_tensor *ts_frobenius_norm(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_frobenius_norm_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_frobenius_norm], &args);
+}
+
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
   ts_mse_loss_args args = {self, target, size_average, reduce, reduction};
   return ts_dispatch1(cx, &ts_ops[TS_OP_mse_loss], &args);

@@ -1999,6 +1999,161 @@ torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_er
   return capi_give(cx, t, 3, out);
 }
 
+torsh_status torsh_geqrf(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_geqrf(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_qr(torsh_tensor A, const char *mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_qr(cx, A, mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_qr(torsh_tensor self, bool some, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_qr(cx, self, some, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_svd(torsh_tensor A, bool full_matrices, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_svd(cx, A, full_matrices, driver, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_svdvals(torsh_tensor A, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_svdvals(cx, A, driver);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_svd(torsh_tensor self, bool some, bool compute_uv, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd(cx, self, some, compute_uv, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_eigh(torsh_tensor A, const char *UPLO, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eigh(cx, A, UPLO, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvalsh(torsh_tensor A, const char *UPLO, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvalsh(cx, A, UPLO);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_symeig(cx, self, eigenvectors, upper, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eig(cx, A, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvals(cx, A);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_pinv(cx, A, rcond, hermitian, atol, rtol);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pinverse(torsh_tensor self, double rcond, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pinverse(cx, self, rcond);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_rank(torsh_tensor A, torsh_tensor tol, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_rank(cx, A, tol, hermitian, atol, rtol);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_norm(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_norm(cx, A, ord, (ts_ints){dim, n_dim}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_norm_ord(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_norm_ord(cx, A, capi_scalar(ord), (ts_ints){dim, n_dim}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_norm(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_norm(cx, A, capi_scalar(ord), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_norm_named(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_norm_named(cx, A, ord, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nuclear_norm(torsh_tensor self, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nuclear_norm(cx, self, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nuclear_norm_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nuclear_norm_dim(cx, self, (ts_ints){dim, n_dim}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_frobenius_norm(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_frobenius_norm(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

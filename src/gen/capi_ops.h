@@ -863,6 +863,69 @@ TORSH_API torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool wit
 /* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of A's shape, and pivots (1-based, int32: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on U's diagonal. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 TORSH_API torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out);
 
+/* QR of (..., m, n) as LAPACK leaves it: R on and above the diagonal, Householder vectors below it, and their factors tau (..., min(m, n)). Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.geqrf.html */
+TORSH_API torsh_status torsh_geqrf(torsh_tensor self, torsh_tensor *out);
+
+/* A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. https://pytorch.org/docs/stable/generated/torch.linalg.qr.html */
+TORSH_API torsh_status torsh_linalg_qr(torsh_tensor A, const char *mode, torsh_tensor *out);
+
+/* linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
+TORSH_API torsh_status torsh_qr(torsh_tensor self, bool some, torsh_tensor *out);
+
+/* A = U diag(S) Vh: S (..., k) descending with k = min(m, n), orthonormal columns in U (..., m, m) and rows in Vh (..., n, n), or only k of them without fullMatrices. Infinite elements give NaN. Errors: fewer than 2 dims, integers, NaN, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.svd.html */
+TORSH_API torsh_status torsh_linalg_svd(torsh_tensor A, bool full_matrices, const char *driver, torsh_tensor *out);
+
+/* The singular values of A, (..., min(m, n)), descending. Errors as linalg.svd. https://pytorch.org/docs/stable/generated/torch.linalg.svdvals.html */
+TORSH_API torsh_status torsh_linalg_svdvals(torsh_tensor A, const char *driver, torsh_tensor *out);
+
+/* linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
+TORSH_API torsh_status torsh_svd(torsh_tensor self, bool some, bool compute_uv, torsh_tensor *out);
+
+/* Eigenvalues (real, ascending) and orthonormal eigenvectors (the columns) of symmetric or Hermitian matrices, of which the lower or ('U') upper triangle is read. NaN or infinities there give NaN. The gradient is right for what does not depend on the vectors' signs or phases. Errors: matrices that are not square, integers, another UPLO, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html */
+TORSH_API torsh_status torsh_linalg_eigh(torsh_tensor A, const char *UPLO, torsh_tensor *out);
+
+/* The eigenvalues of linalg.eigh. https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html */
+TORSH_API torsh_status torsh_linalg_eigvalsh(torsh_tensor A, const char *UPLO, torsh_tensor *out);
+
+/* linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
+TORSH_API torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, torsh_tensor *out);
+
+/* Eigenvalues, in no order, and eigenvectors (columns of length 1) of square matrices; complex whatever A is. The gradient is right for what does not depend on the vectors' phases. Errors: matrices that are not square, integers, NaN and infinities, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eig.html */
+TORSH_API torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out);
+
+/* The eigenvalues of linalg.eig. https://pytorch.org/docs/stable/generated/torch.linalg.eigvals.html */
+TORSH_API torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out);
+
+/* The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
+TORSH_API torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out);
+
+/* linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
+TORSH_API torsh_status torsh_pinverse(torsh_tensor self, double rcond, torsh_tensor *out);
+
+/* How many singular values (or, with hermitian, eigenvalues in size) of A exceed max(atol, rtol * the largest), int64. Tolerances as in linalg.pinv; tol is atol's older name, with an rtol of 0. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html */
+TORSH_API torsh_status torsh_linalg_matrix_rank(torsh_tensor A, torsh_tensor tol, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out);
+
+/* A norm of matrices, which lie in the two dims: 'fro', the root of the sum of squares, or 'nuc', the sum of singular values. Errors: fewer than 2 dims, integers, two dims that are one. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
+TORSH_API torsh_status torsh_linalg_matrix_norm(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* By number: 2 and -2 are the largest and smallest singular value, 1 and -1 the largest and smallest sum of sizes in a column, infinity and -infinity in a row. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
+TORSH_API torsh_status torsh_linalg_matrix_norm_ord(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* linalg.matrixNorm where ord is given and there are two dims (or dim names two), else linalg.vectorNorm. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
+TORSH_API torsh_status torsh_linalg_norm(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* linalg.matrixNorm by name. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
+TORSH_API torsh_status torsh_linalg_norm_named(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The sum of a matrix's singular values. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_nuclear_norm(torsh_tensor self, bool keepdim, torsh_tensor *out);
+
+/* The same of matrices that lie in two dims. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_nuclear_norm_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* The root of the sum of squares over up to two dims, all when none are given. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_frobenius_norm(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
 /* (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 TORSH_API torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
 
@@ -1499,7 +1562,7 @@ TORSH_API torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, co
 /* The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 TORSH_API torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
-/* The Frobenius norm ('fro'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+/* By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
 TORSH_API torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
 /* The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */

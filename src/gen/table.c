@@ -1566,6 +1566,153 @@ static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_linalg_lu_factor_ex_impl(cx, a, out);
 }
 
+static const ts_arg geqrf_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_geqrf_args, self), 0u}};
+static bool geqrf_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_geqrf_args *a = args;
+  return ts_geqrf_impl(cx, a, out);
+}
+
+static const ts_arg linalg_qr_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_qr_args, A), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_linalg_qr_args, mode), 0u}};
+static bool linalg_qr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_qr_args *a = args;
+  return ts_linalg_qr_impl(cx, a, out);
+}
+
+static const ts_arg qr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_qr_args, self), 0u}, {"some", TS_ARG_BOOL, 0, offsetof(ts_qr_args, some), 0u}};
+static bool qr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_qr_args *a = args;
+  return ts_qr_impl(cx, a, out);
+}
+
+static const ts_arg _svd_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__svd_args, A), 0u}, {"fullMatrices", TS_ARG_BOOL, 0, offsetof(ts__svd_args, full_matrices), 0u}, {"computeUv", TS_ARG_BOOL, 0, offsetof(ts__svd_args, compute_uv), 0u}};
+static bool _svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__svd_args *a = args;
+  return ts__svd_impl(cx, a, out);
+}
+static void _svd_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__svd_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_svd_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_svd_args, A), 0u}, {"fullMatrices", TS_ARG_BOOL, 0, offsetof(ts_linalg_svd_args, full_matrices), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_svd_args, driver), 0u}};
+static bool linalg_svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_svd_args *a = args;
+  return ts_linalg_svd_impl(cx, a, out);
+}
+
+static const ts_arg linalg_svdvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_svdvals_args, A), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_svdvals_args, driver), 0u}};
+static bool linalg_svdvals_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_svdvals_args *a = args;
+  return ts_linalg_svdvals_impl(cx, a, out);
+}
+
+static const ts_arg svd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_svd_args, self), 0u}, {"some", TS_ARG_BOOL, 0, offsetof(ts_svd_args, some), 0u}, {"computeUv", TS_ARG_BOOL, 0, offsetof(ts_svd_args, compute_uv), 0u}};
+static bool svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_svd_args *a = args;
+  return ts_svd_impl(cx, a, out);
+}
+
+static const ts_arg _eigh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__eigh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts__eigh_args, UPLO), 0u}, {"computeV", TS_ARG_BOOL, 0, offsetof(ts__eigh_args, compute_v), 0u}};
+static bool _eigh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__eigh_args *a = args;
+  return ts__eigh_impl(cx, a, out);
+}
+static void _eigh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eigh_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_eigh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts_linalg_eigh_args, UPLO), 0u}};
+static bool linalg_eigh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigh_args *a = args;
+  return ts_linalg_eigh_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eigvalsh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvalsh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts_linalg_eigvalsh_args, UPLO), 0u}};
+static bool linalg_eigvalsh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigvalsh_args *a = args;
+  return ts_linalg_eigvalsh_impl(cx, a, out);
+}
+
+static const ts_arg symeig_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_symeig_args, self), 0u}, {"eigenvectors", TS_ARG_BOOL, 0, offsetof(ts_symeig_args, eigenvectors), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_symeig_args, upper), 0u}};
+static bool symeig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_symeig_args *a = args;
+  return ts_symeig_impl(cx, a, out);
+}
+
+static const ts_arg _eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__eig_args, A), 0u}, {"computeV", TS_ARG_BOOL, 0, offsetof(ts__eig_args, compute_v), 0u}};
+static bool _eig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__eig_args *a = args;
+  return ts__eig_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eig_args, A), 0u}};
+static bool linalg_eig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eig_args *a = args;
+  return ts_linalg_eig_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eigvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvals_args, A), 0u}};
+static bool linalg_eigvals_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigvals_args *a = args;
+  return ts_linalg_eigvals_impl(cx, a, out);
+}
+
+static const ts_arg linalg_pinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_pinv_args, A), 0u}, {"rcond", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rcond), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_pinv_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rtol), 0u}};
+static bool linalg_pinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_pinv_args *a = args;
+  return ts_linalg_pinv_impl(cx, a, out);
+}
+static void linalg_pinv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_pinv_grad(cx, args, back, wanted); }
+
+static const ts_arg pinverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pinverse_args, self), 0u}, {"rcond", TS_ARG_FLOAT, 0, offsetof(ts_pinverse_args, rcond), 0u}};
+static bool pinverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pinverse_args *a = args;
+  return ts_pinverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_rank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_rank_args, A), 0u}, {"tol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, tol), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_rank_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, rtol), 0u}};
+static bool linalg_matrix_rank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_rank_args *a = args;
+  return ts_linalg_matrix_rank_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_norm_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_norm_args, A), 0u}, {"ord", TS_ARG_TEXT, 0, offsetof(ts_linalg_matrix_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_linalg_matrix_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_matrix_norm_args, dtype), 0u}};
+static bool linalg_matrix_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_norm_args *a = args;
+  return ts_linalg_matrix_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_norm_ord_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_norm_ord_args, A), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_linalg_matrix_norm_ord_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_linalg_matrix_norm_ord_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_norm_ord_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_matrix_norm_ord_args, dtype), 0u}};
+static bool linalg_matrix_norm_ord_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_norm_ord_args *a = args;
+  return ts_linalg_matrix_norm_ord_impl(cx, a, out);
+}
+
+static const ts_arg linalg_norm_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_norm_args, A), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_linalg_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_norm_args, dtype), 0u}};
+static bool linalg_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_norm_args *a = args;
+  return ts_linalg_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_norm_named_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_norm_named_args, A), 0u}, {"ord", TS_ARG_TEXT, 0, offsetof(ts_linalg_norm_named_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_norm_named_args, dtype), 0u}};
+static bool linalg_norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_norm_named_args *a = args;
+  return ts_linalg_norm_named_impl(cx, a, out);
+}
+
+static const ts_arg nuclear_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nuclear_norm_args, self), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nuclear_norm_args, keepdim), 0u}};
+static bool nuclear_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nuclear_norm_args *a = args;
+  return ts_nuclear_norm_impl(cx, a, out);
+}
+
+static const ts_arg nuclear_norm_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nuclear_norm_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nuclear_norm_dim_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nuclear_norm_dim_args, keepdim), 0u}};
+static bool nuclear_norm_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nuclear_norm_dim_args *a = args;
+  return ts_nuclear_norm_dim_impl(cx, a, out);
+}
+
+static const ts_arg frobenius_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frobenius_norm_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_frobenius_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_frobenius_norm_args, keepdim), 0u}};
+static bool frobenius_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_frobenius_norm_args *a = args;
+  return ts_frobenius_norm_impl(cx, a, out);
+}
+
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
 static bool mse_loss_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mse_loss_args *a = args;
@@ -4309,6 +4456,30 @@ const ts_op ts_ops[] = {
   {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
   {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
   {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
+  {"geqrf", "GeqrfBackward0", 0, sizeof(ts_geqrf_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, geqrf_args, geqrf_impl, NULL},
+  {"linalg.qr", "LinalgQrBackward0", 0, sizeof(ts_linalg_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_qr_args, linalg_qr_impl, NULL},
+  {"qr", "QrBackward0", 0, sizeof(ts_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, qr_args, qr_impl, NULL},
+  {"_svd", "LinalgSvdBackward0", 0, sizeof(ts__svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 7u, _svd_args, _svd_impl, _svd_grad},
+  {"linalg.svd", "LinalgSvdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svd_args, linalg_svd_impl, NULL},
+  {"linalg.svdvals", "LinalgSvdvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svdvals_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svdvals_args, linalg_svdvals_impl, NULL},
+  {"svd", "SvdBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_args, svd_impl, NULL},
+  {"_eigh", "LinalgEighBackward0", 0, sizeof(ts__eigh_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 3u, _eigh_args, _eigh_impl, _eigh_grad},
+  {"linalg.eigh", "LinalgEighBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigh_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigh_args, linalg_eigh_impl, NULL},
+  {"linalg.eigvalsh", "LinalgEigvalshBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvalsh_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvalsh_args, linalg_eigvalsh_impl, NULL},
+  {"symeig", "SymeigBackward0", TS_OP_COMPOSITE, sizeof(ts_symeig_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, symeig_args, symeig_impl, NULL},
+  {"_eig", "EigBackward0", 0, sizeof(ts__eig_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, _eig_args, _eig_impl, NULL},
+  {"linalg.eig", "LinalgEigBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eig_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eig_args, linalg_eig_impl, NULL},
+  {"linalg.eigvals", "LinalgEigvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvals_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvals_args, linalg_eigvals_impl, NULL},
+  {"linalg.pinv", "LinalgPinvBackward0", 0, sizeof(ts_linalg_pinv_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_pinv_args, linalg_pinv_impl, linalg_pinv_grad},
+  {"pinverse", "PinverseBackward0", TS_OP_COMPOSITE, sizeof(ts_pinverse_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pinverse_args, pinverse_impl, NULL},
+  {"linalg.matrixRank", "LinalgMatrixRankBackward0", 0, sizeof(ts_linalg_matrix_rank_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_rank_args, linalg_matrix_rank_impl, NULL},
+  {"linalg.matrixNorm", "LinalgMatrixNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_args, linalg_matrix_norm_impl, NULL},
+  {"linalg.matrixNorm", "LinalgMatrixNormOrdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_ord_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_ord_args, linalg_matrix_norm_ord_impl, NULL},
+  {"linalg.norm", "LinalgNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_args, linalg_norm_impl, NULL},
+  {"linalg.norm", "LinalgNormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_named_args, linalg_norm_named_impl, NULL},
+  {"nuclearNorm", "NuclearNormBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_args, nuclear_norm_impl, NULL},
+  {"nuclearNorm", "NuclearNormDimBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_dim_args, nuclear_norm_dim_impl, NULL},
+  {"frobeniusNorm", "FrobeniusNormBackward0", TS_OP_COMPOSITE, sizeof(ts_frobenius_norm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, frobenius_norm_args, frobenius_norm_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -4746,5 +4917,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 751;
-const char ts_table_hash[] = "1fe13fb390afb080";
+const int ts_op_count = 775;
+const char ts_table_hash[] = "a1699046f30f40f8";

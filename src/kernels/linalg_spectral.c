@@ -72,7 +72,7 @@ static void *row_at(const ts_tensor *t, int64_t i, int64_t n) { return (char *)t
 static void qr_some(void *arg, int64_t begin, int64_t end) {
   const spectral_job *j = arg;
   const int64_t k = j->m < j->n ? j->m : j->n;
-  for (int64_t i = begin; i < end; i++) j->info[i] = ts_qr(j->dtype, j->m, j->n, ts_matrix_at(j->a, i), ts_leading(j->m), row_at(j->first, i, k));
+  for (int64_t i = begin; i < end; i++) j->info[i] = ts_matrix_qr(j->dtype, j->m, j->n, ts_matrix_at(j->a, i), ts_leading(j->m), row_at(j->first, i, k));
 }
 
 /* a, a fresh copy of a batch, becomes R and Householder vectors; their factors come back. */
@@ -98,7 +98,7 @@ static void form_some(void *arg, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; i++) {
     char *q = ts_matrix_at(j->a, i);
     if (q != ts_matrix_at(j->second, i)) memcpy(q, ts_matrix_at(j->second, i), (size_t)(j->m * k * ts_itemsize(j->dtype)));
-    j->info[i] = ts_qr_form(j->dtype, j->m, j->n, k, q, ts_leading(j->m), row_at(j->first, i, k));
+    j->info[i] = ts_matrix_qr_form(j->dtype, j->m, j->n, k, q, ts_leading(j->m), row_at(j->first, i, k));
   }
 }
 
@@ -150,7 +150,7 @@ static void svd_some(void *arg, int64_t begin, int64_t end) {
       if (vectors) fill_nan(j->first, i, j->m * left);
       if (vectors) fill_nan(j->third, i, right * j->n);
     } else {
-      j->info[i] = ts_svd(j->dtype, j->want, j->m, j->n, a, ts_leading(j->m), row_at(j->second, i, k), vectors ? ts_matrix_at(j->first, i) : NULL,
+      j->info[i] = ts_matrix_svd(j->dtype, j->want, j->m, j->n, a, ts_leading(j->m), row_at(j->second, i, k), vectors ? ts_matrix_at(j->first, i) : NULL,
                           ts_leading(j->m), vectors ? ts_matrix_at(j->third, i) : NULL, ts_leading(right));
     }
   }
@@ -192,7 +192,7 @@ static void eigh_some(void *arg, int64_t begin, int64_t end) {
       fill_nan(j->first, i, n);
       if (j->vectors) fill_nan(j->a, i, n * n);
     } else {
-      j->info[i] = ts_eigh(j->dtype, j->upper, j->vectors, n, a, ts_leading(n), row_at(j->first, i, n));
+      j->info[i] = ts_matrix_eigh(j->dtype, j->upper, j->vectors, n, a, ts_leading(n), row_at(j->first, i, n));
     }
   }
 }
@@ -216,7 +216,7 @@ bool ts__eigh_impl(ts_cx *cx, const ts__eigh_args *a, ts_out *out) {
 static void eig_some(void *arg, int64_t begin, int64_t end) {
   const spectral_job *j = arg;
   for (int64_t i = begin; i < end; i++)
-    j->info[i] = ts_eig(j->dtype, j->n, ts_matrix_at(j->a, i), ts_leading(j->n), row_at(j->first, i, j->n), j->vectors ? ts_matrix_at(j->second, i) : NULL);
+    j->info[i] = ts_matrix_eig(j->dtype, j->n, ts_matrix_at(j->a, i), ts_leading(j->n), row_at(j->first, i, j->n), j->vectors ? ts_matrix_at(j->second, i) : NULL);
 }
 
 bool ts__eig_impl(ts_cx *cx, const ts__eig_args *a, ts_out *out) {

@@ -164,7 +164,7 @@ static int64_t ld_of(const operand *o) { return o->narrow ? o->m : o->ld; }
   if (ok) call;                                                                                                         \
   ts_free(work);
 
-int64_t ts_qr(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, void *tau) {
+int64_t ts_matrix_qr(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, void *tau) {
   int64_t info;
   const int64_t parts = 1 + ts_is_complex(d), k = m < n ? m : n;
   if (ts_lapack_qr(d, m, n, a, lda, tau, &info)) return info;
@@ -174,7 +174,7 @@ int64_t ts_qr(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, void *tau)
   return ok ? 0 : TS_SPECTRAL_MEMORY;
 }
 
-int64_t ts_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t lda, const void *tau) {
+int64_t ts_matrix_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t lda, const void *tau) {
   int64_t info;
   const int64_t parts = 1 + ts_is_complex(d);
   if (ts_lapack_qr_form(d, m, n, k, a, lda, tau, &info)) return info;
@@ -184,7 +184,7 @@ int64_t ts_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t
   return ok ? 0 : TS_SPECTRAL_MEMORY;
 }
 
-int64_t ts_qr_apply(ts_dtype d, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *tau, void *c, int64_t ldc) {
+int64_t ts_matrix_qr_apply(ts_dtype d, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *tau, void *c, int64_t ldc) {
   int64_t info;
   const int64_t parts = 1 + ts_is_complex(d);
   if (ts_lapack_qr_apply(d, m, n, k, a, lda, tau, c, ldc, &info)) return info;
@@ -194,7 +194,7 @@ int64_t ts_qr_apply(ts_dtype d, int64_t m, int64_t n, int64_t k, const void *a, 
   return ok ? 0 : TS_SPECTRAL_MEMORY;
 }
 
-int64_t ts_eigh(ts_dtype d, bool upper, bool vectors, int64_t n, void *a, int64_t lda, void *w) {
+int64_t ts_matrix_eigh(ts_dtype d, bool upper, bool vectors, int64_t n, void *a, int64_t lda, void *w) {
   int64_t info = TS_SPECTRAL_MEMORY;
   if (ts_lapack_eigh(d, upper, vectors, n, a, lda, w, &info)) return info;
   operand o[2] = {{w, NULL, n, 1, n, 1, false}, {a, NULL, n, n, lda, 1 + ts_is_complex(d), false}};
@@ -203,7 +203,7 @@ int64_t ts_eigh(ts_dtype d, bool upper, bool vectors, int64_t n, void *a, int64_
   return info;
 }
 
-int64_t ts_svd(ts_dtype d, ts_svd_want want, int64_t m, int64_t n, void *a, int64_t lda, void *s, void *u, int64_t ldu, void *vh, int64_t ldvh) {
+int64_t ts_matrix_svd(ts_dtype d, ts_svd_want want, int64_t m, int64_t n, void *a, int64_t lda, void *s, void *u, int64_t ldu, void *vh, int64_t ldvh) {
   int64_t info = TS_SPECTRAL_MEMORY;
   const int64_t k = m < n ? m : n, parts = 1 + ts_is_complex(d);
   const int64_t left = want == TS_SVD_FULL ? m : k, right = want == TS_SVD_FULL ? n : k;
@@ -215,7 +215,7 @@ int64_t ts_svd(ts_dtype d, ts_svd_want want, int64_t m, int64_t n, void *a, int6
   return info;
 }
 
-int64_t ts_eig(ts_dtype d, int64_t n, void *a, int64_t lda, void *w, void *v) {
+int64_t ts_matrix_eig(ts_dtype d, int64_t n, void *a, int64_t lda, void *w, void *v) {
   int64_t info = TS_SPECTRAL_MEMORY;
   if (ts_lapack_eig(d, n, a, lda, w, v, &info)) return info;
   operand o[3] = {{w, NULL, n, 1, n, 2, false}, {v, NULL, n, n, n, 2, false}, {a, NULL, n, n, lda, 1 + ts_is_complex(d), false}};

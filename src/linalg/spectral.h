@@ -11,18 +11,18 @@ enum { TS_SPECTRAL_MEMORY = -1 };
 typedef enum { TS_SVD_VALUES, TS_SVD_THIN, TS_SVD_FULL } ts_svd_want;
 
 /* a (m,n) becomes R on and above the diagonal and Householder vectors below, tau their min(m,n) factors. */
-int64_t ts_qr(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, void *tau);
+int64_t ts_matrix_qr(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, void *tau);
 /* The first k columns of a (m,n) hold Householder vectors: a becomes the first n columns of their product. k <= n <= m. */
-int64_t ts_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t lda, const void *tau);
+int64_t ts_matrix_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t lda, const void *tau);
 /* c (m,n) becomes Q^H c for the product Q of the k Householder vectors in a (m,k). */
-int64_t ts_qr_apply(ts_dtype d, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *tau, void *c, int64_t ldc);
+int64_t ts_matrix_qr_apply(ts_dtype d, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *tau, void *c, int64_t ldc);
 /* Eigenvalues (real, ascending) of a symmetric or Hermitian a (n,n), of which only the named triangle is read. a becomes the
    eigenvectors when they are wanted, else it is destroyed. */
-int64_t ts_eigh(ts_dtype d, bool upper, bool vectors, int64_t n, void *a, int64_t lda, void *w);
+int64_t ts_matrix_eigh(ts_dtype d, bool upper, bool vectors, int64_t n, void *a, int64_t lda, void *w);
 /* Singular values (real, descending) of a (m,n), which is destroyed. u is (m,k) or (m,m), vh (k,n) or (n,n), k = min(m,n);
    both are left alone when only values are wanted. */
-int64_t ts_svd(ts_dtype d, ts_svd_want want, int64_t m, int64_t n, void *a, int64_t lda, void *s, void *u, int64_t ldu, void *vh, int64_t ldvh);
+int64_t ts_matrix_svd(ts_dtype d, ts_svd_want want, int64_t m, int64_t n, void *a, int64_t lda, void *s, void *u, int64_t ldu, void *vh, int64_t ldvh);
 /* Eigenvalues w and right eigenvectors v (n,n), both complex of d's precision, of any square a, which is destroyed. v may be
    NULL. Vectors have length 1 and, where complex, a real element of largest size. */
-int64_t ts_eig(ts_dtype d, int64_t n, void *a, int64_t lda, void *w, void *v);
+int64_t ts_matrix_eig(ts_dtype d, int64_t n, void *a, int64_t lda, void *w, void *v);
 #endif
