@@ -2,7 +2,7 @@
 // and out= variants against the plain one, refused inputs.
 const torsh = require('torsh');
 const {
-  rows, canCast, isDifferentiable, isDifferentiableRow, isTensorSpec, isUninitialised, isAboutLayout, changesSelf, build, callRow, variants, trailing, namespace,
+  rows, canCast, isDifferentiable, isDifferentiableRow, isTensorSpec, isUninitialised, isAboutLayout, changesSelf, build, ontoMatrices, callRow, variants, trailing, namespace,
   tensorsOf,
 } = require('./support/rows');
 const { gradcheck, gradgradcheck } = require('./support/gradcheck');
@@ -40,7 +40,7 @@ function asFunction(row, sample, how) {
     // Built anew, then the free tensors are replaced in place of their twins.
     const built = build(torsh, sample, { float: 'float64' });
     let k = 0;
-    const replaced = new Map(built.tensors.filter((_, i) => free[i]).map(({ tensor }) => [tensor, list[k++]]));
+    const replaced = new Map(built.tensors.filter((_, i) => free[i]).map(({ tensor, spec }) => [tensor, ontoMatrices(list[k++], spec.matrix)]));
     const put = (v) => (Array.isArray(v) ? v.map(put) : (replaced.get(v) ?? v));
     built.args = built.args.map(put);
     for (const key of Object.keys(built.options)) built.options[key] = put(built.options[key]);

@@ -76,6 +76,33 @@ export default [
     errors: [{ args: [t(3), 0, i([1], 0), { t: [1], dtype: 'float64' }], code: 'ERR_DTYPE', message: 'scatterAdd: Expected self.dtype to be equal to src.dtype (float32 and float64)' }],
   },
   {
+    name: 'scatter_reduce', args: 'Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True', as: ['function', 'method', 'inplace', 'out'], grad: { saves: 'self index src result' }, dtypes: 'all',
+    doc: "A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html",
+    samples: ['sum', 'prod', 'mean', 'amax', 'amin'].flatMap((reduce) => [
+      { args: [t(3, 4), 0, i([2, 3], 0, 2, 1, 0, 0, 2), t(2, 3), reduce] }, { args: [t(4), -1, i([6], 3, 0, 3, 3, 1, 0), t(7), reduce], kwargs: { includeSelf: false } }, { args: [{ t: [3], dtype: 'int16', low: -9, high: 9 }, 0, i([2], 1, 1), { t: [2], dtype: 'int16', low: -9, high: 9 }, reduce], kwargs: { includeSelf: false } },
+      { args: [t(), 0, i([], 0), t(), reduce] },
+    ]),
+    errors: [{ args: [t(3), 0, i([1], 0), t(1), 'max'], code: 'ERR_ARGUMENT', message: 'scatterReduce: reduce argument must be either sum, prod, mean, amax or amin.' }, { args: [t(3), 0, i([1], 3), t(1), 'sum'], code: 'ERR_INDEX', message: 'scatterReduce: index 3 is out of bounds for dimension 0 with size 3' }],
+  },
+  {
+    name: 'index_reduce', args: 'Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True', as: ['function', 'method', 'inplace', 'out'], grad: 'composite', dtypes: 'all',
+    doc: "A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html",
+    samples: ['prod', 'mean', 'amax', 'amin'].flatMap((reduce) => [{ args: [t(3, 4), 0, i([4], 2, 0, 2, 1), t(4, 4), reduce] }, { args: [t(2, 3), 1, i([2], 0, 0), t(2, 2), reduce], kwargs: { includeSelf: false } }, { args: [t(), 0, i([], 0), t(), reduce] }]),
+    errors: [{ args: [t(3), 0, i([1], 0), t(1), 'sum'], code: 'ERR_ARGUMENT', message: 'indexReduce: Expected reduce to be one of prod, mean, amax or amin but got sum.' }, { args: [t(3), 0, i([1], 3), t(1), 'amax'], code: 'ERR_INDEX', message: 'indexReduce: index 3 is out of bounds for dimension 0 with size 3' }],
+  },
+  {
+    name: 'segment_reduce', args: 'Tensor data, str reduce, *, Tensor? lengths=None, Tensor? indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None', as: ['function', 'out'], grad: { saves: 'data lengths offsets result' }, dtypes: 'float',
+    doc: 'The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all.',
+    samples: ['sum', 'mean', 'max', 'min', 'prod'].flatMap((reduce) => [
+      { args: [t(5), reduce], kwargs: { lengths: i([3], 2, 2, 1) } }, { args: [t(4, 3), reduce], kwargs: { offsets: i([3], 0, 1, 4), initial: 0.25 } }, { args: [t(2, 4), reduce], kwargs: { lengths: i([2, 2], 1, 2, 3, 1), axis: 1, unsafe: true } },
+    ]),
+    errors: [{ args: [t(3), 'all'], code: 'ERR_ARGUMENT', message: 'segmentReduce: unsupported reduction given! all' }, { args: [t(3), 'sum'], code: 'ERR_ARGUMENT', message: 'segmentReduce: Either lengths or offsets must be defined.' }, { args: [t(3), 'sum'], kwargs: { lengths: i([2], 1, 1) }, code: 'ERR_ARGUMENT', message: 'segmentReduce: Expected all rows of lengths along axis to sum to data.size(lengths.dim()-1) when !unsafe.' }, { args: [t(3), 'sum'], kwargs: { lengths: i([2], 1, -1) }, code: 'ERR_ARGUMENT', message: 'segmentReduce: lengths contains negative value!' }],
+  },
+  {
+    name: '_segment_ids', args: 'Tensor data, Tensor? lengths, Tensor? offsets, int axis', grad: 'not differentiable', dtypes: 'float',
+    doc: 'Which segment each place of axis belongs to; one more than there are for none.', samples: [{ args: [t(3), i([2], 1, 1), null, 0] }],
+  },
+  {
     name: 'take', args: 'Tensor self, Tensor index', as: ['function', 'method', 'out'], flags: ['direct'], grad: { saves: 'self.sizes index' }, dtypes: 'all',
     doc: 'Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html',
     samples: [{ args: [t(3, 4), i([2, 2], 0, 11, -1, 5)] }, { args: [t(3), i([0])] }, { args: [t(), i([], 0)] }],

@@ -102,7 +102,7 @@ export default [
     samples: [{ args: [t(3), [3, 4], 0, 0, 1] }],
   },
   {
-    name: 'unfold', args: 'Tensor self, int dimension, int size, int step', as: ['method'], flags: ['view'], grad: { saves: 'self.sizes' }, dtypes: 'all',
+    name: 'unfold', args: 'Tensor self, int dimension, int size, int step', as: ['method'], overload: 'unfold', flags: ['view'], grad: { saves: 'self.sizes' }, dtypes: 'all',
     doc: 'A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html',
     samples: [{ args: [t(7), 0, 2, 1] }, { args: [t(2, 7), -1, 3, 2] }, { args: [t(), 0, 1, 1] }],
     errors: [

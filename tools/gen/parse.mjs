@@ -19,6 +19,9 @@ export const TYPES = {
   'float?': { kind: 'FLOAT_OPT', c: 'ts_opt_float', ts: 'number | null' },
   'Generator?': { kind: 'INT_OPT', c: 'ts_opt_int', ts: 'Generator | null' },
   'bool': { kind: 'BOOL', c: 'bool', ts: 'boolean' },
+  /* A bool of one value: tells forms of a function apart. */
+  'true': { kind: 'BOOL', c: 'bool', ts: 'true' },
+  'false': { kind: 'BOOL', c: 'bool', ts: 'false' },
   'bool?': { kind: 'BOOL_OPT', c: 'ts_opt_int', ts: 'boolean | null' },
   'dtype?': { kind: 'DTYPE', c: 'ts_dtype', ts: 'DType | null' },
   'int[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[]' },
