@@ -1352,6 +1352,81 @@ ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tenso
   return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
 }
 
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_unfold_windows_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_windows], &args);
+}
+
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts_fold_args args = {self, output_size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fold], &args);
+}
+
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__im2col_args args = {self, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__im2col], &args);
+}
+
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
+  ts__col2im_args args = {self, size, kernel_size, dilation, padding, stride};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__col2im], &args);
+}
+
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor) {
+  ts_pixel_shuffle_args args = {self, upscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_shuffle], &args);
+}
+
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor) {
+  ts_pixel_unshuffle_args args = {self, downscale_factor};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pixel_unshuffle], &args);
+}
+
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups) {
+  ts_channel_shuffle_args args = {self, groups};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_channel_shuffle], &args);
+}
+
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners) {
+  ts_grid_sample_args args = {self, grid, mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sample], &args);
+}
+
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler], &args);
+}
+
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_2d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_2d], &args);
+}
+
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners) {
+  ts_grid_sampler_3d_args args = {self, grid, interpolation_mode, padding_mode, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_grid_sampler_3d], &args);
+}
+
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners) {
+  ts_affine_grid_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid], &args);
+}
+
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners) {
+  ts_affine_grid_generator_args args = {theta, size, align_corners};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_affine_grid_generator], &args);
+}
+
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_args args = {self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
+}
+
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_adjoint_args args = {grad, grid, size, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_adjoint], &args);
+}
+
 ts_tensor *ts__index(ts_cx *cx, ts_tensor *self, ts_list indices) {
   ts__index_args args = {self, indices};
   return ts_dispatch1(cx, &ts_ops[TS_OP__index], &args);
@@ -1447,6 +1522,36 @@ ts_tensor *ts_scatter_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *in
 ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src) {
   ts_scatter_add_args args = {self, dim, index, src};
   return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_add_], &args);
+}
+
+ts_tensor *ts_scatter_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self) {
+  ts_scatter_reduce_args args = {self, dim, index, src, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_reduce], &args);
+}
+
+ts_tensor *ts_scatter_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self) {
+  ts_scatter_reduce_args args = {self, dim, index, src, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scatter_reduce_], &args);
+}
+
+ts_tensor *ts_index_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self) {
+  ts_index_reduce_args args = {self, dim, index, source, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_reduce], &args);
+}
+
+ts_tensor *ts_index_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self) {
+  ts_index_reduce_args args = {self, dim, index, source, reduce, include_self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_index_reduce_], &args);
+}
+
+ts_tensor *ts_segment_reduce(ts_cx *cx, ts_tensor *data, const char *reduce, ts_tensor *lengths, ts_tensor *indices, ts_tensor *offsets, int64_t axis, bool unsafe, ts_scalar initial) {
+  ts_segment_reduce_args args = {data, reduce, lengths, indices, offsets, axis, unsafe, initial};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_segment_reduce], &args);
+}
+
+ts_tensor *ts__segment_ids(ts_cx *cx, ts_tensor *data, ts_tensor *lengths, ts_tensor *offsets, int64_t axis) {
+  ts__segment_ids_args args = {data, lengths, offsets, axis};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__segment_ids], &args);
 }
 
 ts_tensor *ts_take(ts_cx *cx, ts_tensor *self, ts_tensor *index) {
@@ -1615,6 +1720,229 @@ bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_erro
   return ok;
 }
 
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results) {
+  ts_linalg_lu_factor_args args = {A, pivot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results) {
+  ts_lu_args args = {self, pivot, get_infos};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results) {
+  ts_lu_with_info_args args = {self, pivot, get_infos};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu_with_info], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse) {
+  ts__lu_permutation_args args = {pivots, n, inverse};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__lu_permutation], &args);
+}
+
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results) {
+  ts_lu_unpack_args args = {LU_data, LU_pivots, unpack_data, unpack_pivots};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu_unpack], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results) {
+  ts_linalg_lu_args args = {A, pivot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint) {
+  ts__lu_solve_args args = {LU, pivots, B, left, adjoint};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__lu_solve], &args);
+}
+
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint) {
+  ts_linalg_lu_solve_args args = {LU, pivots, B, left, adjoint};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_lu_solve], &args);
+}
+
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots) {
+  ts_lu_solve_args args = {self, LU_data, LU_pivots};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lu_solve], &args);
+}
+
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results) {
+  ts__linalg_solve_ex_args args = {A, B, left, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_solve_ex], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results) {
+  ts_linalg_solve_ex_args args = {A, B, left, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_solve_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left) {
+  ts_linalg_solve_args args = {A, B, left};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_solve], &args);
+}
+
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results) {
+  ts_linalg_inv_ex_args args = {A, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_inv_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_inv_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_inv], &args);
+}
+
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self) {
+  ts_inverse_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_inverse], &args);
+}
+
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular) {
+  ts_linalg_solve_triangular_args args = {A, B, upper, left, unitriangular};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_solve_triangular], &args);
+}
+
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results) {
+  ts_triangular_solve_args args = {self, A, upper, transpose, unitriangular};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_triangular_solve], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts__linalg_det_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_det], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots) {
+  ts__linalg_cofactors_args args = {LU, pivots};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__linalg_cofactors], &args);
+}
+
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self) {
+  ts_det_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_det], &args);
+}
+
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts__linalg_slogdet_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_slogdet], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
+  ts_slogdet_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_slogdet], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
+  ts_logdet_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
+}
+
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts_matrix_power_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);
+}
+
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self) {
+  ts_matrix_exp_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_exp], &args);
+}
+
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors) {
+  ts_linalg_multi_dot_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_multi_dot], &args);
+}
+
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices) {
+  ts_chain_matmul_args args = {matrices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chain_matmul], &args);
+}
+
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind) {
+  ts_linalg_tensorinv_args args = {A, ind};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorinv], &args);
+}
+
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims) {
+  ts_linalg_tensorsolve_args args = {A, B, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorsolve], &args);
+}
+
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim) {
+  ts_linalg_cross_args args = {self, other, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cross], &args);
+}
+
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim) {
+  ts_cross_args args = {self, other, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cross], &args);
+}
+
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim) {
+  ts_linalg_vecdot_args args = {x, y, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vecdot], &args);
+}
+
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_linalg_diagonal_args args = {A, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_diagonal], &args);
+}
+
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N) {
+  ts_linalg_vander_args args = {x, N};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vander], &args);
+}
+
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing) {
+  ts_vander_args args = {x, N, increasing};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vander], &args);
+}
+
 bool ts_geqrf(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
   ts_geqrf_args args = {self};
   ts_out out;
@@ -1777,6 +2105,68 @@ ts_tensor *ts_nuclear_norm_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool kee
 ts_tensor *ts_frobenius_norm(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
   ts_frobenius_norm_args args = {self, dim, keepdim};
   return ts_dispatch1(cx, &ts_ops[TS_OP_frobenius_norm], &args);
+}
+
+ts_tensor *ts_linalg_cond(ts_cx *cx, ts_tensor *A, ts_scalar p) {
+  ts_linalg_cond_args args = {A, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cond], &args);
+}
+
+ts_tensor *ts_linalg_cond_named(ts_cx *cx, ts_tensor *A, const char *p) {
+  ts_linalg_cond_named_args args = {A, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cond_named], &args);
+}
+
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results) {
+  ts_linalg_cholesky_ex_args args = {A, upper, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_cholesky_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper) {
+  ts_linalg_cholesky_args args = {A, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cholesky], &args);
+}
+
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper) {
+  ts_cholesky_args args = {self, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky], &args);
+}
+
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper) {
+  ts_cholesky_solve_args args = {self, input2, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky_solve], &args);
+}
+
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper) {
+  ts_cholesky_inverse_args args = {self, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky_inverse], &args);
+}
+
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results) {
+  ts_linalg_ldl_factor_ex_args args = {self, hermitian, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_ldl_factor_ex], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results) {
+  ts_linalg_ldl_factor_args args = {self, hermitian};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_ldl_factor], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian) {
+  ts_linalg_ldl_solve_args args = {LD, pivots, B, hermitian};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_ldl_solve], &args);
 }
 
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {

@@ -270,515 +270,581 @@ enum {
   TS_OP__cdist_backward = 263,
   TS_OP_pdist = 264,
   TS_OP_bilinear = 265,
-  TS_OP__index = 266,
-  TS_OP__at = 267,
-  TS_OP__set_at = 268,
-  TS_OP_index_put = 269,
-  TS_OP_index_put_ = 270,
-  TS_OP_index_select = 271,
-  TS_OP_index_add = 272,
-  TS_OP_index_add_ = 273,
-  TS_OP_index_copy = 274,
-  TS_OP_index_copy_ = 275,
-  TS_OP_index_fill = 276,
-  TS_OP_index_fill_ = 277,
-  TS_OP_gather = 278,
-  TS_OP_scatter = 279,
-  TS_OP_scatter_ = 280,
-  TS_OP_scatter_value = 281,
-  TS_OP_scatter_value_ = 282,
-  TS_OP_scatter_add = 283,
-  TS_OP_scatter_add_ = 284,
-  TS_OP_take = 285,
-  TS_OP_put = 286,
-  TS_OP_put_ = 287,
-  TS_OP_nonzero = 288,
-  TS_OP__nonzero_tuple = 289,
-  TS_OP_argwhere = 290,
-  TS_OP_masked_select = 291,
-  TS_OP_masked_scatter = 292,
-  TS_OP_masked_scatter_ = 293,
-  TS_OP_embedding = 294,
-  TS_OP__embedding = 295,
-  TS_OP__embedding_backward = 296,
-  TS_OP__embedding_double_backward = 297,
-  TS_OP_one_hot = 298,
-  TS_OP_broadcast_tensors = 299,
-  TS_OP_meshgrid = 300,
-  TS_OP_atleast_1d = 301,
-  TS_OP_atleast_1d_list = 302,
-  TS_OP_atleast_2d = 303,
-  TS_OP_atleast_2d_list = 304,
-  TS_OP_atleast_3d = 305,
-  TS_OP_atleast_3d_list = 306,
-  TS_OP_hstack = 307,
-  TS_OP_vstack = 308,
-  TS_OP_dstack = 309,
-  TS_OP_column_stack = 310,
-  TS_OP_block_diag = 311,
-  TS_OP_cartesian_prod = 312,
-  TS_OP_combinations = 313,
-  TS_OP_linalg_lu_factor_ex = 314,
-  TS_OP_geqrf = 315,
-  TS_OP_linalg_qr = 316,
-  TS_OP_qr = 317,
-  TS_OP__svd = 318,
-  TS_OP_linalg_svd = 319,
-  TS_OP_linalg_svdvals = 320,
-  TS_OP_svd = 321,
-  TS_OP__eigh = 322,
-  TS_OP_linalg_eigh = 323,
-  TS_OP_linalg_eigvalsh = 324,
-  TS_OP_symeig = 325,
-  TS_OP__eig = 326,
-  TS_OP_linalg_eig = 327,
-  TS_OP_linalg_eigvals = 328,
-  TS_OP_linalg_pinv = 329,
-  TS_OP_pinverse = 330,
-  TS_OP_linalg_matrix_rank = 331,
-  TS_OP_linalg_matrix_norm = 332,
-  TS_OP_linalg_matrix_norm_ord = 333,
-  TS_OP_linalg_norm = 334,
-  TS_OP_linalg_norm_named = 335,
-  TS_OP_nuclear_norm = 336,
-  TS_OP_nuclear_norm_dim = 337,
-  TS_OP_frobenius_norm = 338,
-  TS_OP_mse_loss = 339,
-  TS_OP_l1_loss = 340,
-  TS_OP_smooth_l1_loss = 341,
-  TS_OP_huber_loss = 342,
-  TS_OP__difference_loss = 343,
-  TS_OP__difference_loss_backward = 344,
-  TS_OP__difference_loss_curvature = 345,
-  TS_OP_nll_loss = 346,
-  TS_OP__nll_loss = 347,
-  TS_OP__nll_loss_backward = 348,
-  TS_OP_cross_entropy = 349,
-  TS_OP__cross_entropy = 350,
-  TS_OP__cross_entropy_backward = 351,
-  TS_OP__class_weights = 352,
-  TS_OP_binary_cross_entropy = 353,
-  TS_OP_binary_cross_entropy_with_logits = 354,
-  TS_OP__binary_cross_entropy = 355,
-  TS_OP__binary_cross_entropy_with_logits = 356,
-  TS_OP_kl_div = 357,
-  TS_OP_soft_margin_loss = 358,
-  TS_OP_margin_ranking_loss = 359,
-  TS_OP_hinge_embedding_loss = 360,
-  TS_OP_cosine_embedding_loss = 361,
-  TS_OP_triplet_margin_loss = 362,
-  TS_OP_multilabel_soft_margin_loss = 363,
-  TS_OP_multi_margin_loss = 364,
-  TS_OP_multilabel_margin_loss = 365,
-  TS_OP__multilabel_margin = 366,
-  TS_OP__multilabel_margin_backward = 367,
-  TS_OP__multilabel_margin_slope = 368,
-  TS_OP_gaussian_nll_loss = 369,
-  TS_OP_poisson_nll_loss = 370,
-  TS_OP_exp = 371,
-  TS_OP_exp_ = 372,
-  TS_OP_exp2 = 373,
-  TS_OP_exp2_ = 374,
-  TS_OP_expm1 = 375,
-  TS_OP_expm1_ = 376,
-  TS_OP_log = 377,
-  TS_OP_log_ = 378,
-  TS_OP_log2 = 379,
-  TS_OP_log2_ = 380,
-  TS_OP_log10 = 381,
-  TS_OP_log10_ = 382,
-  TS_OP_log1p = 383,
-  TS_OP_log1p_ = 384,
-  TS_OP_sin = 385,
-  TS_OP_sin_ = 386,
-  TS_OP_cos = 387,
-  TS_OP_cos_ = 388,
-  TS_OP_tan = 389,
-  TS_OP_tan_ = 390,
-  TS_OP_asin = 391,
-  TS_OP_asin_ = 392,
-  TS_OP_acos = 393,
-  TS_OP_acos_ = 394,
-  TS_OP_atan = 395,
-  TS_OP_atan_ = 396,
-  TS_OP_sinh = 397,
-  TS_OP_sinh_ = 398,
-  TS_OP_cosh = 399,
-  TS_OP_cosh_ = 400,
-  TS_OP_tanh = 401,
-  TS_OP_tanh_ = 402,
-  TS_OP_asinh = 403,
-  TS_OP_asinh_ = 404,
-  TS_OP_acosh = 405,
-  TS_OP_acosh_ = 406,
-  TS_OP_atanh = 407,
-  TS_OP_atanh_ = 408,
-  TS_OP_sinc = 409,
-  TS_OP_sinc_ = 410,
-  TS_OP_erf = 411,
-  TS_OP_erf_ = 412,
-  TS_OP_erfc = 413,
-  TS_OP_erfc_ = 414,
-  TS_OP_erfinv = 415,
-  TS_OP_erfinv_ = 416,
-  TS_OP_sigmoid = 417,
-  TS_OP_sigmoid_ = 418,
-  TS_OP_lgamma = 419,
-  TS_OP_lgamma_ = 420,
-  TS_OP_digamma = 421,
-  TS_OP_digamma_ = 422,
-  TS_OP_mvlgamma = 423,
-  TS_OP_mvlgamma_ = 424,
-  TS_OP_frexp = 425,
-  TS_OP_logit = 426,
-  TS_OP_logit_ = 427,
-  TS_OP__sigmoid_backward = 428,
-  TS_OP__tanh_backward = 429,
-  TS_OP_atan2 = 430,
-  TS_OP_atan2_ = 431,
-  TS_OP_hypot = 432,
-  TS_OP_hypot_ = 433,
-  TS_OP_logaddexp = 434,
-  TS_OP_logaddexp2 = 435,
-  TS_OP_xlogy = 436,
-  TS_OP_xlogy_ = 437,
-  TS_OP_copysign = 438,
-  TS_OP_copysign_ = 439,
-  TS_OP_nextafter = 440,
-  TS_OP_nextafter_ = 441,
-  TS_OP_heaviside = 442,
-  TS_OP_heaviside_ = 443,
-  TS_OP_ldexp = 444,
-  TS_OP_ldexp_ = 445,
-  TS_OP_gcd = 446,
-  TS_OP_gcd_ = 447,
-  TS_OP_lcm = 448,
-  TS_OP_lcm_ = 449,
-  TS_OP_mm = 450,
-  TS_OP_bmm = 451,
-  TS_OP_matmul = 452,
-  TS_OP_addmm = 453,
-  TS_OP_addmm_ = 454,
-  TS_OP_linear = 455,
-  TS_OP_mv = 456,
-  TS_OP_dot = 457,
-  TS_OP_vdot = 458,
-  TS_OP_outer = 459,
-  TS_OP_baddbmm = 460,
-  TS_OP_baddbmm_ = 461,
-  TS_OP_addbmm = 462,
-  TS_OP_addbmm_ = 463,
-  TS_OP_addmv = 464,
-  TS_OP_addmv_ = 465,
-  TS_OP_addr = 466,
-  TS_OP_addr_ = 467,
-  TS_OP_max = 468,
-  TS_OP_max_dim = 469,
-  TS_OP_max_other = 470,
-  TS_OP_min = 471,
-  TS_OP_min_dim = 472,
-  TS_OP_min_other = 473,
-  TS_OP_amax = 474,
-  TS_OP_amin = 475,
-  TS_OP_aminmax = 476,
-  TS_OP_argmax = 477,
-  TS_OP_argmin = 478,
-  TS_OP_median = 479,
-  TS_OP_median_dim = 480,
-  TS_OP_nanmedian = 481,
-  TS_OP_nanmedian_dim = 482,
-  TS_OP_kthvalue = 483,
-  TS_OP_mode = 484,
-  TS_OP__normalize = 485,
-  TS_OP__normalize_backward = 486,
-  TS_OP_batch_norm = 487,
-  TS_OP_native_batch_norm = 488,
-  TS_OP_layer_norm = 489,
-  TS_OP_native_layer_norm = 490,
-  TS_OP_group_norm = 491,
-  TS_OP_instance_norm = 492,
-  TS_OP__sgd_step_ = 493,
-  TS_OP__adam_step_ = 494,
-  TS_OP__has_grads = 495,
-  TS_OP__zero_grads = 496,
-  TS_OP_constant_pad_nd = 497,
-  TS_OP_pad = 498,
-  TS_OP_max_pool1d_with_indices = 499,
-  TS_OP_max_pool1d = 500,
-  TS_OP_max_pool2d_with_indices = 501,
-  TS_OP_max_pool2d = 502,
-  TS_OP_max_pool3d_with_indices = 503,
-  TS_OP_max_pool3d = 504,
-  TS_OP_avg_pool1d = 505,
-  TS_OP_avg_pool2d = 506,
-  TS_OP_avg_pool3d = 507,
-  TS_OP_adaptive_max_pool1d_with_indices = 508,
-  TS_OP_adaptive_max_pool1d = 509,
-  TS_OP_adaptive_max_pool2d_with_indices = 510,
-  TS_OP_adaptive_max_pool2d = 511,
-  TS_OP_adaptive_max_pool3d_with_indices = 512,
-  TS_OP_adaptive_max_pool3d = 513,
-  TS_OP_fractional_max_pool2d_with_indices = 514,
-  TS_OP_fractional_max_pool2d = 515,
-  TS_OP_fractional_max_pool3d_with_indices = 516,
-  TS_OP_fractional_max_pool3d = 517,
-  TS_OP_max_unpool1d = 518,
-  TS_OP_max_unpool2d = 519,
-  TS_OP_max_unpool3d = 520,
-  TS_OP_lp_pool1d = 521,
-  TS_OP_lp_pool2d = 522,
-  TS_OP_lp_pool3d = 523,
-  TS_OP_local_response_norm = 524,
-  TS_OP__adaptive_max_pool = 525,
-  TS_OP__fractional_max_pool = 526,
-  TS_OP__max_unpool = 527,
-  TS_OP__max_pool = 528,
-  TS_OP__max_pool_backward = 529,
-  TS_OP__max_pool_gather = 530,
-  TS_OP__avg_pool = 531,
-  TS_OP__avg_pool_backward = 532,
-  TS_OP_einsum = 533,
-  TS_OP_tensordot = 534,
-  TS_OP_tensordot_count = 535,
-  TS_OP_inner = 536,
-  TS_OP_kron = 537,
-  TS_OP_rand = 538,
-  TS_OP_randn = 539,
-  TS_OP_randint = 540,
-  TS_OP_randperm = 541,
-  TS_OP_rand_like = 542,
-  TS_OP_randn_like = 543,
-  TS_OP_randint_like = 544,
-  TS_OP_uniform_ = 545,
-  TS_OP_normal_ = 546,
-  TS_OP_random_ = 547,
-  TS_OP_exponential_ = 548,
-  TS_OP_cauchy_ = 549,
-  TS_OP_log_normal_ = 550,
-  TS_OP_geometric_ = 551,
-  TS_OP_bernoulli_ = 552,
-  TS_OP_bernoulli = 553,
-  TS_OP_multinomial = 554,
-  TS_OP_native_dropout = 555,
-  TS_OP_dropout = 556,
-  TS_OP_sum = 557,
-  TS_OP_mean = 558,
-  TS_OP_prod = 559,
-  TS_OP_any = 560,
-  TS_OP_all = 561,
-  TS_OP_count_nonzero = 562,
-  TS_OP_var = 563,
-  TS_OP_var_dim = 564,
-  TS_OP_var_unbiased = 565,
-  TS_OP_var_mean = 566,
-  TS_OP_var_mean_dim = 567,
-  TS_OP_var_mean_unbiased = 568,
-  TS_OP_std = 569,
-  TS_OP_std_dim = 570,
-  TS_OP_std_unbiased = 571,
-  TS_OP_std_mean = 572,
-  TS_OP_std_mean_dim = 573,
-  TS_OP_std_mean_unbiased = 574,
-  TS_OP_nansum = 575,
-  TS_OP_nanmean = 576,
-  TS_OP_logsumexp = 577,
-  TS_OP_vector_norm = 578,
-  TS_OP_norm = 579,
-  TS_OP_norm_named = 580,
-  TS_OP_dist = 581,
-  TS_OP_normalize = 582,
-  TS_OP_cosine_similarity = 583,
-  TS_OP_pairwise_distance = 584,
-  TS_OP_adaptive_avg_pool1d = 585,
-  TS_OP_adaptive_avg_pool2d = 586,
-  TS_OP_adaptive_avg_pool3d = 587,
-  TS_OP_interpolate = 588,
-  TS_OP_upsample = 589,
-  TS_OP_upsample_nearest = 590,
-  TS_OP_upsample_bilinear = 591,
-  TS_OP__resample = 592,
-  TS_OP__resample_adjoint = 593,
-  TS_OP_cumsum = 594,
-  TS_OP_cumsum_ = 595,
-  TS_OP_cumprod = 596,
-  TS_OP_cumprod_ = 597,
-  TS_OP_logcumsumexp = 598,
-  TS_OP_cummax = 599,
-  TS_OP_cummin = 600,
-  TS_OP__cumsum_back = 601,
-  TS_OP__recurrence = 602,
-  TS_OP__unique = 603,
-  TS_OP__unique_consecutive = 604,
-  TS_OP_searchsorted = 605,
-  TS_OP_bucketize = 606,
-  TS_OP_isin = 607,
-  TS_OP_bincount = 608,
-  TS_OP_histc = 609,
-  TS_OP_histogram = 610,
-  TS_OP_histogram_bins = 611,
-  TS_OP__histogramdd = 612,
-  TS_OP_view_as = 613,
-  TS_OP_reshape_as = 614,
-  TS_OP_expand_as = 615,
-  TS_OP_broadcast_to = 616,
-  TS_OP_ravel = 617,
-  TS_OP_T = 618,
-  TS_OP_mT = 619,
-  TS_OP_H = 620,
-  TS_OP_mH = 621,
-  TS_OP_adjoint = 622,
-  TS_OP_flatten = 623,
-  TS_OP_unflatten = 624,
-  TS_OP_movedim = 625,
-  TS_OP_unbind = 626,
-  TS_OP_split_with_sizes = 627,
-  TS_OP_chunk = 628,
-  TS_OP_split = 629,
-  TS_OP_split_sizes = 630,
-  TS_OP_tensor_split = 631,
-  TS_OP_tensor_split_at = 632,
-  TS_OP_tensor_split_by = 633,
-  TS_OP_hsplit = 634,
-  TS_OP_hsplit_at = 635,
-  TS_OP_vsplit = 636,
-  TS_OP_vsplit_at = 637,
-  TS_OP_dsplit = 638,
-  TS_OP_dsplit_at = 639,
-  TS_OP_cat = 640,
-  TS_OP_stack = 641,
-  TS_OP_softmax = 642,
-  TS_OP_log_softmax = 643,
-  TS_OP_softmin = 644,
-  TS_OP__softmax_backward_data = 645,
-  TS_OP__log_softmax_backward_data = 646,
-  TS_OP_sort = 647,
-  TS_OP_argsort = 648,
-  TS_OP_msort = 649,
-  TS_OP_topk = 650,
-  TS_OP_polygamma = 651,
-  TS_OP__polygamma_self = 652,
-  TS_OP__polygamma_self_ = 653,
-  TS_OP_i0 = 654,
-  TS_OP_i0_ = 655,
-  TS_OP_i0e = 656,
-  TS_OP_i1 = 657,
-  TS_OP_i1e = 658,
-  TS_OP_ndtr = 659,
-  TS_OP_ndtri = 660,
-  TS_OP_log_ndtr = 661,
-  TS_OP_entr = 662,
-  TS_OP_erfcx = 663,
-  TS_OP_airy_ai = 664,
-  TS_OP_bessel_j0 = 665,
-  TS_OP_bessel_y0 = 666,
-  TS_OP_modified_bessel_i0 = 667,
-  TS_OP_modified_bessel_k0 = 668,
-  TS_OP_scaled_modified_bessel_k0 = 669,
-  TS_OP_bessel_j1 = 670,
-  TS_OP_bessel_y1 = 671,
-  TS_OP_modified_bessel_i1 = 672,
-  TS_OP_modified_bessel_k1 = 673,
-  TS_OP_scaled_modified_bessel_k1 = 674,
-  TS_OP_spherical_bessel_j0 = 675,
-  TS_OP_chebyshev_polynomial_t = 676,
-  TS_OP_shifted_chebyshev_polynomial_t = 677,
-  TS_OP_chebyshev_polynomial_u = 678,
-  TS_OP_shifted_chebyshev_polynomial_u = 679,
-  TS_OP_chebyshev_polynomial_v = 680,
-  TS_OP_shifted_chebyshev_polynomial_v = 681,
-  TS_OP_chebyshev_polynomial_w = 682,
-  TS_OP_shifted_chebyshev_polynomial_w = 683,
-  TS_OP_hermite_polynomial_h = 684,
-  TS_OP_hermite_polynomial_he = 685,
-  TS_OP_laguerre_polynomial_l = 686,
-  TS_OP_legendre_polynomial_p = 687,
-  TS_OP_xlog1py = 688,
-  TS_OP_zeta = 689,
-  TS_OP_igamma = 690,
-  TS_OP_igamma_ = 691,
-  TS_OP_igammac = 692,
-  TS_OP_igammac_ = 693,
-  TS_OP_quantile = 694,
-  TS_OP_nanquantile = 695,
-  TS_OP_cov = 696,
-  TS_OP_corrcoef = 697,
-  TS_OP_diff = 698,
-  TS_OP_gradient = 699,
-  TS_OP_gradient_coordinates = 700,
-  TS_OP_gradient_list = 701,
-  TS_OP_trapezoid = 702,
-  TS_OP_trapezoid_x = 703,
-  TS_OP_cumulative_trapezoid = 704,
-  TS_OP_cumulative_trapezoid_x = 705,
-  TS_OP_renorm = 706,
-  TS_OP_renorm_ = 707,
-  TS_OP__empty = 708,
-  TS_OP__meta = 709,
-  TS_OP__item = 710,
-  TS_OP__same_storage = 711,
-  TS_OP__set_requires_grad = 712,
-  TS_OP__grad = 713,
-  TS_OP__grad_id = 714,
-  TS_OP__set_grad = 715,
-  TS_OP__retain_grad = 716,
-  TS_OP__grad_fn = 717,
-  TS_OP__next_functions = 718,
-  TS_OP__add_hook = 719,
-  TS_OP__remove_hook = 720,
-  TS_OP__dropped_callbacks = 721,
-  TS_OP__backward = 722,
-  TS_OP__autograd_grad = 723,
-  TS_OP__custom_node = 724,
-  TS_OP__set_anomaly = 725,
-  TS_OP__anomalous_node = 726,
-  TS_OP__set_grad_mode = 727,
-  TS_OP__set_inference_mode = 728,
-  TS_OP__grad_mode = 729,
-  TS_OP__inference_mode = 730,
-  TS_OP__detach_in_place = 731,
-  TS_OP__set_default_dtype = 732,
-  TS_OP__result_type = 733,
-  TS_OP__promote_types = 734,
-  TS_OP__can_cast = 735,
-  TS_OP__set_data = 736,
-  TS_OP__share = 737,
-  TS_OP__memory = 738,
-  TS_OP__set_memory_budget = 739,
-  TS_OP__reset_peak_memory = 740,
-  TS_OP__trim_memory = 741,
-  TS_OP__num_threads = 742,
-  TS_OP__set_num_threads = 743,
-  TS_OP__build = 744,
-  TS_OP__generator_new = 745,
-  TS_OP__generator_free = 746,
-  TS_OP__manual_seed = 747,
-  TS_OP__initial_seed = 748,
-  TS_OP__rng_state = 749,
-  TS_OP__set_rng_state = 750,
-  TS_OP_as_strided = 751,
-  TS_OP_as_strided_ = 752,
-  TS_OP_expand = 753,
-  TS_OP_reshape = 754,
-  TS_OP_view = 755,
-  TS_OP_view_dtype = 756,
-  TS_OP_transpose = 757,
-  TS_OP_transpose_ = 758,
-  TS_OP_unsqueeze = 759,
-  TS_OP_unsqueeze_ = 760,
-  TS_OP_narrow = 761,
-  TS_OP__slice = 762,
-  TS_OP__slice_backward = 763,
-  TS_OP_select = 764,
-  TS_OP_permute = 765,
-  TS_OP_squeeze = 766,
-  TS_OP_squeeze_ = 767,
-  TS_OP_t = 768,
-  TS_OP_t_ = 769,
-  TS_OP_diagonal = 770,
-  TS_OP__diagonal_backward = 771,
-  TS_OP_unfold = 772,
-  TS_OP__unfold_backward = 773,
-  TS_OP_detach = 774,
+  TS_OP_unfold_windows = 266,
+  TS_OP_fold = 267,
+  TS_OP__im2col = 268,
+  TS_OP__col2im = 269,
+  TS_OP_pixel_shuffle = 270,
+  TS_OP_pixel_unshuffle = 271,
+  TS_OP_channel_shuffle = 272,
+  TS_OP_grid_sample = 273,
+  TS_OP_grid_sampler = 274,
+  TS_OP_grid_sampler_2d = 275,
+  TS_OP_grid_sampler_3d = 276,
+  TS_OP_affine_grid = 277,
+  TS_OP_affine_grid_generator = 278,
+  TS_OP__grid_sample = 279,
+  TS_OP__grid_sample_adjoint = 280,
+  TS_OP__index = 281,
+  TS_OP__at = 282,
+  TS_OP__set_at = 283,
+  TS_OP_index_put = 284,
+  TS_OP_index_put_ = 285,
+  TS_OP_index_select = 286,
+  TS_OP_index_add = 287,
+  TS_OP_index_add_ = 288,
+  TS_OP_index_copy = 289,
+  TS_OP_index_copy_ = 290,
+  TS_OP_index_fill = 291,
+  TS_OP_index_fill_ = 292,
+  TS_OP_gather = 293,
+  TS_OP_scatter = 294,
+  TS_OP_scatter_ = 295,
+  TS_OP_scatter_value = 296,
+  TS_OP_scatter_value_ = 297,
+  TS_OP_scatter_add = 298,
+  TS_OP_scatter_add_ = 299,
+  TS_OP_scatter_reduce = 300,
+  TS_OP_scatter_reduce_ = 301,
+  TS_OP_index_reduce = 302,
+  TS_OP_index_reduce_ = 303,
+  TS_OP_segment_reduce = 304,
+  TS_OP__segment_ids = 305,
+  TS_OP_take = 306,
+  TS_OP_put = 307,
+  TS_OP_put_ = 308,
+  TS_OP_nonzero = 309,
+  TS_OP__nonzero_tuple = 310,
+  TS_OP_argwhere = 311,
+  TS_OP_masked_select = 312,
+  TS_OP_masked_scatter = 313,
+  TS_OP_masked_scatter_ = 314,
+  TS_OP_embedding = 315,
+  TS_OP__embedding = 316,
+  TS_OP__embedding_backward = 317,
+  TS_OP__embedding_double_backward = 318,
+  TS_OP_one_hot = 319,
+  TS_OP_broadcast_tensors = 320,
+  TS_OP_meshgrid = 321,
+  TS_OP_atleast_1d = 322,
+  TS_OP_atleast_1d_list = 323,
+  TS_OP_atleast_2d = 324,
+  TS_OP_atleast_2d_list = 325,
+  TS_OP_atleast_3d = 326,
+  TS_OP_atleast_3d_list = 327,
+  TS_OP_hstack = 328,
+  TS_OP_vstack = 329,
+  TS_OP_dstack = 330,
+  TS_OP_column_stack = 331,
+  TS_OP_block_diag = 332,
+  TS_OP_cartesian_prod = 333,
+  TS_OP_combinations = 334,
+  TS_OP_linalg_lu_factor_ex = 335,
+  TS_OP_linalg_lu_factor = 336,
+  TS_OP_lu = 337,
+  TS_OP_lu_with_info = 338,
+  TS_OP__lu_permutation = 339,
+  TS_OP_lu_unpack = 340,
+  TS_OP_linalg_lu = 341,
+  TS_OP__lu_solve = 342,
+  TS_OP_linalg_lu_solve = 343,
+  TS_OP_lu_solve = 344,
+  TS_OP__linalg_solve_ex = 345,
+  TS_OP_linalg_solve_ex = 346,
+  TS_OP_linalg_solve = 347,
+  TS_OP_linalg_inv_ex = 348,
+  TS_OP_linalg_inv = 349,
+  TS_OP_inverse = 350,
+  TS_OP_linalg_solve_triangular = 351,
+  TS_OP_triangular_solve = 352,
+  TS_OP__linalg_det = 353,
+  TS_OP__linalg_cofactors = 354,
+  TS_OP_det = 355,
+  TS_OP__linalg_slogdet = 356,
+  TS_OP_slogdet = 357,
+  TS_OP_logdet = 358,
+  TS_OP_matrix_power = 359,
+  TS_OP_matrix_exp = 360,
+  TS_OP_linalg_multi_dot = 361,
+  TS_OP_chain_matmul = 362,
+  TS_OP_linalg_tensorinv = 363,
+  TS_OP_linalg_tensorsolve = 364,
+  TS_OP_linalg_cross = 365,
+  TS_OP_cross = 366,
+  TS_OP_linalg_vecdot = 367,
+  TS_OP_linalg_diagonal = 368,
+  TS_OP_linalg_vander = 369,
+  TS_OP_vander = 370,
+  TS_OP_geqrf = 371,
+  TS_OP_linalg_qr = 372,
+  TS_OP_qr = 373,
+  TS_OP__svd = 374,
+  TS_OP_linalg_svd = 375,
+  TS_OP_linalg_svdvals = 376,
+  TS_OP_svd = 377,
+  TS_OP__eigh = 378,
+  TS_OP_linalg_eigh = 379,
+  TS_OP_linalg_eigvalsh = 380,
+  TS_OP_symeig = 381,
+  TS_OP__eig = 382,
+  TS_OP_linalg_eig = 383,
+  TS_OP_linalg_eigvals = 384,
+  TS_OP_linalg_pinv = 385,
+  TS_OP_pinverse = 386,
+  TS_OP_linalg_matrix_rank = 387,
+  TS_OP_linalg_matrix_norm = 388,
+  TS_OP_linalg_matrix_norm_ord = 389,
+  TS_OP_linalg_norm = 390,
+  TS_OP_linalg_norm_named = 391,
+  TS_OP_nuclear_norm = 392,
+  TS_OP_nuclear_norm_dim = 393,
+  TS_OP_frobenius_norm = 394,
+  TS_OP_linalg_cond = 395,
+  TS_OP_linalg_cond_named = 396,
+  TS_OP_linalg_cholesky_ex = 397,
+  TS_OP_linalg_cholesky = 398,
+  TS_OP_cholesky = 399,
+  TS_OP_cholesky_solve = 400,
+  TS_OP_cholesky_inverse = 401,
+  TS_OP_linalg_ldl_factor_ex = 402,
+  TS_OP_linalg_ldl_factor = 403,
+  TS_OP_linalg_ldl_solve = 404,
+  TS_OP_mse_loss = 405,
+  TS_OP_l1_loss = 406,
+  TS_OP_smooth_l1_loss = 407,
+  TS_OP_huber_loss = 408,
+  TS_OP__difference_loss = 409,
+  TS_OP__difference_loss_backward = 410,
+  TS_OP__difference_loss_curvature = 411,
+  TS_OP_nll_loss = 412,
+  TS_OP__nll_loss = 413,
+  TS_OP__nll_loss_backward = 414,
+  TS_OP_cross_entropy = 415,
+  TS_OP__cross_entropy = 416,
+  TS_OP__cross_entropy_backward = 417,
+  TS_OP__class_weights = 418,
+  TS_OP_binary_cross_entropy = 419,
+  TS_OP_binary_cross_entropy_with_logits = 420,
+  TS_OP__binary_cross_entropy = 421,
+  TS_OP__binary_cross_entropy_with_logits = 422,
+  TS_OP_kl_div = 423,
+  TS_OP_soft_margin_loss = 424,
+  TS_OP_margin_ranking_loss = 425,
+  TS_OP_hinge_embedding_loss = 426,
+  TS_OP_cosine_embedding_loss = 427,
+  TS_OP_triplet_margin_loss = 428,
+  TS_OP_multilabel_soft_margin_loss = 429,
+  TS_OP_multi_margin_loss = 430,
+  TS_OP_multilabel_margin_loss = 431,
+  TS_OP__multilabel_margin = 432,
+  TS_OP__multilabel_margin_backward = 433,
+  TS_OP__multilabel_margin_slope = 434,
+  TS_OP_gaussian_nll_loss = 435,
+  TS_OP_poisson_nll_loss = 436,
+  TS_OP_exp = 437,
+  TS_OP_exp_ = 438,
+  TS_OP_exp2 = 439,
+  TS_OP_exp2_ = 440,
+  TS_OP_expm1 = 441,
+  TS_OP_expm1_ = 442,
+  TS_OP_log = 443,
+  TS_OP_log_ = 444,
+  TS_OP_log2 = 445,
+  TS_OP_log2_ = 446,
+  TS_OP_log10 = 447,
+  TS_OP_log10_ = 448,
+  TS_OP_log1p = 449,
+  TS_OP_log1p_ = 450,
+  TS_OP_sin = 451,
+  TS_OP_sin_ = 452,
+  TS_OP_cos = 453,
+  TS_OP_cos_ = 454,
+  TS_OP_tan = 455,
+  TS_OP_tan_ = 456,
+  TS_OP_asin = 457,
+  TS_OP_asin_ = 458,
+  TS_OP_acos = 459,
+  TS_OP_acos_ = 460,
+  TS_OP_atan = 461,
+  TS_OP_atan_ = 462,
+  TS_OP_sinh = 463,
+  TS_OP_sinh_ = 464,
+  TS_OP_cosh = 465,
+  TS_OP_cosh_ = 466,
+  TS_OP_tanh = 467,
+  TS_OP_tanh_ = 468,
+  TS_OP_asinh = 469,
+  TS_OP_asinh_ = 470,
+  TS_OP_acosh = 471,
+  TS_OP_acosh_ = 472,
+  TS_OP_atanh = 473,
+  TS_OP_atanh_ = 474,
+  TS_OP_sinc = 475,
+  TS_OP_sinc_ = 476,
+  TS_OP_erf = 477,
+  TS_OP_erf_ = 478,
+  TS_OP_erfc = 479,
+  TS_OP_erfc_ = 480,
+  TS_OP_erfinv = 481,
+  TS_OP_erfinv_ = 482,
+  TS_OP_sigmoid = 483,
+  TS_OP_sigmoid_ = 484,
+  TS_OP_lgamma = 485,
+  TS_OP_lgamma_ = 486,
+  TS_OP_digamma = 487,
+  TS_OP_digamma_ = 488,
+  TS_OP_mvlgamma = 489,
+  TS_OP_mvlgamma_ = 490,
+  TS_OP_frexp = 491,
+  TS_OP_logit = 492,
+  TS_OP_logit_ = 493,
+  TS_OP__sigmoid_backward = 494,
+  TS_OP__tanh_backward = 495,
+  TS_OP_atan2 = 496,
+  TS_OP_atan2_ = 497,
+  TS_OP_hypot = 498,
+  TS_OP_hypot_ = 499,
+  TS_OP_logaddexp = 500,
+  TS_OP_logaddexp2 = 501,
+  TS_OP_xlogy = 502,
+  TS_OP_xlogy_ = 503,
+  TS_OP_copysign = 504,
+  TS_OP_copysign_ = 505,
+  TS_OP_nextafter = 506,
+  TS_OP_nextafter_ = 507,
+  TS_OP_heaviside = 508,
+  TS_OP_heaviside_ = 509,
+  TS_OP_ldexp = 510,
+  TS_OP_ldexp_ = 511,
+  TS_OP_gcd = 512,
+  TS_OP_gcd_ = 513,
+  TS_OP_lcm = 514,
+  TS_OP_lcm_ = 515,
+  TS_OP_mm = 516,
+  TS_OP_bmm = 517,
+  TS_OP_matmul = 518,
+  TS_OP_addmm = 519,
+  TS_OP_addmm_ = 520,
+  TS_OP_linear = 521,
+  TS_OP_mv = 522,
+  TS_OP_dot = 523,
+  TS_OP_vdot = 524,
+  TS_OP_outer = 525,
+  TS_OP_baddbmm = 526,
+  TS_OP_baddbmm_ = 527,
+  TS_OP_addbmm = 528,
+  TS_OP_addbmm_ = 529,
+  TS_OP_addmv = 530,
+  TS_OP_addmv_ = 531,
+  TS_OP_addr = 532,
+  TS_OP_addr_ = 533,
+  TS_OP_max = 534,
+  TS_OP_max_dim = 535,
+  TS_OP_max_other = 536,
+  TS_OP_min = 537,
+  TS_OP_min_dim = 538,
+  TS_OP_min_other = 539,
+  TS_OP_amax = 540,
+  TS_OP_amin = 541,
+  TS_OP_aminmax = 542,
+  TS_OP_argmax = 543,
+  TS_OP_argmin = 544,
+  TS_OP_median = 545,
+  TS_OP_median_dim = 546,
+  TS_OP_nanmedian = 547,
+  TS_OP_nanmedian_dim = 548,
+  TS_OP_kthvalue = 549,
+  TS_OP_mode = 550,
+  TS_OP__normalize = 551,
+  TS_OP__normalize_backward = 552,
+  TS_OP_batch_norm = 553,
+  TS_OP_native_batch_norm = 554,
+  TS_OP_layer_norm = 555,
+  TS_OP_native_layer_norm = 556,
+  TS_OP_group_norm = 557,
+  TS_OP_instance_norm = 558,
+  TS_OP__sgd_step_ = 559,
+  TS_OP__adam_step_ = 560,
+  TS_OP__has_grads = 561,
+  TS_OP__zero_grads = 562,
+  TS_OP_constant_pad_nd = 563,
+  TS_OP_pad = 564,
+  TS_OP_max_pool1d_with_indices = 565,
+  TS_OP_max_pool1d = 566,
+  TS_OP_max_pool2d_with_indices = 567,
+  TS_OP_max_pool2d = 568,
+  TS_OP_max_pool3d_with_indices = 569,
+  TS_OP_max_pool3d = 570,
+  TS_OP_avg_pool1d = 571,
+  TS_OP_avg_pool2d = 572,
+  TS_OP_avg_pool3d = 573,
+  TS_OP_adaptive_max_pool1d_with_indices = 574,
+  TS_OP_adaptive_max_pool1d = 575,
+  TS_OP_adaptive_max_pool2d_with_indices = 576,
+  TS_OP_adaptive_max_pool2d = 577,
+  TS_OP_adaptive_max_pool3d_with_indices = 578,
+  TS_OP_adaptive_max_pool3d = 579,
+  TS_OP_fractional_max_pool2d_with_indices = 580,
+  TS_OP_fractional_max_pool2d = 581,
+  TS_OP_fractional_max_pool3d_with_indices = 582,
+  TS_OP_fractional_max_pool3d = 583,
+  TS_OP_max_unpool1d = 584,
+  TS_OP_max_unpool2d = 585,
+  TS_OP_max_unpool3d = 586,
+  TS_OP_lp_pool1d = 587,
+  TS_OP_lp_pool2d = 588,
+  TS_OP_lp_pool3d = 589,
+  TS_OP_local_response_norm = 590,
+  TS_OP__adaptive_max_pool = 591,
+  TS_OP__fractional_max_pool = 592,
+  TS_OP__max_unpool = 593,
+  TS_OP__max_pool = 594,
+  TS_OP__max_pool_backward = 595,
+  TS_OP__max_pool_gather = 596,
+  TS_OP__avg_pool = 597,
+  TS_OP__avg_pool_backward = 598,
+  TS_OP_einsum = 599,
+  TS_OP_tensordot = 600,
+  TS_OP_tensordot_count = 601,
+  TS_OP_inner = 602,
+  TS_OP_kron = 603,
+  TS_OP_rand = 604,
+  TS_OP_randn = 605,
+  TS_OP_randint = 606,
+  TS_OP_randperm = 607,
+  TS_OP_rand_like = 608,
+  TS_OP_randn_like = 609,
+  TS_OP_randint_like = 610,
+  TS_OP_uniform_ = 611,
+  TS_OP_normal_ = 612,
+  TS_OP_random_ = 613,
+  TS_OP_exponential_ = 614,
+  TS_OP_cauchy_ = 615,
+  TS_OP_log_normal_ = 616,
+  TS_OP_geometric_ = 617,
+  TS_OP_bernoulli_ = 618,
+  TS_OP_bernoulli = 619,
+  TS_OP_multinomial = 620,
+  TS_OP_native_dropout = 621,
+  TS_OP_dropout = 622,
+  TS_OP_sum = 623,
+  TS_OP_mean = 624,
+  TS_OP_prod = 625,
+  TS_OP_any = 626,
+  TS_OP_all = 627,
+  TS_OP_count_nonzero = 628,
+  TS_OP_var = 629,
+  TS_OP_var_dim = 630,
+  TS_OP_var_unbiased = 631,
+  TS_OP_var_mean = 632,
+  TS_OP_var_mean_dim = 633,
+  TS_OP_var_mean_unbiased = 634,
+  TS_OP_std = 635,
+  TS_OP_std_dim = 636,
+  TS_OP_std_unbiased = 637,
+  TS_OP_std_mean = 638,
+  TS_OP_std_mean_dim = 639,
+  TS_OP_std_mean_unbiased = 640,
+  TS_OP_nansum = 641,
+  TS_OP_nanmean = 642,
+  TS_OP_logsumexp = 643,
+  TS_OP_vector_norm = 644,
+  TS_OP_norm = 645,
+  TS_OP_norm_named = 646,
+  TS_OP_dist = 647,
+  TS_OP_normalize = 648,
+  TS_OP_cosine_similarity = 649,
+  TS_OP_pairwise_distance = 650,
+  TS_OP_adaptive_avg_pool1d = 651,
+  TS_OP_adaptive_avg_pool2d = 652,
+  TS_OP_adaptive_avg_pool3d = 653,
+  TS_OP_interpolate = 654,
+  TS_OP_upsample = 655,
+  TS_OP_upsample_nearest = 656,
+  TS_OP_upsample_bilinear = 657,
+  TS_OP__resample = 658,
+  TS_OP__resample_adjoint = 659,
+  TS_OP_cumsum = 660,
+  TS_OP_cumsum_ = 661,
+  TS_OP_cumprod = 662,
+  TS_OP_cumprod_ = 663,
+  TS_OP_logcumsumexp = 664,
+  TS_OP_cummax = 665,
+  TS_OP_cummin = 666,
+  TS_OP__cumsum_back = 667,
+  TS_OP__recurrence = 668,
+  TS_OP__unique = 669,
+  TS_OP__unique_consecutive = 670,
+  TS_OP_searchsorted = 671,
+  TS_OP_bucketize = 672,
+  TS_OP_isin = 673,
+  TS_OP_bincount = 674,
+  TS_OP_histc = 675,
+  TS_OP_histogram = 676,
+  TS_OP_histogram_bins = 677,
+  TS_OP__histogramdd = 678,
+  TS_OP_view_as = 679,
+  TS_OP_reshape_as = 680,
+  TS_OP_expand_as = 681,
+  TS_OP_broadcast_to = 682,
+  TS_OP_ravel = 683,
+  TS_OP_T = 684,
+  TS_OP_mT = 685,
+  TS_OP_H = 686,
+  TS_OP_mH = 687,
+  TS_OP_adjoint = 688,
+  TS_OP_flatten = 689,
+  TS_OP_unflatten = 690,
+  TS_OP_movedim = 691,
+  TS_OP_unbind = 692,
+  TS_OP_split_with_sizes = 693,
+  TS_OP_chunk = 694,
+  TS_OP_split = 695,
+  TS_OP_split_sizes = 696,
+  TS_OP_tensor_split = 697,
+  TS_OP_tensor_split_at = 698,
+  TS_OP_tensor_split_by = 699,
+  TS_OP_hsplit = 700,
+  TS_OP_hsplit_at = 701,
+  TS_OP_vsplit = 702,
+  TS_OP_vsplit_at = 703,
+  TS_OP_dsplit = 704,
+  TS_OP_dsplit_at = 705,
+  TS_OP_cat = 706,
+  TS_OP_stack = 707,
+  TS_OP_softmax = 708,
+  TS_OP_log_softmax = 709,
+  TS_OP_softmin = 710,
+  TS_OP__softmax_backward_data = 711,
+  TS_OP__log_softmax_backward_data = 712,
+  TS_OP_sort = 713,
+  TS_OP_argsort = 714,
+  TS_OP_msort = 715,
+  TS_OP_topk = 716,
+  TS_OP_polygamma = 717,
+  TS_OP__polygamma_self = 718,
+  TS_OP__polygamma_self_ = 719,
+  TS_OP_i0 = 720,
+  TS_OP_i0_ = 721,
+  TS_OP_i0e = 722,
+  TS_OP_i1 = 723,
+  TS_OP_i1e = 724,
+  TS_OP_ndtr = 725,
+  TS_OP_ndtri = 726,
+  TS_OP_log_ndtr = 727,
+  TS_OP_entr = 728,
+  TS_OP_erfcx = 729,
+  TS_OP_airy_ai = 730,
+  TS_OP_bessel_j0 = 731,
+  TS_OP_bessel_y0 = 732,
+  TS_OP_modified_bessel_i0 = 733,
+  TS_OP_modified_bessel_k0 = 734,
+  TS_OP_scaled_modified_bessel_k0 = 735,
+  TS_OP_bessel_j1 = 736,
+  TS_OP_bessel_y1 = 737,
+  TS_OP_modified_bessel_i1 = 738,
+  TS_OP_modified_bessel_k1 = 739,
+  TS_OP_scaled_modified_bessel_k1 = 740,
+  TS_OP_spherical_bessel_j0 = 741,
+  TS_OP_chebyshev_polynomial_t = 742,
+  TS_OP_shifted_chebyshev_polynomial_t = 743,
+  TS_OP_chebyshev_polynomial_u = 744,
+  TS_OP_shifted_chebyshev_polynomial_u = 745,
+  TS_OP_chebyshev_polynomial_v = 746,
+  TS_OP_shifted_chebyshev_polynomial_v = 747,
+  TS_OP_chebyshev_polynomial_w = 748,
+  TS_OP_shifted_chebyshev_polynomial_w = 749,
+  TS_OP_hermite_polynomial_h = 750,
+  TS_OP_hermite_polynomial_he = 751,
+  TS_OP_laguerre_polynomial_l = 752,
+  TS_OP_legendre_polynomial_p = 753,
+  TS_OP_xlog1py = 754,
+  TS_OP_zeta = 755,
+  TS_OP_igamma = 756,
+  TS_OP_igamma_ = 757,
+  TS_OP_igammac = 758,
+  TS_OP_igammac_ = 759,
+  TS_OP_quantile = 760,
+  TS_OP_nanquantile = 761,
+  TS_OP_cov = 762,
+  TS_OP_corrcoef = 763,
+  TS_OP_diff = 764,
+  TS_OP_gradient = 765,
+  TS_OP_gradient_coordinates = 766,
+  TS_OP_gradient_list = 767,
+  TS_OP_trapezoid = 768,
+  TS_OP_trapezoid_x = 769,
+  TS_OP_cumulative_trapezoid = 770,
+  TS_OP_cumulative_trapezoid_x = 771,
+  TS_OP_renorm = 772,
+  TS_OP_renorm_ = 773,
+  TS_OP__empty = 774,
+  TS_OP__meta = 775,
+  TS_OP__item = 776,
+  TS_OP__same_storage = 777,
+  TS_OP__set_requires_grad = 778,
+  TS_OP__grad = 779,
+  TS_OP__grad_id = 780,
+  TS_OP__set_grad = 781,
+  TS_OP__retain_grad = 782,
+  TS_OP__grad_fn = 783,
+  TS_OP__next_functions = 784,
+  TS_OP__add_hook = 785,
+  TS_OP__remove_hook = 786,
+  TS_OP__dropped_callbacks = 787,
+  TS_OP__backward = 788,
+  TS_OP__autograd_grad = 789,
+  TS_OP__custom_node = 790,
+  TS_OP__set_anomaly = 791,
+  TS_OP__anomalous_node = 792,
+  TS_OP__set_grad_mode = 793,
+  TS_OP__set_inference_mode = 794,
+  TS_OP__grad_mode = 795,
+  TS_OP__inference_mode = 796,
+  TS_OP__detach_in_place = 797,
+  TS_OP__set_default_dtype = 798,
+  TS_OP__result_type = 799,
+  TS_OP__promote_types = 800,
+  TS_OP__can_cast = 801,
+  TS_OP__set_data = 802,
+  TS_OP__share = 803,
+  TS_OP__memory = 804,
+  TS_OP__set_memory_budget = 805,
+  TS_OP__reset_peak_memory = 806,
+  TS_OP__trim_memory = 807,
+  TS_OP__num_threads = 808,
+  TS_OP__set_num_threads = 809,
+  TS_OP__build = 810,
+  TS_OP__generator_new = 811,
+  TS_OP__generator_free = 812,
+  TS_OP__manual_seed = 813,
+  TS_OP__initial_seed = 814,
+  TS_OP__rng_state = 815,
+  TS_OP__set_rng_state = 816,
+  TS_OP_as_strided = 817,
+  TS_OP_as_strided_ = 818,
+  TS_OP_expand = 819,
+  TS_OP_reshape = 820,
+  TS_OP_view = 821,
+  TS_OP_view_dtype = 822,
+  TS_OP_transpose = 823,
+  TS_OP_transpose_ = 824,
+  TS_OP_unsqueeze = 825,
+  TS_OP_unsqueeze_ = 826,
+  TS_OP_narrow = 827,
+  TS_OP__slice = 828,
+  TS_OP__slice_backward = 829,
+  TS_OP_select = 830,
+  TS_OP_permute = 831,
+  TS_OP_squeeze = 832,
+  TS_OP_squeeze_ = 833,
+  TS_OP_t = 834,
+  TS_OP_t_ = 835,
+  TS_OP_diagonal = 836,
+  TS_OP__diagonal_backward = 837,
+  TS_OP_unfold = 838,
+  TS_OP__unfold_backward = 839,
+  TS_OP_detach = 840,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1719,6 +1785,65 @@ typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_ten
 bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
 ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
 
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_unfold_windows_args;
+bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out);
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints output_size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_fold_args;
+bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out);
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__im2col_args;
+bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out);
+void ts__im2col_grad(ts_cx *cx, const ts__im2col_args *a, const ts_back *b, ts__im2col_args *g);
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__col2im_args;
+bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out);
+void ts__col2im_grad(ts_cx *cx, const ts__col2im_args *a, const ts_back *b, ts__col2im_args *g);
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; int64_t upscale_factor; } ts_pixel_shuffle_args;
+bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor);
+
+typedef struct { ts_tensor *self; int64_t downscale_factor; } ts_pixel_unshuffle_args;
+bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor);
+
+typedef struct { ts_tensor *self; int64_t groups; } ts_channel_shuffle_args;
+bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; const char *mode; const char *padding_mode; ts_opt_int align_corners; } ts_grid_sample_args;
+bool ts_grid_sample_impl(ts_cx *cx, const ts_grid_sample_args *a, ts_out *out);
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_args;
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_2d_args;
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_3d_args;
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; ts_opt_int align_corners; } ts_affine_grid_args;
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; bool align_corners; } ts_affine_grid_generator_args;
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_args;
+bool ts__grid_sample_impl(ts_cx *cx, const ts__grid_sample_args *a, ts_out *out);
+void ts__grid_sample_grad(ts_cx *cx, const ts__grid_sample_args *a, const ts_back *b, ts__grid_sample_args *g);
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
+typedef struct { ts_tensor *grad; ts_tensor *grid; ts_ints size; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_adjoint_args;
+bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args *a, ts_out *out);
+void ts__grid_sample_adjoint_grad(ts_cx *cx, const ts__grid_sample_adjoint_args *a, const ts_back *b, ts__grid_sample_adjoint_args *g);
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -1790,6 +1915,28 @@ void ts_scatter_add_grad(ts_cx *cx, const ts_scatter_add_args *a, const ts_back 
 ts_tensor *ts_scatter_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
 
 ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *src; const char *reduce; bool include_self; } ts_scatter_reduce_args;
+bool ts_scatter_reduce_impl(ts_cx *cx, const ts_scatter_reduce_args *a, ts_out *out);
+void ts_scatter_reduce_grad(ts_cx *cx, const ts_scatter_reduce_args *a, const ts_back *b, ts_scatter_reduce_args *g);
+ts_tensor *ts_scatter_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+ts_tensor *ts_scatter_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *source; const char *reduce; bool include_self; } ts_index_reduce_args;
+bool ts_index_reduce_impl(ts_cx *cx, const ts_index_reduce_args *a, ts_out *out);
+ts_tensor *ts_index_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+ts_tensor *ts_index_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *data; const char *reduce; ts_tensor *lengths; ts_tensor *indices; ts_tensor *offsets; int64_t axis; bool unsafe; ts_scalar initial; } ts_segment_reduce_args;
+bool ts_segment_reduce_impl(ts_cx *cx, const ts_segment_reduce_args *a, ts_out *out);
+void ts_segment_reduce_grad(ts_cx *cx, const ts_segment_reduce_args *a, const ts_back *b, ts_segment_reduce_args *g);
+ts_tensor *ts_segment_reduce(ts_cx *cx, ts_tensor *data, const char *reduce, ts_tensor *lengths, ts_tensor *indices, ts_tensor *offsets, int64_t axis, bool unsafe, ts_scalar initial);
+
+typedef struct { ts_tensor *data; ts_tensor *lengths; ts_tensor *offsets; int64_t axis; } ts__segment_ids_args;
+bool ts__segment_ids_impl(ts_cx *cx, const ts__segment_ids_args *a, ts_out *out);
+ts_tensor *ts__segment_ids(ts_cx *cx, ts_tensor *data, ts_tensor *lengths, ts_tensor *offsets, int64_t axis);
 
 typedef struct { ts_tensor *self; ts_tensor *index; } ts_take_args;
 bool ts_take_impl(ts_cx *cx, const ts_take_args *a, ts_out *out);
@@ -1907,7 +2054,156 @@ ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_repl
 
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
+void ts_linalg_lu_factor_ex_grad(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, const ts_back *b, ts_linalg_lu_factor_ex_args *g);
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_factor_args;
+bool ts_linalg_lu_factor_impl(ts_cx *cx, const ts_linalg_lu_factor_args *a, ts_out *out);
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_args;
+bool ts_lu_impl(ts_cx *cx, const ts_lu_args *a, ts_out *out);
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_with_info_args;
+bool ts_lu_with_info_impl(ts_cx *cx, const ts_lu_with_info_args *a, ts_out *out);
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *pivots; int64_t n; bool inverse; } ts__lu_permutation_args;
+bool ts__lu_permutation_impl(ts_cx *cx, const ts__lu_permutation_args *a, ts_out *out);
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse);
+
+typedef struct { ts_tensor *LU_data; ts_tensor *LU_pivots; bool unpack_data; bool unpack_pivots; } ts_lu_unpack_args;
+bool ts_lu_unpack_impl(ts_cx *cx, const ts_lu_unpack_args *a, ts_out *out);
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_args;
+bool ts_linalg_lu_impl(ts_cx *cx, const ts_linalg_lu_args *a, ts_out *out);
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts__lu_solve_args;
+bool ts__lu_solve_impl(ts_cx *cx, const ts__lu_solve_args *a, ts_out *out);
+void ts__lu_solve_grad(ts_cx *cx, const ts__lu_solve_args *a, const ts_back *b, ts__lu_solve_args *g);
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts_linalg_lu_solve_args;
+bool ts_linalg_lu_solve_impl(ts_cx *cx, const ts_linalg_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *self; ts_tensor *LU_data; ts_tensor *LU_pivots; } ts_lu_solve_args;
+bool ts_lu_solve_impl(ts_cx *cx, const ts_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts__linalg_solve_ex_args;
+bool ts__linalg_solve_ex_impl(ts_cx *cx, const ts__linalg_solve_ex_args *a, ts_out *out);
+void ts__linalg_solve_ex_grad(ts_cx *cx, const ts__linalg_solve_ex_args *a, const ts_back *b, ts__linalg_solve_ex_args *g);
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts_linalg_solve_ex_args;
+bool ts_linalg_solve_ex_impl(ts_cx *cx, const ts_linalg_solve_ex_args *a, ts_out *out);
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; } ts_linalg_solve_args;
+bool ts_linalg_solve_impl(ts_cx *cx, const ts_linalg_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left);
+
+typedef struct { ts_tensor *A; bool check_errors; } ts_linalg_inv_ex_args;
+bool ts_linalg_inv_ex_impl(ts_cx *cx, const ts_linalg_inv_ex_args *a, ts_out *out);
+void ts_linalg_inv_ex_grad(ts_cx *cx, const ts_linalg_inv_ex_args *a, const ts_back *b, ts_linalg_inv_ex_args *g);
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_inv_args;
+bool ts_linalg_inv_impl(ts_cx *cx, const ts_linalg_inv_args *a, ts_out *out);
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A);
+
+typedef struct { ts_tensor *self; } ts_inverse_args;
+bool ts_inverse_impl(ts_cx *cx, const ts_inverse_args *a, ts_out *out);
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool upper; bool left; bool unitriangular; } ts_linalg_solve_triangular_args;
+bool ts_linalg_solve_triangular_impl(ts_cx *cx, const ts_linalg_solve_triangular_args *a, ts_out *out);
+void ts_linalg_solve_triangular_grad(ts_cx *cx, const ts_linalg_solve_triangular_args *a, const ts_back *b, ts_linalg_solve_triangular_args *g);
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular);
+
+typedef struct { ts_tensor *self; ts_tensor *A; bool upper; bool transpose; bool unitriangular; } ts_triangular_solve_args;
+bool ts_triangular_solve_impl(ts_cx *cx, const ts_triangular_solve_args *a, ts_out *out);
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts__linalg_det_args;
+bool ts__linalg_det_impl(ts_cx *cx, const ts__linalg_det_args *a, ts_out *out);
+void ts__linalg_det_grad(ts_cx *cx, const ts__linalg_det_args *a, const ts_back *b, ts__linalg_det_args *g);
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; } ts__linalg_cofactors_args;
+bool ts__linalg_cofactors_impl(ts_cx *cx, const ts__linalg_cofactors_args *a, ts_out *out);
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots);
+
+typedef struct { ts_tensor *self; } ts_det_args;
+bool ts_det_impl(ts_cx *cx, const ts_det_args *a, ts_out *out);
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; } ts__linalg_slogdet_args;
+bool ts__linalg_slogdet_impl(ts_cx *cx, const ts__linalg_slogdet_args *a, ts_out *out);
+void ts__linalg_slogdet_grad(ts_cx *cx, const ts__linalg_slogdet_args *a, const ts_back *b, ts__linalg_slogdet_args *g);
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_slogdet_args;
+bool ts_slogdet_impl(ts_cx *cx, const ts_slogdet_args *a, ts_out *out);
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_logdet_args;
+bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts_matrix_power_args;
+bool ts_matrix_power_impl(ts_cx *cx, const ts_matrix_power_args *a, ts_out *out);
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_matrix_exp_args;
+bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out);
+void ts_matrix_exp_grad(ts_cx *cx, const ts_matrix_exp_args *a, const ts_back *b, ts_matrix_exp_args *g);
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_linalg_multi_dot_args;
+bool ts_linalg_multi_dot_impl(ts_cx *cx, const ts_linalg_multi_dot_args *a, ts_out *out);
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list matrices; } ts_chain_matmul_args;
+bool ts_chain_matmul_impl(ts_cx *cx, const ts_chain_matmul_args *a, ts_out *out);
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices);
+
+typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
+bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
+bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dim; } ts_linalg_cross_args;
+bool ts_linalg_cross_impl(ts_cx *cx, const ts_linalg_cross_args *a, ts_out *out);
+void ts_linalg_cross_grad(ts_cx *cx, const ts_linalg_cross_args *a, const ts_back *b, ts_linalg_cross_args *g);
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_opt_int dim; } ts_cross_args;
+bool ts_cross_impl(ts_cx *cx, const ts_cross_args *a, ts_out *out);
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim);
+
+typedef struct { ts_tensor *x; ts_tensor *y; int64_t dim; } ts_linalg_vecdot_args;
+bool ts_linalg_vecdot_impl(ts_cx *cx, const ts_linalg_vecdot_args *a, ts_out *out);
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim);
+
+typedef struct { ts_tensor *A; int64_t offset; int64_t dim1; int64_t dim2; } ts_linalg_diagonal_args;
+bool ts_linalg_diagonal_impl(ts_cx *cx, const ts_linalg_diagonal_args *a, ts_out *out);
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *x; ts_opt_int N; } ts_linalg_vander_args;
+bool ts_linalg_vander_impl(ts_cx *cx, const ts_linalg_vander_args *a, ts_out *out);
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N);
+
+typedef struct { ts_tensor *x; ts_opt_int N; bool increasing; } ts_vander_args;
+bool ts_vander_impl(ts_cx *cx, const ts_vander_args *a, ts_out *out);
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing);
 
 typedef struct { ts_tensor *self; } ts_geqrf_args;
 bool ts_geqrf_impl(ts_cx *cx, const ts_geqrf_args *a, ts_out *out);
@@ -1915,6 +2211,7 @@ bool ts_geqrf(ts_cx *cx, ts_tensor *self, ts_tensor **results);
 
 typedef struct { ts_tensor *A; const char *mode; } ts_linalg_qr_args;
 bool ts_linalg_qr_impl(ts_cx *cx, const ts_linalg_qr_args *a, ts_out *out);
+void ts_linalg_qr_grad(ts_cx *cx, const ts_linalg_qr_args *a, const ts_back *b, ts_linalg_qr_args *g);
 bool ts_linalg_qr(ts_cx *cx, ts_tensor *A, const char *mode, ts_tensor **results);
 
 typedef struct { ts_tensor *self; bool some; } ts_qr_args;
@@ -1957,6 +2254,7 @@ bool ts_symeig(ts_cx *cx, ts_tensor *self, bool eigenvectors, bool upper, ts_ten
 
 typedef struct { ts_tensor *A; bool compute_v; } ts__eig_args;
 bool ts__eig_impl(ts_cx *cx, const ts__eig_args *a, ts_out *out);
+void ts__eig_grad(ts_cx *cx, const ts__eig_args *a, const ts_back *b, ts__eig_args *g);
 bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results);
 
 typedef struct { ts_tensor *A; } ts_linalg_eig_args;
@@ -2007,6 +2305,49 @@ ts_tensor *ts_nuclear_norm_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool kee
 typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_frobenius_norm_args;
 bool ts_frobenius_norm_impl(ts_cx *cx, const ts_frobenius_norm_args *a, ts_out *out);
 ts_tensor *ts_frobenius_norm(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *A; ts_scalar p; } ts_linalg_cond_args;
+bool ts_linalg_cond_impl(ts_cx *cx, const ts_linalg_cond_args *a, ts_out *out);
+ts_tensor *ts_linalg_cond(ts_cx *cx, ts_tensor *A, ts_scalar p);
+
+typedef struct { ts_tensor *A; const char *p; } ts_linalg_cond_named_args;
+bool ts_linalg_cond_named_impl(ts_cx *cx, const ts_linalg_cond_named_args *a, ts_out *out);
+ts_tensor *ts_linalg_cond_named(ts_cx *cx, ts_tensor *A, const char *p);
+
+typedef struct { ts_tensor *A; bool upper; bool check_errors; } ts_linalg_cholesky_ex_args;
+bool ts_linalg_cholesky_ex_impl(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, ts_out *out);
+void ts_linalg_cholesky_ex_grad(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, const ts_back *b, ts_linalg_cholesky_ex_args *g);
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool upper; } ts_linalg_cholesky_args;
+bool ts_linalg_cholesky_impl(ts_cx *cx, const ts_linalg_cholesky_args *a, ts_out *out);
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_args;
+bool ts_cholesky_impl(ts_cx *cx, const ts_cholesky_args *a, ts_out *out);
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; bool upper; } ts_cholesky_solve_args;
+bool ts_cholesky_solve_impl(ts_cx *cx, const ts_cholesky_solve_args *a, ts_out *out);
+void ts_cholesky_solve_grad(ts_cx *cx, const ts_cholesky_solve_args *a, const ts_back *b, ts_cholesky_solve_args *g);
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_inverse_args;
+bool ts_cholesky_inverse_impl(ts_cx *cx, const ts_cholesky_inverse_args *a, ts_out *out);
+void ts_cholesky_inverse_grad(ts_cx *cx, const ts_cholesky_inverse_args *a, const ts_back *b, ts_cholesky_inverse_args *g);
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; bool hermitian; bool check_errors; } ts_linalg_ldl_factor_ex_args;
+bool ts_linalg_ldl_factor_ex_impl(ts_cx *cx, const ts_linalg_ldl_factor_ex_args *a, ts_out *out);
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool hermitian; } ts_linalg_ldl_factor_args;
+bool ts_linalg_ldl_factor_impl(ts_cx *cx, const ts_linalg_ldl_factor_args *a, ts_out *out);
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results);
+
+typedef struct { ts_tensor *LD; ts_tensor *pivots; ts_tensor *B; bool hermitian; } ts_linalg_ldl_solve_args;
+bool ts_linalg_ldl_solve_impl(ts_cx *cx, const ts_linalg_ldl_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);

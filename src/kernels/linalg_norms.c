@@ -117,3 +117,58 @@ bool ts_frobenius_norm_impl(ts_cx *cx, const ts_frobenius_norm_args *a, ts_out *
   if (!ts_is_inexact(d)) return ts_fail(cx, TS_ERR_DTYPE, "input dtype should be either floating point or complex. Got %s instead.", ts_dtype_name(d));
   return (out->t[0] = ts_vector_norm(cx, a->self, ts_float(2), a->dim, a->keepdim, TS_DTYPE_NONE)) != NULL;
 }
+
+/* No matrix: condition numbers of 0. */
+static bool of_nothing(ts_cx *cx, const ts_tensor *a, ts_out *out) {
+  if (!(out->t[0] = ts_empty_batch(cx, a, ts_real_dtype((ts_dtype)a->dtype), -1))) return false;
+  memset(ts_data(out->t[0]), 0, (size_t)(out->t[0]->numel * ts_itemsize((ts_dtype)out->t[0]->dtype)));
+  return true;
+}
+
+/* |A| |A^-1|; infinite where A is singular. */
+static bool by_inverse(ts_cx *cx, ts_tensor *a, const char *name, double ord, ts_out *out) {
+  ts_tensor *r[2];
+  if (!ts_linalg_inv_ex(cx, a, false, r)) return false;
+  ts_tensor *singular = ts_gt(cx, r[1], ts_wrap_scalar(cx, ts_int(0)));
+  ts_tensor *inverse = ts_masked_fill(cx, r[0], ts_unsqueeze(cx, ts_unsqueeze(cx, singular, -1), -1), ts_wrap_scalar(cx, ts_float(INFINITY)));
+  const ts_ints dims = TS_INTS(-2, -1);
+  ts_tensor *first = name ? by_name(cx, a, name, dims, false, TS_DTYPE_NONE) : by_order(cx, a, ord, dims, false, TS_DTYPE_NONE);
+  ts_tensor *second = name ? by_name(cx, inverse, name, dims, false, TS_DTYPE_NONE) : by_order(cx, inverse, ord, dims, false, TS_DTYPE_NONE);
+  return (out->t[0] = ts_mul(cx, first, second)) != NULL;
+}
+
+static bool square_for(ts_cx *cx, const ts_tensor *a, const char *ord) {
+  if (a->ndim < 2) return ts_fail(cx, TS_ERR_SHAPE, "(ord=%s): The input tensor A must have at least 2 dimensions.", ord);
+  if (ts_rows(a) == ts_cols(a)) return true;
+  return ts_fail(cx, TS_ERR_SHAPE, "(ord=%s): A must be batches of square matrices, but they are %" PRId64 " by %" PRId64 " matrices", ord, ts_rows(a), ts_cols(a));
+}
+
+bool ts_linalg_cond_impl(ts_cx *cx, const ts_linalg_cond_args *a, ts_out *out) {
+  ts_tensor *A = a->A;
+  if (A->ndim < 2) return ts_fail(cx, TS_ERR_SHAPE, "The input tensor must have at least 2 dimensions.");
+  if (!ts_check_linear(cx, A)) return false;
+  const bool given = a->p.kind != TS_NUM_NONE;
+  const double p = given ? a->p.f : 2, size = fabs(p);
+  if (size != 2 && size != 1 && !isinf(size)) return ts_fail(cx, TS_ERR_ARGUMENT, "got an invalid norm type: %g", p);
+  if (size == 2) {
+    if (A->numel == 0) return of_nothing(cx, A, out);
+    ts_tensor *values = ts_linalg_svdvals(cx, A, NULL);
+    if (!values) return false;
+    ts_tensor *most = ts_select(cx, values, -1, 0), *least = ts_select(cx, values, -1, -1);
+    return (out->t[0] = p > 0 ? ts_div(cx, most, least, NULL) : ts_div(cx, least, most, NULL)) != NULL;
+  }
+  char text[32];
+  snprintf(text, sizeof text, isinf(p) ? p > 0 ? "inf" : "-inf" : "%g", p);
+  if (!square_for(cx, A, text)) return false;
+  if (A->numel == 0) return of_nothing(cx, A, out);
+  return by_inverse(cx, A, NULL, p, out);
+}
+
+bool ts_linalg_cond_named_impl(ts_cx *cx, const ts_linalg_cond_named_args *a, ts_out *out) {
+  ts_tensor *A = a->A;
+  if (strcmp(a->p, "fro") != 0 && strcmp(a->p, "nuc") != 0)
+    return ts_fail(cx, TS_ERR_ARGUMENT, "got an invalid norm type: %s", a->p);
+  if (!ts_check_linear(cx, A) || !square_for(cx, A, a->p)) return false;
+  if (A->numel == 0) return of_nothing(cx, A, out);
+  return by_inverse(cx, A, a->p, 0, out);
+}

@@ -7,6 +7,8 @@ const both = ['function', 'method', 'out'];
 const dtypes = 'float complex';
 /** A tensor whose gradient is not checked element by element: only one triangle is read, or vectors are free to turn. */
 const fixed = (...shape) => ({ t: shape, grad: false });
+/** Square matrices far from singular. */
+const regular = (...shape) => ({ t: shape, matrix: 'regular' });
 const complex = (...shape) => ({ t: shape, dtype: 'complex64' });
 const narrow = (name, argument = 'A') => ({ args: [t(3)], code: 'ERR_SHAPE', message: `${name}: The input tensor ${argument} must have at least 2 dimensions.` });
 const integers = (name) => ({ args: [of('int64', 3, 3)], code: 'ERR_DTYPE', message: `${name}: Expected a floating point or complex tensor as input. Got int64` });
@@ -21,16 +23,16 @@ export default [
     errors: [{ args: [t(3)], code: 'ERR_SHAPE', message: 'geqrf: input must have at least 2 dimensions.' }, integers('geqrf')],
   },
   {
-    name: 'linalg_qr', args: "Tensor A, str mode='reduced'", returns: 'Tensor Q, Tensor R', as: out, grad: 'not differentiable', dtypes,
+    name: 'linalg_qr', args: "Tensor A, str mode='reduced'", returns: 'Tensor Q, Tensor R', as: out, grad: { saves: 'result result1' }, node: 'LinalgQrBackward0', dtypes,
     doc: `A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. ${page('qr')}`,
     samples: [
-      { args: [t(3, 3)] }, { args: [t(2, 4, 3)] }, { args: [t(2, 3, 5)] }, { args: [t(3, 4), 'complete'] }, { args: [fixed(4, 2), 'complete'] }, { args: [fixed(4, 2), 'r'] }, { args: [complex(3, 2)] },
-      { args: [t(0, 3, 3)] }, { args: [t(0, 3)] }, { args: [t(3, 0), 'complete'] },
+      { args: [t(3, 3)] }, { args: [t(2, 4, 3)] }, { args: [t(2, 3, 5)] }, { args: [t(3, 4), 'complete'] }, { args: [fixed(4, 2), 'complete'] }, { args: [fixed(4, 2), 'r'] }, { args: [{ ...complex(3, 2), grad: false }] },
+      { args: [t(0, 3, 3)] }, { args: [t(0, 3)] }, { args: [fixed(3, 0), 'complete'] },
     ],
     errors: [narrow('linalg.qr'), integers('linalg.qr'), { args: [t(2, 2), 'x'], code: 'ERR_ARGUMENT', message: "linalg.qr: qr received unrecognized mode 'x' but expected one of 'reduced' (default), 'r', or 'complete'" }],
   },
   {
-    name: 'qr', args: 'Tensor self, bool some=True', returns: 'Tensor Q, Tensor R', as: both, grad: 'not differentiable', dtypes,
+    name: 'qr', args: 'Tensor self, bool some=True', returns: 'Tensor Q, Tensor R', as: both, grad: 'composite', dtypes,
     doc: `linalg.qr: reduced, or complete when some is false. ${torchDoc('qr')}`, samples: [{ args: [t(3, 2)] }, { args: [t(2, 3), false] }], errors: [narrow('qr'), integers('qr')],
   },
   {
@@ -74,18 +76,8 @@ export default [
     samples: [{ args: [fixed(3, 3)] }, { args: [fixed(2, 3, 3), true] }, { args: [fixed(3, 3), true, false] }], errors: [narrow('symeig'), square('symeig')],
   },
   {
-    name: '_eig', args: 'Tensor A, bool compute_v', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: 'not differentiable', dtypes,
+    name: '_eig', args: 'Tensor A, bool compute_v', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: { saves: 'A.sizes result result1' }, node: 'LinalgEigBackward0', dtypes,
     doc: 'linalg.eig; without computeV the vectors are empty.', samples: [{ args: [t(3, 3), true] }],
-  },
-  {
-    name: 'linalg_eig', args: 'Tensor A', returns: 'Tensor eigenvalues, Tensor eigenvectors', as: out, grad: 'composite', dtypes,
-    doc: `Eigenvalues, in no order, and eigenvectors (columns of length 1) of square matrices; complex whatever A is. The gradient is right for what does not depend on the vectors' phases. Errors: matrices that are not square, integers, NaN and infinities, no convergence. ${page('eig')}`,
-    samples: [{ args: [fixed(3, 3)] }, { args: [fixed(2, 4, 4)] }, { args: [{ ...complex(3, 3), grad: false }] }, { args: [fixed(0, 3, 3)] }, { args: [fixed(0, 0)] }],
-    errors: [narrow('linalg.eig'), square('linalg.eig'), integers('linalg.eig'), { args: [infinite], code: 'ERR_NUMERIC', message: 'linalg.eig: input tensor should not contain infs or NaNs.' }],
-  },
-  {
-    name: 'linalg_eigvals', args: 'Tensor A', as: out, grad: 'composite', dtypes,
-    doc: `The eigenvalues of linalg.eig. ${page('eigvals')}`, samples: [{ args: [fixed(3, 3)] }, { args: [fixed(2, 2, 2)] }, { args: [fixed(0, 3, 3)] }], errors: [narrow('linalg.eigvals'), square('linalg.eigvals')],
   },
   {
     name: 'linalg_pinv', args: 'Tensor A, Operand? rcond=None, bool hermitian=False, *, Operand? atol=None, Operand? rtol=None', as: out, grad: { saves: 'A result' }, node: 'LinalgPinvBackward0', dtypes,
@@ -148,5 +140,18 @@ export default [
     name: 'frobenius_norm', args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: 'composite', dtypes,
     doc: `The root of the sum of squares over up to two dims, all when none are given. ${torchDoc('norm')}`, samples: [{ args: [t(3, 2)] }, { args: [t(2, 3, 2), [0, 2], true] }, { args: [t(3), 0] }],
     errors: [{ args: [t(2, 2, 2), [0, 1, 2]], code: 'ERR_ARGUMENT', message: 'frobeniusNorm: Expected at most 2 dimensions, but got 3 dimensions instead.' }],
+  },
+  {
+    name: 'linalg_cond', overload: 'linalg_cond', args: 'Tensor A, Scalar? p=None', as: out, grad: 'composite', dtypes,
+    doc: `The condition number of A by a norm of linalg.matrixNorm: norm(A) * norm(inverse), infinite where A is singular; for 2 (or null) and -2 the ratio of the extreme singular values, of any shape. Errors: matrices that are not square with other norms. ${page('cond')}`,
+    samples: [{ args: [t(3, 3)] }, { args: [t(2, 4, 3), -2] }, { args: [regular(3, 3), 1] }, { args: [regular(2, 3, 3), -1] }, { args: [{ t: [2, 2], values: [1, 2, 2, 4], grad: false }, 1] }, { args: [fixed(0, 3, 3), 2] }, { args: [fixed(0, 0), 1] }],
+    errors: [
+      { args: [t(3)], code: 'ERR_SHAPE', message: 'linalg.cond: The input tensor must have at least 2 dimensions.' }, integers('linalg.cond'),
+      { args: [t(2, 3), 1], code: 'ERR_SHAPE', message: 'linalg.cond: (ord=1): A must be batches of square matrices, but they are 2 by 3 matrices' }, { args: [t(2, 2), 3], code: 'ERR_ARGUMENT', message: 'linalg.cond: got an invalid norm type: 3' },
+    ],
+  },
+  {
+    name: 'linalg_cond_named', overload: 'linalg_cond', args: 'Tensor A, str p', as: out, grad: 'composite', dtypes,
+    doc: `By 'fro' or 'nuc'. ${page('cond')}`, samples: [{ args: [regular(3, 3), 'fro'] }, { args: [regular(2, 3, 3), 'nuc'] }], errors: [{ args: [t(2, 2), 'x'], code: 'ERR_ARGUMENT', message: 'linalg.cond: got an invalid norm type: x' }],
   },
 ];
