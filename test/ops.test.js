@@ -136,7 +136,7 @@ function degenerate(row, sample, reshape) {
   if (!plain.message) expectSame(row, strided.result, plain.result, 'strided inputs');
 }
 
-const isRandom = (row) => Boolean(row.random) || /rand|bernoulli|normal|uniform|multinomial|dropout|exponential|geometric|cauchy/i.test(row.name);
+const isRandom = (row) => Boolean(row.random) || /rand|bernoulli|normal|uniform|multinomial|dropout|exponential|geometric|cauchy|rrelu|gumbel|poisson$|binomial|gamma$|dirichlet/i.test(row.name);
 
 for (const row of rows) {
   describe(row.name, () => {

@@ -128,6 +128,8 @@ const variants = {
   inplace: (row) => (torsh, { args, options }) => {
     const name = row.jsName.endsWith('_') ? row.jsName : `${row.jsName}_`;
     if (row.variants.includes('method') || row.jsName === name) return args[0][name](...args.slice(1), ...trailing(options));
+    const home = namespace(torsh, row.namespaces[0]);
+    if (home[name]) return home[name](...args, ...trailing(options));
     return torsh.nn.functional[row.jsName](...args, { ...options, inplace: true });
   },
 };
