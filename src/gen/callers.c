@@ -572,6 +572,66 @@ ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_take_along_dim], &args);
 }
 
+ts_tensor *ts_scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool is_causal, ts_opt_float scale, bool enable_gqa) {
+  ts_scaled_dot_product_attention_args args = {query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_dot_product_attention], &args);
+}
+
+bool ts__scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool need_attn_weights, bool is_causal, ts_tensor **results) {
+  ts__scaled_dot_product_attention_args args = {query, key, value, attn_mask, dropout_p, need_attn_weights, is_causal};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__scaled_dot_product_attention], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__attention_math(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, double dropout_p, bool safe, ts_tensor **results) {
+  ts__attention_math_args args = {query, key, value, mask, is_causal, scale, dropout_p, safe};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__attention_math], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor **results) {
+  ts__attention_args args = {query, key, value, mask, is_causal, scale};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__attention], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *lse, ts_tensor **results) {
+  ts__attention_backward_args args = {grad, query, key, value, mask, is_causal, scale, output, lse};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__attention_backward], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx) {
+  ts_embedding_bag_args args = {input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_embedding_bag], &args);
+}
+
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_bag_args args = {weight, indices, bags, offsets, scale, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_bag], &args);
+}
+
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results) {
+  ts__embedding_bag_max_args args = {weight, indices, offsets, padding_idx};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__embedding_bag_max], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_eq_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_eq], &args);
@@ -1352,6 +1412,91 @@ ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tenso
   return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
 }
 
+ts_tensor *ts_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alpha_dropout], &args);
+}
+
+ts_tensor *ts_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alpha_dropout_], &args);
+}
+
+ts_tensor *ts_feature_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_alpha_dropout], &args);
+}
+
+ts_tensor *ts_feature_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_alpha_dropout_], &args);
+}
+
+ts_tensor *ts_feature_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_dropout], &args);
+}
+
+ts_tensor *ts_feature_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_dropout_], &args);
+}
+
+ts_tensor *ts_dropout1d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout1d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout1d], &args);
+}
+
+ts_tensor *ts_dropout1d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout1d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout1d_], &args);
+}
+
+ts_tensor *ts_dropout2d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout2d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout2d], &args);
+}
+
+ts_tensor *ts_dropout2d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout2d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout2d_], &args);
+}
+
+ts_tensor *ts_dropout3d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout3d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout3d], &args);
+}
+
+ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout3d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout3d_], &args);
+}
+
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
+  ts_rrelu_args args = {self, lower, upper, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu], &args);
+}
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
+  ts_rrelu_args args = {self, lower, upper, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu_], &args);
+}
+
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper) {
+  ts__rrelu_noise_args args = {self, lower, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__rrelu_noise], &args);
+}
+
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim) {
+  ts_gumbel_softmax_args args = {logits, tau, hard, eps, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gumbel_softmax], &args);
+}
+
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps) {
+  ts_rms_norm_args args = {self, normalized_shape, weight, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
+}
+
 ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
   ts_unfold_windows_args args = {self, kernel_size, dilation, padding, stride};
   return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_windows], &args);
@@ -2041,20 +2186,6 @@ bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results) {
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eig], &args, &out);
   memcpy(results, out.t, 2 * sizeof *results);
   return ok;
-}
-
-bool ts_linalg_eig(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
-  ts_linalg_eig_args args = {A};
-  ts_out out;
-  memset(&out, 0, sizeof out);
-  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eig], &args, &out);
-  memcpy(results, out.t, 2 * sizeof *results);
-  return ok;
-}
-
-ts_tensor *ts_linalg_eigvals(ts_cx *cx, ts_tensor *A) {
-  ts_linalg_eigvals_args args = {A};
-  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvals], &args);
 }
 
 ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
@@ -3582,6 +3713,129 @@ ts_tensor *ts__resample(ts_cx *cx, ts_tensor *self, ts_ints size, int64_t kind, 
 ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners) {
   ts__resample_adjoint_args args = {grad, size, kind, scales, align_corners};
   return ts_dispatch1(cx, &ts_ops[TS_OP__resample_adjoint], &args);
+}
+
+bool ts_lstm(ts_cx *cx, ts_tensor *self, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_lstm_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_lstm_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_lstm_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm_data], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_gru(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_gru_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_gru], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_gru_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_gru_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_gru_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_tanh(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_rnn_tanh_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_tanh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_tanh_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_rnn_tanh_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_tanh_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_relu(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_rnn_relu_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_relu], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_relu_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_rnn_relu_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_relu_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lstm_cell(ts_cx *cx, ts_tensor *self, ts_list hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh, ts_tensor **results) {
+  ts_lstm_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm_cell], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_gru_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_gru_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gru_cell], &args);
+}
+
+ts_tensor *ts_rnn_tanh_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_rnn_tanh_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rnn_tanh_cell], &args);
+}
+
+ts_tensor *ts_rnn_relu_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_rnn_relu_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rnn_relu_cell], &args);
+}
+
+bool ts__rnn_layer(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_args args = {x_gates, h0, c0, w_hh, b_hh, w_hr, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer], &args, &out);
+  memcpy(results, out.t, 5 * sizeof *results);
+  return ok;
+}
+
+bool ts__rnn_layer_math(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_math_args args = {x_gates, h0, c0, w_hh, b_hh, w_hr, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer_math], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__rnn_layer_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *grad_h, ts_tensor *grad_c, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, ts_tensor *output, ts_tensor *gates, ts_tensor *cells, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_backward_args args = {grad, grad_h, grad_c, h0, c0, w_hh, b_hh, w_hr, output, gates, cells, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer_backward], &args, &out);
+  memcpy(results, out.t, 6 * sizeof *results);
+  return ok;
 }
 
 ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {

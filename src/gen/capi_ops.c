@@ -717,6 +717,20 @@ torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_dot_product_attention(cx, query, key, value, attn_mask, dropout_p, is_causal, scale ? (ts_opt_float){true, *scale} : (ts_opt_float){false, 0}, enable_gqa);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_embedding_bag(cx, input, weight, offsets, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1704,6 +1718,118 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu_(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gumbel_softmax(cx, logits, tau, hard, eps, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rms_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2391,21 +2517,6 @@ torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, tors
   ts_tensor *t[2] = {0};
   ts_symeig(cx, self, eigenvectors, upper, t);
   return capi_give(cx, t, 2, out);
-}
-
-torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t[2] = {0};
-  ts_linalg_eig(cx, A, t);
-  return capi_give(cx, t, 2, out);
-}
-
-torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out) {
-  ts_cx *cx = capi_enter();
-  if (!cx) return TORSH_ERROR_MEMORY;
-  ts_tensor *t = ts_linalg_eigvals(cx, A);
-  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
@@ -4141,6 +4252,99 @@ torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_upsample_bilinear(cx, self, (ts_ints){size, size ? n_size : -1}, (ts_floats){scale_factor, scale_factor ? n_scale_factor : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lstm(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lstm_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_gru(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lstm_cell(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, w_ih, w_hh, b_ih, b_hh, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gru_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_tanh_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_relu_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
   return capi_give(cx, &t, 1, out);
 }
 

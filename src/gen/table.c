@@ -506,6 +506,57 @@ static bool take_along_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_take_along_dim_impl(cx, a, out);
 }
 
+static const ts_arg scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts_scaled_dot_product_attention_args, dropout_p), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, scale), 0u}, {"enableGqa", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, enable_gqa), 0u}};
+static bool scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_dot_product_attention_args *a = args;
+  return ts_scaled_dot_product_attention_impl(cx, a, out);
+}
+
+static const ts_arg _scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts__scaled_dot_product_attention_args, dropout_p), 0u}, {"needAttnWeights", TS_ARG_BOOL, 0, offsetof(ts__scaled_dot_product_attention_args, need_attn_weights), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__scaled_dot_product_attention_args, is_causal), 0u}};
+static bool _scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__scaled_dot_product_attention_args *a = args;
+  return ts__scaled_dot_product_attention_impl(cx, a, out);
+}
+
+static const ts_arg _attention_math_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_math_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_math_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_math_args, scale), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts__attention_math_args, dropout_p), 0u}, {"safe", TS_ARG_BOOL, 0, offsetof(ts__attention_math_args, safe), 0u}};
+static bool _attention_math_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_math_args *a = args;
+  return ts__attention_math_impl(cx, a, out);
+}
+
+static const ts_arg _attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_args, scale), 0u}};
+static bool _attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_args *a = args;
+  return ts__attention_impl(cx, a, out);
+}
+static void _attention_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__attention_grad(cx, args, back, wanted); }
+
+static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"lse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, lse), 0u}};
+static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_backward_args *a = args;
+  return ts__attention_backward_impl(cx, a, out);
+}
+
+static const ts_arg embedding_bag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, weight), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, offsets), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_bag_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_bag_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, scale_grad_by_freq), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_embedding_bag_args, mode), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, sparse), 0u}, {"perSampleWeights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, per_sample_weights), 0u}, {"includeLastOffset", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, include_last_offset), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_bag_args, padding_idx), 0u}};
+static bool embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_bag_args *a = args;
+  return ts_embedding_bag_impl(cx, a, out);
+}
+
+static const ts_arg _embedding_bag_args[] = {{"weight", TS_ARG_TENSOR, 1, offsetof(ts__embedding_bag_args, weight), 16u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, indices), 0u}, {"bags", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, bags), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, offsets), 0u}, {"scale", TS_ARG_TENSOR_OPT, 0, offsetof(ts__embedding_bag_args, scale), 1u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_bag_args, scale_grad_by_freq), 0u}};
+static bool _embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_args *a = args;
+  return ts__embedding_bag_impl(cx, a, out);
+}
+static void _embedding_bag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_bag_max_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, indices), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, offsets), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_max_args, padding_idx), 0u}};
+static bool _embedding_bag_max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_max_args *a = args;
+  return ts__embedding_bag_max_impl(cx, a, out);
+}
+static void _embedding_bag_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_max_grad(cx, args, back, wanted); }
+
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_eq_args *a = args;
@@ -1308,6 +1359,66 @@ static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_bilinear_impl(cx, a, out);
 }
 
+static const ts_arg alpha_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_alpha_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_alpha_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_alpha_dropout_args, training), 0u}};
+static bool alpha_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_alpha_dropout_args *a = args;
+  return ts_alpha_dropout_impl(cx, a, out);
+}
+
+static const ts_arg feature_alpha_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_feature_alpha_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_feature_alpha_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_feature_alpha_dropout_args, training), 0u}};
+static bool feature_alpha_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_feature_alpha_dropout_args *a = args;
+  return ts_feature_alpha_dropout_impl(cx, a, out);
+}
+
+static const ts_arg feature_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_feature_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_feature_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_feature_dropout_args, training), 0u}};
+static bool feature_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_feature_dropout_args *a = args;
+  return ts_feature_dropout_impl(cx, a, out);
+}
+
+static const ts_arg dropout1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout1d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout1d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout1d_args, training), 0u}};
+static bool dropout1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout1d_args *a = args;
+  return ts_dropout1d_impl(cx, a, out);
+}
+
+static const ts_arg dropout2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout2d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout2d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout2d_args, training), 0u}};
+static bool dropout2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout2d_args *a = args;
+  return ts_dropout2d_impl(cx, a, out);
+}
+
+static const ts_arg dropout3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout3d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout3d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout3d_args, training), 0u}};
+static bool dropout3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout3d_args *a = args;
+  return ts_dropout3d_impl(cx, a, out);
+}
+
+static const ts_arg rrelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rrelu_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, upper), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_rrelu_args, training), 0u}};
+static bool rrelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rrelu_args *a = args;
+  return ts_rrelu_impl(cx, a, out);
+}
+
+static const ts_arg _rrelu_noise_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rrelu_noise_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, upper), 0u}};
+static bool _rrelu_noise_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rrelu_noise_args *a = args;
+  return ts__rrelu_noise_impl(cx, a, out);
+}
+
+static const ts_arg gumbel_softmax_args[] = {{"logits", TS_ARG_TENSOR, 0, offsetof(ts_gumbel_softmax_args, logits), 0u}, {"tau", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, tau), 0u}, {"hard", TS_ARG_BOOL, 0, offsetof(ts_gumbel_softmax_args, hard), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, eps), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gumbel_softmax_args, dim), 0u}};
+static bool gumbel_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gumbel_softmax_args *a = args;
+  return ts_gumbel_softmax_impl(cx, a, out);
+}
+
+static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
+static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rms_norm_args *a = args;
+  return ts_rms_norm_impl(cx, a, out);
+}
+
 static const ts_arg unfold_windows_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_windows_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, stride), 0u}};
 static bool unfold_windows_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_unfold_windows_args *a = args;
@@ -1980,18 +2091,6 @@ static bool _eig_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__eig_impl(cx, a, out);
 }
 static void _eig_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eig_grad(cx, args, back, wanted); }
-
-static const ts_arg linalg_eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eig_args, A), 0u}};
-static bool linalg_eig_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_linalg_eig_args *a = args;
-  return ts_linalg_eig_impl(cx, a, out);
-}
-
-static const ts_arg linalg_eigvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvals_args, A), 0u}};
-static bool linalg_eigvals_impl(ts_cx *cx, const void *args, ts_out *out) {
-  const ts_linalg_eigvals_args *a = args;
-  return ts_linalg_eigvals_impl(cx, a, out);
-}
 
 static const ts_arg linalg_pinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_pinv_args, A), 0u}, {"rcond", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rcond), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_pinv_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rtol), 0u}};
 static bool linalg_pinv_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3491,6 +3590,97 @@ static bool _resample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _resample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__resample_adjoint_grad(cx, args, back, wanted); }
 
+static const ts_arg lstm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lstm_args, self), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_lstm_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_lstm_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_lstm_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, batch_first), 0u}};
+static bool lstm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_args *a = args;
+  return ts_lstm_impl(cx, a, out);
+}
+
+static const ts_arg lstm_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_lstm_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_lstm_data_args, batch_sizes), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_lstm_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_lstm_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_lstm_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, bidirectional), 0u}};
+static bool lstm_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_data_args *a = args;
+  return ts_lstm_data_impl(cx, a, out);
+}
+
+static const ts_arg gru_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gru_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_gru_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_gru_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_gru_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_gru_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_gru_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_gru_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_gru_args, batch_first), 0u}};
+static bool gru_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_args *a = args;
+  return ts_gru_impl(cx, a, out);
+}
+
+static const ts_arg gru_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_gru_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_gru_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_gru_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_gru_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_gru_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, bidirectional), 0u}};
+static bool gru_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_data_args *a = args;
+  return ts_gru_data_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_tanh_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_tanh_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_tanh_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, batch_first), 0u}};
+static bool rnn_tanh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_args *a = args;
+  return ts_rnn_tanh_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_rnn_tanh_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_tanh_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_tanh_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_tanh_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, bidirectional), 0u}};
+static bool rnn_tanh_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_data_args *a = args;
+  return ts_rnn_tanh_data_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_relu_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_relu_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_relu_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, batch_first), 0u}};
+static bool rnn_relu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_args *a = args;
+  return ts_rnn_relu_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_rnn_relu_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_relu_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_relu_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_relu_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, bidirectional), 0u}};
+static bool rnn_relu_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_data_args *a = args;
+  return ts_rnn_relu_data_impl(cx, a, out);
+}
+
+static const ts_arg lstm_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, self), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lstm_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lstm_cell_args, b_hh), 0u}};
+static bool lstm_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_cell_args *a = args;
+  return ts_lstm_cell_impl(cx, a, out);
+}
+
+static const ts_arg gru_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_gru_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_gru_cell_args, b_hh), 0u}};
+static bool gru_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_cell_args *a = args;
+  return ts_gru_cell_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_tanh_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_tanh_cell_args, b_hh), 0u}};
+static bool rnn_tanh_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_cell_args *a = args;
+  return ts_rnn_tanh_cell_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_relu_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_relu_cell_args, b_hh), 0u}};
+static bool rnn_relu_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_cell_args *a = args;
+  return ts_rnn_relu_cell_impl(cx, a, out);
+}
+
+static const ts_arg _rnn_layer_args[] = {{"xGates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, x_gates), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, w_hr), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_args, batch_sizes), 0u}};
+static bool _rnn_layer_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_args *a = args;
+  return ts__rnn_layer_impl(cx, a, out);
+}
+static void _rnn_layer_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__rnn_layer_grad(cx, args, back, wanted); }
+
+static const ts_arg _rnn_layer_math_args[] = {{"xGates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, x_gates), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, w_hr), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_math_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_math_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_math_args, batch_sizes), 0u}};
+static bool _rnn_layer_math_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_math_args *a = args;
+  return ts__rnn_layer_math_impl(cx, a, out);
+}
+
+static const ts_arg _rnn_layer_backward_args[] = {{"grad", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad), 0u}, {"gradH", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad_h), 0u}, {"gradC", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad_c), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, w_hr), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, output), 0u}, {"gates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, gates), 0u}, {"cells", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, cells), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_backward_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_backward_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_backward_args, batch_sizes), 0u}};
+static bool _rnn_layer_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_backward_args *a = args;
+  return ts__rnn_layer_backward_impl(cx, a, out);
+}
+
 static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cumsum_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumsum_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_cumsum_args, dtype), 0u}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cumsum_args *a = args;
@@ -4659,6 +4849,14 @@ const ts_op ts_ops[] = {
   {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
   {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
   {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
+  {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
+  {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
+  {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
+  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 2, TS_RET_TENSORS, 15u, 0u, 3u, _attention_args, _attention_impl, _attention_grad},
+  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
+  {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
+  {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
+  {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
   {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
@@ -4811,6 +5009,23 @@ const ts_op ts_ops[] = {
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
   {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
   {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
+  {"alphaDropout", "AlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
+  {"alphaDropout_", "AlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
+  {"featureAlphaDropout", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
+  {"featureAlphaDropout_", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
+  {"featureDropout", "FeatureDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
+  {"featureDropout_", "FeatureDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
+  {"dropout1d", "Dropout1dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
+  {"dropout1d_", "Dropout1dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
+  {"dropout2d", "Dropout2dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
+  {"dropout2d_", "Dropout2dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
+  {"dropout3d", "Dropout3dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
+  {"dropout3d_", "Dropout3dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
+  {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"rrelu_", "RreluBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
+  {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
+  {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
   {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL},
   {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
   {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
@@ -4928,8 +5143,6 @@ const ts_op ts_ops[] = {
   {"linalg.eigvalsh", "LinalgEigvalshBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvalsh_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvalsh_args, linalg_eigvalsh_impl, NULL},
   {"symeig", "SymeigBackward0", TS_OP_COMPOSITE, sizeof(ts_symeig_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, symeig_args, symeig_impl, NULL},
   {"_eig", "LinalgEigBackward0", 0, sizeof(ts__eig_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 3u, _eig_args, _eig_impl, _eig_grad},
-  {"linalg.eig", "LinalgEigBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eig_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eig_args, linalg_eig_impl, NULL},
-  {"linalg.eigvals", "LinalgEigvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvals_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvals_args, linalg_eigvals_impl, NULL},
   {"linalg.pinv", "LinalgPinvBackward0", 0, sizeof(ts_linalg_pinv_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_pinv_args, linalg_pinv_impl, linalg_pinv_grad},
   {"pinverse", "PinverseBackward0", TS_OP_COMPOSITE, sizeof(ts_pinverse_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pinverse_args, pinverse_impl, NULL},
   {"linalg.matrixRank", "LinalgMatrixRankBackward0", 0, sizeof(ts_linalg_matrix_rank_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_rank_args, linalg_matrix_rank_impl, NULL},
@@ -5205,6 +5418,21 @@ const ts_op ts_ops[] = {
   {"upsampleBilinear", "UpsampleBilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_bilinear_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_bilinear_args, upsample_bilinear_impl, NULL},
   {"_resample", "UpsampleBackward0", 0, sizeof(ts__resample_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_args, _resample_impl, _resample_grad},
   {"_resampleAdjoint", "ResampleAdjointBackward0", 0, sizeof(ts__resample_adjoint_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_adjoint_args, _resample_adjoint_impl, _resample_adjoint_grad},
+  {"lstm", "LstmBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_args, lstm_impl, NULL},
+  {"lstm", "LstmDataBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_data_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_data_args, lstm_data_impl, NULL},
+  {"gru", "GruBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_args, gru_impl, NULL},
+  {"gru", "GruDataBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_data_args, gru_data_impl, NULL},
+  {"rnnTanh", "RnnTanhBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_args, rnn_tanh_impl, NULL},
+  {"rnnTanh", "RnnTanhDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_data_args, rnn_tanh_data_impl, NULL},
+  {"rnnRelu", "RnnReluBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_args, rnn_relu_impl, NULL},
+  {"rnnRelu", "RnnReluDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_data_args, rnn_relu_data_impl, NULL},
+  {"lstmCell", "LstmCellBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_cell_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, lstm_cell_args, lstm_cell_impl, NULL},
+  {"gruCell", "GruCellBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gru_cell_args, gru_cell_impl, NULL},
+  {"rnnTanhCell", "RnnTanhCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_cell_args, rnn_tanh_cell_impl, NULL},
+  {"rnnReluCell", "RnnReluCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_cell_args, rnn_relu_cell_impl, NULL},
+  {"_rnnLayer", "RnnLayerBackward0", 0, sizeof(ts__rnn_layer_args), 9, 5, TS_RET_TENSORS, 63u, 0u, 25u, _rnn_layer_args, _rnn_layer_impl, _rnn_layer_grad},
+  {"_rnnLayerMath", "RnnLayerMathBackward0", TS_OP_COMPOSITE, sizeof(ts__rnn_layer_math_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_math_args, _rnn_layer_math_impl, NULL},
+  {"_rnnLayerBackward", "RnnLayerBackwardBackward0", 0, sizeof(ts__rnn_layer_backward_args), 14, 6, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_backward_args, _rnn_layer_backward_impl, NULL},
   {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
@@ -5387,5 +5615,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 841;
-const char ts_table_hash[] = "049adc2b31f8b174";
+const int ts_op_count = 879;
+const char ts_table_hash[] = "00ac8d172b528bd8";
