@@ -1187,7 +1187,7 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unary(146, (this as any), 0);
     return invokeMethod(S_signbit, this, arguments);
   }
-  /** Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
+  /** Whether elements are real numbers or complex ones with imaginary part 0. https://pytorch.org/docs/stable/generated/torch.isreal.html */
   isreal(): Tensor;
   isreal(..._rest: any[]): any {
     if (arguments.length === 0) return unary(147, (this as any), 0);

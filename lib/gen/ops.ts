@@ -1435,7 +1435,7 @@ export function signbit(a?: any, ..._rest: any[]): any {
 }
 
 const S_isreal = op(147, 'isreal', 'Tensor input', 'Tensor');
-/** Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
+/** Whether elements are real numbers or complex ones with imaginary part 0. https://pytorch.org/docs/stable/generated/torch.isreal.html */
 export function isreal(input: Tensor): Tensor;
 export function isreal(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(147, a, 0);

@@ -395,7 +395,7 @@ TORSH_API torsh_status torsh_isneginf(torsh_tensor self, torsh_tensor *out);
 /* Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
 TORSH_API torsh_status torsh_signbit(torsh_tensor self, torsh_tensor *out);
 
-/* Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
+/* Whether elements are real numbers or complex ones with imaginary part 0. https://pytorch.org/docs/stable/generated/torch.isreal.html */
 TORSH_API torsh_status torsh_isreal(torsh_tensor self, torsh_tensor *out);
 
 /* Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */

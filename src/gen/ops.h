@@ -1140,6 +1140,7 @@ ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self);
 ts_tensor *ts_abs_(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_sign_args;
+bool ts_sign_impl(ts_cx *cx, const ts_sign_args *a, ts_out *out);
 void ts_sign_grad(ts_cx *cx, const ts_sign_args *a, const ts_back *b, ts_sign_args *g);
 ts_tensor *ts_sign(ts_cx *cx, ts_tensor *self);
 

@@ -321,7 +321,7 @@ static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wan
 static const ts_arg sign_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sign_args, self), 0u}};
 static bool sign_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sign_args *a = args;
-  return ts_sign_of(cx, a->self, out);
+  return ts_sign_impl(cx, a, out);
 }
 static void sign_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sign_grad(cx, args, back, wanted); }
 
