@@ -1,7 +1,7 @@
 /** x.to(...) and its short forms. */
 import { isPlainObject } from './bind';
 import { TorshError } from './errors';
-import { _toDtype, clone } from './gen/ops';
+import { _toDtype, clone, contiguous } from './gen/ops';
 import { isTensor } from './runtime/call';
 import { type DType, dtypeNumber, dtypes } from './runtime/dtype';
 import type { Tensor } from './tensor';
@@ -15,7 +15,7 @@ function place(device: string): void {
 
 /** to(dtype), to(device), to(device, dtype), to(other), each with nonBlocking and copy behind, or options. */
 export function convert(t: Tensor, args: readonly unknown[]): Tensor {
-  let want: DType | null = null, copy = false, contiguous = false;
+  let want: DType | null = null, copy = false, format: string | null = null;
   const flags: boolean[] = [];
   for (const arg of args) {
     if (isTensor(arg)) want = arg.dtype;
@@ -35,12 +35,12 @@ export function convert(t: Tensor, args: readonly unknown[]): Tensor {
         want = dtypes[n];
       }
       copy ||= options.copy === true;
-      contiguous = options.memoryFormat === 'contiguous_format';
+      if (options.memoryFormat && options.memoryFormat !== 'preserve_format') format = options.memoryFormat;
     } else if (arg !== null && arg !== undefined) throw new TorshError('ERR_ARGUMENT', 'to', `to: expected a dtype, a device or a tensor, not ${typeof arg}`);
   }
   copy ||= flags[1] === true;
   const same = want === null || want === t.dtype;
-  if (same && !copy && !(contiguous && !t.isContiguous())) return t;
-  if (!same) return _toDtype(t, want);
-  return contiguous ? clone(t, { memoryFormat: 'contiguous_format' }) : clone(t);
+  const converted = same ? t : _toDtype(t, want);
+  if (format !== null) return copy && same ? clone(converted, { memoryFormat: format }) : contiguous(converted, { memoryFormat: format });
+  return same && copy ? clone(t) : converted;
 }

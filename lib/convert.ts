@@ -4,7 +4,7 @@ import { TorshError } from './errors';
 import { bfloat16ToNumber, float16ToNumber } from './half';
 import type { Tensor, TypedArrays } from './tensor';
 import { handleOf, isTensor } from './runtime/call';
-import { type Complex, type DType, type Scalar, dtypes, isComplexNumber, itemsizes } from './runtime/dtype';
+import { type Complex, type DType, type Scalar, defaults, dtypes, isComplexNumber, itemsizes } from './runtime/dtype';
 
 export type { Complex };
 export type Nested = Scalar | readonly Nested[] | ArrayLike<number> | ArrayLike<bigint>;
@@ -101,7 +101,7 @@ export function flattenNested(data: unknown, op: string): Flat {
   for (let i = 0; i < shape.length; i++) first = (first as ArrayLike<unknown>)[0];
   if (isTensor(first)) shape.push(...first.shape);
   walk(data, 0);
-  const dtype: DType = inner.length === 1 ? inner[0] : kind === 1 ? 'bool' : kind === 2 ? 'int64' : kind === 4 ? 'complex64' : 'float32';
+  const dtype: DType = inner.length === 1 ? inner[0] : kind === 1 ? 'bool' : kind === 2 ? 'int64' : kind === 4 ? (defaults.dtype === 'float64' ? 'complex128' : 'complex64') : defaults.dtype;
   return { shape, dtype, values };
 }
 

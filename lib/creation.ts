@@ -6,7 +6,7 @@ import { TorshError } from './errors';
 import { _toDtype } from './gen/ops';
 import * as sys from './gen/system';
 import { handleOf, isTensor } from './runtime/call';
-import { type DType, dtypeNumber, dtypes, itemsizes } from './runtime/dtype';
+import { type DType, defaults, dtypeNumber, dtypes, itemsizes } from './runtime/dtype';
 import type { Tensor } from './tensor';
 
 export interface TensorOptions { dtype?: DType; requiresGrad?: boolean; device?: string }
@@ -81,6 +81,41 @@ export function frombuffer(...args: unknown[]): Tensor {
   const t = fromBytes(bytes.subarray(offset, offset + n * size), dtype, [n]);
   if (requiresGrad) t.requiresGrad = true;
   return t;
+}
+
+const asTensorSignature = signature('asTensor', 'data, dtype=null, device=null');
+
+/** A tensor as it is when it has the dtype, else converted; anything else as tensor() makes it. https://pytorch.org/docs/stable/generated/torch.as_tensor.html */
+export function asTensor(data: Nested | Tensor, dtype?: DType | null, device?: string | null): Tensor;
+export function asTensor(data: Nested | Tensor, options: { dtype?: DType | null; device?: string | null }): Tensor;
+export function asTensor(...args: unknown[]): Tensor {
+  const [data, dtype] = bind(asTensorSignature, args) as [Nested | Tensor, DType | null];
+  if (!isTensor(data)) return tensor(data as Nested, dtype === null ? {} : { dtype });
+  const want = dtype === null ? data.dtype : dtypeOf(dtype, 'asTensor');
+  return want === data.dtype ? data : _toDtype(data, want);
+}
+
+const asarraySignature = signature('asarray', 'obj, *, dtype=null, device=null, copy=null, requiresGrad=false');
+
+/** asTensor that copies when told to, or never. https://pytorch.org/docs/stable/generated/torch.asarray.html */
+export function asarray(obj: Nested | Tensor, options?: { dtype?: DType | null; device?: string | null; copy?: boolean | null; requiresGrad?: boolean }): Tensor;
+export function asarray(...args: unknown[]): Tensor {
+  const [obj, dtype, , copy, requiresGrad] = bind(asarraySignature, args) as [Nested | Tensor, DType | null, unknown, boolean | null, boolean];
+  let t = asTensor(obj, dtype);
+  if (copy === false && t !== obj) throw new TorshError('ERR_ARGUMENT', 'asarray', 'asarray: cannot make a tensor of this without a copy');
+  if (copy === true && t === obj) t = t.clone();
+  if (!requiresGrad && t.requiresGrad) t = t.detach();
+  if (requiresGrad) t.requiresGrad = true;
+  return t;
+}
+
+const scalarSignature = signature('scalarTensor', 'value, *, dtype=null, device=null, layout=null, pinMemory=false, requiresGrad=false');
+
+/** A 0-d tensor of the default dtype unless told. */
+export function scalarTensor(value: number | bigint | boolean, options?: TensorOptions): Tensor;
+export function scalarTensor(...args: unknown[]): Tensor {
+  const [value, dtype, , , , requiresGrad] = bind(scalarSignature, args) as [number, DType | null, unknown, unknown, unknown, boolean];
+  return tensor(value, { dtype: dtype ?? defaults.dtype, requiresGrad });
 }
 
 /** Lets a tensor outlive the tidy() that it was made in. */

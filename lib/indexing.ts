@@ -5,7 +5,7 @@ import { fromBytes, tensor } from './creation';
 import { TorshError } from './errors';
 import { _nonzeroTuple, at, nonzero as nonzeroRows, setAt } from './gen/ops';
 import { isTensor } from './runtime/call';
-import { type Scalar, isComplexNumber } from './runtime/dtype';
+import { type Scalar, defaults, isComplexNumber } from './runtime/dtype';
 import type { Slice } from './slice';
 import type { Tensor } from './tensor';
 
@@ -51,7 +51,7 @@ function putText(items: number[], op: string, text: string): void {
 /** An array of integers or booleans as a tensor; a typed array of another kind keeps its dtype, for the core to refuse. */
 function indexTensor(list: ArrayLike<unknown>, op: string): Tensor {
   const { shape, dtype, values } = flattenNested(list, op);
-  if (dtype !== 'float32' || typedArrayDtype(list) !== null) return fromBytes(bytesOf(values, dtype), dtype, shape);
+  if (dtype !== defaults.dtype || typedArrayDtype(list) !== null) return fromBytes(bytesOf(values, dtype), dtype, shape);
   for (let i = 0; i < values.length; i++) {
     if (typeof values[i] === 'boolean' || (typeof values[i] === 'number' && !Number.isInteger(values[i]))) throw invalid(op, `an array with ${String(values[i])}`);
   }

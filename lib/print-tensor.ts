@@ -2,6 +2,7 @@ import * as sys from './gen/system';
 import { formatTensor } from './print';
 import { narrow } from './gen/ops';
 import { noGrad } from './autograd/modes';
+import { defaults } from './runtime/dtype';
 import type { Tensor } from './tensor';
 
 export function tensorToString(t: Tensor): string {
@@ -15,6 +16,6 @@ export function tensorToString(t: Tensor): string {
       start.forEach((s, d) => { if (s !== 0 || size[d] !== shape[d]) part = narrow(part, d, s, size[d]); });
       return part.toTypedArray();
     }),
-  });
+  }, defaults.dtype);
   return text;
 }

@@ -13,7 +13,7 @@ const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 function subscripts(list: Sublist, what: string): string {
   return list.map((x) => {
     if (x === '...') return x;
-    if (typeof x !== 'number' || !(x in letters)) throw new TorshError('ERR_ARGUMENT', 'einsum', `einsum: expected subscripts for ${what} to be within the range [0, 52), but got ${String(x)}`);
+    if (!Number.isInteger(x) || x < 0 || x >= 52) throw new TorshError('ERR_ARGUMENT', 'einsum', `einsum: expected subscripts for ${what} to be within the range [0, 52), but got ${String(x)}`);
     return letters[x];
   }).join('');
 }

@@ -8,8 +8,12 @@ import { type ToOptions, convert } from './conversion';
 import { withTrace } from './autograd/anomaly';
 import { addHook, type HookHandle } from './autograd/hooks';
 import { gradFnOf, type GradFn } from './autograd/grad-fn';
+import { mapInto } from './callbacks';
+import { isDenseIn } from './memory-format';
+import { tensor } from './creation';
 import { indexGet, indexSet, nonzero, type Index } from './indexing';
 import { tensorToString } from './print-tensor';
+import { unique, uniqueConsecutive, type ConsecutiveOptions, type UniqueOptions, type UniqueResult } from './unique';
 import { brand, isTensor, tidyScope, useTensorClass } from './runtime/call';
 import { type DType, type Scalar, dtypes, itemsizes } from './runtime/dtype';
 
@@ -108,9 +112,28 @@ export class Tensor extends TensorOps {
   numel(): number { return this.shape.reduce((a, b) => a * b, 1); }
   nelement(): number { return this.numel(); }
   elementSize(): number { return this.itemsize; }
-  isContiguous(): boolean { return ((sys._meta(this) as number[])[1] & 4) !== 0; }
+  /** Whether elements lie in memory in row-major order, or in that of a memory format. */
+  isContiguous(options: { memoryFormat?: string } = {}): boolean {
+    const m = sys._meta(this) as number[];
+    const { memoryFormat: format = 'contiguous_format' } = options;
+    return format === 'contiguous_format' ? (m[1] & 4) !== 0 : isDenseIn(format, m.slice(6, 6 + m[5]), m.slice(6 + m[5]));
+  }
   isInference(): boolean { return ((sys._meta(this) as number[])[1] & 8) !== 0; }
   isFloatingPoint(): boolean { return this.dtype.includes('float'); }
+  isSigned(): boolean { return this.dtype !== 'uint8' && this.dtype !== 'bool'; }
+  /** Whether the one element is not zero. Errors: more or less than one. */
+  isNonzero(): boolean {
+    const n = this.numel();
+    if (n !== 1) throw new TorshError('ERR_ARGUMENT', 'isNonzero', `isNonzero: Boolean value of Tensor with ${n === 0 ? 'no values' : 'more than one value'} is ambiguous`);
+    return Boolean(this.ne(0).item());
+  }
+  isSameSize(other: Tensor): boolean { return String(this.shape) === String(other.shape); }
+  /** Whether both are the same window on the same memory. */
+  isSetTo(tensor: Tensor): boolean {
+    return sys._sameStorage(this, tensor) && this.dtype === tensor.dtype && this.storageOffset() === tensor.storageOffset() && this.isSameSize(tensor) && String(this.stride()) === String(tensor.stride());
+  }
+  isPinned(): boolean { return false; }
+  getDevice(): number { return -1; }
   isComplex(): boolean { return this.dtype.startsWith('complex'); }
   isSharedStorageWith(other: Tensor): boolean { return sys._sameStorage(this, other); }
   get length(): number { return this.size(0); }
@@ -143,6 +166,24 @@ export class Tensor extends TensorOps {
   cdouble(options: ToOptions = {}): Tensor { return convert(this, ['complex128', options]); }
   cpu(): Tensor { return this; }
 
+  /** A tensor with a copy of data and, unless another is given, the dtype of this one. */
+  newTensor(data: Nested | Tensor, options: { dtype?: DType; requiresGrad?: boolean } = {}): Tensor { return tensor(data, { dtype: this.dtype, ...options }); }
+  /** Every element becomes f of it. */
+  apply_(f: (x: any) => Scalar): this { mapInto('apply_', this, [], f); return this; }
+  /** Every element becomes f of it and of that of another tensor. */
+  map_(other: Tensor, f: (x: any, y: any) => Scalar): this { mapInto('map_', this, [other], f); return this; }
+  map2_(x: Tensor, y: Tensor, f: (a: any, x: any, y: any) => Scalar): this { mapInto('map2_', this, [x, y], f); return this; }
+  /** Makes this tensor a window on the memory of source (all of it unless sizes say otherwise). */
+  set_(source: Tensor, storageOffset = 0, size?: readonly number[], stride?: readonly number[]): this {
+    const strides = stride ?? size?.map((_, d) => size.slice(d + 1).reduce((a, b) => a * b, 1));
+    if (source.dtype !== this.dtype) throw new TorshError('ERR_DTYPE', 'set_', `set_: expected a source of dtype ${this.dtype}, got ${source.dtype}`);
+    if (this.requiresGrad) throw new TorshError('ERR_AUTOGRAD', 'set_', 'set_: cannot change the memory of a tensor that requires grad');
+    sys._setData(this, size && strides ? source.detach().asStrided(size, strides, storageOffset) : source);
+    return this;
+  }
+  /** Leaves the graph in place. Errors: views. */
+  detach_(): this { sys._detachInPlace(this); return this; }
+
   /** Python's x[...]: ints, null, '...', slice(a, b, s) or 'a:b:s', bool and int tensors and arrays. */
   at(...index: Index[]): Tensor { return indexGet(this, index); }
   /** Python's x[...] = value. */
@@ -151,6 +192,14 @@ export class Tensor extends TensorOps {
   nonzero(options: { asTuple: true }): Tensor[];
   nonzero(options?: { asTuple?: false }): Tensor;
   nonzero(options: { asTuple?: boolean } = {}): any { return nonzero(this, options as { asTuple: true }); }
+  /** The different elements (or slices of dim), ascending; with returnInverse or returnCounts an array of tensors. */
+  unique<O extends UniqueOptions>(options?: O): UniqueResult<O>;
+  unique(sorted: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: number | null): Tensor | Tensor[];
+  unique(...args: any[]): any { return unique(this, ...(args as [any])); }
+  /** The elements (or slices of dim) without those that equal the one before. */
+  uniqueConsecutive<O extends ConsecutiveOptions>(options?: O): UniqueResult<O>;
+  uniqueConsecutive(returnInverse: boolean, returnCounts?: boolean, dim?: number | null): Tensor | Tensor[];
+  uniqueConsecutive(...args: any[]): any { return uniqueConsecutive(this, ...(args as [any])); }
   *[Symbol.iterator](): IterableIterator<Tensor> {
     const n = this.size(0);
     for (let i = 0; i < n; i++) yield this.at(i);

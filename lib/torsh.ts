@@ -5,10 +5,12 @@ import { TorshError } from './errors';
 import * as data from './data';
 import { checkpoint, checkpointSequential } from './autograd/checkpoint';
 import * as func from './func';
+import { asTensor, asarray, scalarTensor } from './creation';
 import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
 import { load, metadataOf, save } from './io';
 import { nonzero } from './indexing';
+import * as info from './info';
 import * as memory from './memory';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
@@ -18,6 +20,8 @@ import { einsum, tensordot } from './products';
 import * as random from './random';
 import { slice } from './slice';
 import { dtypes } from './runtime/dtype';
+import { unique, uniqueConsecutive } from './unique';
+import { histogramdd } from './histogram';
 import { Tensor, frombuffer, isTensor, keep, tensor } from './tensor';
 
 const dtypeConstants = Object.fromEntries(dtypes.map((d) => [d, d])) as { readonly [D in (typeof dtypes)[number]]: D };
@@ -36,8 +40,9 @@ Object.defineProperty(backend, Symbol.for('nodejs.util.inspect.custom'), { value
 export const torsh = {
   ...generated.torsh,
   ...dtypeConstants,
-  isComplex: (input: Tensor): boolean => input.isComplex(),
-  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot,
+  ...info,
+  asTensor, asarray, scalarTensor,
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot, unique, uniqueConsecutive, histogramdd,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,

@@ -63,6 +63,7 @@ interface FunctionClass {
  *   }
  *   const y = Exp.apply(x);
  */
+// oxlint-disable-next-line typescript/no-extraneous-class -- subclasses override the static methods, as in PyTorch
 export class Function {
   static onceDifferentiable = false;
 

@@ -10,6 +10,8 @@ const numbers = new Map<string, number>(dtypes.map((d, i) => [d, i]));
 for (const [alias, d] of [['float', 'float32'], ['double', 'float64'], ['half', 'float16'], ['int', 'int32'], ['long', 'int64'], ['short', 'int16'], ['cfloat', 'complex64'], ['cdouble', 'complex128']] as const) {
   numbers.set(alias, numbers.get(d)!);
 }
+/** What numbers become: torsh.setDefaultDtype(). */
+export const defaults: { dtype: DType } = { dtype: 'float32' };
 export const dtypeNumber = (name: string): number | undefined => numbers.get(name);
 /** A complex number: what item() and tolist() give and what stands for one wherever a number may stand. */
 export interface Complex { re: number; im: number }

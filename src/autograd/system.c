@@ -6,7 +6,7 @@
 #include "engine.h"
 
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out) {
-  ts_dtype d = a->dtype == TS_DTYPE_NONE ? TS_FLOAT32 : a->dtype;
+  ts_dtype d = ts_or_default(cx, a->dtype);
   return (out->t[0] = ts_empty(cx, d, (int)a->size.n, a->size.v)) != NULL;
 }
 
@@ -195,6 +195,21 @@ bool ts__grad_mode_impl(ts_cx *cx, const ts__grad_mode_args *a, ts_out *out) {
 bool ts__inference_mode_impl(ts_cx *cx, const ts__inference_mode_args *a, ts_out *out) {
   (void)a;
   out->scalar = ts_bool(cx->inference_mode);
+  return true;
+}
+
+bool ts__detach_in_place_impl(ts_cx *cx, const ts__detach_in_place_args *a, ts_out *out) {
+  (void)out;
+  ts_tensor *t = a->self;
+  if (t->is_view) return ts_fail(cx, TS_ERR_AUTOGRAD, "Can't detach views in-place. Use detach() instead.");
+  ts_node *node = t->grad_fn;
+  t->grad_fn = NULL;
+  t->output_nr = 0;
+  t->requires_grad = false;
+  if (node) {
+    t->history++; /* views of it begin anew */
+    ts_node_release(cx, node);
+  }
   return true;
 }
 

@@ -13,6 +13,7 @@ ts_cx *ts_cx_new(void) {
   ts_cx *cx = ts_calloc(sizeof *cx);
   if (!cx) return NULL;
   cx->grad_mode = true;
+  cx->default_dtype = TS_FLOAT32;
   cx->op = "torsh";
   cx->wall = cx->own_wall = ts_calloc(TS_WALL_SIZE * sizeof *cx->wall);
   cx->generator = ts_generator_new(5489u); /* PyTorch's default seed */

@@ -64,6 +64,9 @@ static bool wants_grad(ts_cx *cx, const ts_op *op, const void *args, bool record
         if (list->v[j]) wants = wants || (recording && ts_requires_grad(list->v[j]));
         else if (a->kind == TS_ARG_LIST) ts_fail(cx, TS_ERR_ARGUMENT, "argument '%s' has a missing tensor at %" PRId64, a->name, j);
       }
+    } else if (a->kind == TS_ARG_TEXT ? *FIELD(const char *const, args, a) == NULL
+               : (a->kind == TS_ARG_INTS || a->kind == TS_ARG_FLOATS) && FIELD(const ts_ints, args, a)->n < 0) {
+      ts_fail(cx, TS_ERR_ARGUMENT, "argument '%s' is missing", a->name);
     }
   }
   return wants;

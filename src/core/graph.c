@@ -137,12 +137,12 @@ static node_plan plan(const ts_op *op, const void *args, ts_tensor *const *outs,
         p.extra += (size_t)n * sizeof(ts_tensor *);
         break;
       }
-      case TS_ARG_INTS: case TS_ARG_FLOATS: {
+      case TS_ARG_INTS: case TS_ARG_FLOATS: case TS_ARG_INTS_OPT: case TS_ARG_FLOATS_OPT: {
         const ts_ints *list = FIELD(const ts_ints, args, a);
         if (list->n > 0) p.extra += (size_t)list->n * sizeof *list->v;
         break;
       }
-      case TS_ARG_TEXT: {
+      case TS_ARG_TEXT: case TS_ARG_TEXT_OPT: {
         const char *text = *FIELD(const char *const, args, a);
         if (text) p.extra += (strlen(text) + 8) & ~(size_t)7;
         break;
@@ -227,7 +227,7 @@ static ts_node *op_node(ts_cx *cx, const ts_op *op, const void *args, ts_tensor 
         }
         break;
       }
-      case TS_ARG_INTS: case TS_ARG_FLOATS: {
+      case TS_ARG_INTS: case TS_ARG_FLOATS: case TS_ARG_INTS_OPT: case TS_ARG_FLOATS_OPT: {
         ts_ints *list = FIELD(ts_ints, n->args, a);
         if (list->n > 0) {
           memcpy(free_at, list->v, (size_t)list->n * sizeof *list->v);
@@ -236,7 +236,7 @@ static ts_node *op_node(ts_cx *cx, const ts_op *op, const void *args, ts_tensor 
         }
         break;
       }
-      case TS_ARG_TEXT: {
+      case TS_ARG_TEXT: case TS_ARG_TEXT_OPT: {
         const char **text = FIELD(const char *, n->args, a);
         if (*text) {
           size_t size = strlen(*text) + 1;

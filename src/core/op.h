@@ -45,7 +45,8 @@ typedef enum {
   TS_ARG_BOOL_OPT,   /* ts_opt_int */
   TS_ARG_DTYPE,      /* ts_dtype: TS_DTYPE_NONE for None */
   TS_ARG_INTS, TS_ARG_FLOATS, /* ts_ints, ts_floats */
-  TS_ARG_TEXT        /* const char *: NULL for None */
+  TS_ARG_INTS_OPT, TS_ARG_FLOATS_OPT,
+  TS_ARG_TEXT, TS_ARG_TEXT_OPT /* const char *: NULL for None */
 } ts_arg_kind;
 
 typedef struct {

@@ -43,6 +43,22 @@ void ts_storage_release(ts_storage *s) {
   ts_free(s);
 }
 
+static void release_grown(void *owner) { ts_storage_release(owner); }
+
+bool ts_storage_grow(ts_cx *cx, ts_storage *s, int64_t nbytes) {
+  if (nbytes <= s->nbytes) return true;
+  ts_storage *fresh = ts_storage_new(cx, nbytes);
+  if (!fresh) return false;
+  memcpy(fresh->data, s->data, (size_t)s->nbytes);
+  memset(fresh->data + s->nbytes, 0, (size_t)(nbytes - s->nbytes));
+  if (s->release) s->release(s->owner);
+  s->data = fresh->data;
+  s->nbytes = nbytes;
+  s->release = release_grown;
+  s->owner = fresh;
+  return true;
+}
+
 void ts_contiguous_strides(int ndim, const int64_t *sizes, int64_t *strides) {
   int64_t step = 1;
   for (int d = ndim - 1; d >= 0; d--) {

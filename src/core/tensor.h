@@ -21,6 +21,8 @@ typedef struct ts_storage {
 ts_storage *ts_storage_new(ts_cx *cx, int64_t nbytes); /* uninitialised */
 ts_storage *ts_storage_retain(ts_storage *s);
 void ts_storage_release(ts_storage *s);
+/* Makes room for nbytes, also for the other tensors on s: zeros behind what is there. */
+bool ts_storage_grow(ts_cx *cx, ts_storage *s, int64_t nbytes);
 
 struct ts_tensor {
   int32_t refs;
@@ -45,6 +47,10 @@ struct ts_tensor {
   uint64_t id;           /* unique in its context */
   int64_t inline_dims[2 * TS_INLINE_DIMS];
 };
+
+/* The dtype given, else torch.get_default_dtype(); and the complex one of the same precision. */
+static inline ts_dtype ts_or_default(const ts_cx *cx, ts_dtype d) { return d == TS_DTYPE_NONE ? (ts_dtype)cx->default_dtype : d; }
+static inline ts_dtype ts_default_complex(const ts_cx *cx) { return cx->default_dtype == TS_FLOAT64 ? TS_COMPLEX128 : TS_COMPLEX64; }
 
 /* New tensors below have one reference that belongs to the innermost scope; NULL and an error set when they cannot be made. */
 ts_tensor *ts_empty(ts_cx *cx, ts_dtype dtype, int ndim, const int64_t *sizes);

@@ -103,7 +103,7 @@ static const double *take(ts_cx *cx, const ts_arg *a, void *args, const double *
     }
     case TS_ARG_BOOL: *FIELD(bool, args, a) = *p++ != 0; break;
     case TS_ARG_DTYPE: *FIELD(ts_dtype, args, a) = (ts_dtype)*p++; break;
-    case TS_ARG_INTS: {
+    case TS_ARG_INTS: case TS_ARG_INTS_OPT: {
       ts_ints *list = FIELD(ts_ints, args, a);
       double n = *p++;
       *list = (ts_ints){NULL, (int64_t)n};
@@ -112,7 +112,7 @@ static const double *take(ts_cx *cx, const ts_arg *a, void *args, const double *
       list->v = v;
       break;
     }
-    case TS_ARG_FLOATS: {
+    case TS_ARG_FLOATS: case TS_ARG_FLOATS_OPT: {
       ts_floats *list = FIELD(ts_floats, args, a);
       double n = *p++;
       *list = (ts_floats){NULL, (int64_t)n};
@@ -121,7 +121,7 @@ static const double *take(ts_cx *cx, const ts_arg *a, void *args, const double *
       list->v = v;
       break;
     }
-    case TS_ARG_TEXT: {
+    case TS_ARG_TEXT: case TS_ARG_TEXT_OPT: {
       double n = *p++;
       char *text = NULL;
       if (n >= 0 && n <= MAX_TEXT && (text = ts_temp(cx, (int64_t)n + 1)) != NULL) {

@@ -1,5 +1,6 @@
 /* Indexing along one dim: rows (index_select, index_add, ...) and elements (gather, scatter, ...), and take and put. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include "../gen/ops.h"
 #include "kernels.h"
@@ -104,8 +105,8 @@ bool ts_index_fill_impl(ts_cx *cx, const ts_index_fill_args *a, ts_out *out) {
 /* ---- elements ---- */
 
 static bool check_elements(ts_cx *cx, const ts_tensor *self, int dim, const ts_tensor *index, const ts_tensor *src) {
-  if (index->dtype != TS_INT64) return ts_fail(cx, TS_ERR_DTYPE, "Expected dtype int64 for index, got %s", ts_dtype_name((ts_dtype)index->dtype));
   if (index->numel == 0) return true;
+  if (index->dtype != TS_INT64) return ts_fail(cx, TS_ERR_DTYPE, "Expected dtype int64 for index, got %s", ts_dtype_name((ts_dtype)index->dtype));
   int n = index->ndim ? index->ndim : 1;
   if (n != (self->ndim ? self->ndim : 1))
     return ts_fail(cx, TS_ERR_SHAPE, "Index tensor must have the same number of dimensions as self tensor (shapes %s and %s)", TS_TEXT(index), TS_TEXT(self));
@@ -202,6 +203,81 @@ bool ts_scatter_value_impl(ts_cx *cx, const ts_scatter_value_args *a, ts_out *ou
 
 bool ts_scatter_add_impl(ts_cx *cx, const ts_scatter_add_args *a, ts_out *out) {
   return same_dtype(cx, a->self, a->src) && put_elements(cx, a->self, a->dim, a->index, a->src, TS_PLACE_ADD, out);
+}
+
+/* ---- scatterReduce ---- */
+
+typedef enum { REDUCE_SUM, REDUCE_PROD, REDUCE_MEAN, REDUCE_AMAX, REDUCE_AMIN, REDUCE_NONE } reduce_word;
+static reduce_word reduce_of(const char *word) {
+  static const char *const words[] = {"sum", "prod", "mean", "amax", "amin"};
+  int w = 0;
+  while (w < REDUCE_NONE && strcmp(word, words[w]) != 0) w++;
+  return (reduce_word)w;
+}
+
+/* What a reduction starts from: it leaves every other element of that dtype as it is. */
+static ts_scalar identity(ts_dtype d, reduce_word how) {
+  const bool most = how == REDUCE_AMIN;
+  if (how == REDUCE_PROD) return ts_int(1);
+  if (how != REDUCE_AMAX && how != REDUCE_AMIN) return ts_int(0);
+  if (ts_is_float(d)) return ts_float(most ? INFINITY : -INFINITY);
+  if (d == TS_BOOL || d == TS_UINT8) return ts_int(!most ? 0 : d == TS_BOOL ? 1 : 255);
+  const int64_t top = INT64_MAX >> (64 - 8 * ts_itemsize(d));
+  return ts_int(most ? top : -top - 1);
+}
+
+/* sum over how many have been added up at each place. */
+static ts_tensor *divided(ts_cx *cx, ts_tensor *sum, int64_t dim, ts_tensor *index, bool include_self) {
+  ts_tensor *one = ts_ones(cx, TS_INTS_EMPTY, TS_INT64), *n = one ? ts_full_zero(cx, TS_INT64, sum->ndim, sum->sizes) : NULL;
+  n = ts_add(cx, n, ts_wrap_scalar(cx, ts_int(include_self)), ts_int(1));
+  n = ts_scatter_add(cx, n, dim, index, ts_expand(cx, one, ts_sizes_of(index), false));
+  n = ts_clamp(cx, n, ts_wrap_scalar(cx, ts_int(1)), NULL);
+  return ts_div(cx, sum, n, ts_is_float((ts_dtype)sum->dtype) ? NULL : "floor");
+}
+
+bool ts_scatter_reduce_impl(ts_cx *cx, const ts_scatter_reduce_args *a, ts_out *out) {
+  ts_tensor *self = a->self, *src = a->src;
+  const ts_dtype d = (ts_dtype)self->dtype;
+  const reduce_word how = reduce_of(a->reduce);
+  static const ts_place_kind kinds[] = {TS_PLACE_ADD, TS_PLACE_MUL, TS_PLACE_ADD, TS_PLACE_MAX, TS_PLACE_MIN};
+  if (how == REDUCE_NONE) return ts_fail(cx, TS_ERR_ARGUMENT, "reduce argument must be either sum, prod, mean, amax or amin.");
+  if (!same_dtype(cx, self, src)) return false;
+  if (how == REDUCE_MEAN && d == TS_BOOL) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for bool");
+  if (how == REDUCE_MEAN && ts_is_half(d)) {
+    self = ts_raw_cast(cx, self, TS_FLOAT32);
+    src = ts_raw_cast(cx, src, TS_FLOAT32);
+  }
+  ts_out made = {.t = {NULL}};
+  if (a->include_self) {
+    if (!self || !src || !put_elements(cx, self, a->dim, a->index, src, kinds[how], &made)) return false;
+  } else { /* whatever may be wrong is found before the places are emptied */
+    ts_tensor *start = ts_scatter_value(cx, self, a->dim, a->index, identity((ts_dtype)(self ? self->dtype : d), how), NULL);
+    made.t[0] = start;
+    if (!start || !put_elements(cx, start, a->dim, a->index, src, kinds[how], &made)) return false;
+  }
+  out->t[0] = made.t[0];
+  if (how == REDUCE_MEAN && a->index->numel) out->t[0] = divided(cx, out->t[0], a->dim, a->index, a->include_self);
+  return (out->t[0] = ts_raw_cast(cx, out->t[0], d)) != NULL;
+}
+
+bool ts_index_reduce_impl(ts_cx *cx, const ts_index_reduce_args *a, ts_out *out) {
+  ts_tensor *self = a->self, *source = a->source, *index;
+  int dim;
+  const reduce_word how = reduce_of(a->reduce);
+  if (how == REDUCE_NONE || how == REDUCE_SUM) return ts_fail(cx, TS_ERR_ARGUMENT, "Expected reduce to be one of prod, mean, amax or amin but got %s.", a->reduce);
+  if (!ts_wrap_dim(cx, a->dim, self->ndim, &dim) || !(index = row_index(cx, a->index, size_at(self, dim), dim, false)) || !check_source(cx, self, dim, index, source)) return false;
+  if (self->ndim == 0) {
+    self = ts_reshape(cx, self, TS_INTS(1));
+    source = ts_reshape(cx, source, TS_INTS(1));
+  } else if (source->ndim == 0) {
+    source = ts_reshape(cx, source, TS_INTS(1));
+  }
+  if (!self || !source) return false;
+  int64_t sizes[TS_MAX_DIM];
+  for (int d = 0; d < source->ndim; d++) sizes[d] = d == dim ? -1 : 1;
+  index = ts_expand(cx, ts_reshape(cx, index, (ts_ints){sizes, source->ndim}), ts_sizes_of(source), false);
+  ts_tensor *t = ts_scatter_reduce(cx, self, dim, index, source, a->reduce, a->include_self);
+  return (out->t[0] = a->self->ndim == 0 ? ts_reshape(cx, t, TS_INTS_EMPTY) : t) != NULL;
 }
 
 /* ---- take and put: positions in the flattened tensor ---- */

@@ -145,6 +145,12 @@ bool ts_positive_impl(ts_cx *cx, const ts_positive_args *a, ts_out *out) {
   return true;
 }
 
+bool ts_sign_impl(ts_cx *cx, const ts_sign_args *a, ts_out *out) {
+  if (ts_is_complex((ts_dtype)a->self->dtype))
+    return ts_fail(cx, TS_ERR_DTYPE, "Unlike NumPy, torsh.sign is not meant to support complex numbers; use torsh.sgn instead");
+  return ts_sign_of(cx, a->self, out);
+}
+
 bool ts_sign_of(ts_cx *cx, ts_tensor *x, ts_out *out) {
   return x->dtype == TS_BOOL ? unchanged(cx, x, out) : ts_unary(cx, x, out, TS_UN_SIGN, TS_SAME, NULL);
 }
@@ -156,8 +162,8 @@ bool ts_rounded(ts_cx *cx, ts_tensor *x, ts_out *out, ts_unary_id id) {
 bool ts_round_impl(ts_cx *cx, const ts_round_args *a, ts_out *out) {
   if (a->decimals == 0) return ts_rounded(cx, a->self, out, TS_UN_ROUND);
   double ten = 1;
-  int64_t places = a->decimals < 0 ? -a->decimals : a->decimals;
-  for (int64_t i = 0; i < places && i < 400; i++) ten *= 10;
+  const double places = fabs((double)a->decimals);
+  for (int i = 0; i < places && i < 400; i++) ten *= 10;
   ts_scalar params[3] = {ts_float(ten), ts_float(a->decimals < 0), ts_none()};
   return ts_unary(cx, a->self, out, TS_UN_ROUND_DECIMALS, TS_NO_INT, params);
 }

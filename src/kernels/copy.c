@@ -52,13 +52,13 @@ static bool transpose(const ts_iter *it, int64_t item) {
 
 bool ts_raw_copy(ts_cx *cx, ts_tensor *dst, ts_tensor *src) {
   if (!ts_check_writable(cx, dst)) return false;
-  if (dst->numel == 0) return true;
   int n;
   int64_t sizes[TS_MAX_DIM];
   if (!ts_broadcast_sizes(cx, dst->ndim, dst->sizes, src->ndim, src->sizes, &n, sizes)) return false;
   if (n != dst->ndim || memcmp(sizes, dst->sizes, (size_t)n * sizeof *sizes) != 0)
     return ts_fail(cx, TS_ERR_SHAPE, "output with shape %s doesn't match the broadcast shape %s", TS_TEXT(dst),
                    ts_sizes_text(n, sizes, (char[160]){0}, 160));
+  if (dst->numel == 0) return true;
   if (ts_overlaps(dst, src)) {
     ts_tensor *apart = ts_empty(cx, (ts_dtype)src->dtype, src->ndim, src->sizes);
     if (!apart || !ts_raw_copy(cx, apart, src)) return false;

@@ -1,19 +1,70 @@
 /* Making, copying and converting tensors. */
 #include <string.h>
+#include "../core/graph.h"
 #include "../gen/ops.h"
 #include "complex.h"
 #include "kernels.h"
 
+/* The strides of a memory format for t's sizes; preserve is told apart, as NULL is. */
+static bool format_strides(ts_cx *cx, const char *format, int ndim, const int64_t *sizes, int64_t *strides) {
+  const bool last2 = strcmp(format, "channels_last") == 0, last3 = strcmp(format, "channels_last_3d") == 0;
+  if (strcmp(format, "contiguous_format") == 0) {
+    ts_contiguous_strides(ndim, sizes, strides);
+    return true;
+  }
+  if (!last2 && !last3)
+    return ts_fail(cx, TS_ERR_ARGUMENT, "memory_format must be one of 'contiguous_format', 'preserve_format', 'channels_last' and 'channels_last_3d', not '%s'", format);
+  if (ndim != (last2 ? 4 : 5)) return ts_fail(cx, TS_ERR_SHAPE, "required rank %d tensor to use %s format", last2 ? 4 : 5, format);
+  int64_t step = 1;
+  for (int k = 0; k < ndim; k++) { /* channels vary fastest, then width, height, ..., and the batch slowest */
+    int d = k == 0 ? 1 : k == ndim - 1 ? 0 : ndim - k;
+    strides[d] = step;
+    step *= sizes[d] > 1 ? sizes[d] : 1;
+  }
+  return true;
+}
+
+static bool preserves(const char *format) { return !format || strcmp(format, "preserve_format") == 0; }
+
 bool ts_clone_impl(ts_cx *cx, const ts_clone_args *a, ts_out *out) {
-  bool plain = a->memory_format && strcmp(a->memory_format, "preserve_format") != 0;
-  ts_dtype d = (ts_dtype)a->self->dtype;
-  ts_tensor *t = plain ? ts_empty(cx, d, a->self->ndim, a->self->sizes) : ts_empty_like(cx, a->self, d);
-  return (out->t[0] = t) != NULL && ts_raw_copy(cx, t, a->self);
+  const ts_tensor *self = a->self;
+  int64_t strides[TS_MAX_DIM];
+  ts_dtype d = (ts_dtype)self->dtype;
+  if (preserves(a->memory_format)) out->t[0] = ts_empty_like(cx, self, d);
+  else if (format_strides(cx, a->memory_format, self->ndim, self->sizes, strides)) out->t[0] = ts_empty_strided(cx, d, self->ndim, self->sizes, strides);
+  return out->t[0] && ts_raw_copy(cx, out->t[0], a->self);
 }
 
 bool ts_contiguous_impl(ts_cx *cx, const ts_contiguous_args *a, ts_out *out) {
-  out->t[0] = ts_is_contiguous(a->self) ? a->self : ts_clone(cx, a->self, "contiguous_format");
+  const ts_tensor *self = a->self;
+  const char *format = a->memory_format ? a->memory_format : "contiguous_format";
+  int64_t strides[TS_MAX_DIM];
+  if (strcmp(format, "preserve_format") == 0) return ts_fail(cx, TS_ERR_ARGUMENT, "preserve memory format is unsupported by the contiguous operator");
+  if (!format_strides(cx, format, self->ndim, self->sizes, strides)) return false;
+  bool is = self->numel > 0 || ts_is_contiguous(self);
+  for (int d = 0; d < self->ndim && is && self->numel; d++) is = self->sizes[d] == 1 || self->strides[d] == strides[d];
+  out->t[0] = is ? a->self : ts_clone(cx, a->self, format);
   return out->t[0] != NULL;
+}
+
+/* Another size over the same memory, which grows where it must. */
+static bool resize(ts_cx *cx, ts_tensor *self, int ndim, const int64_t *sizes, const char *format, ts_out *out) {
+  int64_t strides[TS_MAX_DIM], numel;
+  if (ts_requires_grad(self)) return ts_fail(cx, TS_ERR_AUTOGRAD, "cannot resize variables that require grad");
+  if (!ts_numel_of(cx, ndim, sizes, &numel)) return false;
+  if (format && strcmp(format, "preserve_format") == 0) return ts_fail(cx, TS_ERR_ARGUMENT, "Unsupported memory format preserve_format");
+  if (!format && ts_same_sizes(self, &(ts_tensor){.ndim = (uint8_t)ndim, .sizes = (int64_t *)(uintptr_t)sizes})) return (out->t[0] = ts_shallow(cx, self)) != NULL;
+  if (!format_strides(cx, format ? format : "contiguous_format", ndim, sizes, strides)) return false;
+  if (numel && !ts_storage_grow(cx, self->storage, (self->offset + numel) * ts_itemsize((ts_dtype)self->dtype))) return false;
+  return (out->t[0] = ts_alias(cx, self, ndim, sizes, strides, self->offset)) != NULL;
+}
+
+bool ts_resize__impl(ts_cx *cx, const ts_resize__args *a, ts_out *out) {
+  return resize(cx, a->self, (int)a->size.n, a->size.v, a->memory_format, out);
+}
+bool ts_resize_as__impl(ts_cx *cx, const ts_resize_as__args *a, ts_out *out) {
+  const char *format = a->memory_format && strcmp(a->memory_format, "preserve_format") == 0 ? NULL : a->memory_format;
+  return resize(cx, a->self, a->the_template->ndim, a->the_template->sizes, format, out);
 }
 
 bool ts_copy__impl(ts_cx *cx, const ts_copy__args *a, ts_out *out) {

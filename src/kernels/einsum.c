@@ -11,7 +11,7 @@ typedef struct { int n, dots; uint8_t symbols[4 * TS_MAX_DIM]; } subscripts; /* 
 typedef struct {
   int64_t sizes[SYMBOLS]; /* 0 times seen: none */
   bool seen[SYMBOLS];
-  int count[SYMBOLS];
+  int count[SYMBOLS], operands[SYMBOLS]; /* how often it stands there, and in how many operands */
   int ellipsis;           /* dims that '...' stands for at most */
 } symbol_table;
 
@@ -64,6 +64,9 @@ static bool name_dims(ts_cx *cx, const ts_tensor *t, const subscripts *s, int64_
   for (int d = 0; d < t->ndim; d++) {
     int l = names[d];
     int64_t size = t->sizes[d];
+    bool again = false;
+    for (int e = 0; e < d; e++) again = again || names[e] == l;
+    table->operands[l] += !again;
     for (int e = 0; e < d; e++)
       if (names[e] == l && t->sizes[e] != size)
         return ts_fail(cx, TS_ERR_SHAPE, "subscript %c is repeated for operand %" PRId64 " but the sizes don't match, %" PRId64 " != %" PRId64, letter_of(l), operand, size, t->sizes[e]);
@@ -109,6 +112,13 @@ static bool name_result(ts_cx *cx, const char *text, int64_t at, const symbol_ta
   }
   if (*n > TS_MAX_DIM) return ts_fail(cx, TS_ERR_SHAPE, "a tensor has at most %d dimensions, got %d", TS_MAX_DIM, *n);
   return true;
+}
+
+/* Whether dims of one operand alone are summed: integers then add up in int64, as sum does. */
+static bool sums_alone(const symbol_table *table, const uint8_t *out_names, int n_out) {
+  for (int l = 0; l < SYMBOLS; l++)
+    if (table->operands[l] == 1 && !memchr(out_names, l, (size_t)n_out)) return true;
+  return false;
 }
 
 /* An operand with one dim for each symbol (diagonals of repeated ones), without those of size 1. */
@@ -169,8 +179,12 @@ bool ts_einsum_impl(ts_cx *cx, const ts_einsum_args *a, ts_out *out) {
   }
   for (int i = 0; i < n_out; i++)
     if (table.sizes[out_names[i]] != 1) kept |= (uint64_t)1 << label_of[out_names[i]];
-  for (k = 0; k < in.n; k++)
-    if (!make_factor(cx, in.v[k], names[k], label_of, &factors[k])) return false;
+  const bool widens = sums_alone(&table, out_names, n_out);
+  for (k = 0; k < in.n; k++) {
+    ts_tensor *t = in.v[k];
+    if (widens && t->dtype != TS_INT64 && ts_is_integral((ts_dtype)t->dtype, true)) t = ts__to_dtype(cx, t, TS_INT64);
+    if (!make_factor(cx, t, names[k], label_of, &factors[k])) return false;
+  }
   if (!ts_contract(cx, factors, (int)in.n, sizes, kept, &result)) return false;
   for (int i = 0; i < n_out; i++) {
     shape[i] = table.sizes[out_names[i]];

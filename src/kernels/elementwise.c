@@ -12,7 +12,7 @@ ts_dtype ts_result_type(ts_tensor *const *operands, int n) {
     if (!t) continue;
     int rank = t->wrapped_number ? 2 : t->ndim == 0 ? 1 : 0;
     ts_dtype d = (ts_dtype)t->dtype;
-    if (t->wrapped_number && ts_is_inexact(d)) d = ts_is_complex(d) ? TS_COMPLEX64 : TS_FLOAT32;
+    if (t->wrapped_number && ts_is_inexact(d)) d = ts_is_complex(d) ? ts_default_complex(t->cx) : ts_or_default(t->cx, TS_DTYPE_NONE);
     ranks[rank] = ranks[rank] == TS_DTYPE_NONE ? d : ts_promote(ranks[rank], d);
   }
   ts_dtype result = ranks[0];
@@ -144,7 +144,7 @@ static ts_dtype computed_in(const ts_loop *row, ts_dtype d) {
 static bool run_row(ts_cx *cx, const ts_loop *row, ts_tensor *const *in, int n, ts_dtype d, ts_dtype to, ts_rule rule,
                     bool dense, const void *params, ts_out *out) {
   bool refused = (rule == TS_NO_BOOL && d == TS_BOOL) || (rule == TS_NO_INT && ts_is_integral(d, true)) || (rule == TS_NO_FLOAT && ts_is_inexact(d));
-  if (rule == TS_TO_FLOAT && !ts_is_inexact(d)) d = TS_FLOAT32;
+  if (rule == TS_TO_FLOAT && !ts_is_inexact(d)) d = ts_or_default(cx, TS_DTYPE_NONE);
   ts_dtype c = refused ? TS_DTYPE_NONE : computed_in(row, d);
   if (c == TS_DTYPE_NONE) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   bool whole = to == TS_DTYPE_NONE;

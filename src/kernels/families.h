@@ -18,5 +18,8 @@ bool ts_power_pooled(ts_cx *cx, ts_out *out, int n, ts_tensor *x, double p, ts_i
 /* wanted: n of -1, or entries that are TS_SIZE_AS_INPUT, keep what x has. */
 bool ts_adaptive_average(ts_cx *cx, ts_out *out, int n, ts_tensor *x, ts_ints wanted);
 bool ts_adaptive_sizes(ts_cx *cx, int n, const ts_tensor *x, ts_ints wanted, int64_t *size);
+/* dims: 2, 3, or 0 for either. */
+bool ts_grid_sampled(ts_cx *cx, ts_out *out, int dims, ts_tensor *x, ts_tensor *grid, int64_t mode, int64_t padding, bool align);
+bool ts_affine_grid_of(ts_cx *cx, ts_out *out, ts_tensor *theta, ts_ints size, bool align);
 bool ts_dropout_of(ts_cx *cx, ts_out *out, ts_tensor *x, double p, bool training);
 #endif

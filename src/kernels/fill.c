@@ -18,7 +18,7 @@ bool ts_fill_scalar(ts_cx *cx, ts_tensor *t, ts_scalar value) {
 }
 
 bool ts_filled(ts_cx *cx, ts_out *out, ts_ints size, ts_dtype dtype, ts_scalar value) {
-  ts_tensor *t = ts_result(cx, out, 0, dtype == TS_DTYPE_NONE ? TS_FLOAT32 : dtype, (int)size.n, size.v);
+  ts_tensor *t = ts_result(cx, out, 0, ts_or_default(cx, dtype), (int)size.n, size.v);
   return t && ts_fill_scalar(cx, t, value);
 }
 
@@ -34,14 +34,16 @@ bool ts_filled_new(ts_cx *cx, ts_out *out, ts_tensor *self, ts_ints size, ts_dty
 bool ts_empty_strided_impl(ts_cx *cx, const ts_empty_strided_args *a, ts_out *out) {
   if (a->size.n != a->stride.n)
     return ts_fail(cx, TS_ERR_ARGUMENT, "dimensionality of sizes (%d) must match dimensionality of strides (%d)", (int)a->size.n, (int)a->stride.n);
-  return (out->t[0] = ts_empty_strided(cx, a->dtype == TS_DTYPE_NONE ? TS_FLOAT32 : a->dtype, (int)a->size.n, a->size.v, a->stride.v)) != NULL;
+  return (out->t[0] = ts_empty_strided(cx, ts_or_default(cx, a->dtype), (int)a->size.n, a->size.v, a->stride.v)) != NULL;
 }
 
-/* Host numbers are float32 whatever their value; bigints are integers. */
-static ts_dtype dtype_of(ts_scalar v) { return v.kind == TS_NUM_BOOL ? TS_BOOL : v.big ? TS_INT64 : v.kind == TS_NUM_COMPLEX ? TS_COMPLEX64 : TS_FLOAT32; }
+/* Host numbers are of the default dtype whatever their value; bigints are integers. */
+static ts_dtype dtype_of(const ts_cx *cx, ts_scalar v) {
+  return v.kind == TS_NUM_BOOL ? TS_BOOL : v.big ? TS_INT64 : v.kind == TS_NUM_COMPLEX ? ts_default_complex(cx) : ts_or_default(cx, TS_DTYPE_NONE);
+}
 
 bool ts_full_impl(ts_cx *cx, const ts_full_args *a, ts_out *out) {
-  return ts_filled(cx, out, a->size, a->dtype == TS_DTYPE_NONE ? dtype_of(a->fill_value) : a->dtype, a->fill_value);
+  return ts_filled(cx, out, a->size, a->dtype == TS_DTYPE_NONE ? dtype_of(cx, a->fill_value) : a->dtype, a->fill_value);
 }
 
 bool ts_full_like_impl(ts_cx *cx, const ts_full_like_args *a, ts_out *out) {
@@ -93,7 +95,7 @@ bool ts_arange_impl(ts_cx *cx, const ts_arange_args *a, ts_out *out) {
     return ts_fail(cx, TS_ERR_ARGUMENT, "upper bound and larger bound inconsistent with step sign");
   double count = ceil((end.f - start.f) / step.f);
   if (count > 1e15) return ts_fail(cx, TS_ERR_MEMORY, "the range has too many values (%g)", count);
-  ts_dtype d = a->dtype != TS_DTYPE_NONE ? a->dtype : whole ? TS_INT64 : TS_FLOAT32;
+  ts_dtype d = a->dtype != TS_DTYPE_NONE ? a->dtype : whole ? TS_INT64 : ts_or_default(cx, TS_DTYPE_NONE);
   return ramp(cx, out, d, (int64_t)count, start, step);
 }
 
@@ -113,18 +115,18 @@ static bool between(ts_cx *cx, ts_out *out, ts_dtype d, double start, double end
 }
 
 bool ts_linspace_impl(ts_cx *cx, const ts_linspace_args *a, ts_out *out) {
-  return between(cx, out, a->dtype == TS_DTYPE_NONE ? TS_FLOAT32 : a->dtype, a->start.f, a->end.f, a->steps, false, 0);
+  return between(cx, out, ts_or_default(cx, a->dtype), a->start.f, a->end.f, a->steps, false, 0);
 }
 
 bool ts_logspace_impl(ts_cx *cx, const ts_logspace_args *a, ts_out *out) {
-  return between(cx, out, a->dtype == TS_DTYPE_NONE ? TS_FLOAT32 : a->dtype, a->start.f, a->end.f, a->steps, true, a->base);
+  return between(cx, out, ts_or_default(cx, a->dtype), a->start.f, a->end.f, a->steps, true, a->base);
 }
 
 bool ts_eye_impl(ts_cx *cx, const ts_eye_args *a, ts_out *out) {
   int64_t m = a->m.given ? a->m.v : a->n;
   if (a->n < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "n must be greater or equal to 0, got %" PRId64, a->n);
   if (m < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "m must be greater or equal to 0, got %" PRId64, m);
-  ts_tensor *t = ts_full_zero(cx, a->dtype == TS_DTYPE_NONE ? TS_FLOAT32 : a->dtype, 2, (const int64_t[]){a->n, m});
+  ts_tensor *t = ts_full_zero(cx, ts_or_default(cx, a->dtype), 2, (const int64_t[]){a->n, m});
   if (!t) return false;
   int64_t diagonal = a->n < m ? a->n : m;
   ts_tensor *ones = ts_alias(cx, t, 1, &diagonal, (const int64_t[]){m + 1}, 0);

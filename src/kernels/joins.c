@@ -105,7 +105,7 @@ bool ts_block_diag_impl(ts_cx *cx, const ts_block_diag_args *a, ts_out *out) {
     sizes[1] += cols;
   }
   if (in.n <= 0) sizes[0] = 1;
-  ts_dtype dtype = in.n <= 0 ? TS_FLOAT32 : (ts_dtype)in.v[0]->dtype;
+  ts_dtype dtype = in.n <= 0 ? ts_or_default(cx, TS_DTYPE_NONE) : (ts_dtype)in.v[0]->dtype;
   for (int64_t k = 1; k < in.n; k++) dtype = ts_promote(dtype, (ts_dtype)in.v[k]->dtype);
   ts_tensor *t = ts_full_zero(cx, dtype, 2, sizes);
   if (!give(out, t)) return false;

@@ -16,12 +16,12 @@
     void *data = ts_data(dense);                                             \
     int64_t n = dense->numel;                                                \
     ts_dtype d = (ts_dtype)dense->dtype;                                     \
+    if (ts_is_complex(d)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d)); \
     if (n) call;                                                             \
     if (dense != (t) && !ts_raw_copy(cx, (t), dense)) return false;          \
   } while (0)
 
 static bool floating(ts_cx *cx, ts_dtype d) { return ts_is_float(d) || ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d)); }
-static ts_dtype or_float(ts_dtype d) { return d == TS_DTYPE_NONE ? TS_FLOAT32 : d; }
 
 static bool uniform(ts_cx *cx, ts_tensor *t, ts_opt_int id, double from, double to) {
   if (ts_is_complex((ts_dtype)t->dtype) && !(t = ts_pairs(cx, t))) return false;
@@ -56,11 +56,11 @@ static bool integers(ts_cx *cx, ts_tensor *t, ts_opt_int id, int64_t low, int64_
 }
 
 bool ts_rand_impl(ts_cx *cx, const ts_rand_args *a, ts_out *out) {
-  ts_tensor *t = ts_result(cx, out, 0, or_float(a->dtype), (int)a->size.n, a->size.v);
+  ts_tensor *t = ts_result(cx, out, 0, ts_or_default(cx, a->dtype), (int)a->size.n, a->size.v);
   return t && uniform(cx, t, a->generator, 0, 1);
 }
 bool ts_randn_impl(ts_cx *cx, const ts_randn_args *a, ts_out *out) {
-  ts_tensor *t = ts_result(cx, out, 0, or_float(a->dtype), (int)a->size.n, a->size.v);
+  ts_tensor *t = ts_result(cx, out, 0, ts_or_default(cx, a->dtype), (int)a->size.n, a->size.v);
   return t && normal(cx, t, a->generator, 0, 1);
 }
 bool ts_randint_impl(ts_cx *cx, const ts_randint_args *a, ts_out *out) {

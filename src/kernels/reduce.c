@@ -259,7 +259,7 @@ ts_tensor *ts_reduced(ts_cx *cx, ts_tensor *self, uint64_t mask, bool keepdim, t
     mask &= self->ndim ? ~(uint64_t)0 : 0;
     return ts_unpaired(cx, ts_reduced(cx, ts_pairs(cx, self), mask, keepdim, id));
   }
-  if (!ts_loops.reduce[id][self->dtype] && !(self = ts_raw_cast(cx, self, ts_reduce_dtype((ts_dtype)self->dtype)))) return NULL;
+  if (!self || (!ts_loops.reduce[id][self->dtype] && !(self = ts_raw_cast(cx, self, ts_reduce_dtype((ts_dtype)self->dtype))))) return NULL;
   int64_t sizes[TS_MAX_DIM];
   int ndim = ts_reduced_sizes(self, mask, keepdim, sizes);
   ts_reduction r = ts_reduction_of(id, (ts_dtype)self->dtype);

@@ -14,7 +14,7 @@ static void range(void *arg, int64_t begin, int64_t end) {
 /* self, in the dtype of the loop, scanned along dim; NULL: failed. */
 static ts_tensor *scan(ts_cx *cx, ts_scan_id id, ts_tensor *self, ts_tensor *factor, int64_t given, bool reverse, ts_tensor **where) {
   int dim;
-  if (!ts_wrap_dim(cx, given, self->ndim, &dim)) return NULL;
+  if (!self || !ts_wrap_dim(cx, given, self->ndim, &dim)) return NULL;
   ts_dtype d = ts_reduce_dtype((ts_dtype)self->dtype);
   ts_scan_loop loop = ts_loops.scan[id][d];
   if (!loop) {

@@ -18,7 +18,7 @@ static void each2(char *const *p, const int64_t *s, int64_t n, const void *param
 static bool run(ts_cx *cx, ts_tensor *const *in, int n, ts_out *out, ts_loop loop, const void *params) {
   ts_dtype d = ts_result_type(in, n);
   if (ts_is_complex(d)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
-  if (!ts_is_float(d)) d = TS_FLOAT32;
+  if (!ts_is_float(d)) d = ts_or_default(cx, TS_DTYPE_NONE);
   ts_elementwise_job job = {loop, params, {TS_FLOAT64, TS_FLOAT64}, TS_FLOAT64, d, true};
   return ts_run_elementwise(cx, in, n, &job, out);
 }

@@ -116,6 +116,34 @@ bool ts_view_impl(ts_cx *cx, const ts_view_args *a, ts_out *out) {
   return give(cx, a->self, out, (int)a->size.n, sizes, strides, a->self->offset);
 }
 
+bool ts_view_dtype_impl(ts_cx *cx, const ts_view_dtype_args *a, ts_out *out) {
+  ts_tensor *self = a->self;
+  const ts_dtype to = a->dtype == TS_DTYPE_NONE ? (ts_dtype)self->dtype : a->dtype;
+  const int64_t mine = ts_itemsize((ts_dtype)self->dtype), item = ts_itemsize(to);
+  const char *was = ts_dtype_name((ts_dtype)self->dtype), *is = ts_dtype_name(to);
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM], offset = self->offset;
+  int last = self->ndim - 1;
+  if (self->ndim) {
+    memcpy(sizes, self->sizes, (size_t)self->ndim * sizeof *sizes);
+    memcpy(strides, self->strides, (size_t)self->ndim * sizeof *strides);
+  }
+  if (mine != item) {
+    if (self->ndim == 0) return ts_fail(cx, TS_ERR_SHAPE, "self.dim() cannot be 0 to view %s as %s (different element sizes)", was, is);
+    if (self->strides[last] != 1 && self->sizes[last] != 1) return ts_fail(cx, TS_ERR_SHAPE, "self.stride(-1) must be 1 to view %s as %s (different element sizes), but got %" PRId64, was, is, self->strides[last]);
+    const int64_t more = mine > item ? mine / item : 1, fewer = mine > item ? 1 : item / mine;
+    if (sizes[last] % fewer) return ts_fail(cx, TS_ERR_SHAPE, "self.size(-1) must be divisible by %" PRId64 " to view %s as %s (different element sizes), but got %" PRId64, fewer, was, is, sizes[last]);
+    if (offset % fewer) return ts_fail(cx, TS_ERR_SHAPE, "self.storage_offset() must be divisible by %" PRId64 " to view %s as %s (different element sizes), but got %" PRId64, fewer, was, is, offset);
+    for (int d = 0; d < last; d++) {
+      if (strides[d] % fewer) return ts_fail(cx, TS_ERR_SHAPE, "self.stride(%d) must be divisible by %" PRId64 " to view %s as %s (different element sizes), but got %" PRId64, d, fewer, was, is, strides[d]);
+      strides[d] = strides[d] * more / fewer;
+    }
+    sizes[last] = sizes[last] * more / fewer;
+    strides[last] = 1;
+    offset = offset * more / fewer;
+  }
+  return (out->t[0] = ts_over_storage(cx, self->storage, to, self->ndim, sizes, strides, offset)) != NULL;
+}
+
 bool ts_reshape_impl(ts_cx *cx, const ts_reshape_args *a, ts_out *out) {
   int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
   if (!ts_infer_sizes(cx, a->shape, a->self->numel, sizes)) return false;

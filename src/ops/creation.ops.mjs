@@ -39,8 +39,8 @@ export default [
     samples: [{ args: [[2, 3], 1.5] }, { args: [[], 2] }, { args: [[2], true] }, { args: [[3], 7], kwargs: { dtype: 'int16' } }],
   },
   {
-    name: 'full_like', args: `Tensor self, Scalar fill_value, ${LIKE}`, flags: ['factory'], grad: NO, dtypes: 'all',
-    doc: `A tensor filled with one value, with the size and (unless given) the dtype of input. ${docs('full_like')}`, samples: [{ args: [t(2, 3), 4] }, { args: [t(), -1.5] }],
+    name: 'full_like', args: `Tensor self, Scalar fill_value, ${LIKE}`, flags: ['factory'], grad: NO, dtypes: 'all complex',
+    doc: `A tensor filled with one value, with the size and (unless given) the dtype of input. ${docs('full_like')}`, samples: [{ args: [t(2, 3), 4] }, { args: [t(), -1.5] }, { args: [{ t: [3], dtype: 'complex64' }, { re: 1, im: 2 }] }],
   },
   {
     name: 'new_full', args: `Tensor self, int[] size, Scalar fill_value, *, ${FACTORY}`, as: ['method'], flags: ['factory'], grad: NO, dtypes: 'all',
@@ -76,13 +76,25 @@ export default [
   },
   {
     name: 'clone', args: 'Tensor self, *, str? memory_format=None', as: ['function', 'method'], grad: { saves: '' }, dtypes: 'all',
-    doc: "A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html",
-    samples: [{ args: [t(2, 3)] }, { args: [t()] }, { args: [t(0, 2)] }],
+    doc: "A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html",
+    samples: [{ args: [t(2, 3)] }, { args: [t()] }, { args: [t(0, 2)] }, { args: [t(2, 3, 2, 2)], kwargs: { memoryFormat: 'channels_last' } }],
+    errors: [{ args: [t(2, 3)], kwargs: { memoryFormat: 'channels_last' }, code: 'ERR_SHAPE', message: 'clone: required rank 4 tensor to use channels_last format' }, { args: [t(2, 3)], kwargs: { memoryFormat: 'rows' }, code: 'ERR_ARGUMENT', message: "clone: memory_format must be one of 'contiguous_format', 'preserve_format', 'channels_last' and 'channels_last_3d', not 'rows'" }],
   },
   {
     name: 'contiguous', args: 'Tensor self, *, str? memory_format=None', as: ['method'], grad: 'composite', dtypes: 'all',
-    doc: 'input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html',
-    samples: [{ args: [t(2, 3)] }],
+    doc: 'input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html',
+    samples: [{ args: [t(2, 3)] }, { args: [t(2, 3, 2, 2)], kwargs: { memoryFormat: 'channels_last' } }, { args: [t(1, 2, 2, 1, 2)], kwargs: { memoryFormat: 'channels_last_3d' } }],
+    errors: [{ args: [t(2, 3)], kwargs: { memoryFormat: 'preserve_format' }, code: 'ERR_ARGUMENT', message: 'contiguous: preserve memory format is unsupported by the contiguous operator' }],
+  },
+  {
+    name: 'resize_', args: 'Tensor self, int[] ...size, *, str? memory_format=None', as: ['method'], flags: ['inplace', 'reshapes'], grad: 'not differentiable', dtypes: 'all',
+    doc: 'Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html',
+    samples: [{ args: [t(2, 3), [3, 2]] }, { args: [t(2, 3), [2]] }, { args: [t(2), [2, 3]] }, { args: [t(3), []] }],
+    errors: [{ args: [t(2), [-1]], code: 'ERR_SHAPE', message: 'resize_: Trying to create tensor with negative dimension -1: [-1]' }],
+  },
+  {
+    name: 'resize_as_', args: 'Tensor self, Tensor the_template, *, str? memory_format=None', as: ['method'], flags: ['inplace', 'reshapes'], grad: 'not differentiable', dtypes: 'all',
+    doc: 'input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html', samples: [{ args: [t(2, 3), t(3, 2)] }, { args: [t(2), t(2, 2)] }],
   },
   {
     name: 'copy_', args: 'Tensor self, Tensor src, bool non_blocking=False', as: ['method'], flags: ['direct', 'inplace'], grad: { saves: '' }, dtypes: 'all',

@@ -14,7 +14,7 @@ const atleast = (n) => [
   },
 ];
 const stacks = (name, what, ...samples) => ({
-  name, args: 'Tensor[] tensors', as: ['function', 'out'], aliases: name === 'vstack' ? ['row_stack'] : [], grad: 'composite', dtypes: 'all', doc: `${what} ${page(name)}`,
+  name, args: 'Tensor[] tensors', as: ['function', 'out'], aliases: name === 'vstack' ? ['rowStack'] : [], grad: 'composite', dtypes: 'all', doc: `${what} ${page(name)}`,
   samples: [{ args: [list(t(2), t(2))] }, { args: [list(t(), t())] }, ...samples.map((args) => ({ args: [list(...args)] }))],
   errors: [{ args: [[]], code: 'ERR_ARGUMENT', message: `${name.replace('_s', 'S')}: ${name} expects a non-empty TensorList` }],
 });

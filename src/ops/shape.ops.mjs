@@ -86,19 +86,19 @@ export default [
     errors: [{ args: [t()], code: 'ERR_INDEX', message: 'unbind: Dimension specified as 0 but tensor has no dimensions' }],
   },
   {
-    name: 'split_with_sizes', args: 'Tensor self, int[] split_sizes, int dim=0', as: ['function', 'method'], returns: 'Tensor[]', flags: ['listview'], node: 'SplitWithSizesBackward0', grad: { saves: '' }, dtypes: 'all',
+    name: 'split_with_sizes', args: 'Tensor self, int[] split_sizes, int dim=0', as: ['function', 'method'], aliases: ['unsafeSplitWithSizes'], returns: 'Tensor[]', flags: ['listview'], node: 'SplitWithSizesBackward0', grad: { saves: '' }, dtypes: 'all',
     doc: 'Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html',
     samples: [{ args: [t(5, 2), [1, 4]] }, { args: [t(2, 5), [2, 0, 3], 1] }],
     errors: [{ args: [t(4), [1, 2]], code: 'ERR_SHAPE', message: "splitWithSizes: split_with_sizes expects split_sizes to sum exactly to 4 (input tensor's size at dimension 0), but got split_sizes=[1, 2]" }],
   },
   {
-    name: 'chunk', args: 'Tensor self, int chunks, int dim=0', as: ['function', 'method'], returns: 'Tensor[]', grad: 'composite', dtypes: 'all',
+    name: 'chunk', args: 'Tensor self, int chunks, int dim=0', as: ['function', 'method'], aliases: ['unsafeChunk'], returns: 'Tensor[]', grad: 'composite', dtypes: 'all',
     doc: 'Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html',
     samples: [{ args: [t(5, 2), 2] }, { args: [t(2, 4), 3, 1] }],
     errors: [{ args: [t(4), 0], code: 'ERR_ARGUMENT', message: 'chunk: chunk expects `chunks` to be greater than 0, got: 0' }],
   },
   {
-    name: 'split', args: 'Tensor self, int split_size, int dim=0', as: ['function', 'method'], returns: 'Tensor[]', overload: 'split', grad: 'composite', dtypes: 'all',
+    name: 'split', args: 'Tensor self, int split_size, int dim=0', as: ['function', 'method'], aliases: ['unsafeSplit'], returns: 'Tensor[]', overload: 'split', grad: 'composite', dtypes: 'all',
     doc: 'Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html',
     samples: [{ args: [t(5, 2), 2] }, { args: [t(2, 4), 2, -1] }, { args: [t(0, 2), 3] }],
     errors: [{ args: [t(4), 0], code: 'ERR_ARGUMENT', message: 'split: split_size can only be 0 if dimension size is 0, but got dimension size of 4' }],
@@ -164,9 +164,9 @@ export default [
     errors: [{ args: [t(), [1]], code: 'ERR_SHAPE', message: 'dsplit: requires a tensor with at least 3 dimensions, but got a tensor with 0 dimensions!' }],
   },
   {
-    name: 'cat', args: 'Tensor[] tensors, int dim=0', as: ['function', 'out'], flags: ['direct'], aliases: ['concat', 'concatenate'], grad: { saves: 'tensors.sizes' }, dtypes: 'all',
+    name: 'cat', args: 'Tensor[] tensors, int dim=0', as: ['function', 'out'], flags: ['direct'], aliases: ['concat', 'concatenate'], grad: { saves: 'tensors.sizes' }, dtypes: 'all complex',
     doc: 'Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html',
-    samples: [{ args: [list(t(2, 3), t(1, 3))] }, { args: [list(t(2, 3), t(2, 2)), -1] }, { args: [list(t(2, 3), t(0), t(2, 3))] }, { args: [list({ t: [2], dtype: 'int32' }, t(3))] }],
+    samples: [{ args: [list(t(2, 3), t(1, 3))] }, { args: [list(t(2, 3), t(2, 2)), -1] }, { args: [list(t(2, 3), t(0), t(2, 3))] }, { args: [list({ t: [2], dtype: 'int32' }, t(3))] }, { args: [{ list: [{ t: [3], dtype: 'complex64' }, { t: [2] }] }] }],
     errors: [{ args: [[]], code: 'ERR_ARGUMENT', message: 'cat: expected a non-empty list of Tensors' }, { args: [list(t(2, 3), t(2, 4))], code: 'ERR_SHAPE', message: 'cat: Sizes of tensors must match except in dimension 0. Expected size 3 but got size 4 for tensor number 1 in the list (shapes [2, 3] at 0 and [2, 4]).' }],
   },
   {

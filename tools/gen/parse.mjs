@@ -19,17 +19,20 @@ export const TYPES = {
   'float?': { kind: 'FLOAT_OPT', c: 'ts_opt_float', ts: 'number | null' },
   'Generator?': { kind: 'INT_OPT', c: 'ts_opt_int', ts: 'Generator | null' },
   'bool': { kind: 'BOOL', c: 'bool', ts: 'boolean' },
+  /* A bool of one value: tells forms of a function apart. */
+  'true': { kind: 'BOOL', c: 'bool', ts: 'true' },
+  'false': { kind: 'BOOL', c: 'bool', ts: 'false' },
   'bool?': { kind: 'BOOL_OPT', c: 'ts_opt_int', ts: 'boolean | null' },
   'dtype?': { kind: 'DTYPE', c: 'ts_dtype', ts: 'DType | null' },
   'int[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[]' },
-  'int[]?': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | null' },
-  'padding[]': { kind: 'INTS', c: 'ts_ints', ts: "number | readonly number[] | 'same' | 'valid'" },
+  'int[]?': { kind: 'INTS_OPT', c: 'ts_ints', ts: 'number | readonly number[] | null' },
+  'padding[]': { kind: 'INTS_OPT', c: 'ts_ints', ts: "number | readonly number[] | 'same' | 'valid'" },
   'lengths[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[] | Tensor' },
   'size[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | null | readonly (number | null)[]' },
   'float[]': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[]' },
-  'float[]?': { kind: 'FLOATS', c: 'ts_floats', ts: 'number | readonly number[] | null' },
+  'float[]?': { kind: 'FLOATS_OPT', c: 'ts_floats', ts: 'number | readonly number[] | null' },
   'str': { kind: 'TEXT', c: 'const char *', ts: 'string' },
-  'str?': { kind: 'TEXT', c: 'const char *', ts: 'string | null' },
+  'str?': { kind: 'TEXT_OPT', c: 'const char *', ts: 'string | null' },
 };
 const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float': 'SCALAR', 'int[]': 'INTS', 'str': 'TEXT', 'void': 'NOTHING', 'Tensor[]': 'LIST' };
 const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory', 'exact'];

@@ -231,7 +231,7 @@ export function namespaces(rows, banner) {
 }
 
 export function systemCalls(rows, banner) {
-  const out = [banner, "import { invoke } from '../runtime/call';", "import { op } from '../runtime/signature';", "import type { DType } from '../runtime/call';", "import type { Tensor } from '../tensor';", ''];
+  const out = [banner, "import { invoke } from '../runtime/call';", "import { op } from '../runtime/signature';", "import type { DType, Scalar } from '../runtime/call';", "import type { Tensor } from '../tensor';", ''];
   for (const row of rows.filter((r) => r.system)) {
     const ret = returnType(row);
     out.push(docOf(row), `const S_${row.name} = op(${row.id}, '${row.title}', '${signatureText(row).replace(/'/g, "\\'")}', '${returnText(row)}');`);

@@ -1,0 +1,10 @@
+/* Windows to columns and back: each is the gradient of the other. */
+#include "formulas.h"
+
+void ts__im2col_grad(ts_cx *cx, const ts__im2col_args *a, const ts_back *b, ts__im2col_args *g) {
+  if (g->self) g->self = ts__col2im(cx, b->grad, (ts_ints){a->self->sizes + 2, 2}, a->kernel_size, a->dilation, a->padding, a->stride);
+}
+
+void ts__col2im_grad(ts_cx *cx, const ts__col2im_args *a, const ts_back *b, ts__col2im_args *g) {
+  if (g->self) g->self = ts__im2col(cx, b->grad, a->kernel_size, a->dilation, a->padding, a->stride);
+}

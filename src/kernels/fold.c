@@ -1,0 +1,156 @@
+/* fold and unfold over the window matrices of convolution; shuffles, which are views made dense. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "../gen/ops.h"
+#include "conv.h"
+#include "kernels.h"
+
+typedef struct { ts_ints kernel, dilation, padding, stride; } settings;
+
+/* "(4, 4)" of the last two of three. */
+static const char *two(const int64_t *v, char *text) {
+  snprintf(text, 64, "(%" PRId64 ", %" PRId64 ")", v[1], v[2]);
+  return text;
+}
+#define TWO(v) two(v, (char[64]){0})
+
+static bool numbers(ts_cx *cx, const char *name, const char *rule, ts_ints list, int64_t least, int64_t *out3) {
+  for (int64_t i = 0; i < list.n; i++)
+    if (list.v[i] < least) return ts_fail(cx, TS_ERR_ARGUMENT, "%s should be %s, but got %s", name, rule, ts_sizes_text((int)(list.n < 8 ? list.n : 8), list.v, (char[160]){0}, 160));
+  return ts_window_list(cx, name, list, 2, 1, least, out3);
+}
+
+static bool window_of(ts_cx *cx, settings set, const int64_t *size, ts_window *w) {
+  if (!numbers(cx, "kernel size", "greater than zero", set.kernel, 1, w->kernel) || !numbers(cx, "dilation", "greater than zero", set.dilation, 1, w->dilation) ||
+      !numbers(cx, "padding", "non-negative", set.padding, 0, w->pad) || !numbers(cx, "stride", "greater than zero", set.stride, 1, w->stride))
+    return false;
+  w->pad[0] = 0;
+  w->in[0] = w->out[0] = 1;
+  bool fits = true;
+  for (int d = 1; d < 3; d++) {
+    w->in[d] = size[d - 1];
+    int64_t room = w->in[d] + 2 * w->pad[d] - w->dilation[d] * (w->kernel[d] - 1) - 1;
+    w->out[d] = room < 0 ? 0 : room / w->stride[d] + 1;
+    fits = fits && w->out[d] > 0;
+  }
+  return fits || ts_fail(cx, TS_ERR_SHAPE, "Given input with spatial size %s, kernel_size=%s, dilation=%s, padding=%s, calculated shape of the array of sliding blocks as %s, but its components must be at least one.",
+                         TWO(w->in), TWO(w->kernel), TWO(w->dilation), TWO(w->pad), TWO(w->out));
+}
+
+static bool ready(ts_cx *cx, ts_tensor *x, ts_dtype *work, ts_tensor **made) {
+  ts_dtype d = (ts_dtype)x->dtype;
+  if (!ts_is_float(d)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
+  *work = d == TS_FLOAT64 ? d : TS_FLOAT32;
+  return (*made = ts_raw_contiguous(cx, ts_raw_cast(cx, x, *work))) != NULL;
+}
+
+bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out) {
+  ts_window w;
+  ts_dtype work;
+  ts_tensor *x;
+  if (!window_of(cx, (settings){a->kernel_size, a->dilation, a->padding, a->stride}, a->self->sizes + 2, &w) || !ready(cx, a->self, &work, &x)) return false;
+  const int64_t sizes[3] = {x->sizes[0], x->sizes[1] * ts_volume(w.kernel), ts_volume(w.out)};
+  ts_tensor *y = ts_empty(cx, work, 3, sizes);
+  if (!y) return false;
+  if (y->numel) ts_unfold_planes(&w, work == TS_FLOAT64, x->sizes[0] * x->sizes[1], ts_data(x), ts_data(y));
+  return (out->t[0] = ts_raw_cast(cx, y, (ts_dtype)a->self->dtype)) != NULL;
+}
+
+bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out) {
+  ts_window w;
+  ts_dtype work;
+  ts_tensor *x;
+  if (!window_of(cx, (settings){a->kernel_size, a->dilation, a->padding, a->stride}, a->size.v, &w) || !ready(cx, a->self, &work, &x)) return false;
+  const int64_t sizes[4] = {x->sizes[0], x->sizes[1] / ts_volume(w.kernel), w.in[1], w.in[2]};
+  ts_tensor *y = ts_full_zero(cx, work, 4, sizes);
+  if (!y) return false;
+  if (x->numel) ts_fold_planes(&w, work == TS_FLOAT64, sizes[0] * sizes[1], ts_data(x), ts_data(y));
+  return (out->t[0] = ts_raw_cast(cx, y, (ts_dtype)a->self->dtype)) != NULL;
+}
+
+static ts_tensor *without_batch(ts_cx *cx, ts_tensor *y, bool single) {
+  return !single ? y : y ? ts_reshape(cx, y, (ts_ints){y->sizes + 1, y->ndim - 1}) : NULL;
+}
+
+bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out) {
+  ts_tensor *x = a->self;
+  bool single = x->ndim == 3, filled = single || x->ndim == 4;
+  for (int d = single ? 0 : 1; d < x->ndim && filled; d++) filled = x->sizes[d] > 0;
+  if (!filled) return ts_fail(cx, TS_ERR_SHAPE, "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: %s", TS_TEXT(x));
+  if (single) x = ts_unsqueeze(cx, x, 0);
+  return (out->t[0] = without_batch(cx, ts__im2col(cx, x, a->kernel_size, a->dilation, a->padding, a->stride), single)) != NULL;
+}
+
+bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out) {
+  ts_tensor *x = a->self;
+  ts_window w;
+  int64_t size[3] = {1, 1, 1};
+  bool single = x->ndim == 2, filled = single || x->ndim == 3;
+  for (int d = single ? 0 : 1; d < x->ndim && filled; d++) filled = x->sizes[d] > 0;
+  if (!filled) return ts_fail(cx, TS_ERR_SHAPE, "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: %s", TS_TEXT(x));
+  if (!ts_window_list(cx, "output_size", a->output_size, 2, 1, 1, size)) return false;
+  int64_t rows = x->sizes[x->ndim - 2], columns = x->sizes[x->ndim - 1];
+  if (!numbers(cx, "kernel size", "greater than zero", a->kernel_size, 1, w.kernel)) return false;
+  if (rows % ts_volume(w.kernel) != 0)
+    return ts_fail(cx, TS_ERR_SHAPE, "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)=%" PRId64 " and kernel_size=%s.", rows, TWO(w.kernel));
+  if (!window_of(cx, (settings){a->kernel_size, a->dilation, a->padding, a->stride}, size + 1, &w)) return false;
+  if (columns != ts_volume(w.out))
+    return ts_fail(cx, TS_ERR_SHAPE, "Given output_size=%s, kernel_size=%s, dilation=%s, padding=%s, stride=%s, expected size of input's dimension 2 to match the calculated number of sliding blocks %" PRId64 " * %" PRId64 " = %" PRId64 ", but got input.size(2)=%" PRId64 ".",
+                   TWO(w.in), TWO(w.kernel), TWO(w.dilation), TWO(w.pad), TWO(w.stride), w.out[1], w.out[2], ts_volume(w.out), columns);
+  if (single) x = ts_unsqueeze(cx, x, 0);
+  return (out->t[0] = without_batch(cx, ts__col2im(cx, x, (ts_ints){size + 1, 2}, a->kernel_size, a->dilation, a->padding, a->stride), single)) != NULL;
+}
+
+/* The dims before the last three as one. */
+static int64_t leading(const ts_tensor *x) {
+  int64_t n = 1;
+  for (int d = 0; d < x->ndim - 3; d++) n *= x->sizes[d];
+  return n;
+}
+
+static bool shuffled(ts_cx *cx, ts_out *out, ts_tensor *x, const int64_t *six, ts_ints order, int64_t c, int64_t h, int64_t w) {
+  int64_t sizes[TS_MAX_DIM];
+  memcpy(sizes, x->sizes, (size_t)x->ndim * sizeof *sizes);
+  sizes[x->ndim - 3] = c;
+  sizes[x->ndim - 2] = h;
+  sizes[x->ndim - 1] = w;
+  ts_tensor *y = ts_permute(cx, ts_reshape(cx, x, (ts_ints){six, 6}), order);
+  return (out->t[0] = ts_reshape(cx, ts_contiguous(cx, y, NULL), (ts_ints){sizes, x->ndim})) != NULL;
+}
+
+bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out) {
+  ts_tensor *x = a->self;
+  int64_t r = a->upscale_factor;
+  if (x->ndim < 3) return ts_fail(cx, TS_ERR_SHAPE, "pixel_shuffle expects input to have at least 3 dimensions, but got input with %d dimension(s)", x->ndim);
+  if (r <= 0 || r > INT32_MAX) return ts_fail(cx, TS_ERR_ARGUMENT, "pixel_shuffle expects a positive upscale_factor, but got %" PRId64, r);
+  int64_t c = x->sizes[x->ndim - 3], h = x->sizes[x->ndim - 2], w = x->sizes[x->ndim - 1];
+  if (c % (r * r) != 0)
+    return ts_fail(cx, TS_ERR_SHAPE, "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=%" PRId64 " is not divisible by %" PRId64, c, r * r);
+  const int64_t six[6] = {leading(x), c / (r * r), r, r, h, w};
+  return shuffled(cx, out, x, six, TS_INTS(0, 1, 4, 2, 5, 3), c / (r * r), h * r, w * r);
+}
+
+bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out) {
+  ts_tensor *x = a->self;
+  int64_t r = a->downscale_factor;
+  if (x->ndim < 3) return ts_fail(cx, TS_ERR_SHAPE, "pixel_unshuffle expects input to have at least 3 dimensions, but got input with %d dimension(s)", x->ndim);
+  if (r <= 0 || r > INT32_MAX) return ts_fail(cx, TS_ERR_ARGUMENT, "pixel_unshuffle expects a positive downscale_factor, but got %" PRId64, r);
+  int64_t c = x->sizes[x->ndim - 3], h = x->sizes[x->ndim - 2], w = x->sizes[x->ndim - 1];
+  if (h % r != 0) return ts_fail(cx, TS_ERR_SHAPE, "pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)=%" PRId64 " is not divisible by %" PRId64, h, r);
+  if (w % r != 0) return ts_fail(cx, TS_ERR_SHAPE, "pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=%" PRId64 " is not divisible by %" PRId64, w, r);
+  const int64_t six[6] = {leading(x), c, h / r, r, w / r, r};
+  return shuffled(cx, out, x, six, TS_INTS(0, 1, 3, 5, 2, 4), c * r * r, h / r, w / r);
+}
+
+bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out) {
+  ts_tensor *x = a->self;
+  int64_t g = a->groups, rest = 1;
+  if (x->ndim < 3) return ts_fail(cx, TS_ERR_SHAPE, "channel_shuffle expects input with > 2 dims, but got input with sizes %s", TS_TEXT(x));
+  if (g <= 0) return ts_fail(cx, TS_ERR_ARGUMENT, "Number of groups to divide channels in must be positive. Value of groups:%" PRId64, g);
+  int64_t c = x->sizes[1];
+  if (c % g != 0) return ts_fail(cx, TS_ERR_SHAPE, "Number of channels must be divisible by groups. Got %" PRId64 " channels and %" PRId64 " groups.", c, g);
+  for (int d = 2; d < x->ndim; d++) rest *= x->sizes[d];
+  ts_tensor *y = ts_transpose(cx, ts_reshape(cx, x, TS_INTS(x->sizes[0], g, c / g, rest)), 1, 2);
+  return (out->t[0] = ts_reshape(cx, ts_contiguous(cx, y, NULL), ts_sizes_of(x))) != NULL;
+}
