@@ -717,6 +717,20 @@ torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_dot_product_attention(cx, query, key, value, attn_mask, dropout_p, is_causal, scale ? (ts_opt_float){true, *scale} : (ts_opt_float){false, 0}, enable_gqa);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_embedding_bag(cx, input, weight, offsets, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1557,6 +1571,20 @@ torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, tors
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_(cx, self, (ts_ints){size, n_size}, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_resize_as_(cx, self, the_template, memory_format);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1687,6 +1715,118 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_bilinear(cx, input1, input2, weight, bias);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu_(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gumbel_softmax(cx, logits, tau, hard, eps, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rms_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -1844,6 +1984,83 @@ torsh_status torsh_fft_ifftshift(torsh_tensor self, const int64_t *dim, int64_t 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_unfold_windows(cx, self, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fold(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fold(cx, self, (ts_ints){output_size, n_output_size}, (ts_ints){kernel_size, n_kernel_size}, (ts_ints){dilation, n_dilation}, (ts_ints){padding, n_padding}, (ts_ints){stride, n_stride});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_shuffle(torsh_tensor self, int64_t upscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_shuffle(cx, self, upscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscale_factor, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pixel_unshuffle(cx, self, downscale_factor);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_channel_shuffle(cx, self, groups);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sample(cx, self, grid, mode, padding_mode, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_2d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_grid_sampler_3d(cx, self, grid, interpolation_mode, padding_mode, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid(cx, theta, (ts_ints){size, n_size}, align_corners ? (ts_opt_int){true, *align_corners} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_affine_grid_generator(cx, theta, (ts_ints){size, n_size}, align_corners);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1953,6 +2170,41 @@ torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor ind
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_scatter_add_(cx, self, dim, index, src);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_reduce(cx, self, dim, index, src, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_scatter_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scatter_reduce_(cx, self, dim, index, src, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_reduce(cx, self, dim, index, source, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_index_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_index_reduce_(cx, self, dim, index, source, reduce, include_self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_segment_reduce(torsh_tensor data, const char *reduce, torsh_tensor lengths, torsh_tensor indices, torsh_tensor offsets, int64_t axis, bool unsafe, torsh_scalar initial, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_segment_reduce(cx, data, reduce, lengths, indices, offsets, axis, unsafe, capi_scalar(initial));
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2137,6 +2389,431 @@ torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_er
   ts_tensor *t[3] = {0};
   ts_linalg_lu_factor_ex(cx, A, pivot, check_errors, t);
   return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu_factor(torsh_tensor A, bool pivot, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_lu_factor(cx, A, pivot, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lu(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lu(cx, self, pivot, get_infos, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lu_with_info(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lu_with_info(cx, self, pivot, get_infos, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lu_unpack(torsh_tensor LU_data, torsh_tensor LU_pivots, bool unpack_data, bool unpack_pivots, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lu_unpack(cx, LU_data, LU_pivots, unpack_data, unpack_pivots, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu(torsh_tensor A, bool pivot, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_lu(cx, A, pivot, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu_solve(torsh_tensor LU, torsh_tensor pivots, torsh_tensor B, bool left, bool adjoint, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_lu_solve(cx, LU, pivots, B, left, adjoint);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lu_solve(torsh_tensor self, torsh_tensor LU_data, torsh_tensor LU_pivots, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lu_solve(cx, self, LU_data, LU_pivots);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_solve_ex(torsh_tensor A, torsh_tensor B, bool left, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_solve_ex(cx, A, B, left, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_solve(torsh_tensor A, torsh_tensor B, bool left, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_solve(cx, A, B, left);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_inv_ex(torsh_tensor A, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_inv_ex(cx, A, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_inv(cx, A);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_inverse(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_solve_triangular(cx, A, B, upper, left, unitriangular);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_triangular_solve(cx, self, A, upper, transpose, unitriangular, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_det(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_det(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_slogdet(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logdet(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_matrix_power(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_matrix_exp(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_matrix_exp(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_multi_dot(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chain_matmul(cx, (ts_list){(ts_tensor **)matrices, n_matrices});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorinv(cx, A, ind);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorsolve(cx, A, B, (ts_ints){dims, dims ? n_dims : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cross(cx, self, other, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const int64_t *dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cross(cx, self, other, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_vecdot(cx, x, y, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_diagonal(cx, A, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0}, increasing);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_geqrf(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_geqrf(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_qr(torsh_tensor A, const char *mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_qr(cx, A, mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_qr(torsh_tensor self, bool some, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_qr(cx, self, some, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_svd(torsh_tensor A, bool full_matrices, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_svd(cx, A, full_matrices, driver, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_svdvals(torsh_tensor A, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_svdvals(cx, A, driver);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_svd(torsh_tensor self, bool some, bool compute_uv, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd(cx, self, some, compute_uv, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_eigh(torsh_tensor A, const char *UPLO, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eigh(cx, A, UPLO, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvalsh(torsh_tensor A, const char *UPLO, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvalsh(cx, A, UPLO);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_symeig(cx, self, eigenvectors, upper, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_pinv(cx, A, rcond, hermitian, atol, rtol);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pinverse(torsh_tensor self, double rcond, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pinverse(cx, self, rcond);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_rank(torsh_tensor A, torsh_tensor tol, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_rank(cx, A, tol, hermitian, atol, rtol);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_norm(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_norm(cx, A, ord, (ts_ints){dim, n_dim}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_norm_ord(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_norm_ord(cx, A, capi_scalar(ord), (ts_ints){dim, n_dim}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_norm(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_norm(cx, A, capi_scalar(ord), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_norm_named(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_norm_named(cx, A, ord, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nuclear_norm(torsh_tensor self, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nuclear_norm(cx, self, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nuclear_norm_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nuclear_norm_dim(cx, self, (ts_ints){dim, n_dim}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_frobenius_norm(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_frobenius_norm(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cond(torsh_tensor A, torsh_scalar p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cond(cx, A, capi_scalar(p));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cond_named(torsh_tensor A, const char *p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cond_named(cx, A, p);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_cholesky_ex(cx, A, upper, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_cholesky(torsh_tensor A, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cholesky(cx, A, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky(torsh_tensor self, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky(cx, self, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky_solve(torsh_tensor self, torsh_tensor input2, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky_solve(cx, self, input2, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky_inverse(torsh_tensor self, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky_inverse(cx, self, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_ldl_factor_ex(torsh_tensor self, bool hermitian, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_ldl_factor_ex(cx, self, hermitian, check_errors, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_ldl_factor(torsh_tensor self, bool hermitian, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_ldl_factor(cx, self, hermitian, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_ldl_solve(torsh_tensor LD, torsh_tensor pivots, torsh_tensor B, bool hermitian, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_ldl_solve(cx, LD, pivots, B, hermitian);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
@@ -3732,6 +4409,99 @@ torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_lstm(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lstm_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_gru(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lstm_cell(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, w_ih, w_hh, b_ih, b_hh, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gru_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_tanh_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_relu_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -3780,6 +4550,57 @@ torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out) {
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t[2] = {0};
   ts_cummin(cx, self, dim, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_searchsorted(torsh_tensor sorted_sequence, torsh_tensor self, bool out_int32, bool right, const char *side, torsh_tensor sorter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_searchsorted(cx, sorted_sequence, self, out_int32, right, side, sorter);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundaries, bool out_int32, bool right, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bucketize(cx, self, boundaries, out_int32, right);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_isin(cx, elements, test_elements, assume_unique, invert);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bincount(cx, self, weights, minlength);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_histc(cx, self, bins, capi_scalar(min), capi_scalar(max));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_histogram(cx, self, bins, (ts_floats){range, range ? n_range : -1}, weight, density, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_histogram_bins(cx, self, bins, weight, density, t);
   return capi_give(cx, t, 2, out);
 }
 
@@ -4324,10 +5145,115 @@ torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_quantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nanquantile(cx, self, q, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0}, keepdim, interpolation);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cov(cx, self, correction, fweights, aweights);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_corrcoef(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_diff(cx, self, n, dim, prepend, append);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient(cx, self, capi_scalar(spacing), (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient_coordinates(cx, self, (ts_list){(ts_tensor **)spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_list list = ts_gradient_list(cx, self, (ts_floats){spacing, n_spacing}, (ts_ints){dim, dim ? n_dim : -1}, edge_order);
+  return capi_give_list(cx, list, out, capacity, n_out);
+}
+
+torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trapezoid(cx, y, capi_scalar(dx), dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_trapezoid_x(cx, y, x, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumulative_trapezoid(cx, y, capi_scalar(dx), dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cumulative_trapezoid_x(cx, y, x, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_renorm(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_renorm(cx, self, capi_scalar(p), dim, capi_scalar(maxnorm));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_renorm_(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_renorm_(cx, self, capi_scalar(p), dim, capi_scalar(maxnorm));
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_as_strided(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_as_strided_(cx, self, (ts_ints){size, n_size}, (ts_ints){stride, n_stride}, storage_offset ? (ts_opt_int){true, *storage_offset} : (ts_opt_int){false, 0});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -4349,6 +5275,13 @@ torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_view(cx, self, (ts_ints){size, n_size});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_dtype(cx, self, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 

@@ -314,6 +314,12 @@ TORSH_API torsh_status torsh_repeat_interleave_positions(torsh_tensor repeats, c
 /* Elements of input at indices (int64) along dim, as gather takes them; all other dims broadcast. Without dim both are flattened. https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
 TORSH_API torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const int64_t *dim, torsh_tensor *out);
 
+/* softmax(query @ key.mT * scale + attnMask) @ value: query (..., L, E), key (..., S, E), value (..., S, Ev) to (..., L, Ev); scale is 1 / sqrt(E) unless given. attnMask broadcasts to (..., L, S): booleans say what takes part, numbers are added. isCausal: each query sees the keys up to its own place. dropoutP drops weights whenever it is above 0. enableGqa: several heads (dim -3) of query share one of key and value. Queries without a key give 0. Scores of long sequences are never held as a whole. Errors: sizes or dtypes that do not match, a mask besides isCausal. https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html */
+TORSH_API torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out);
+
+/* Sums, means or maxima of the rows of weight (rows, width) that each bag of input names: (bags, width). input (bags, n), or 1-d with bags that begin at offsets; includeLastOffset says that the last offset is an end. perSampleWeights multiply the rows (mode 'sum'). Rows paddingIdx count as absent; empty bags give zeros; sparse gradients do not exist. Any integer dtype, or whole floats. Errors: offsets that do not begin at 0, fall, or go beyond input. https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html */
+TORSH_API torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out);
+
 /* Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
 TORSH_API torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
@@ -389,7 +395,7 @@ TORSH_API torsh_status torsh_isneginf(torsh_tensor self, torsh_tensor *out);
 /* Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
 TORSH_API torsh_status torsh_signbit(torsh_tensor self, torsh_tensor *out);
 
-/* Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
+/* Whether elements are real numbers or complex ones with imaginary part 0. https://pytorch.org/docs/stable/generated/torch.isreal.html */
 TORSH_API torsh_status torsh_isreal(torsh_tensor self, torsh_tensor *out);
 
 /* Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
@@ -668,11 +674,17 @@ TORSH_API torsh_status torsh_logspace(torsh_scalar start, torsh_scalar end, int6
 /* A matrix with ones on the diagonal, (n, m), m = n unless given. https://pytorch.org/docs/stable/generated/torch.eye.html */
 TORSH_API torsh_status torsh_eye(int64_t n, const int64_t *m, torsh_dtype dtype, torsh_tensor *out);
 
-/* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format'. https://pytorch.org/docs/stable/generated/torch.clone.html */
+/* A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
 TORSH_API torsh_status torsh_clone(torsh_tensor self, const char *memory_format, torsh_tensor *out);
 
-/* input itself when it is contiguous, else a contiguous copy. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
+/* input itself when it is contiguous, else a contiguous copy; in the order of strides of a memoryFormat. https://pytorch.org/docs/stable/generated/torch.Tensor.contiguous.html */
 TORSH_API torsh_status torsh_contiguous(torsh_tensor self, const char *memory_format, torsh_tensor *out);
+
+/* Gives input another size: the first elements of its memory in order, which grows by zeros where it is too short. Errors: an input that requires a gradient. https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html */
+TORSH_API torsh_status torsh_resize_(torsh_tensor self, const int64_t *size, int64_t n_size, const char *memory_format, torsh_tensor *out);
+
+/* input.resize_(theTemplate.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html */
+TORSH_API torsh_status torsh_resize_as_(torsh_tensor self, torsh_tensor the_template, const char *memory_format, torsh_tensor *out);
 
 /* Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
 TORSH_API torsh_status torsh_copy_(torsh_tensor self, torsh_tensor src, bool non_blocking, torsh_tensor *out);
@@ -730,6 +742,54 @@ TORSH_API torsh_status torsh_pdist(torsh_tensor self, double p, torsh_tensor *ou
 
 /* input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html */
 TORSH_API torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tensor weight, torsh_tensor bias, torsh_tensor *out);
+
+/* In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
+TORSH_API torsh_status torsh_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training sets elements with probability p to selu's least value, then scales and moves all so that mean 0 and variance 1 remain; else input itself. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html */
+TORSH_API torsh_status torsh_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
+TORSH_API torsh_status torsh_feature_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* alphaDropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
+TORSH_API torsh_status torsh_feature_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_feature_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* Dropout of whole channels (the first two dims). Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_feature_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
+TORSH_API torsh_status torsh_dropout1d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, L) or (C, L) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], other dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html */
+TORSH_API torsh_status torsh_dropout1d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_dropout2d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels (the first two dims) with probability p and divides the others by 1 - p. Errors: p outside [0, 1], fewer than two dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html */
+TORSH_API torsh_status torsh_dropout2d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+TORSH_API torsh_status torsh_dropout3d(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* In training zeroes whole channels of (N, C, D, H, W) or (C, D, H, W) with probability p and divides the others by 1 - p. Errors: p outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html */
+TORSH_API torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out);
+
+/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
+TORSH_API torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+
+/* input where positive, else a slope times input: drawn from [lower, upper] for each element in training, else their mean. Errors: integers, lower above upper. https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html */
+TORSH_API torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out);
+
+/* softmax((logits + Gumbel noise) / tau) along dim; hard: one-hot, with the gradient of that. https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html */
+TORSH_API torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out);
+
+/* input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
+TORSH_API torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out);
 
 /* The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
 TORSH_API torsh_status torsh_fft_fft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
@@ -797,6 +857,39 @@ TORSH_API torsh_status torsh_fft_fftshift(torsh_tensor self, const int64_t *dim,
 /* The inverse of fftshift. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
 TORSH_API torsh_status torsh_fft_ifftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
 
+/* The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
+TORSH_API torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out);
+
+/* Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html */
+TORSH_API torsh_status torsh_fold(torsh_tensor self, const int64_t *output_size, int64_t n_output_size, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out);
+
+/* (..., C * r * r, H, W) to (..., C, H * r, W * r), r being upscaleFactor. Errors: channels that r * r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html */
+TORSH_API torsh_status torsh_pixel_shuffle(torsh_tensor self, int64_t upscale_factor, torsh_tensor *out);
+
+/* (..., C, H * r, W * r) to (..., C * r * r, H, W), r being downscaleFactor. Errors: sizes that r does not divide. https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html */
+TORSH_API torsh_status torsh_pixel_unshuffle(torsh_tensor self, int64_t downscale_factor, torsh_tensor *out);
+
+/* (N, C, ...) with the channels of all groups dealt out in turn. Errors: channels that groups does not divide, fewer than 3 dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html */
+TORSH_API torsh_status torsh_channel_shuffle(torsh_tensor self, int64_t groups, torsh_tensor *out);
+
+/* input (N, C, H, W) or (N, C, D, H, W) at the points of grid (N, ..., 2 or 3), whose coordinates, x first, run from -1 to 1 over the image: (N, C, ...). mode: bilinear, nearest, bicubic (4-d); beyond the edges paddingMode counts zeros, the border, or the reflection. alignCorners says that -1 and 1 are the centres of the outermost elements, not their far sides. Differentiable to any order. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sample(torsh_tensor self, torsh_tensor grid, const char *mode, const char *padding_mode, const bool *align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler_2d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* gridSample with its modes as numbers: bilinear 0, nearest 1, bicubic 2; zeros 0, border 1, reflection 2. https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html */
+TORSH_API torsh_status torsh_grid_sampler_3d(torsh_tensor self, torsh_tensor grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners, torsh_tensor *out);
+
+/* For gridSample: the points of an output of size (N, C, H, W) or (N, C, D, H, W) taken through affine maps theta (N, 2, 3) or (N, 3, 4). https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
+TORSH_API torsh_status torsh_affine_grid(torsh_tensor theta, const int64_t *size, int64_t n_size, const bool *align_corners, torsh_tensor *out);
+
+/* nn.functional.affineGrid. https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html */
+TORSH_API torsh_status torsh_affine_grid_generator(torsh_tensor theta, const int64_t *size, int64_t n_size, bool align_corners, torsh_tensor *out);
+
 /* A copy of input with values at input[indices]; accumulate adds them, repeated places included. Values broadcast. https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html */
 TORSH_API torsh_status torsh_index_put(torsh_tensor self, const torsh_tensor *indices, int64_t n_indices, torsh_tensor values, bool accumulate, torsh_tensor *out);
 
@@ -844,6 +937,21 @@ TORSH_API torsh_status torsh_scatter_add(torsh_tensor self, int64_t dim, torsh_t
 
 /* A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
 TORSH_API torsh_status torsh_scatter_add_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, torsh_tensor *out);
+
+/* A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+TORSH_API torsh_status torsh_scatter_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each place that index names along dim (see gather) is the sum, prod, mean, amax or amin of what src puts there and, with includeSelf, of what was there. Means of integers round down. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html */
+TORSH_API torsh_status torsh_scatter_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor src, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+TORSH_API torsh_status torsh_index_reduce(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* A copy of input in which each slice of dim that index names is the prod, mean, amax or amin of the slices of source that go there and, with includeSelf, of what was there. https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html */
+TORSH_API torsh_status torsh_index_reduce_(torsh_tensor self, int64_t dim, torsh_tensor index, torsh_tensor source, const char *reduce, bool include_self, torsh_tensor *out);
+
+/* The sum, mean, max, min or prod of each segment of axis; lengths says how long they are, or offsets where they begin and the last ends; their other dims are those of data before axis. initial is taken in by each, and is what an empty one gives. unsafe: lengths need not cover all. */
+TORSH_API torsh_status torsh_segment_reduce(torsh_tensor data, const char *reduce, torsh_tensor lengths, torsh_tensor indices, torsh_tensor offsets, int64_t axis, bool unsafe, torsh_scalar initial, torsh_tensor *out);
 
 /* Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
 TORSH_API torsh_status torsh_take(torsh_tensor self, torsh_tensor index, torsh_tensor *out);
@@ -920,8 +1028,182 @@ TORSH_API torsh_status torsh_cartesian_prod(const torsh_tensor *tensors, int64_t
 /* All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
 TORSH_API torsh_status torsh_combinations(torsh_tensor self, int64_t r, bool with_replacement, torsh_tensor *out);
 
-/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of A's shape, and pivots (1-based, int32: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on U's diagonal. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). info: 0, or the place of the first zero on the diagonal of U, which is an error only with checkErrors. Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html */
 TORSH_API torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_errors, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html */
+TORSH_API torsh_status torsh_linalg_lu_factor(torsh_tensor A, bool pivot, torsh_tensor *out);
+
+/* A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
+TORSH_API torsh_status torsh_lu(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out);
+
+/* lu with info: 0, or the place of the first zero on the diagonal of U. https://pytorch.org/docs/stable/generated/torch.lu.html */
+TORSH_API torsh_status torsh_lu_with_info(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out);
+
+/* P, L and U of linalg.luFactor's results; what is not asked for is an empty tensor. Errors: pivots that are not int32 or name rows that are not there. https://pytorch.org/docs/stable/generated/torch.lu_unpack.html */
+TORSH_API torsh_status torsh_lu_unpack(torsh_tensor LU_data, torsh_tensor LU_pivots, bool unpack_data, bool unpack_pivots, torsh_tensor *out);
+
+/* A = P L U: a permutation, a unit lower and an upper triangle, also of matrices that are not square or singular. https://pytorch.org/docs/stable/generated/torch.linalg.lu.html */
+TORSH_API torsh_status torsh_linalg_lu(torsh_tensor A, bool pivot, torsh_tensor *out);
+
+/* X of A X = B (left), X A = B, or the same with the adjoint of A, from linalg.luFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html */
+TORSH_API torsh_status torsh_linalg_lu_solve(torsh_tensor LU, torsh_tensor pivots, torsh_tensor B, bool left, bool adjoint, torsh_tensor *out);
+
+/* X of A X = input from lu(A). See linalg.luSolve. https://pytorch.org/docs/stable/generated/torch.lu_solve.html */
+TORSH_API torsh_status torsh_lu_solve(torsh_tensor self, torsh_tensor LU_data, torsh_tensor LU_pivots, torsh_tensor *out);
+
+/* linalg.solve with info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html */
+TORSH_API torsh_status torsh_linalg_solve_ex(torsh_tensor A, torsh_tensor B, bool left, bool check_errors, torsh_tensor *out);
+
+/* X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve.html */
+TORSH_API torsh_status torsh_linalg_solve(torsh_tensor A, torsh_tensor B, bool left, torsh_tensor *out);
+
+/* The inverse, and info: 0, or the place of a zero on the diagonal of U, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html */
+TORSH_API torsh_status torsh_linalg_inv_ex(torsh_tensor A, bool check_errors, torsh_tensor *out);
+
+/* The inverse of a square matrix, or of each of a batch. Errors: singular matrices. https://pytorch.org/docs/stable/generated/torch.linalg.inv.html */
+TORSH_API torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out);
+
+/* The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
+TORSH_API torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out);
+
+/* X of A X = B, or (left: false) X A = B, where only one triangle of A is read (and with unitriangular its diagonal stands for ones). Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html */
+TORSH_API torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out);
+
+/* solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
+TORSH_API torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out);
+
+/* The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
+TORSH_API torsh_status torsh_det(torsh_tensor self, torsh_tensor *out);
+
+/* Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
+TORSH_API torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out);
+
+/* The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
+TORSH_API torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out);
+
+/* The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
+TORSH_API torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out);
+
+/* The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
+TORSH_API torsh_status torsh_matrix_exp(torsh_tensor self, torsh_tensor *out);
+
+/* The product of two or more matrices in the cheapest order; the first and the last may be vectors. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html */
+TORSH_API torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out);
+
+/* The product of matrices in the cheapest order. See linalg.multiDot. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+TORSH_API torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out);
+
+/* The inverse of A as a map from its last dims to its first ind ones. Errors: singular ones, ind that does not halve the elements. https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html */
+TORSH_API torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out);
+
+/* X of tensordot(A, X, X.ndim) = B; dims of A go to its end first. Errors: singular ones, shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html */
+TORSH_API torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out);
+
+/* Cross products of the vectors of three along dim. Other dims broadcast. Errors: dims of another length, another number of dims. https://pytorch.org/docs/stable/generated/torch.linalg.cross.html */
+TORSH_API torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out);
+
+/* Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
+TORSH_API torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const int64_t *dim, torsh_tensor *out);
+
+/* Inner products along dim, of the conjugate of x and y. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
+TORSH_API torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out);
+
+/* A view of the diagonals of matrices; torsh.diagonal of the last two dims. https://pytorch.org/docs/stable/generated/torch.linalg.diagonal.html */
+TORSH_API torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out);
+
+/* Vandermonde matrices: the powers 0 to N - 1 of the elements of x along a new last dim. Errors: N below 2, bools. https://pytorch.org/docs/stable/generated/torch.linalg.vander.html */
+TORSH_API torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, torsh_tensor *out);
+
+/* The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
+TORSH_API torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out);
+
+/* QR of (..., m, n) as LAPACK leaves it: R on and above the diagonal, Householder vectors below it, and their factors tau (..., min(m, n)). Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.geqrf.html */
+TORSH_API torsh_status torsh_geqrf(torsh_tensor self, torsh_tensor *out);
+
+/* A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. https://pytorch.org/docs/stable/generated/torch.linalg.qr.html */
+TORSH_API torsh_status torsh_linalg_qr(torsh_tensor A, const char *mode, torsh_tensor *out);
+
+/* linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
+TORSH_API torsh_status torsh_qr(torsh_tensor self, bool some, torsh_tensor *out);
+
+/* A = U diag(S) Vh: S (..., k) descending with k = min(m, n), orthonormal columns in U (..., m, m) and rows in Vh (..., n, n), or only k of them without fullMatrices. Infinite elements give NaN. Errors: fewer than 2 dims, integers, NaN, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.svd.html */
+TORSH_API torsh_status torsh_linalg_svd(torsh_tensor A, bool full_matrices, const char *driver, torsh_tensor *out);
+
+/* The singular values of A, (..., min(m, n)), descending. Errors as linalg.svd. https://pytorch.org/docs/stable/generated/torch.linalg.svdvals.html */
+TORSH_API torsh_status torsh_linalg_svdvals(torsh_tensor A, const char *driver, torsh_tensor *out);
+
+/* linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
+TORSH_API torsh_status torsh_svd(torsh_tensor self, bool some, bool compute_uv, torsh_tensor *out);
+
+/* Eigenvalues (real, ascending) and orthonormal eigenvectors (the columns) of symmetric or Hermitian matrices, of which the lower or ('U') upper triangle is read. NaN or infinities there give NaN. The gradient is right for what does not depend on the vectors' signs or phases. Errors: matrices that are not square, integers, another UPLO, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html */
+TORSH_API torsh_status torsh_linalg_eigh(torsh_tensor A, const char *UPLO, torsh_tensor *out);
+
+/* The eigenvalues of linalg.eigh. https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html */
+TORSH_API torsh_status torsh_linalg_eigvalsh(torsh_tensor A, const char *UPLO, torsh_tensor *out);
+
+/* linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
+TORSH_API torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, torsh_tensor *out);
+
+/* The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
+TORSH_API torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out);
+
+/* linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
+TORSH_API torsh_status torsh_pinverse(torsh_tensor self, double rcond, torsh_tensor *out);
+
+/* How many singular values (or, with hermitian, eigenvalues in size) of A exceed max(atol, rtol * the largest), int64. Tolerances as in linalg.pinv; tol is atol's older name, with an rtol of 0. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html */
+TORSH_API torsh_status torsh_linalg_matrix_rank(torsh_tensor A, torsh_tensor tol, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out);
+
+/* A norm of matrices, which lie in the two dims: 'fro', the root of the sum of squares, or 'nuc', the sum of singular values. Errors: fewer than 2 dims, integers, two dims that are one. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
+TORSH_API torsh_status torsh_linalg_matrix_norm(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* By number: 2 and -2 are the largest and smallest singular value, 1 and -1 the largest and smallest sum of sizes in a column, infinity and -infinity in a row. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
+TORSH_API torsh_status torsh_linalg_matrix_norm_ord(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* linalg.matrixNorm where ord is given and there are two dims (or dim names two), else linalg.vectorNorm. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
+TORSH_API torsh_status torsh_linalg_norm(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* linalg.matrixNorm by name. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
+TORSH_API torsh_status torsh_linalg_norm_named(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The sum of a matrix's singular values. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_nuclear_norm(torsh_tensor self, bool keepdim, torsh_tensor *out);
+
+/* The same of matrices that lie in two dims. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_nuclear_norm_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* The root of the sum of squares over up to two dims, all when none are given. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_frobenius_norm(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* The condition number of A by a norm of linalg.matrixNorm: norm(A) * norm(inverse), infinite where A is singular; for 2 (or null) and -2 the ratio of the extreme singular values, of any shape. Errors: matrices that are not square with other norms. https://pytorch.org/docs/stable/generated/torch.linalg.cond.html */
+TORSH_API torsh_status torsh_linalg_cond(torsh_tensor A, torsh_scalar p, torsh_tensor *out);
+
+/* By 'fro' or 'nuc'. https://pytorch.org/docs/stable/generated/torch.linalg.cond.html */
+TORSH_API torsh_status torsh_linalg_cond_named(torsh_tensor A, const char *p, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html */
+TORSH_API torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. Errors: matrices that are not positive definite. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html */
+TORSH_API torsh_status torsh_linalg_cholesky(torsh_tensor A, bool upper, torsh_tensor *out);
+
+/* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
+TORSH_API torsh_status torsh_cholesky(torsh_tensor self, bool upper, torsh_tensor *out);
+
+/* X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
+TORSH_API torsh_status torsh_cholesky_solve(torsh_tensor self, torsh_tensor input2, bool upper, torsh_tensor *out);
+
+/* The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
+TORSH_API torsh_status torsh_cholesky_inverse(torsh_tensor self, bool upper, torsh_tensor *out);
+
+/* A = L D L^T (hermitian: L D L^H) by Bunch and Kaufman, packed as LAPACK's sytrf does it: L and D (blocks of 1 and 2) in the lower triangle, pivots (int32, from 1; negative for blocks of 2). Only the lower triangle of input is read. info: 0, or the place of the first zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor_ex.html */
+TORSH_API torsh_status torsh_linalg_ldl_factor_ex(torsh_tensor self, bool hermitian, bool check_errors, torsh_tensor *out);
+
+/* linalg.ldlFactorEx without info. Errors: matrices with a zero in D. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_factor.html */
+TORSH_API torsh_status torsh_linalg_ldl_factor(torsh_tensor self, bool hermitian, torsh_tensor *out);
+
+/* X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. https://pytorch.org/docs/stable/generated/torch.linalg.ldl_solve.html */
+TORSH_API torsh_status torsh_linalg_ldl_solve(torsh_tensor LD, torsh_tensor pivots, torsh_tensor B, bool hermitian, torsh_tensor *out);
 
 /* (input - target)^2, its mean or sum. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
 TORSH_API torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out);
@@ -1559,7 +1841,7 @@ TORSH_API torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, co
 /* The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 TORSH_API torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
-/* The Frobenius norm ('fro'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+/* By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
 TORSH_API torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
 /* The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
@@ -1595,6 +1877,42 @@ TORSH_API torsh_status torsh_upsample_nearest(torsh_tensor self, const int64_t *
 /* interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 TORSH_API torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int64_t n_size, const double *scale_factor, int64_t n_scale_factor, torsh_tensor *out);
 
+/* LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
+TORSH_API torsh_status torsh_lstm(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* LSTM over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
+TORSH_API torsh_status torsh_lstm_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
+TORSH_API torsh_status torsh_gru(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* GRU over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
+TORSH_API torsh_status torsh_gru_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_tanh(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* RNN over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_tanh_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_relu(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out);
+
+/* RNN over a packed sequence: data (rows of all steps, features) and the number of samples of each step, which never grows. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
+TORSH_API torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out);
+
+/* One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
+TORSH_API torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
+TORSH_API torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
+TORSH_API torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
+/* One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
+TORSH_API torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out);
+
 /* Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 TORSH_API torsh_status torsh_cumsum(torsh_tensor self, int64_t dim, torsh_dtype dtype, torsh_tensor *out);
 
@@ -1615,6 +1933,27 @@ TORSH_API torsh_status torsh_cummax(torsh_tensor self, int64_t dim, torsh_tensor
 
 /* Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 TORSH_API torsh_status torsh_cummin(torsh_tensor self, int64_t dim, torsh_tensor *out);
+
+/* Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
+TORSH_API torsh_status torsh_searchsorted(torsh_tensor sorted_sequence, torsh_tensor self, bool out_int32, bool right, const char *side, torsh_tensor sorter, torsh_tensor *out);
+
+/* Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
+TORSH_API torsh_status torsh_bucketize(torsh_tensor self, torsh_tensor boundaries, bool out_int32, bool right, torsh_tensor *out);
+
+/* Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
+TORSH_API torsh_status torsh_isin(torsh_tensor elements, torsh_tensor test_elements, bool assume_unique, bool invert, torsh_tensor *out);
+
+/* How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
+TORSH_API torsh_status torsh_bincount(torsh_tensor self, torsh_tensor weights, int64_t minlength, torsh_tensor *out);
+
+/* How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
+TORSH_API torsh_status torsh_histc(torsh_tensor self, int64_t bins, torsh_scalar min, torsh_scalar max, torsh_tensor *out);
+
+/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+TORSH_API torsh_status torsh_histogram(torsh_tensor self, int64_t bins, const double *range, int64_t n_range, torsh_tensor weight, bool density, torsh_tensor *out);
+
+/* How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
+TORSH_API torsh_status torsh_histogram_bins(torsh_tensor self, torsh_tensor bins, torsh_tensor weight, bool density, torsh_tensor *out);
 
 /* input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 TORSH_API torsh_status torsh_view_as(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
@@ -1847,8 +2186,53 @@ TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, tors
 /* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
+/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
+TORSH_API torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+
+/* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+TORSH_API torsh_status torsh_nanquantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
+
+/* Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
+TORSH_API torsh_status torsh_cov(torsh_tensor self, int64_t correction, torsh_tensor fweights, torsh_tensor aweights, torsh_tensor *out);
+
+/* Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
+TORSH_API torsh_status torsh_corrcoef(torsh_tensor self, torsh_tensor *out);
+
+/* The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
+TORSH_API torsh_status torsh_diff(torsh_tensor self, int64_t n, int64_t dim, torsh_tensor prepend, torsh_tensor append, torsh_tensor *out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient(torsh_tensor self, torsh_scalar spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient_coordinates(torsh_tensor self, const torsh_tensor *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
+TORSH_API torsh_status torsh_gradient_list(torsh_tensor self, const double *spacing, int64_t n_spacing, const int64_t *dim, int64_t n_dim, int64_t edge_order, torsh_tensor *out, int64_t capacity, int64_t *n_out);
+
+/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+TORSH_API torsh_status torsh_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
+
+/* The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+TORSH_API torsh_status torsh_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
+
+/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+TORSH_API torsh_status torsh_cumulative_trapezoid(torsh_tensor y, torsh_scalar dx, int64_t dim, torsh_tensor *out);
+
+/* The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+TORSH_API torsh_status torsh_cumulative_trapezoid_x(torsh_tensor y, torsh_tensor x, int64_t dim, torsh_tensor *out);
+
+/* input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+TORSH_API torsh_status torsh_renorm(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out);
+
+/* input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
+TORSH_API torsh_status torsh_renorm_(torsh_tensor self, torsh_scalar p, int64_t dim, torsh_scalar maxnorm, torsh_tensor *out);
+
 /* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 TORSH_API torsh_status torsh_as_strided(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
+
+/* A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
+TORSH_API torsh_status torsh_as_strided_(torsh_tensor self, const int64_t *size, int64_t n_size, const int64_t *stride, int64_t n_stride, const int64_t *storage_offset, torsh_tensor *out);
 
 /* A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 TORSH_API torsh_status torsh_expand(torsh_tensor self, const int64_t *size, int64_t n_size, bool implicit, torsh_tensor *out);
@@ -1858,6 +2242,9 @@ TORSH_API torsh_status torsh_reshape(torsh_tensor self, const int64_t *shape, in
 
 /* The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 TORSH_API torsh_status torsh_view(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
+
+/* The same bytes read as another dtype; where its size differs, the last dim grows or shrinks. Errors: sizes and strides that do not allow it. https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
+TORSH_API torsh_status torsh_view_dtype(torsh_tensor self, torsh_dtype dtype, torsh_tensor *out);
 
 /* A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 TORSH_API torsh_status torsh_transpose(torsh_tensor self, int64_t dim0, int64_t dim1, torsh_tensor *out);

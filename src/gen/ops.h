@@ -118,635 +118,796 @@ enum {
   TS_OP_repeat_interleave_by = 111,
   TS_OP_repeat_interleave_positions = 112,
   TS_OP_take_along_dim = 113,
-  TS_OP_eq = 114,
-  TS_OP_eq_ = 115,
-  TS_OP_ne = 116,
-  TS_OP_ne_ = 117,
-  TS_OP_lt = 118,
-  TS_OP_lt_ = 119,
-  TS_OP_le = 120,
-  TS_OP_le_ = 121,
-  TS_OP_gt = 122,
-  TS_OP_gt_ = 123,
-  TS_OP_ge = 124,
-  TS_OP_ge_ = 125,
-  TS_OP_isclose = 126,
-  TS_OP_allclose = 127,
-  TS_OP_equal = 128,
-  TS_OP_maximum = 129,
-  TS_OP_minimum = 130,
-  TS_OP_fmax = 131,
-  TS_OP_fmin = 132,
-  TS_OP_isnan = 133,
-  TS_OP_isinf = 134,
-  TS_OP_isfinite = 135,
-  TS_OP_isposinf = 136,
-  TS_OP_isneginf = 137,
-  TS_OP_signbit = 138,
-  TS_OP_isreal = 139,
-  TS_OP_logical_and = 140,
-  TS_OP_logical_and_ = 141,
-  TS_OP_logical_or = 142,
-  TS_OP_logical_or_ = 143,
-  TS_OP_logical_xor = 144,
-  TS_OP_logical_xor_ = 145,
-  TS_OP_logical_not = 146,
-  TS_OP_logical_not_ = 147,
-  TS_OP_bitwise_and = 148,
-  TS_OP_bitwise_and_ = 149,
-  TS_OP_bitwise_or = 150,
-  TS_OP_bitwise_or_ = 151,
-  TS_OP_bitwise_xor = 152,
-  TS_OP_bitwise_xor_ = 153,
-  TS_OP_bitwise_not = 154,
-  TS_OP_bitwise_not_ = 155,
-  TS_OP_bitwise_left_shift = 156,
-  TS_OP_bitwise_left_shift_ = 157,
-  TS_OP_bitwise_right_shift = 158,
-  TS_OP_bitwise_right_shift_ = 159,
-  TS_OP_where = 160,
-  TS_OP__where_tuple = 161,
-  TS_OP__where_self = 162,
-  TS_OP_masked_fill = 163,
-  TS_OP_masked_fill_ = 164,
-  TS_OP_clamp = 165,
-  TS_OP_clamp_ = 166,
-  TS_OP_clamp_min = 167,
-  TS_OP_clamp_min_ = 168,
-  TS_OP_clamp_max = 169,
-  TS_OP_clamp_max_ = 170,
-  TS_OP_complex = 171,
-  TS_OP_polar = 172,
-  TS_OP_view_as_real = 173,
-  TS_OP_view_as_complex = 174,
-  TS_OP_real = 175,
-  TS_OP_imag = 176,
-  TS_OP_conj_physical = 177,
-  TS_OP_conj_physical_ = 178,
-  TS_OP_conj = 179,
-  TS_OP_resolve_conj = 180,
-  TS_OP_resolve_neg = 181,
-  TS_OP_is_conj = 182,
-  TS_OP_is_neg = 183,
-  TS_OP_angle = 184,
-  TS_OP_conv_transpose1d = 185,
-  TS_OP_conv_transpose2d = 186,
-  TS_OP_conv_transpose3d = 187,
-  TS_OP_convolution = 188,
-  TS_OP_conv_tbc = 189,
-  TS_OP_conv1d = 190,
-  TS_OP_conv2d = 191,
-  TS_OP_conv3d = 192,
-  TS_OP__conv = 193,
-  TS_OP__conv_input = 194,
-  TS_OP__conv_weight = 195,
-  TS_OP_diagonal_scatter = 196,
-  TS_OP_select_scatter = 197,
-  TS_OP_slice_scatter = 198,
-  TS_OP_as_strided_scatter = 199,
-  TS_OP_narrow_copy = 200,
-  TS_OP_alias_copy = 201,
-  TS_OP_as_strided_copy = 202,
-  TS_OP_detach_copy = 203,
-  TS_OP_diagonal_copy = 204,
-  TS_OP_expand_copy = 205,
-  TS_OP_permute_copy = 206,
-  TS_OP_select_copy = 207,
-  TS_OP_slice_copy = 208,
-  TS_OP_split_copy = 209,
-  TS_OP_split_with_sizes_copy = 210,
-  TS_OP_squeeze_copy = 211,
-  TS_OP_t_copy = 212,
-  TS_OP_transpose_copy = 213,
-  TS_OP_unbind_copy = 214,
-  TS_OP_unfold_copy = 215,
-  TS_OP_unsqueeze_copy = 216,
-  TS_OP_view_copy = 217,
-  TS_OP_zeros = 218,
-  TS_OP_zeros_like = 219,
-  TS_OP_new_zeros = 220,
-  TS_OP_ones = 221,
-  TS_OP_ones_like = 222,
-  TS_OP_new_ones = 223,
-  TS_OP_empty = 224,
-  TS_OP_empty_like = 225,
-  TS_OP_new_empty = 226,
-  TS_OP_empty_strided = 227,
-  TS_OP_full = 228,
-  TS_OP_full_like = 229,
-  TS_OP_new_full = 230,
-  TS_OP_fill = 231,
-  TS_OP_fill_ = 232,
-  TS_OP_arange = 233,
-  TS_OP_linspace = 234,
-  TS_OP_logspace = 235,
-  TS_OP_eye = 236,
-  TS_OP_clone = 237,
-  TS_OP_contiguous = 238,
-  TS_OP_copy_ = 239,
-  TS_OP_zero_ = 240,
-  TS_OP__to_dtype = 241,
-  TS_OP_new_empty_strided = 242,
-  TS_OP__as_strided_backward = 243,
-  TS_OP_sum_to_size = 244,
-  TS_OP_ctc_loss = 245,
-  TS_OP__ctc_loss = 246,
-  TS_OP__ctc_loss_backward = 247,
-  TS_OP_diag = 248,
-  TS_OP_diag_embed = 249,
-  TS_OP_diagflat = 250,
-  TS_OP_trace = 251,
-  TS_OP_tril = 252,
-  TS_OP_tril_ = 253,
-  TS_OP_triu = 254,
-  TS_OP_triu_ = 255,
-  TS_OP_tril_indices = 256,
-  TS_OP_triu_indices = 257,
-  TS_OP_fill_diagonal_ = 258,
-  TS_OP_cdist = 259,
-  TS_OP__cdist = 260,
-  TS_OP__cdist_backward = 261,
-  TS_OP_pdist = 262,
-  TS_OP_bilinear = 263,
-  TS_OP__fft_c2c = 264,
-  TS_OP__fft_r2c = 265,
-  TS_OP__fft_c2r = 266,
-  TS_OP_fft_fft = 267,
-  TS_OP_fft_ifft = 268,
-  TS_OP_fft_rfft = 269,
-  TS_OP_fft_ihfft = 270,
-  TS_OP_fft_irfft = 271,
-  TS_OP_fft_hfft = 272,
-  TS_OP_fft_fftn = 273,
-  TS_OP_fft_fft2 = 274,
-  TS_OP_fft_ifftn = 275,
-  TS_OP_fft_ifft2 = 276,
-  TS_OP_fft_rfftn = 277,
-  TS_OP_fft_rfft2 = 278,
-  TS_OP_fft_ihfftn = 279,
-  TS_OP_fft_ihfft2 = 280,
-  TS_OP_fft_irfftn = 281,
-  TS_OP_fft_irfft2 = 282,
-  TS_OP_fft_hfftn = 283,
-  TS_OP_fft_hfft2 = 284,
-  TS_OP_fft_fftfreq = 285,
-  TS_OP_fft_rfftfreq = 286,
-  TS_OP_fft_fftshift = 287,
-  TS_OP_fft_ifftshift = 288,
-  TS_OP__index = 289,
-  TS_OP__at = 290,
-  TS_OP__set_at = 291,
-  TS_OP_index_put = 292,
-  TS_OP_index_put_ = 293,
-  TS_OP_index_select = 294,
-  TS_OP_index_add = 295,
-  TS_OP_index_add_ = 296,
-  TS_OP_index_copy = 297,
-  TS_OP_index_copy_ = 298,
-  TS_OP_index_fill = 299,
-  TS_OP_index_fill_ = 300,
-  TS_OP_gather = 301,
-  TS_OP_scatter = 302,
-  TS_OP_scatter_ = 303,
-  TS_OP_scatter_value = 304,
-  TS_OP_scatter_value_ = 305,
-  TS_OP_scatter_add = 306,
-  TS_OP_scatter_add_ = 307,
-  TS_OP_take = 308,
-  TS_OP_put = 309,
-  TS_OP_put_ = 310,
-  TS_OP_nonzero = 311,
-  TS_OP__nonzero_tuple = 312,
-  TS_OP_argwhere = 313,
-  TS_OP_masked_select = 314,
-  TS_OP_masked_scatter = 315,
-  TS_OP_masked_scatter_ = 316,
-  TS_OP_embedding = 317,
-  TS_OP__embedding = 318,
-  TS_OP__embedding_backward = 319,
-  TS_OP__embedding_double_backward = 320,
-  TS_OP_one_hot = 321,
-  TS_OP_broadcast_tensors = 322,
-  TS_OP_meshgrid = 323,
-  TS_OP_atleast_1d = 324,
-  TS_OP_atleast_1d_list = 325,
-  TS_OP_atleast_2d = 326,
-  TS_OP_atleast_2d_list = 327,
-  TS_OP_atleast_3d = 328,
-  TS_OP_atleast_3d_list = 329,
-  TS_OP_hstack = 330,
-  TS_OP_vstack = 331,
-  TS_OP_dstack = 332,
-  TS_OP_column_stack = 333,
-  TS_OP_block_diag = 334,
-  TS_OP_cartesian_prod = 335,
-  TS_OP_combinations = 336,
-  TS_OP_linalg_lu_factor_ex = 337,
-  TS_OP_mse_loss = 338,
-  TS_OP_l1_loss = 339,
-  TS_OP_smooth_l1_loss = 340,
-  TS_OP_huber_loss = 341,
-  TS_OP__difference_loss = 342,
-  TS_OP__difference_loss_backward = 343,
-  TS_OP__difference_loss_curvature = 344,
-  TS_OP_nll_loss = 345,
-  TS_OP__nll_loss = 346,
-  TS_OP__nll_loss_backward = 347,
-  TS_OP_cross_entropy = 348,
-  TS_OP__cross_entropy = 349,
-  TS_OP__cross_entropy_backward = 350,
-  TS_OP__class_weights = 351,
-  TS_OP_binary_cross_entropy = 352,
-  TS_OP_binary_cross_entropy_with_logits = 353,
-  TS_OP__binary_cross_entropy = 354,
-  TS_OP__binary_cross_entropy_with_logits = 355,
-  TS_OP_kl_div = 356,
-  TS_OP_soft_margin_loss = 357,
-  TS_OP_margin_ranking_loss = 358,
-  TS_OP_hinge_embedding_loss = 359,
-  TS_OP_cosine_embedding_loss = 360,
-  TS_OP_triplet_margin_loss = 361,
-  TS_OP_multilabel_soft_margin_loss = 362,
-  TS_OP_multi_margin_loss = 363,
-  TS_OP_multilabel_margin_loss = 364,
-  TS_OP__multilabel_margin = 365,
-  TS_OP__multilabel_margin_backward = 366,
-  TS_OP__multilabel_margin_slope = 367,
-  TS_OP_gaussian_nll_loss = 368,
-  TS_OP_poisson_nll_loss = 369,
-  TS_OP_exp = 370,
-  TS_OP_exp_ = 371,
-  TS_OP_exp2 = 372,
-  TS_OP_exp2_ = 373,
-  TS_OP_expm1 = 374,
-  TS_OP_expm1_ = 375,
-  TS_OP_log = 376,
-  TS_OP_log_ = 377,
-  TS_OP_log2 = 378,
-  TS_OP_log2_ = 379,
-  TS_OP_log10 = 380,
-  TS_OP_log10_ = 381,
-  TS_OP_log1p = 382,
-  TS_OP_log1p_ = 383,
-  TS_OP_sin = 384,
-  TS_OP_sin_ = 385,
-  TS_OP_cos = 386,
-  TS_OP_cos_ = 387,
-  TS_OP_tan = 388,
-  TS_OP_tan_ = 389,
-  TS_OP_asin = 390,
-  TS_OP_asin_ = 391,
-  TS_OP_acos = 392,
-  TS_OP_acos_ = 393,
-  TS_OP_atan = 394,
-  TS_OP_atan_ = 395,
-  TS_OP_sinh = 396,
-  TS_OP_sinh_ = 397,
-  TS_OP_cosh = 398,
-  TS_OP_cosh_ = 399,
-  TS_OP_tanh = 400,
-  TS_OP_tanh_ = 401,
-  TS_OP_asinh = 402,
-  TS_OP_asinh_ = 403,
-  TS_OP_acosh = 404,
-  TS_OP_acosh_ = 405,
-  TS_OP_atanh = 406,
-  TS_OP_atanh_ = 407,
-  TS_OP_sinc = 408,
-  TS_OP_sinc_ = 409,
-  TS_OP_erf = 410,
-  TS_OP_erf_ = 411,
-  TS_OP_erfc = 412,
-  TS_OP_erfc_ = 413,
-  TS_OP_erfinv = 414,
-  TS_OP_erfinv_ = 415,
-  TS_OP_sigmoid = 416,
-  TS_OP_sigmoid_ = 417,
-  TS_OP_lgamma = 418,
-  TS_OP_lgamma_ = 419,
-  TS_OP_digamma = 420,
-  TS_OP_digamma_ = 421,
-  TS_OP_mvlgamma = 422,
-  TS_OP_mvlgamma_ = 423,
-  TS_OP_frexp = 424,
-  TS_OP_logit = 425,
-  TS_OP_logit_ = 426,
-  TS_OP__sigmoid_backward = 427,
-  TS_OP__tanh_backward = 428,
-  TS_OP_atan2 = 429,
-  TS_OP_atan2_ = 430,
-  TS_OP_hypot = 431,
-  TS_OP_hypot_ = 432,
-  TS_OP_logaddexp = 433,
-  TS_OP_logaddexp2 = 434,
-  TS_OP_xlogy = 435,
-  TS_OP_xlogy_ = 436,
-  TS_OP_copysign = 437,
-  TS_OP_copysign_ = 438,
-  TS_OP_nextafter = 439,
-  TS_OP_nextafter_ = 440,
-  TS_OP_heaviside = 441,
-  TS_OP_heaviside_ = 442,
-  TS_OP_ldexp = 443,
-  TS_OP_ldexp_ = 444,
-  TS_OP_gcd = 445,
-  TS_OP_gcd_ = 446,
-  TS_OP_lcm = 447,
-  TS_OP_lcm_ = 448,
-  TS_OP_mm = 449,
-  TS_OP_bmm = 450,
-  TS_OP_matmul = 451,
-  TS_OP_addmm = 452,
-  TS_OP_addmm_ = 453,
-  TS_OP_linear = 454,
-  TS_OP_mv = 455,
-  TS_OP_dot = 456,
-  TS_OP_vdot = 457,
-  TS_OP_outer = 458,
-  TS_OP_baddbmm = 459,
-  TS_OP_baddbmm_ = 460,
-  TS_OP_addbmm = 461,
-  TS_OP_addbmm_ = 462,
-  TS_OP_addmv = 463,
-  TS_OP_addmv_ = 464,
-  TS_OP_addr = 465,
-  TS_OP_addr_ = 466,
-  TS_OP_max = 467,
-  TS_OP_max_dim = 468,
-  TS_OP_max_other = 469,
-  TS_OP_min = 470,
-  TS_OP_min_dim = 471,
-  TS_OP_min_other = 472,
-  TS_OP_amax = 473,
-  TS_OP_amin = 474,
-  TS_OP_aminmax = 475,
-  TS_OP_argmax = 476,
-  TS_OP_argmin = 477,
-  TS_OP_median = 478,
-  TS_OP_median_dim = 479,
-  TS_OP_nanmedian = 480,
-  TS_OP_nanmedian_dim = 481,
-  TS_OP_kthvalue = 482,
-  TS_OP_mode = 483,
-  TS_OP__normalize = 484,
-  TS_OP__normalize_backward = 485,
-  TS_OP_batch_norm = 486,
-  TS_OP_native_batch_norm = 487,
-  TS_OP_layer_norm = 488,
-  TS_OP_native_layer_norm = 489,
-  TS_OP_group_norm = 490,
-  TS_OP_instance_norm = 491,
-  TS_OP__sgd_step_ = 492,
-  TS_OP__adam_step_ = 493,
-  TS_OP__has_grads = 494,
-  TS_OP__zero_grads = 495,
-  TS_OP_constant_pad_nd = 496,
-  TS_OP_pad = 497,
-  TS_OP_max_pool1d_with_indices = 498,
-  TS_OP_max_pool1d = 499,
-  TS_OP_max_pool2d_with_indices = 500,
-  TS_OP_max_pool2d = 501,
-  TS_OP_max_pool3d_with_indices = 502,
-  TS_OP_max_pool3d = 503,
-  TS_OP_avg_pool1d = 504,
-  TS_OP_avg_pool2d = 505,
-  TS_OP_avg_pool3d = 506,
-  TS_OP_adaptive_max_pool1d_with_indices = 507,
-  TS_OP_adaptive_max_pool1d = 508,
-  TS_OP_adaptive_max_pool2d_with_indices = 509,
-  TS_OP_adaptive_max_pool2d = 510,
-  TS_OP_adaptive_max_pool3d_with_indices = 511,
-  TS_OP_adaptive_max_pool3d = 512,
-  TS_OP_fractional_max_pool2d_with_indices = 513,
-  TS_OP_fractional_max_pool2d = 514,
-  TS_OP_fractional_max_pool3d_with_indices = 515,
-  TS_OP_fractional_max_pool3d = 516,
-  TS_OP_max_unpool1d = 517,
-  TS_OP_max_unpool2d = 518,
-  TS_OP_max_unpool3d = 519,
-  TS_OP_lp_pool1d = 520,
-  TS_OP_lp_pool2d = 521,
-  TS_OP_lp_pool3d = 522,
-  TS_OP_local_response_norm = 523,
-  TS_OP__adaptive_max_pool = 524,
-  TS_OP__fractional_max_pool = 525,
-  TS_OP__max_unpool = 526,
-  TS_OP__max_pool = 527,
-  TS_OP__max_pool_backward = 528,
-  TS_OP__max_pool_gather = 529,
-  TS_OP__avg_pool = 530,
-  TS_OP__avg_pool_backward = 531,
-  TS_OP_einsum = 532,
-  TS_OP_tensordot = 533,
-  TS_OP_tensordot_count = 534,
-  TS_OP_inner = 535,
-  TS_OP_kron = 536,
-  TS_OP_rand = 537,
-  TS_OP_randn = 538,
-  TS_OP_randint = 539,
-  TS_OP_randperm = 540,
-  TS_OP_rand_like = 541,
-  TS_OP_randn_like = 542,
-  TS_OP_randint_like = 543,
-  TS_OP_uniform_ = 544,
-  TS_OP_normal_ = 545,
-  TS_OP_random_ = 546,
-  TS_OP_exponential_ = 547,
-  TS_OP_cauchy_ = 548,
-  TS_OP_log_normal_ = 549,
-  TS_OP_geometric_ = 550,
-  TS_OP_bernoulli_ = 551,
-  TS_OP_bernoulli = 552,
-  TS_OP_multinomial = 553,
-  TS_OP_native_dropout = 554,
-  TS_OP_dropout = 555,
-  TS_OP_sum = 556,
-  TS_OP_mean = 557,
-  TS_OP_prod = 558,
-  TS_OP_any = 559,
-  TS_OP_all = 560,
-  TS_OP_count_nonzero = 561,
-  TS_OP_var = 562,
-  TS_OP_var_dim = 563,
-  TS_OP_var_unbiased = 564,
-  TS_OP_var_mean = 565,
-  TS_OP_var_mean_dim = 566,
-  TS_OP_var_mean_unbiased = 567,
-  TS_OP_std = 568,
-  TS_OP_std_dim = 569,
-  TS_OP_std_unbiased = 570,
-  TS_OP_std_mean = 571,
-  TS_OP_std_mean_dim = 572,
-  TS_OP_std_mean_unbiased = 573,
-  TS_OP_nansum = 574,
-  TS_OP_nanmean = 575,
-  TS_OP_logsumexp = 576,
-  TS_OP_vector_norm = 577,
-  TS_OP_norm = 578,
-  TS_OP_norm_named = 579,
-  TS_OP_dist = 580,
-  TS_OP_normalize = 581,
-  TS_OP_cosine_similarity = 582,
-  TS_OP_pairwise_distance = 583,
-  TS_OP_adaptive_avg_pool1d = 584,
-  TS_OP_adaptive_avg_pool2d = 585,
-  TS_OP_adaptive_avg_pool3d = 586,
-  TS_OP_interpolate = 587,
-  TS_OP_upsample = 588,
-  TS_OP_upsample_nearest = 589,
-  TS_OP_upsample_bilinear = 590,
-  TS_OP__resample = 591,
-  TS_OP__resample_adjoint = 592,
-  TS_OP_cumsum = 593,
-  TS_OP_cumsum_ = 594,
-  TS_OP_cumprod = 595,
-  TS_OP_cumprod_ = 596,
-  TS_OP_logcumsumexp = 597,
-  TS_OP_cummax = 598,
-  TS_OP_cummin = 599,
-  TS_OP__cumsum_back = 600,
-  TS_OP__recurrence = 601,
-  TS_OP_view_as = 602,
-  TS_OP_reshape_as = 603,
-  TS_OP_expand_as = 604,
-  TS_OP_broadcast_to = 605,
-  TS_OP_ravel = 606,
-  TS_OP_T = 607,
-  TS_OP_mT = 608,
-  TS_OP_H = 609,
-  TS_OP_mH = 610,
-  TS_OP_adjoint = 611,
-  TS_OP_flatten = 612,
-  TS_OP_unflatten = 613,
-  TS_OP_movedim = 614,
-  TS_OP_unbind = 615,
-  TS_OP_split_with_sizes = 616,
-  TS_OP_chunk = 617,
-  TS_OP_split = 618,
-  TS_OP_split_sizes = 619,
-  TS_OP_tensor_split = 620,
-  TS_OP_tensor_split_at = 621,
-  TS_OP_tensor_split_by = 622,
-  TS_OP_hsplit = 623,
-  TS_OP_hsplit_at = 624,
-  TS_OP_vsplit = 625,
-  TS_OP_vsplit_at = 626,
-  TS_OP_dsplit = 627,
-  TS_OP_dsplit_at = 628,
-  TS_OP_cat = 629,
-  TS_OP_stack = 630,
-  TS_OP_softmax = 631,
-  TS_OP_log_softmax = 632,
-  TS_OP_softmin = 633,
-  TS_OP__softmax_backward_data = 634,
-  TS_OP__log_softmax_backward_data = 635,
-  TS_OP_sort = 636,
-  TS_OP_argsort = 637,
-  TS_OP_msort = 638,
-  TS_OP_topk = 639,
-  TS_OP_polygamma = 640,
-  TS_OP__polygamma_self = 641,
-  TS_OP__polygamma_self_ = 642,
-  TS_OP_i0 = 643,
-  TS_OP_i0_ = 644,
-  TS_OP_i0e = 645,
-  TS_OP_i1 = 646,
-  TS_OP_i1e = 647,
-  TS_OP_ndtr = 648,
-  TS_OP_ndtri = 649,
-  TS_OP_log_ndtr = 650,
-  TS_OP_entr = 651,
-  TS_OP_erfcx = 652,
-  TS_OP_airy_ai = 653,
-  TS_OP_bessel_j0 = 654,
-  TS_OP_bessel_y0 = 655,
-  TS_OP_modified_bessel_i0 = 656,
-  TS_OP_modified_bessel_k0 = 657,
-  TS_OP_scaled_modified_bessel_k0 = 658,
-  TS_OP_bessel_j1 = 659,
-  TS_OP_bessel_y1 = 660,
-  TS_OP_modified_bessel_i1 = 661,
-  TS_OP_modified_bessel_k1 = 662,
-  TS_OP_scaled_modified_bessel_k1 = 663,
-  TS_OP_spherical_bessel_j0 = 664,
-  TS_OP_chebyshev_polynomial_t = 665,
-  TS_OP_shifted_chebyshev_polynomial_t = 666,
-  TS_OP_chebyshev_polynomial_u = 667,
-  TS_OP_shifted_chebyshev_polynomial_u = 668,
-  TS_OP_chebyshev_polynomial_v = 669,
-  TS_OP_shifted_chebyshev_polynomial_v = 670,
-  TS_OP_chebyshev_polynomial_w = 671,
-  TS_OP_shifted_chebyshev_polynomial_w = 672,
-  TS_OP_hermite_polynomial_h = 673,
-  TS_OP_hermite_polynomial_he = 674,
-  TS_OP_laguerre_polynomial_l = 675,
-  TS_OP_legendre_polynomial_p = 676,
-  TS_OP_xlog1py = 677,
-  TS_OP_zeta = 678,
-  TS_OP_igamma = 679,
-  TS_OP_igamma_ = 680,
-  TS_OP_igammac = 681,
-  TS_OP_igammac_ = 682,
-  TS_OP__empty = 683,
-  TS_OP__meta = 684,
-  TS_OP__item = 685,
-  TS_OP__same_storage = 686,
-  TS_OP__set_requires_grad = 687,
-  TS_OP__grad = 688,
-  TS_OP__grad_id = 689,
-  TS_OP__set_grad = 690,
-  TS_OP__retain_grad = 691,
-  TS_OP__grad_fn = 692,
-  TS_OP__next_functions = 693,
-  TS_OP__add_hook = 694,
-  TS_OP__remove_hook = 695,
-  TS_OP__dropped_callbacks = 696,
-  TS_OP__backward = 697,
-  TS_OP__autograd_grad = 698,
-  TS_OP__custom_node = 699,
-  TS_OP__set_anomaly = 700,
-  TS_OP__anomalous_node = 701,
-  TS_OP__set_grad_mode = 702,
-  TS_OP__set_inference_mode = 703,
-  TS_OP__grad_mode = 704,
-  TS_OP__inference_mode = 705,
-  TS_OP__set_data = 706,
-  TS_OP__share = 707,
-  TS_OP__memory = 708,
-  TS_OP__set_memory_budget = 709,
-  TS_OP__reset_peak_memory = 710,
-  TS_OP__trim_memory = 711,
-  TS_OP__num_threads = 712,
-  TS_OP__set_num_threads = 713,
-  TS_OP__build = 714,
-  TS_OP__generator_new = 715,
-  TS_OP__generator_free = 716,
-  TS_OP__manual_seed = 717,
-  TS_OP__initial_seed = 718,
-  TS_OP__rng_state = 719,
-  TS_OP__set_rng_state = 720,
-  TS_OP_as_strided = 721,
-  TS_OP_expand = 722,
-  TS_OP_reshape = 723,
-  TS_OP_view = 724,
-  TS_OP_transpose = 725,
-  TS_OP_transpose_ = 726,
-  TS_OP_unsqueeze = 727,
-  TS_OP_unsqueeze_ = 728,
-  TS_OP_narrow = 729,
-  TS_OP__slice = 730,
-  TS_OP__slice_backward = 731,
-  TS_OP_select = 732,
-  TS_OP_permute = 733,
-  TS_OP_squeeze = 734,
-  TS_OP_squeeze_ = 735,
-  TS_OP_t = 736,
-  TS_OP_t_ = 737,
-  TS_OP_diagonal = 738,
-  TS_OP__diagonal_backward = 739,
-  TS_OP_unfold = 740,
-  TS_OP__unfold_backward = 741,
-  TS_OP_detach = 742,
+  TS_OP_scaled_dot_product_attention = 114,
+  TS_OP__scaled_dot_product_attention = 115,
+  TS_OP__attention_math = 116,
+  TS_OP__attention = 117,
+  TS_OP__attention_backward = 118,
+  TS_OP_embedding_bag = 119,
+  TS_OP__embedding_bag = 120,
+  TS_OP__embedding_bag_max = 121,
+  TS_OP_eq = 122,
+  TS_OP_eq_ = 123,
+  TS_OP_ne = 124,
+  TS_OP_ne_ = 125,
+  TS_OP_lt = 126,
+  TS_OP_lt_ = 127,
+  TS_OP_le = 128,
+  TS_OP_le_ = 129,
+  TS_OP_gt = 130,
+  TS_OP_gt_ = 131,
+  TS_OP_ge = 132,
+  TS_OP_ge_ = 133,
+  TS_OP_isclose = 134,
+  TS_OP_allclose = 135,
+  TS_OP_equal = 136,
+  TS_OP_maximum = 137,
+  TS_OP_minimum = 138,
+  TS_OP_fmax = 139,
+  TS_OP_fmin = 140,
+  TS_OP_isnan = 141,
+  TS_OP_isinf = 142,
+  TS_OP_isfinite = 143,
+  TS_OP_isposinf = 144,
+  TS_OP_isneginf = 145,
+  TS_OP_signbit = 146,
+  TS_OP_isreal = 147,
+  TS_OP_logical_and = 148,
+  TS_OP_logical_and_ = 149,
+  TS_OP_logical_or = 150,
+  TS_OP_logical_or_ = 151,
+  TS_OP_logical_xor = 152,
+  TS_OP_logical_xor_ = 153,
+  TS_OP_logical_not = 154,
+  TS_OP_logical_not_ = 155,
+  TS_OP_bitwise_and = 156,
+  TS_OP_bitwise_and_ = 157,
+  TS_OP_bitwise_or = 158,
+  TS_OP_bitwise_or_ = 159,
+  TS_OP_bitwise_xor = 160,
+  TS_OP_bitwise_xor_ = 161,
+  TS_OP_bitwise_not = 162,
+  TS_OP_bitwise_not_ = 163,
+  TS_OP_bitwise_left_shift = 164,
+  TS_OP_bitwise_left_shift_ = 165,
+  TS_OP_bitwise_right_shift = 166,
+  TS_OP_bitwise_right_shift_ = 167,
+  TS_OP_where = 168,
+  TS_OP__where_tuple = 169,
+  TS_OP__where_self = 170,
+  TS_OP_masked_fill = 171,
+  TS_OP_masked_fill_ = 172,
+  TS_OP_clamp = 173,
+  TS_OP_clamp_ = 174,
+  TS_OP_clamp_min = 175,
+  TS_OP_clamp_min_ = 176,
+  TS_OP_clamp_max = 177,
+  TS_OP_clamp_max_ = 178,
+  TS_OP_complex = 179,
+  TS_OP_polar = 180,
+  TS_OP_view_as_real = 181,
+  TS_OP_view_as_complex = 182,
+  TS_OP_real = 183,
+  TS_OP_imag = 184,
+  TS_OP_conj_physical = 185,
+  TS_OP_conj_physical_ = 186,
+  TS_OP_conj = 187,
+  TS_OP_resolve_conj = 188,
+  TS_OP_resolve_neg = 189,
+  TS_OP_is_conj = 190,
+  TS_OP_is_neg = 191,
+  TS_OP_angle = 192,
+  TS_OP_conv_transpose1d = 193,
+  TS_OP_conv_transpose2d = 194,
+  TS_OP_conv_transpose3d = 195,
+  TS_OP_convolution = 196,
+  TS_OP_conv_tbc = 197,
+  TS_OP_conv1d = 198,
+  TS_OP_conv2d = 199,
+  TS_OP_conv3d = 200,
+  TS_OP__conv = 201,
+  TS_OP__conv_input = 202,
+  TS_OP__conv_weight = 203,
+  TS_OP_diagonal_scatter = 204,
+  TS_OP_select_scatter = 205,
+  TS_OP_slice_scatter = 206,
+  TS_OP_as_strided_scatter = 207,
+  TS_OP_narrow_copy = 208,
+  TS_OP_alias_copy = 209,
+  TS_OP_as_strided_copy = 210,
+  TS_OP_detach_copy = 211,
+  TS_OP_diagonal_copy = 212,
+  TS_OP_expand_copy = 213,
+  TS_OP_permute_copy = 214,
+  TS_OP_select_copy = 215,
+  TS_OP_slice_copy = 216,
+  TS_OP_split_copy = 217,
+  TS_OP_split_with_sizes_copy = 218,
+  TS_OP_squeeze_copy = 219,
+  TS_OP_t_copy = 220,
+  TS_OP_transpose_copy = 221,
+  TS_OP_unbind_copy = 222,
+  TS_OP_unfold_copy = 223,
+  TS_OP_unsqueeze_copy = 224,
+  TS_OP_view_copy = 225,
+  TS_OP_zeros = 226,
+  TS_OP_zeros_like = 227,
+  TS_OP_new_zeros = 228,
+  TS_OP_ones = 229,
+  TS_OP_ones_like = 230,
+  TS_OP_new_ones = 231,
+  TS_OP_empty = 232,
+  TS_OP_empty_like = 233,
+  TS_OP_new_empty = 234,
+  TS_OP_empty_strided = 235,
+  TS_OP_full = 236,
+  TS_OP_full_like = 237,
+  TS_OP_new_full = 238,
+  TS_OP_fill = 239,
+  TS_OP_fill_ = 240,
+  TS_OP_arange = 241,
+  TS_OP_linspace = 242,
+  TS_OP_logspace = 243,
+  TS_OP_eye = 244,
+  TS_OP_clone = 245,
+  TS_OP_contiguous = 246,
+  TS_OP_resize_ = 247,
+  TS_OP_resize_as_ = 248,
+  TS_OP_copy_ = 249,
+  TS_OP_zero_ = 250,
+  TS_OP__to_dtype = 251,
+  TS_OP_new_empty_strided = 252,
+  TS_OP__as_strided_backward = 253,
+  TS_OP_sum_to_size = 254,
+  TS_OP_ctc_loss = 255,
+  TS_OP__ctc_loss = 256,
+  TS_OP__ctc_loss_backward = 257,
+  TS_OP_diag = 258,
+  TS_OP_diag_embed = 259,
+  TS_OP_diagflat = 260,
+  TS_OP_trace = 261,
+  TS_OP_tril = 262,
+  TS_OP_tril_ = 263,
+  TS_OP_triu = 264,
+  TS_OP_triu_ = 265,
+  TS_OP_tril_indices = 266,
+  TS_OP_triu_indices = 267,
+  TS_OP_fill_diagonal_ = 268,
+  TS_OP_cdist = 269,
+  TS_OP__cdist = 270,
+  TS_OP__cdist_backward = 271,
+  TS_OP_pdist = 272,
+  TS_OP_bilinear = 273,
+  TS_OP_alpha_dropout = 274,
+  TS_OP_alpha_dropout_ = 275,
+  TS_OP_feature_alpha_dropout = 276,
+  TS_OP_feature_alpha_dropout_ = 277,
+  TS_OP_feature_dropout = 278,
+  TS_OP_feature_dropout_ = 279,
+  TS_OP_dropout1d = 280,
+  TS_OP_dropout1d_ = 281,
+  TS_OP_dropout2d = 282,
+  TS_OP_dropout2d_ = 283,
+  TS_OP_dropout3d = 284,
+  TS_OP_dropout3d_ = 285,
+  TS_OP_rrelu = 286,
+  TS_OP_rrelu_ = 287,
+  TS_OP__rrelu_noise = 288,
+  TS_OP_gumbel_softmax = 289,
+  TS_OP_rms_norm = 290,
+  TS_OP__fft_c2c = 291,
+  TS_OP__fft_r2c = 292,
+  TS_OP__fft_c2r = 293,
+  TS_OP_fft_fft = 294,
+  TS_OP_fft_ifft = 295,
+  TS_OP_fft_rfft = 296,
+  TS_OP_fft_ihfft = 297,
+  TS_OP_fft_irfft = 298,
+  TS_OP_fft_hfft = 299,
+  TS_OP_fft_fftn = 300,
+  TS_OP_fft_fft2 = 301,
+  TS_OP_fft_ifftn = 302,
+  TS_OP_fft_ifft2 = 303,
+  TS_OP_fft_rfftn = 304,
+  TS_OP_fft_rfft2 = 305,
+  TS_OP_fft_ihfftn = 306,
+  TS_OP_fft_ihfft2 = 307,
+  TS_OP_fft_irfftn = 308,
+  TS_OP_fft_irfft2 = 309,
+  TS_OP_fft_hfftn = 310,
+  TS_OP_fft_hfft2 = 311,
+  TS_OP_fft_fftfreq = 312,
+  TS_OP_fft_rfftfreq = 313,
+  TS_OP_fft_fftshift = 314,
+  TS_OP_fft_ifftshift = 315,
+  TS_OP_unfold_windows = 316,
+  TS_OP_fold = 317,
+  TS_OP__im2col = 318,
+  TS_OP__col2im = 319,
+  TS_OP_pixel_shuffle = 320,
+  TS_OP_pixel_unshuffle = 321,
+  TS_OP_channel_shuffle = 322,
+  TS_OP_grid_sample = 323,
+  TS_OP_grid_sampler = 324,
+  TS_OP_grid_sampler_2d = 325,
+  TS_OP_grid_sampler_3d = 326,
+  TS_OP_affine_grid = 327,
+  TS_OP_affine_grid_generator = 328,
+  TS_OP__grid_sample = 329,
+  TS_OP__grid_sample_adjoint = 330,
+  TS_OP__index = 331,
+  TS_OP__at = 332,
+  TS_OP__set_at = 333,
+  TS_OP_index_put = 334,
+  TS_OP_index_put_ = 335,
+  TS_OP_index_select = 336,
+  TS_OP_index_add = 337,
+  TS_OP_index_add_ = 338,
+  TS_OP_index_copy = 339,
+  TS_OP_index_copy_ = 340,
+  TS_OP_index_fill = 341,
+  TS_OP_index_fill_ = 342,
+  TS_OP_gather = 343,
+  TS_OP_scatter = 344,
+  TS_OP_scatter_ = 345,
+  TS_OP_scatter_value = 346,
+  TS_OP_scatter_value_ = 347,
+  TS_OP_scatter_add = 348,
+  TS_OP_scatter_add_ = 349,
+  TS_OP_scatter_reduce = 350,
+  TS_OP_scatter_reduce_ = 351,
+  TS_OP_index_reduce = 352,
+  TS_OP_index_reduce_ = 353,
+  TS_OP_segment_reduce = 354,
+  TS_OP__segment_ids = 355,
+  TS_OP_take = 356,
+  TS_OP_put = 357,
+  TS_OP_put_ = 358,
+  TS_OP_nonzero = 359,
+  TS_OP__nonzero_tuple = 360,
+  TS_OP_argwhere = 361,
+  TS_OP_masked_select = 362,
+  TS_OP_masked_scatter = 363,
+  TS_OP_masked_scatter_ = 364,
+  TS_OP_embedding = 365,
+  TS_OP__embedding = 366,
+  TS_OP__embedding_backward = 367,
+  TS_OP__embedding_double_backward = 368,
+  TS_OP_one_hot = 369,
+  TS_OP_broadcast_tensors = 370,
+  TS_OP_meshgrid = 371,
+  TS_OP_atleast_1d = 372,
+  TS_OP_atleast_1d_list = 373,
+  TS_OP_atleast_2d = 374,
+  TS_OP_atleast_2d_list = 375,
+  TS_OP_atleast_3d = 376,
+  TS_OP_atleast_3d_list = 377,
+  TS_OP_hstack = 378,
+  TS_OP_vstack = 379,
+  TS_OP_dstack = 380,
+  TS_OP_column_stack = 381,
+  TS_OP_block_diag = 382,
+  TS_OP_cartesian_prod = 383,
+  TS_OP_combinations = 384,
+  TS_OP_linalg_lu_factor_ex = 385,
+  TS_OP_linalg_lu_factor = 386,
+  TS_OP_lu = 387,
+  TS_OP_lu_with_info = 388,
+  TS_OP__lu_permutation = 389,
+  TS_OP_lu_unpack = 390,
+  TS_OP_linalg_lu = 391,
+  TS_OP__lu_solve = 392,
+  TS_OP_linalg_lu_solve = 393,
+  TS_OP_lu_solve = 394,
+  TS_OP__linalg_solve_ex = 395,
+  TS_OP_linalg_solve_ex = 396,
+  TS_OP_linalg_solve = 397,
+  TS_OP_linalg_inv_ex = 398,
+  TS_OP_linalg_inv = 399,
+  TS_OP_inverse = 400,
+  TS_OP_linalg_solve_triangular = 401,
+  TS_OP_triangular_solve = 402,
+  TS_OP__linalg_det = 403,
+  TS_OP__linalg_cofactors = 404,
+  TS_OP_det = 405,
+  TS_OP__linalg_slogdet = 406,
+  TS_OP_slogdet = 407,
+  TS_OP_logdet = 408,
+  TS_OP_matrix_power = 409,
+  TS_OP_matrix_exp = 410,
+  TS_OP_linalg_multi_dot = 411,
+  TS_OP_chain_matmul = 412,
+  TS_OP_linalg_tensorinv = 413,
+  TS_OP_linalg_tensorsolve = 414,
+  TS_OP_linalg_cross = 415,
+  TS_OP_cross = 416,
+  TS_OP_linalg_vecdot = 417,
+  TS_OP_linalg_diagonal = 418,
+  TS_OP_linalg_vander = 419,
+  TS_OP_vander = 420,
+  TS_OP_geqrf = 421,
+  TS_OP_linalg_qr = 422,
+  TS_OP_qr = 423,
+  TS_OP__svd = 424,
+  TS_OP_linalg_svd = 425,
+  TS_OP_linalg_svdvals = 426,
+  TS_OP_svd = 427,
+  TS_OP__eigh = 428,
+  TS_OP_linalg_eigh = 429,
+  TS_OP_linalg_eigvalsh = 430,
+  TS_OP_symeig = 431,
+  TS_OP__eig = 432,
+  TS_OP_linalg_pinv = 433,
+  TS_OP_pinverse = 434,
+  TS_OP_linalg_matrix_rank = 435,
+  TS_OP_linalg_matrix_norm = 436,
+  TS_OP_linalg_matrix_norm_ord = 437,
+  TS_OP_linalg_norm = 438,
+  TS_OP_linalg_norm_named = 439,
+  TS_OP_nuclear_norm = 440,
+  TS_OP_nuclear_norm_dim = 441,
+  TS_OP_frobenius_norm = 442,
+  TS_OP_linalg_cond = 443,
+  TS_OP_linalg_cond_named = 444,
+  TS_OP_linalg_cholesky_ex = 445,
+  TS_OP_linalg_cholesky = 446,
+  TS_OP_cholesky = 447,
+  TS_OP_cholesky_solve = 448,
+  TS_OP_cholesky_inverse = 449,
+  TS_OP_linalg_ldl_factor_ex = 450,
+  TS_OP_linalg_ldl_factor = 451,
+  TS_OP_linalg_ldl_solve = 452,
+  TS_OP_mse_loss = 453,
+  TS_OP_l1_loss = 454,
+  TS_OP_smooth_l1_loss = 455,
+  TS_OP_huber_loss = 456,
+  TS_OP__difference_loss = 457,
+  TS_OP__difference_loss_backward = 458,
+  TS_OP__difference_loss_curvature = 459,
+  TS_OP_nll_loss = 460,
+  TS_OP__nll_loss = 461,
+  TS_OP__nll_loss_backward = 462,
+  TS_OP_cross_entropy = 463,
+  TS_OP__cross_entropy = 464,
+  TS_OP__cross_entropy_backward = 465,
+  TS_OP__class_weights = 466,
+  TS_OP_binary_cross_entropy = 467,
+  TS_OP_binary_cross_entropy_with_logits = 468,
+  TS_OP__binary_cross_entropy = 469,
+  TS_OP__binary_cross_entropy_with_logits = 470,
+  TS_OP_kl_div = 471,
+  TS_OP_soft_margin_loss = 472,
+  TS_OP_margin_ranking_loss = 473,
+  TS_OP_hinge_embedding_loss = 474,
+  TS_OP_cosine_embedding_loss = 475,
+  TS_OP_triplet_margin_loss = 476,
+  TS_OP_multilabel_soft_margin_loss = 477,
+  TS_OP_multi_margin_loss = 478,
+  TS_OP_multilabel_margin_loss = 479,
+  TS_OP__multilabel_margin = 480,
+  TS_OP__multilabel_margin_backward = 481,
+  TS_OP__multilabel_margin_slope = 482,
+  TS_OP_gaussian_nll_loss = 483,
+  TS_OP_poisson_nll_loss = 484,
+  TS_OP_exp = 485,
+  TS_OP_exp_ = 486,
+  TS_OP_exp2 = 487,
+  TS_OP_exp2_ = 488,
+  TS_OP_expm1 = 489,
+  TS_OP_expm1_ = 490,
+  TS_OP_log = 491,
+  TS_OP_log_ = 492,
+  TS_OP_log2 = 493,
+  TS_OP_log2_ = 494,
+  TS_OP_log10 = 495,
+  TS_OP_log10_ = 496,
+  TS_OP_log1p = 497,
+  TS_OP_log1p_ = 498,
+  TS_OP_sin = 499,
+  TS_OP_sin_ = 500,
+  TS_OP_cos = 501,
+  TS_OP_cos_ = 502,
+  TS_OP_tan = 503,
+  TS_OP_tan_ = 504,
+  TS_OP_asin = 505,
+  TS_OP_asin_ = 506,
+  TS_OP_acos = 507,
+  TS_OP_acos_ = 508,
+  TS_OP_atan = 509,
+  TS_OP_atan_ = 510,
+  TS_OP_sinh = 511,
+  TS_OP_sinh_ = 512,
+  TS_OP_cosh = 513,
+  TS_OP_cosh_ = 514,
+  TS_OP_tanh = 515,
+  TS_OP_tanh_ = 516,
+  TS_OP_asinh = 517,
+  TS_OP_asinh_ = 518,
+  TS_OP_acosh = 519,
+  TS_OP_acosh_ = 520,
+  TS_OP_atanh = 521,
+  TS_OP_atanh_ = 522,
+  TS_OP_sinc = 523,
+  TS_OP_sinc_ = 524,
+  TS_OP_erf = 525,
+  TS_OP_erf_ = 526,
+  TS_OP_erfc = 527,
+  TS_OP_erfc_ = 528,
+  TS_OP_erfinv = 529,
+  TS_OP_erfinv_ = 530,
+  TS_OP_sigmoid = 531,
+  TS_OP_sigmoid_ = 532,
+  TS_OP_lgamma = 533,
+  TS_OP_lgamma_ = 534,
+  TS_OP_digamma = 535,
+  TS_OP_digamma_ = 536,
+  TS_OP_mvlgamma = 537,
+  TS_OP_mvlgamma_ = 538,
+  TS_OP_frexp = 539,
+  TS_OP_logit = 540,
+  TS_OP_logit_ = 541,
+  TS_OP__sigmoid_backward = 542,
+  TS_OP__tanh_backward = 543,
+  TS_OP_atan2 = 544,
+  TS_OP_atan2_ = 545,
+  TS_OP_hypot = 546,
+  TS_OP_hypot_ = 547,
+  TS_OP_logaddexp = 548,
+  TS_OP_logaddexp2 = 549,
+  TS_OP_xlogy = 550,
+  TS_OP_xlogy_ = 551,
+  TS_OP_copysign = 552,
+  TS_OP_copysign_ = 553,
+  TS_OP_nextafter = 554,
+  TS_OP_nextafter_ = 555,
+  TS_OP_heaviside = 556,
+  TS_OP_heaviside_ = 557,
+  TS_OP_ldexp = 558,
+  TS_OP_ldexp_ = 559,
+  TS_OP_gcd = 560,
+  TS_OP_gcd_ = 561,
+  TS_OP_lcm = 562,
+  TS_OP_lcm_ = 563,
+  TS_OP_mm = 564,
+  TS_OP_bmm = 565,
+  TS_OP_matmul = 566,
+  TS_OP_addmm = 567,
+  TS_OP_addmm_ = 568,
+  TS_OP_linear = 569,
+  TS_OP_mv = 570,
+  TS_OP_dot = 571,
+  TS_OP_vdot = 572,
+  TS_OP_outer = 573,
+  TS_OP_baddbmm = 574,
+  TS_OP_baddbmm_ = 575,
+  TS_OP_addbmm = 576,
+  TS_OP_addbmm_ = 577,
+  TS_OP_addmv = 578,
+  TS_OP_addmv_ = 579,
+  TS_OP_addr = 580,
+  TS_OP_addr_ = 581,
+  TS_OP_max = 582,
+  TS_OP_max_dim = 583,
+  TS_OP_max_other = 584,
+  TS_OP_min = 585,
+  TS_OP_min_dim = 586,
+  TS_OP_min_other = 587,
+  TS_OP_amax = 588,
+  TS_OP_amin = 589,
+  TS_OP_aminmax = 590,
+  TS_OP_argmax = 591,
+  TS_OP_argmin = 592,
+  TS_OP_median = 593,
+  TS_OP_median_dim = 594,
+  TS_OP_nanmedian = 595,
+  TS_OP_nanmedian_dim = 596,
+  TS_OP_kthvalue = 597,
+  TS_OP_mode = 598,
+  TS_OP__normalize = 599,
+  TS_OP__normalize_backward = 600,
+  TS_OP_batch_norm = 601,
+  TS_OP_native_batch_norm = 602,
+  TS_OP_layer_norm = 603,
+  TS_OP_native_layer_norm = 604,
+  TS_OP_group_norm = 605,
+  TS_OP_instance_norm = 606,
+  TS_OP__sgd_step_ = 607,
+  TS_OP__adam_step_ = 608,
+  TS_OP__has_grads = 609,
+  TS_OP__zero_grads = 610,
+  TS_OP_constant_pad_nd = 611,
+  TS_OP_pad = 612,
+  TS_OP_max_pool1d_with_indices = 613,
+  TS_OP_max_pool1d = 614,
+  TS_OP_max_pool2d_with_indices = 615,
+  TS_OP_max_pool2d = 616,
+  TS_OP_max_pool3d_with_indices = 617,
+  TS_OP_max_pool3d = 618,
+  TS_OP_avg_pool1d = 619,
+  TS_OP_avg_pool2d = 620,
+  TS_OP_avg_pool3d = 621,
+  TS_OP_adaptive_max_pool1d_with_indices = 622,
+  TS_OP_adaptive_max_pool1d = 623,
+  TS_OP_adaptive_max_pool2d_with_indices = 624,
+  TS_OP_adaptive_max_pool2d = 625,
+  TS_OP_adaptive_max_pool3d_with_indices = 626,
+  TS_OP_adaptive_max_pool3d = 627,
+  TS_OP_fractional_max_pool2d_with_indices = 628,
+  TS_OP_fractional_max_pool2d = 629,
+  TS_OP_fractional_max_pool3d_with_indices = 630,
+  TS_OP_fractional_max_pool3d = 631,
+  TS_OP_max_unpool1d = 632,
+  TS_OP_max_unpool2d = 633,
+  TS_OP_max_unpool3d = 634,
+  TS_OP_lp_pool1d = 635,
+  TS_OP_lp_pool2d = 636,
+  TS_OP_lp_pool3d = 637,
+  TS_OP_local_response_norm = 638,
+  TS_OP__adaptive_max_pool = 639,
+  TS_OP__fractional_max_pool = 640,
+  TS_OP__max_unpool = 641,
+  TS_OP__max_pool = 642,
+  TS_OP__max_pool_backward = 643,
+  TS_OP__max_pool_gather = 644,
+  TS_OP__avg_pool = 645,
+  TS_OP__avg_pool_backward = 646,
+  TS_OP_einsum = 647,
+  TS_OP_tensordot = 648,
+  TS_OP_tensordot_count = 649,
+  TS_OP_inner = 650,
+  TS_OP_kron = 651,
+  TS_OP_rand = 652,
+  TS_OP_randn = 653,
+  TS_OP_randint = 654,
+  TS_OP_randperm = 655,
+  TS_OP_rand_like = 656,
+  TS_OP_randn_like = 657,
+  TS_OP_randint_like = 658,
+  TS_OP_uniform_ = 659,
+  TS_OP_normal_ = 660,
+  TS_OP_random_ = 661,
+  TS_OP_exponential_ = 662,
+  TS_OP_cauchy_ = 663,
+  TS_OP_log_normal_ = 664,
+  TS_OP_geometric_ = 665,
+  TS_OP_bernoulli_ = 666,
+  TS_OP_bernoulli = 667,
+  TS_OP_multinomial = 668,
+  TS_OP_native_dropout = 669,
+  TS_OP_dropout = 670,
+  TS_OP_sum = 671,
+  TS_OP_mean = 672,
+  TS_OP_prod = 673,
+  TS_OP_any = 674,
+  TS_OP_all = 675,
+  TS_OP_count_nonzero = 676,
+  TS_OP_var = 677,
+  TS_OP_var_dim = 678,
+  TS_OP_var_unbiased = 679,
+  TS_OP_var_mean = 680,
+  TS_OP_var_mean_dim = 681,
+  TS_OP_var_mean_unbiased = 682,
+  TS_OP_std = 683,
+  TS_OP_std_dim = 684,
+  TS_OP_std_unbiased = 685,
+  TS_OP_std_mean = 686,
+  TS_OP_std_mean_dim = 687,
+  TS_OP_std_mean_unbiased = 688,
+  TS_OP_nansum = 689,
+  TS_OP_nanmean = 690,
+  TS_OP_logsumexp = 691,
+  TS_OP_vector_norm = 692,
+  TS_OP_norm = 693,
+  TS_OP_norm_named = 694,
+  TS_OP_dist = 695,
+  TS_OP_normalize = 696,
+  TS_OP_cosine_similarity = 697,
+  TS_OP_pairwise_distance = 698,
+  TS_OP_adaptive_avg_pool1d = 699,
+  TS_OP_adaptive_avg_pool2d = 700,
+  TS_OP_adaptive_avg_pool3d = 701,
+  TS_OP_interpolate = 702,
+  TS_OP_upsample = 703,
+  TS_OP_upsample_nearest = 704,
+  TS_OP_upsample_bilinear = 705,
+  TS_OP__resample = 706,
+  TS_OP__resample_adjoint = 707,
+  TS_OP_lstm = 708,
+  TS_OP_lstm_data = 709,
+  TS_OP_gru = 710,
+  TS_OP_gru_data = 711,
+  TS_OP_rnn_tanh = 712,
+  TS_OP_rnn_tanh_data = 713,
+  TS_OP_rnn_relu = 714,
+  TS_OP_rnn_relu_data = 715,
+  TS_OP_lstm_cell = 716,
+  TS_OP_gru_cell = 717,
+  TS_OP_rnn_tanh_cell = 718,
+  TS_OP_rnn_relu_cell = 719,
+  TS_OP__rnn_layer = 720,
+  TS_OP__rnn_layer_math = 721,
+  TS_OP__rnn_layer_backward = 722,
+  TS_OP_cumsum = 723,
+  TS_OP_cumsum_ = 724,
+  TS_OP_cumprod = 725,
+  TS_OP_cumprod_ = 726,
+  TS_OP_logcumsumexp = 727,
+  TS_OP_cummax = 728,
+  TS_OP_cummin = 729,
+  TS_OP__cumsum_back = 730,
+  TS_OP__recurrence = 731,
+  TS_OP__unique = 732,
+  TS_OP__unique_consecutive = 733,
+  TS_OP_searchsorted = 734,
+  TS_OP_bucketize = 735,
+  TS_OP_isin = 736,
+  TS_OP_bincount = 737,
+  TS_OP_histc = 738,
+  TS_OP_histogram = 739,
+  TS_OP_histogram_bins = 740,
+  TS_OP__histogramdd = 741,
+  TS_OP_view_as = 742,
+  TS_OP_reshape_as = 743,
+  TS_OP_expand_as = 744,
+  TS_OP_broadcast_to = 745,
+  TS_OP_ravel = 746,
+  TS_OP_T = 747,
+  TS_OP_mT = 748,
+  TS_OP_H = 749,
+  TS_OP_mH = 750,
+  TS_OP_adjoint = 751,
+  TS_OP_flatten = 752,
+  TS_OP_unflatten = 753,
+  TS_OP_movedim = 754,
+  TS_OP_unbind = 755,
+  TS_OP_split_with_sizes = 756,
+  TS_OP_chunk = 757,
+  TS_OP_split = 758,
+  TS_OP_split_sizes = 759,
+  TS_OP_tensor_split = 760,
+  TS_OP_tensor_split_at = 761,
+  TS_OP_tensor_split_by = 762,
+  TS_OP_hsplit = 763,
+  TS_OP_hsplit_at = 764,
+  TS_OP_vsplit = 765,
+  TS_OP_vsplit_at = 766,
+  TS_OP_dsplit = 767,
+  TS_OP_dsplit_at = 768,
+  TS_OP_cat = 769,
+  TS_OP_stack = 770,
+  TS_OP_softmax = 771,
+  TS_OP_log_softmax = 772,
+  TS_OP_softmin = 773,
+  TS_OP__softmax_backward_data = 774,
+  TS_OP__log_softmax_backward_data = 775,
+  TS_OP_sort = 776,
+  TS_OP_argsort = 777,
+  TS_OP_msort = 778,
+  TS_OP_topk = 779,
+  TS_OP_polygamma = 780,
+  TS_OP__polygamma_self = 781,
+  TS_OP__polygamma_self_ = 782,
+  TS_OP_i0 = 783,
+  TS_OP_i0_ = 784,
+  TS_OP_i0e = 785,
+  TS_OP_i1 = 786,
+  TS_OP_i1e = 787,
+  TS_OP_ndtr = 788,
+  TS_OP_ndtri = 789,
+  TS_OP_log_ndtr = 790,
+  TS_OP_entr = 791,
+  TS_OP_erfcx = 792,
+  TS_OP_airy_ai = 793,
+  TS_OP_bessel_j0 = 794,
+  TS_OP_bessel_y0 = 795,
+  TS_OP_modified_bessel_i0 = 796,
+  TS_OP_modified_bessel_k0 = 797,
+  TS_OP_scaled_modified_bessel_k0 = 798,
+  TS_OP_bessel_j1 = 799,
+  TS_OP_bessel_y1 = 800,
+  TS_OP_modified_bessel_i1 = 801,
+  TS_OP_modified_bessel_k1 = 802,
+  TS_OP_scaled_modified_bessel_k1 = 803,
+  TS_OP_spherical_bessel_j0 = 804,
+  TS_OP_chebyshev_polynomial_t = 805,
+  TS_OP_shifted_chebyshev_polynomial_t = 806,
+  TS_OP_chebyshev_polynomial_u = 807,
+  TS_OP_shifted_chebyshev_polynomial_u = 808,
+  TS_OP_chebyshev_polynomial_v = 809,
+  TS_OP_shifted_chebyshev_polynomial_v = 810,
+  TS_OP_chebyshev_polynomial_w = 811,
+  TS_OP_shifted_chebyshev_polynomial_w = 812,
+  TS_OP_hermite_polynomial_h = 813,
+  TS_OP_hermite_polynomial_he = 814,
+  TS_OP_laguerre_polynomial_l = 815,
+  TS_OP_legendre_polynomial_p = 816,
+  TS_OP_xlog1py = 817,
+  TS_OP_zeta = 818,
+  TS_OP_igamma = 819,
+  TS_OP_igamma_ = 820,
+  TS_OP_igammac = 821,
+  TS_OP_igammac_ = 822,
+  TS_OP_quantile = 823,
+  TS_OP_nanquantile = 824,
+  TS_OP_cov = 825,
+  TS_OP_corrcoef = 826,
+  TS_OP_diff = 827,
+  TS_OP_gradient = 828,
+  TS_OP_gradient_coordinates = 829,
+  TS_OP_gradient_list = 830,
+  TS_OP_trapezoid = 831,
+  TS_OP_trapezoid_x = 832,
+  TS_OP_cumulative_trapezoid = 833,
+  TS_OP_cumulative_trapezoid_x = 834,
+  TS_OP_renorm = 835,
+  TS_OP_renorm_ = 836,
+  TS_OP__empty = 837,
+  TS_OP__meta = 838,
+  TS_OP__item = 839,
+  TS_OP__same_storage = 840,
+  TS_OP__set_requires_grad = 841,
+  TS_OP__grad = 842,
+  TS_OP__grad_id = 843,
+  TS_OP__set_grad = 844,
+  TS_OP__retain_grad = 845,
+  TS_OP__grad_fn = 846,
+  TS_OP__next_functions = 847,
+  TS_OP__add_hook = 848,
+  TS_OP__remove_hook = 849,
+  TS_OP__dropped_callbacks = 850,
+  TS_OP__backward = 851,
+  TS_OP__autograd_grad = 852,
+  TS_OP__custom_node = 853,
+  TS_OP__set_anomaly = 854,
+  TS_OP__anomalous_node = 855,
+  TS_OP__set_grad_mode = 856,
+  TS_OP__set_inference_mode = 857,
+  TS_OP__grad_mode = 858,
+  TS_OP__inference_mode = 859,
+  TS_OP__detach_in_place = 860,
+  TS_OP__set_default_dtype = 861,
+  TS_OP__result_type = 862,
+  TS_OP__promote_types = 863,
+  TS_OP__can_cast = 864,
+  TS_OP__set_data = 865,
+  TS_OP__share = 866,
+  TS_OP__memory = 867,
+  TS_OP__set_memory_budget = 868,
+  TS_OP__reset_peak_memory = 869,
+  TS_OP__trim_memory = 870,
+  TS_OP__num_threads = 871,
+  TS_OP__set_num_threads = 872,
+  TS_OP__build = 873,
+  TS_OP__generator_new = 874,
+  TS_OP__generator_free = 875,
+  TS_OP__manual_seed = 876,
+  TS_OP__initial_seed = 877,
+  TS_OP__rng_state = 878,
+  TS_OP__set_rng_state = 879,
+  TS_OP_as_strided = 880,
+  TS_OP_as_strided_ = 881,
+  TS_OP_expand = 882,
+  TS_OP_reshape = 883,
+  TS_OP_view = 884,
+  TS_OP_view_dtype = 885,
+  TS_OP_transpose = 886,
+  TS_OP_transpose_ = 887,
+  TS_OP_unsqueeze = 888,
+  TS_OP_unsqueeze_ = 889,
+  TS_OP_narrow = 890,
+  TS_OP__slice = 891,
+  TS_OP__slice_backward = 892,
+  TS_OP_select = 893,
+  TS_OP_permute = 894,
+  TS_OP_squeeze = 895,
+  TS_OP_squeeze_ = 896,
+  TS_OP_t = 897,
+  TS_OP_t_ = 898,
+  TS_OP_diagonal = 899,
+  TS_OP__diagonal_backward = 900,
+  TS_OP_unfold = 901,
+  TS_OP__unfold_backward = 902,
+  TS_OP_detach = 903,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1004,6 +1165,7 @@ ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self);
 ts_tensor *ts_abs_(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_sign_args;
+bool ts_sign_impl(ts_cx *cx, const ts_sign_args *a, ts_out *out);
 void ts_sign_grad(ts_cx *cx, const ts_sign_args *a, const ts_back *b, ts_sign_args *g);
 ts_tensor *ts_sign(ts_cx *cx, ts_tensor *self);
 
@@ -1156,6 +1318,41 @@ ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_
 typedef struct { ts_tensor *self; ts_tensor *indices; ts_opt_int dim; } ts_take_along_dim_args;
 bool ts_take_along_dim_impl(ts_cx *cx, const ts_take_along_dim_args *a, ts_out *out);
 ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *attn_mask; double dropout_p; bool is_causal; ts_opt_float scale; bool enable_gqa; } ts_scaled_dot_product_attention_args;
+bool ts_scaled_dot_product_attention_impl(ts_cx *cx, const ts_scaled_dot_product_attention_args *a, ts_out *out);
+ts_tensor *ts_scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool is_causal, ts_opt_float scale, bool enable_gqa);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *attn_mask; double dropout_p; bool need_attn_weights; bool is_causal; } ts__scaled_dot_product_attention_args;
+bool ts__scaled_dot_product_attention_impl(ts_cx *cx, const ts__scaled_dot_product_attention_args *a, ts_out *out);
+bool ts__scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool need_attn_weights, bool is_causal, ts_tensor **results);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; double dropout_p; bool safe; } ts__attention_math_args;
+bool ts__attention_math_impl(ts_cx *cx, const ts__attention_math_args *a, ts_out *out);
+bool ts__attention_math(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, double dropout_p, bool safe, ts_tensor **results);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; } ts__attention_args;
+bool ts__attention_impl(ts_cx *cx, const ts__attention_args *a, ts_out *out);
+void ts__attention_grad(ts_cx *cx, const ts__attention_args *a, const ts_back *b, ts__attention_args *g);
+bool ts__attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; ts_tensor *output; ts_tensor *lse; } ts__attention_backward_args;
+bool ts__attention_backward_impl(ts_cx *cx, const ts__attention_backward_args *a, ts_out *out);
+bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *lse, ts_tensor **results);
+
+typedef struct { ts_tensor *input; ts_tensor *weight; ts_tensor *offsets; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; const char *mode; bool sparse; ts_tensor *per_sample_weights; bool include_last_offset; ts_opt_int padding_idx; } ts_embedding_bag_args;
+bool ts_embedding_bag_impl(ts_cx *cx, const ts_embedding_bag_args *a, ts_out *out);
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *bags; ts_tensor *offsets; ts_tensor *scale; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_bag_args;
+bool ts__embedding_bag_impl(ts_cx *cx, const ts__embedding_bag_args *a, ts_out *out);
+void ts__embedding_bag_grad(ts_cx *cx, const ts__embedding_bag_args *a, const ts_back *b, ts__embedding_bag_args *g);
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *offsets; int64_t padding_idx; } ts__embedding_bag_max_args;
+bool ts__embedding_bag_max_impl(ts_cx *cx, const ts__embedding_bag_max_args *a, ts_out *out);
+void ts__embedding_bag_max_grad(ts_cx *cx, const ts__embedding_bag_max_args *a, const ts_back *b, ts__embedding_bag_max_args *g);
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -1577,6 +1774,14 @@ typedef struct { ts_tensor *self; const char *memory_format; } ts_contiguous_arg
 bool ts_contiguous_impl(ts_cx *cx, const ts_contiguous_args *a, ts_out *out);
 ts_tensor *ts_contiguous(ts_cx *cx, ts_tensor *self, const char *memory_format);
 
+typedef struct { ts_tensor *self; ts_ints size; const char *memory_format; } ts_resize__args;
+bool ts_resize__impl(ts_cx *cx, const ts_resize__args *a, ts_out *out);
+ts_tensor *ts_resize_(ts_cx *cx, ts_tensor *self, ts_ints size, const char *memory_format);
+
+typedef struct { ts_tensor *self; ts_tensor *the_template; const char *memory_format; } ts_resize_as__args;
+bool ts_resize_as__impl(ts_cx *cx, const ts_resize_as__args *a, ts_out *out);
+ts_tensor *ts_resize_as_(ts_cx *cx, ts_tensor *self, ts_tensor *the_template, const char *memory_format);
+
 typedef struct { ts_tensor *self; ts_tensor *src; bool non_blocking; } ts_copy__args;
 bool ts_copy__impl(ts_cx *cx, const ts_copy__args *a, ts_out *out);
 void ts_copy__grad(ts_cx *cx, const ts_copy__args *a, const ts_back *b, ts_copy__args *g);
@@ -1678,6 +1883,60 @@ ts_tensor *ts_pdist(ts_cx *cx, ts_tensor *self, double p);
 typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_tensor *bias; } ts_bilinear_args;
 bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
 ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_alpha_dropout_args;
+bool ts_alpha_dropout_impl(ts_cx *cx, const ts_alpha_dropout_args *a, ts_out *out);
+ts_tensor *ts_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_feature_alpha_dropout_args;
+bool ts_feature_alpha_dropout_impl(ts_cx *cx, const ts_feature_alpha_dropout_args *a, ts_out *out);
+ts_tensor *ts_feature_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_feature_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_feature_dropout_args;
+bool ts_feature_dropout_impl(ts_cx *cx, const ts_feature_dropout_args *a, ts_out *out);
+ts_tensor *ts_feature_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_feature_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout1d_args;
+bool ts_dropout1d_impl(ts_cx *cx, const ts_dropout1d_args *a, ts_out *out);
+ts_tensor *ts_dropout1d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout1d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout2d_args;
+bool ts_dropout2d_impl(ts_cx *cx, const ts_dropout2d_args *a, ts_out *out);
+ts_tensor *ts_dropout2d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout2d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout3d_args;
+bool ts_dropout3d_impl(ts_cx *cx, const ts_dropout3d_args *a, ts_out *out);
+ts_tensor *ts_dropout3d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double lower; double upper; bool training; } ts_rrelu_args;
+bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out);
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+typedef struct { ts_tensor *self; double lower; double upper; } ts__rrelu_noise_args;
+bool ts__rrelu_noise_impl(ts_cx *cx, const ts__rrelu_noise_args *a, ts_out *out);
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper);
+
+typedef struct { ts_tensor *logits; double tau; bool hard; double eps; int64_t dim; } ts_gumbel_softmax_args;
+bool ts_gumbel_softmax_impl(ts_cx *cx, const ts_gumbel_softmax_args *a, ts_out *out);
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_opt_float eps; } ts_rms_norm_args;
+bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
 
 typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; bool forward; } ts__fft_c2c_args;
 bool ts__fft_c2c_impl(ts_cx *cx, const ts__fft_c2c_args *a, ts_out *out);
@@ -1782,6 +2041,65 @@ typedef struct { ts_tensor *self; ts_ints dim; } ts_fft_ifftshift_args;
 bool ts_fft_ifftshift_impl(ts_cx *cx, const ts_fft_ifftshift_args *a, ts_out *out);
 ts_tensor *ts_fft_ifftshift(ts_cx *cx, ts_tensor *self, ts_ints dim);
 
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_unfold_windows_args;
+bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out);
+ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints output_size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_fold_args;
+bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out);
+ts_tensor *ts_fold(ts_cx *cx, ts_tensor *self, ts_ints output_size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__im2col_args;
+bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out);
+void ts__im2col_grad(ts_cx *cx, const ts__im2col_args *a, const ts_back *b, ts__im2col_args *g);
+ts_tensor *ts__im2col(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; ts_ints size; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts__col2im_args;
+bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out);
+void ts__col2im_grad(ts_cx *cx, const ts__col2im_args *a, const ts_back *b, ts__col2im_args *g);
+ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
+
+typedef struct { ts_tensor *self; int64_t upscale_factor; } ts_pixel_shuffle_args;
+bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor);
+
+typedef struct { ts_tensor *self; int64_t downscale_factor; } ts_pixel_unshuffle_args;
+bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out);
+ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor);
+
+typedef struct { ts_tensor *self; int64_t groups; } ts_channel_shuffle_args;
+bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out);
+ts_tensor *ts_channel_shuffle(ts_cx *cx, ts_tensor *self, int64_t groups);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; const char *mode; const char *padding_mode; ts_opt_int align_corners; } ts_grid_sample_args;
+bool ts_grid_sample_impl(ts_cx *cx, const ts_grid_sample_args *a, ts_out *out);
+ts_tensor *ts_grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, const char *mode, const char *padding_mode, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_args;
+ts_tensor *ts_grid_sampler(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_2d_args;
+ts_tensor *ts_grid_sampler_2d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t interpolation_mode; int64_t padding_mode; bool align_corners; } ts_grid_sampler_3d_args;
+ts_tensor *ts_grid_sampler_3d(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t interpolation_mode, int64_t padding_mode, bool align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; ts_opt_int align_corners; } ts_affine_grid_args;
+ts_tensor *ts_affine_grid(ts_cx *cx, ts_tensor *theta, ts_ints size, ts_opt_int align_corners);
+
+typedef struct { ts_tensor *theta; ts_ints size; bool align_corners; } ts_affine_grid_generator_args;
+ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_tensor *grid; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_args;
+bool ts__grid_sample_impl(ts_cx *cx, const ts__grid_sample_args *a, ts_out *out);
+void ts__grid_sample_grad(ts_cx *cx, const ts__grid_sample_args *a, const ts_back *b, ts__grid_sample_args *g);
+ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
+typedef struct { ts_tensor *grad; ts_tensor *grid; ts_ints size; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_adjoint_args;
+bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args *a, ts_out *out);
+void ts__grid_sample_adjoint_grad(ts_cx *cx, const ts__grid_sample_adjoint_args *a, const ts_back *b, ts__grid_sample_adjoint_args *g);
+ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
 typedef struct { ts_tensor *self; ts_list indices; } ts__index_args;
 bool ts__index_impl(ts_cx *cx, const ts__index_args *a, ts_out *out);
 void ts__index_grad(ts_cx *cx, const ts__index_args *a, const ts_back *b, ts__index_args *g);
@@ -1853,6 +2171,28 @@ void ts_scatter_add_grad(ts_cx *cx, const ts_scatter_add_args *a, const ts_back 
 ts_tensor *ts_scatter_add(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
 
 ts_tensor *ts_scatter_add_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *src; const char *reduce; bool include_self; } ts_scatter_reduce_args;
+bool ts_scatter_reduce_impl(ts_cx *cx, const ts_scatter_reduce_args *a, ts_out *out);
+void ts_scatter_reduce_grad(ts_cx *cx, const ts_scatter_reduce_args *a, const ts_back *b, ts_scatter_reduce_args *g);
+ts_tensor *ts_scatter_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+ts_tensor *ts_scatter_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *src, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *self; int64_t dim; ts_tensor *index; ts_tensor *source; const char *reduce; bool include_self; } ts_index_reduce_args;
+bool ts_index_reduce_impl(ts_cx *cx, const ts_index_reduce_args *a, ts_out *out);
+ts_tensor *ts_index_reduce(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+ts_tensor *ts_index_reduce_(ts_cx *cx, ts_tensor *self, int64_t dim, ts_tensor *index, ts_tensor *source, const char *reduce, bool include_self);
+
+typedef struct { ts_tensor *data; const char *reduce; ts_tensor *lengths; ts_tensor *indices; ts_tensor *offsets; int64_t axis; bool unsafe; ts_scalar initial; } ts_segment_reduce_args;
+bool ts_segment_reduce_impl(ts_cx *cx, const ts_segment_reduce_args *a, ts_out *out);
+void ts_segment_reduce_grad(ts_cx *cx, const ts_segment_reduce_args *a, const ts_back *b, ts_segment_reduce_args *g);
+ts_tensor *ts_segment_reduce(ts_cx *cx, ts_tensor *data, const char *reduce, ts_tensor *lengths, ts_tensor *indices, ts_tensor *offsets, int64_t axis, bool unsafe, ts_scalar initial);
+
+typedef struct { ts_tensor *data; ts_tensor *lengths; ts_tensor *offsets; int64_t axis; } ts__segment_ids_args;
+bool ts__segment_ids_impl(ts_cx *cx, const ts__segment_ids_args *a, ts_out *out);
+ts_tensor *ts__segment_ids(ts_cx *cx, ts_tensor *data, ts_tensor *lengths, ts_tensor *offsets, int64_t axis);
 
 typedef struct { ts_tensor *self; ts_tensor *index; } ts_take_args;
 bool ts_take_impl(ts_cx *cx, const ts_take_args *a, ts_out *out);
@@ -1970,7 +2310,292 @@ ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_repl
 
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
+void ts_linalg_lu_factor_ex_grad(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, const ts_back *b, ts_linalg_lu_factor_ex_args *g);
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_factor_args;
+bool ts_linalg_lu_factor_impl(ts_cx *cx, const ts_linalg_lu_factor_args *a, ts_out *out);
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_args;
+bool ts_lu_impl(ts_cx *cx, const ts_lu_args *a, ts_out *out);
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_with_info_args;
+bool ts_lu_with_info_impl(ts_cx *cx, const ts_lu_with_info_args *a, ts_out *out);
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *pivots; int64_t n; bool inverse; } ts__lu_permutation_args;
+bool ts__lu_permutation_impl(ts_cx *cx, const ts__lu_permutation_args *a, ts_out *out);
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse);
+
+typedef struct { ts_tensor *LU_data; ts_tensor *LU_pivots; bool unpack_data; bool unpack_pivots; } ts_lu_unpack_args;
+bool ts_lu_unpack_impl(ts_cx *cx, const ts_lu_unpack_args *a, ts_out *out);
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_args;
+bool ts_linalg_lu_impl(ts_cx *cx, const ts_linalg_lu_args *a, ts_out *out);
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts__lu_solve_args;
+bool ts__lu_solve_impl(ts_cx *cx, const ts__lu_solve_args *a, ts_out *out);
+void ts__lu_solve_grad(ts_cx *cx, const ts__lu_solve_args *a, const ts_back *b, ts__lu_solve_args *g);
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts_linalg_lu_solve_args;
+bool ts_linalg_lu_solve_impl(ts_cx *cx, const ts_linalg_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *self; ts_tensor *LU_data; ts_tensor *LU_pivots; } ts_lu_solve_args;
+bool ts_lu_solve_impl(ts_cx *cx, const ts_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts__linalg_solve_ex_args;
+bool ts__linalg_solve_ex_impl(ts_cx *cx, const ts__linalg_solve_ex_args *a, ts_out *out);
+void ts__linalg_solve_ex_grad(ts_cx *cx, const ts__linalg_solve_ex_args *a, const ts_back *b, ts__linalg_solve_ex_args *g);
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts_linalg_solve_ex_args;
+bool ts_linalg_solve_ex_impl(ts_cx *cx, const ts_linalg_solve_ex_args *a, ts_out *out);
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; } ts_linalg_solve_args;
+bool ts_linalg_solve_impl(ts_cx *cx, const ts_linalg_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left);
+
+typedef struct { ts_tensor *A; bool check_errors; } ts_linalg_inv_ex_args;
+bool ts_linalg_inv_ex_impl(ts_cx *cx, const ts_linalg_inv_ex_args *a, ts_out *out);
+void ts_linalg_inv_ex_grad(ts_cx *cx, const ts_linalg_inv_ex_args *a, const ts_back *b, ts_linalg_inv_ex_args *g);
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_inv_args;
+bool ts_linalg_inv_impl(ts_cx *cx, const ts_linalg_inv_args *a, ts_out *out);
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A);
+
+typedef struct { ts_tensor *self; } ts_inverse_args;
+bool ts_inverse_impl(ts_cx *cx, const ts_inverse_args *a, ts_out *out);
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool upper; bool left; bool unitriangular; } ts_linalg_solve_triangular_args;
+bool ts_linalg_solve_triangular_impl(ts_cx *cx, const ts_linalg_solve_triangular_args *a, ts_out *out);
+void ts_linalg_solve_triangular_grad(ts_cx *cx, const ts_linalg_solve_triangular_args *a, const ts_back *b, ts_linalg_solve_triangular_args *g);
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular);
+
+typedef struct { ts_tensor *self; ts_tensor *A; bool upper; bool transpose; bool unitriangular; } ts_triangular_solve_args;
+bool ts_triangular_solve_impl(ts_cx *cx, const ts_triangular_solve_args *a, ts_out *out);
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts__linalg_det_args;
+bool ts__linalg_det_impl(ts_cx *cx, const ts__linalg_det_args *a, ts_out *out);
+void ts__linalg_det_grad(ts_cx *cx, const ts__linalg_det_args *a, const ts_back *b, ts__linalg_det_args *g);
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; } ts__linalg_cofactors_args;
+bool ts__linalg_cofactors_impl(ts_cx *cx, const ts__linalg_cofactors_args *a, ts_out *out);
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots);
+
+typedef struct { ts_tensor *self; } ts_det_args;
+bool ts_det_impl(ts_cx *cx, const ts_det_args *a, ts_out *out);
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; } ts__linalg_slogdet_args;
+bool ts__linalg_slogdet_impl(ts_cx *cx, const ts__linalg_slogdet_args *a, ts_out *out);
+void ts__linalg_slogdet_grad(ts_cx *cx, const ts__linalg_slogdet_args *a, const ts_back *b, ts__linalg_slogdet_args *g);
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_slogdet_args;
+bool ts_slogdet_impl(ts_cx *cx, const ts_slogdet_args *a, ts_out *out);
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_logdet_args;
+bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; } ts_matrix_power_args;
+bool ts_matrix_power_impl(ts_cx *cx, const ts_matrix_power_args *a, ts_out *out);
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_matrix_exp_args;
+bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out);
+void ts_matrix_exp_grad(ts_cx *cx, const ts_matrix_exp_args *a, const ts_back *b, ts_matrix_exp_args *g);
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_linalg_multi_dot_args;
+bool ts_linalg_multi_dot_impl(ts_cx *cx, const ts_linalg_multi_dot_args *a, ts_out *out);
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list matrices; } ts_chain_matmul_args;
+bool ts_chain_matmul_impl(ts_cx *cx, const ts_chain_matmul_args *a, ts_out *out);
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices);
+
+typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
+bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
+bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dim; } ts_linalg_cross_args;
+bool ts_linalg_cross_impl(ts_cx *cx, const ts_linalg_cross_args *a, ts_out *out);
+void ts_linalg_cross_grad(ts_cx *cx, const ts_linalg_cross_args *a, const ts_back *b, ts_linalg_cross_args *g);
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_opt_int dim; } ts_cross_args;
+bool ts_cross_impl(ts_cx *cx, const ts_cross_args *a, ts_out *out);
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim);
+
+typedef struct { ts_tensor *x; ts_tensor *y; int64_t dim; } ts_linalg_vecdot_args;
+bool ts_linalg_vecdot_impl(ts_cx *cx, const ts_linalg_vecdot_args *a, ts_out *out);
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim);
+
+typedef struct { ts_tensor *A; int64_t offset; int64_t dim1; int64_t dim2; } ts_linalg_diagonal_args;
+bool ts_linalg_diagonal_impl(ts_cx *cx, const ts_linalg_diagonal_args *a, ts_out *out);
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *x; ts_opt_int N; } ts_linalg_vander_args;
+bool ts_linalg_vander_impl(ts_cx *cx, const ts_linalg_vander_args *a, ts_out *out);
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N);
+
+typedef struct { ts_tensor *x; ts_opt_int N; bool increasing; } ts_vander_args;
+bool ts_vander_impl(ts_cx *cx, const ts_vander_args *a, ts_out *out);
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing);
+
+typedef struct { ts_tensor *self; } ts_geqrf_args;
+bool ts_geqrf_impl(ts_cx *cx, const ts_geqrf_args *a, ts_out *out);
+bool ts_geqrf(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *mode; } ts_linalg_qr_args;
+bool ts_linalg_qr_impl(ts_cx *cx, const ts_linalg_qr_args *a, ts_out *out);
+void ts_linalg_qr_grad(ts_cx *cx, const ts_linalg_qr_args *a, const ts_back *b, ts_linalg_qr_args *g);
+bool ts_linalg_qr(ts_cx *cx, ts_tensor *A, const char *mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool some; } ts_qr_args;
+bool ts_qr_impl(ts_cx *cx, const ts_qr_args *a, ts_out *out);
+bool ts_qr(ts_cx *cx, ts_tensor *self, bool some, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool full_matrices; bool compute_uv; } ts__svd_args;
+bool ts__svd_impl(ts_cx *cx, const ts__svd_args *a, ts_out *out);
+void ts__svd_grad(ts_cx *cx, const ts__svd_args *a, const ts_back *b, ts__svd_args *g);
+bool ts__svd(ts_cx *cx, ts_tensor *A, bool full_matrices, bool compute_uv, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool full_matrices; const char *driver; } ts_linalg_svd_args;
+bool ts_linalg_svd_impl(ts_cx *cx, const ts_linalg_svd_args *a, ts_out *out);
+bool ts_linalg_svd(ts_cx *cx, ts_tensor *A, bool full_matrices, const char *driver, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *driver; } ts_linalg_svdvals_args;
+bool ts_linalg_svdvals_impl(ts_cx *cx, const ts_linalg_svdvals_args *a, ts_out *out);
+ts_tensor *ts_linalg_svdvals(ts_cx *cx, ts_tensor *A, const char *driver);
+
+typedef struct { ts_tensor *self; bool some; bool compute_uv; } ts_svd_args;
+bool ts_svd_impl(ts_cx *cx, const ts_svd_args *a, ts_out *out);
+bool ts_svd(ts_cx *cx, ts_tensor *self, bool some, bool compute_uv, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; bool compute_v; } ts__eigh_args;
+bool ts__eigh_impl(ts_cx *cx, const ts__eigh_args *a, ts_out *out);
+void ts__eigh_grad(ts_cx *cx, const ts__eigh_args *a, const ts_back *b, ts__eigh_args *g);
+bool ts__eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, bool compute_v, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; } ts_linalg_eigh_args;
+bool ts_linalg_eigh_impl(ts_cx *cx, const ts_linalg_eigh_args *a, ts_out *out);
+bool ts_linalg_eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; } ts_linalg_eigvalsh_args;
+bool ts_linalg_eigvalsh_impl(ts_cx *cx, const ts_linalg_eigvalsh_args *a, ts_out *out);
+ts_tensor *ts_linalg_eigvalsh(ts_cx *cx, ts_tensor *A, const char *UPLO);
+
+typedef struct { ts_tensor *self; bool eigenvectors; bool upper; } ts_symeig_args;
+bool ts_symeig_impl(ts_cx *cx, const ts_symeig_args *a, ts_out *out);
+bool ts_symeig(ts_cx *cx, ts_tensor *self, bool eigenvectors, bool upper, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool compute_v; } ts__eig_args;
+bool ts__eig_impl(ts_cx *cx, const ts__eig_args *a, ts_out *out);
+void ts__eig_grad(ts_cx *cx, const ts__eig_args *a, const ts_back *b, ts__eig_args *g);
+bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *rcond; bool hermitian; ts_tensor *atol; ts_tensor *rtol; } ts_linalg_pinv_args;
+bool ts_linalg_pinv_impl(ts_cx *cx, const ts_linalg_pinv_args *a, ts_out *out);
+void ts_linalg_pinv_grad(ts_cx *cx, const ts_linalg_pinv_args *a, const ts_back *b, ts_linalg_pinv_args *g);
+ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol);
+
+typedef struct { ts_tensor *self; double rcond; } ts_pinverse_args;
+bool ts_pinverse_impl(ts_cx *cx, const ts_pinverse_args *a, ts_out *out);
+ts_tensor *ts_pinverse(ts_cx *cx, ts_tensor *self, double rcond);
+
+typedef struct { ts_tensor *A; ts_tensor *tol; bool hermitian; ts_tensor *atol; ts_tensor *rtol; } ts_linalg_matrix_rank_args;
+bool ts_linalg_matrix_rank_impl(ts_cx *cx, const ts_linalg_matrix_rank_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_rank(ts_cx *cx, ts_tensor *A, ts_tensor *tol, bool hermitian, ts_tensor *atol, ts_tensor *rtol);
+
+typedef struct { ts_tensor *A; const char *ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_matrix_norm_args;
+bool ts_linalg_matrix_norm_impl(ts_cx *cx, const ts_linalg_matrix_norm_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_norm(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_matrix_norm_ord_args;
+bool ts_linalg_matrix_norm_ord_impl(ts_cx *cx, const ts_linalg_matrix_norm_ord_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_norm_ord(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_norm_args;
+bool ts_linalg_norm_impl(ts_cx *cx, const ts_linalg_norm_args *a, ts_out *out);
+ts_tensor *ts_linalg_norm(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; const char *ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_norm_named_args;
+bool ts_linalg_norm_named_impl(ts_cx *cx, const ts_linalg_norm_named_args *a, ts_out *out);
+ts_tensor *ts_linalg_norm_named(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; bool keepdim; } ts_nuclear_norm_args;
+bool ts_nuclear_norm_impl(ts_cx *cx, const ts_nuclear_norm_args *a, ts_out *out);
+ts_tensor *ts_nuclear_norm(ts_cx *cx, ts_tensor *self, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_nuclear_norm_dim_args;
+bool ts_nuclear_norm_dim_impl(ts_cx *cx, const ts_nuclear_norm_dim_args *a, ts_out *out);
+ts_tensor *ts_nuclear_norm_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_frobenius_norm_args;
+bool ts_frobenius_norm_impl(ts_cx *cx, const ts_frobenius_norm_args *a, ts_out *out);
+ts_tensor *ts_frobenius_norm(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *A; ts_scalar p; } ts_linalg_cond_args;
+bool ts_linalg_cond_impl(ts_cx *cx, const ts_linalg_cond_args *a, ts_out *out);
+ts_tensor *ts_linalg_cond(ts_cx *cx, ts_tensor *A, ts_scalar p);
+
+typedef struct { ts_tensor *A; const char *p; } ts_linalg_cond_named_args;
+bool ts_linalg_cond_named_impl(ts_cx *cx, const ts_linalg_cond_named_args *a, ts_out *out);
+ts_tensor *ts_linalg_cond_named(ts_cx *cx, ts_tensor *A, const char *p);
+
+typedef struct { ts_tensor *A; bool upper; bool check_errors; } ts_linalg_cholesky_ex_args;
+bool ts_linalg_cholesky_ex_impl(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, ts_out *out);
+void ts_linalg_cholesky_ex_grad(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, const ts_back *b, ts_linalg_cholesky_ex_args *g);
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool upper; } ts_linalg_cholesky_args;
+bool ts_linalg_cholesky_impl(ts_cx *cx, const ts_linalg_cholesky_args *a, ts_out *out);
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_args;
+bool ts_cholesky_impl(ts_cx *cx, const ts_cholesky_args *a, ts_out *out);
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; bool upper; } ts_cholesky_solve_args;
+bool ts_cholesky_solve_impl(ts_cx *cx, const ts_cholesky_solve_args *a, ts_out *out);
+void ts_cholesky_solve_grad(ts_cx *cx, const ts_cholesky_solve_args *a, const ts_back *b, ts_cholesky_solve_args *g);
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_inverse_args;
+bool ts_cholesky_inverse_impl(ts_cx *cx, const ts_cholesky_inverse_args *a, ts_out *out);
+void ts_cholesky_inverse_grad(ts_cx *cx, const ts_cholesky_inverse_args *a, const ts_back *b, ts_cholesky_inverse_args *g);
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; bool hermitian; bool check_errors; } ts_linalg_ldl_factor_ex_args;
+bool ts_linalg_ldl_factor_ex_impl(ts_cx *cx, const ts_linalg_ldl_factor_ex_args *a, ts_out *out);
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool hermitian; } ts_linalg_ldl_factor_args;
+bool ts_linalg_ldl_factor_impl(ts_cx *cx, const ts_linalg_ldl_factor_args *a, ts_out *out);
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results);
+
+typedef struct { ts_tensor *LD; ts_tensor *pivots; ts_tensor *B; bool hermitian; } ts_linalg_ldl_solve_args;
+bool ts_linalg_ldl_solve_impl(ts_cx *cx, const ts_linalg_ldl_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
@@ -2931,6 +3556,67 @@ bool ts__resample_adjoint_impl(ts_cx *cx, const ts__resample_adjoint_args *a, ts
 void ts__resample_adjoint_grad(ts_cx *cx, const ts__resample_adjoint_args *a, const ts_back *b, ts__resample_adjoint_args *g);
 ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners);
 
+typedef struct { ts_tensor *self; ts_list hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_lstm_args;
+bool ts_lstm_impl(ts_cx *cx, const ts_lstm_args *a, ts_out *out);
+bool ts_lstm(ts_cx *cx, ts_tensor *self, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_list hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_lstm_data_args;
+bool ts_lstm_data_impl(ts_cx *cx, const ts_lstm_data_args *a, ts_out *out);
+bool ts_lstm_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_gru_args;
+bool ts_gru_impl(ts_cx *cx, const ts_gru_args *a, ts_out *out);
+bool ts_gru(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_gru_data_args;
+bool ts_gru_data_impl(ts_cx *cx, const ts_gru_data_args *a, ts_out *out);
+bool ts_gru_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_rnn_tanh_args;
+bool ts_rnn_tanh_impl(ts_cx *cx, const ts_rnn_tanh_args *a, ts_out *out);
+bool ts_rnn_tanh(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_rnn_tanh_data_args;
+bool ts_rnn_tanh_data_impl(ts_cx *cx, const ts_rnn_tanh_data_args *a, ts_out *out);
+bool ts_rnn_tanh_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_rnn_relu_args;
+bool ts_rnn_relu_impl(ts_cx *cx, const ts_rnn_relu_args *a, ts_out *out);
+bool ts_rnn_relu(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_rnn_relu_data_args;
+bool ts_rnn_relu_data_impl(ts_cx *cx, const ts_rnn_relu_data_args *a, ts_out *out);
+bool ts_rnn_relu_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_list hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_lstm_cell_args;
+bool ts_lstm_cell_impl(ts_cx *cx, const ts_lstm_cell_args *a, ts_out *out);
+bool ts_lstm_cell(ts_cx *cx, ts_tensor *self, ts_list hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_gru_cell_args;
+bool ts_gru_cell_impl(ts_cx *cx, const ts_gru_cell_args *a, ts_out *out);
+ts_tensor *ts_gru_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_rnn_tanh_cell_args;
+bool ts_rnn_tanh_cell_impl(ts_cx *cx, const ts_rnn_tanh_cell_args *a, ts_out *out);
+ts_tensor *ts_rnn_tanh_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_rnn_relu_cell_args;
+bool ts_rnn_relu_cell_impl(ts_cx *cx, const ts_rnn_relu_cell_args *a, ts_out *out);
+ts_tensor *ts_rnn_relu_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *x_gates; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_args;
+bool ts__rnn_layer_impl(ts_cx *cx, const ts__rnn_layer_args *a, ts_out *out);
+void ts__rnn_layer_grad(ts_cx *cx, const ts__rnn_layer_args *a, const ts_back *b, ts__rnn_layer_args *g);
+bool ts__rnn_layer(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
+typedef struct { ts_tensor *x_gates; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_math_args;
+bool ts__rnn_layer_math_impl(ts_cx *cx, const ts__rnn_layer_math_args *a, ts_out *out);
+bool ts__rnn_layer_math(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *grad_h; ts_tensor *grad_c; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; ts_tensor *output; ts_tensor *gates; ts_tensor *cells; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_backward_args;
+bool ts__rnn_layer_backward_impl(ts_cx *cx, const ts__rnn_layer_backward_args *a, ts_out *out);
+bool ts__rnn_layer_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *grad_h, ts_tensor *grad_c, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, ts_tensor *output, ts_tensor *gates, ts_tensor *cells, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
 typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
 bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);
 void ts_cumsum_grad(ts_cx *cx, const ts_cumsum_args *a, const ts_back *b, ts_cumsum_args *g);
@@ -2969,6 +3655,47 @@ typedef struct { ts_tensor *self; ts_tensor *factor; int64_t dim; bool reverse; 
 bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_args;
+bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
+bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_consecutive_args;
+bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+
+typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
+bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);
+ts_tensor *ts_searchsorted(ts_cx *cx, ts_tensor *sorted_sequence, ts_tensor *self, bool out_int32, bool right, const char *side, ts_tensor *sorter);
+
+typedef struct { ts_tensor *self; ts_tensor *boundaries; bool out_int32; bool right; } ts_bucketize_args;
+bool ts_bucketize_impl(ts_cx *cx, const ts_bucketize_args *a, ts_out *out);
+ts_tensor *ts_bucketize(ts_cx *cx, ts_tensor *self, ts_tensor *boundaries, bool out_int32, bool right);
+
+typedef struct { ts_tensor *elements; ts_tensor *test_elements; bool assume_unique; bool invert; } ts_isin_args;
+bool ts_isin_impl(ts_cx *cx, const ts_isin_args *a, ts_out *out);
+ts_tensor *ts_isin(ts_cx *cx, ts_tensor *elements, ts_tensor *test_elements, bool assume_unique, bool invert);
+
+typedef struct { ts_tensor *self; ts_tensor *weights; int64_t minlength; } ts_bincount_args;
+bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out);
+void ts_bincount_grad(ts_cx *cx, const ts_bincount_args *a, const ts_back *b, ts_bincount_args *g);
+ts_tensor *ts_bincount(ts_cx *cx, ts_tensor *self, ts_tensor *weights, int64_t minlength);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_scalar min; ts_scalar max; } ts_histc_args;
+bool ts_histc_impl(ts_cx *cx, const ts_histc_args *a, ts_out *out);
+ts_tensor *ts_histc(ts_cx *cx, ts_tensor *self, int64_t bins, ts_scalar min, ts_scalar max);
+
+typedef struct { ts_tensor *self; int64_t bins; ts_floats range; ts_tensor *weight; bool density; } ts_histogram_args;
+bool ts_histogram_impl(ts_cx *cx, const ts_histogram_args *a, ts_out *out);
+bool ts_histogram(ts_cx *cx, ts_tensor *self, int64_t bins, ts_floats range, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *bins; ts_tensor *weight; bool density; } ts_histogram_bins_args;
+bool ts_histogram_bins_impl(ts_cx *cx, const ts_histogram_bins_args *a, ts_out *out);
+bool ts_histogram_bins(ts_cx *cx, ts_tensor *self, ts_tensor *bins, ts_tensor *weight, bool density, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_ints bins; ts_list edges; bool single; ts_floats range; ts_tensor *weight; bool density; } ts__histogramdd_args;
+bool ts__histogramdd_impl(ts_cx *cx, const ts__histogramdd_args *a, ts_out *out);
+ts_list ts__histogramdd(ts_cx *cx, ts_tensor *self, ts_ints bins, ts_list edges, bool single, ts_floats range, ts_tensor *weight, bool density);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_view_as_args;
 bool ts_view_as_impl(ts_cx *cx, const ts_view_as_args *a, ts_out *out);
@@ -3272,6 +3999,60 @@ ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
+bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
+ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_nanquantile_args;
+bool ts_nanquantile_impl(ts_cx *cx, const ts_nanquantile_args *a, ts_out *out);
+ts_tensor *ts_nanquantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
+
+typedef struct { ts_tensor *self; int64_t correction; ts_tensor *fweights; ts_tensor *aweights; } ts_cov_args;
+bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out);
+ts_tensor *ts_cov(ts_cx *cx, ts_tensor *self, int64_t correction, ts_tensor *fweights, ts_tensor *aweights);
+
+typedef struct { ts_tensor *self; } ts_corrcoef_args;
+bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out);
+ts_tensor *ts_corrcoef(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; int64_t n; int64_t dim; ts_tensor *prepend; ts_tensor *append; } ts_diff_args;
+bool ts_diff_impl(ts_cx *cx, const ts_diff_args *a, ts_out *out);
+ts_tensor *ts_diff(ts_cx *cx, ts_tensor *self, int64_t n, int64_t dim, ts_tensor *prepend, ts_tensor *append);
+
+typedef struct { ts_tensor *self; ts_scalar spacing; ts_ints dim; int64_t edge_order; } ts_gradient_args;
+bool ts_gradient_impl(ts_cx *cx, const ts_gradient_args *a, ts_out *out);
+ts_list ts_gradient(ts_cx *cx, ts_tensor *self, ts_scalar spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_list spacing; ts_ints dim; int64_t edge_order; } ts_gradient_coordinates_args;
+bool ts_gradient_coordinates_impl(ts_cx *cx, const ts_gradient_coordinates_args *a, ts_out *out);
+ts_list ts_gradient_coordinates(ts_cx *cx, ts_tensor *self, ts_list spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *self; ts_floats spacing; ts_ints dim; int64_t edge_order; } ts_gradient_list_args;
+bool ts_gradient_list_impl(ts_cx *cx, const ts_gradient_list_args *a, ts_out *out);
+ts_list ts_gradient_list(ts_cx *cx, ts_tensor *self, ts_floats spacing, ts_ints dim, int64_t edge_order);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_trapezoid_args;
+bool ts_trapezoid_impl(ts_cx *cx, const ts_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_trapezoid_x_args;
+bool ts_trapezoid_x_impl(ts_cx *cx, const ts_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_scalar dx; int64_t dim; } ts_cumulative_trapezoid_args;
+bool ts_cumulative_trapezoid_impl(ts_cx *cx, const ts_cumulative_trapezoid_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid(ts_cx *cx, ts_tensor *y, ts_scalar dx, int64_t dim);
+
+typedef struct { ts_tensor *y; ts_tensor *x; int64_t dim; } ts_cumulative_trapezoid_x_args;
+bool ts_cumulative_trapezoid_x_impl(ts_cx *cx, const ts_cumulative_trapezoid_x_args *a, ts_out *out);
+ts_tensor *ts_cumulative_trapezoid_x(ts_cx *cx, ts_tensor *y, ts_tensor *x, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_scalar p; int64_t dim; ts_scalar maxnorm; } ts_renorm_args;
+bool ts_renorm_impl(ts_cx *cx, const ts_renorm_args *a, ts_out *out);
+ts_tensor *ts_renorm(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
+ts_tensor *ts_renorm_(ts_cx *cx, ts_tensor *self, ts_scalar p, int64_t dim, ts_scalar maxnorm);
+
 typedef struct { ts_ints size; ts_dtype dtype; } ts__empty_args;
 bool ts__empty_impl(ts_cx *cx, const ts__empty_args *a, ts_out *out);
 ts_tensor *ts__empty(ts_cx *cx, ts_ints size, ts_dtype dtype);
@@ -3364,6 +4145,26 @@ typedef struct { char none; } ts__inference_mode_args;
 bool ts__inference_mode_impl(ts_cx *cx, const ts__inference_mode_args *a, ts_out *out);
 ts_scalar ts__inference_mode(ts_cx *cx);
 
+typedef struct { ts_tensor *self; } ts__detach_in_place_args;
+bool ts__detach_in_place_impl(ts_cx *cx, const ts__detach_in_place_args *a, ts_out *out);
+bool ts__detach_in_place(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_dtype dtype; } ts__set_default_dtype_args;
+bool ts__set_default_dtype_impl(ts_cx *cx, const ts__set_default_dtype_args *a, ts_out *out);
+bool ts__set_default_dtype(ts_cx *cx, ts_dtype dtype);
+
+typedef struct { ts_tensor *tensor1; ts_tensor *tensor2; } ts__result_type_args;
+bool ts__result_type_impl(ts_cx *cx, const ts__result_type_args *a, ts_out *out);
+ts_scalar ts__result_type(ts_cx *cx, ts_tensor *tensor1, ts_tensor *tensor2);
+
+typedef struct { ts_dtype type1; ts_dtype type2; } ts__promote_types_args;
+bool ts__promote_types_impl(ts_cx *cx, const ts__promote_types_args *a, ts_out *out);
+ts_scalar ts__promote_types(ts_cx *cx, ts_dtype type1, ts_dtype type2);
+
+typedef struct { ts_dtype from; ts_dtype to; } ts__can_cast_args;
+bool ts__can_cast_impl(ts_cx *cx, const ts__can_cast_args *a, ts_out *out);
+ts_scalar ts__can_cast(ts_cx *cx, ts_dtype from, ts_dtype to);
+
 typedef struct { ts_tensor *self; ts_tensor *data; } ts__set_data_args;
 bool ts__set_data_impl(ts_cx *cx, const ts__set_data_args *a, ts_out *out);
 bool ts__set_data(ts_cx *cx, ts_tensor *self, ts_tensor *data);
@@ -3429,6 +4230,8 @@ bool ts_as_strided_impl(ts_cx *cx, const ts_as_strided_args *a, ts_out *out);
 void ts_as_strided_grad(ts_cx *cx, const ts_as_strided_args *a, const ts_back *b, ts_as_strided_args *g);
 ts_tensor *ts_as_strided(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
 
+ts_tensor *ts_as_strided_(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints stride, ts_opt_int storage_offset);
+
 typedef struct { ts_tensor *self; ts_ints size; bool implicit; } ts_expand_args;
 bool ts_expand_impl(ts_cx *cx, const ts_expand_args *a, ts_out *out);
 void ts_expand_grad(ts_cx *cx, const ts_expand_args *a, const ts_back *b, ts_expand_args *g);
@@ -3442,6 +4245,10 @@ typedef struct { ts_tensor *self; ts_ints size; } ts_view_args;
 bool ts_view_impl(ts_cx *cx, const ts_view_args *a, ts_out *out);
 void ts_view_grad(ts_cx *cx, const ts_view_args *a, const ts_back *b, ts_view_args *g);
 ts_tensor *ts_view(ts_cx *cx, ts_tensor *self, ts_ints size);
+
+typedef struct { ts_tensor *self; ts_dtype dtype; } ts_view_dtype_args;
+bool ts_view_dtype_impl(ts_cx *cx, const ts_view_dtype_args *a, ts_out *out);
+ts_tensor *ts_view_dtype(ts_cx *cx, ts_tensor *self, ts_dtype dtype);
 
 typedef struct { ts_tensor *self; int64_t dim0; int64_t dim1; } ts_transpose_args;
 bool ts_transpose_impl(ts_cx *cx, const ts_transpose_args *a, ts_out *out);

@@ -258,7 +258,7 @@ static bool mul_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void mul_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_mul_grad(cx, args, back, wanted); }
 
-static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
+static const ts_arg div_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_div_args, self), 2u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_div_args, other), 0u}, {"roundingMode", TS_ARG_TEXT_OPT, 0, offsetof(ts_div_args, rounding_mode), 0u}};
 static bool div_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_div_args *a = args;
   return ts_div_impl(cx, a, out);
@@ -321,7 +321,7 @@ static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wan
 static const ts_arg sign_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sign_args, self), 0u}};
 static bool sign_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sign_args *a = args;
-  return ts_sign_of(cx, a->self, out);
+  return ts_sign_impl(cx, a, out);
 }
 static void sign_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sign_grad(cx, args, back, wanted); }
 
@@ -505,6 +505,57 @@ static bool take_along_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_take_along_dim_args *a = args;
   return ts_take_along_dim_impl(cx, a, out);
 }
+
+static const ts_arg scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts_scaled_dot_product_attention_args, dropout_p), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, scale), 0u}, {"enableGqa", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, enable_gqa), 0u}};
+static bool scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_dot_product_attention_args *a = args;
+  return ts_scaled_dot_product_attention_impl(cx, a, out);
+}
+
+static const ts_arg _scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts__scaled_dot_product_attention_args, dropout_p), 0u}, {"needAttnWeights", TS_ARG_BOOL, 0, offsetof(ts__scaled_dot_product_attention_args, need_attn_weights), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__scaled_dot_product_attention_args, is_causal), 0u}};
+static bool _scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__scaled_dot_product_attention_args *a = args;
+  return ts__scaled_dot_product_attention_impl(cx, a, out);
+}
+
+static const ts_arg _attention_math_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_math_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_math_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_math_args, scale), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts__attention_math_args, dropout_p), 0u}, {"safe", TS_ARG_BOOL, 0, offsetof(ts__attention_math_args, safe), 0u}};
+static bool _attention_math_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_math_args *a = args;
+  return ts__attention_math_impl(cx, a, out);
+}
+
+static const ts_arg _attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_args, scale), 0u}};
+static bool _attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_args *a = args;
+  return ts__attention_impl(cx, a, out);
+}
+static void _attention_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__attention_grad(cx, args, back, wanted); }
+
+static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"lse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, lse), 0u}};
+static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_backward_args *a = args;
+  return ts__attention_backward_impl(cx, a, out);
+}
+
+static const ts_arg embedding_bag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, weight), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, offsets), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_bag_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_bag_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, scale_grad_by_freq), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_embedding_bag_args, mode), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, sparse), 0u}, {"perSampleWeights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, per_sample_weights), 0u}, {"includeLastOffset", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, include_last_offset), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_bag_args, padding_idx), 0u}};
+static bool embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_bag_args *a = args;
+  return ts_embedding_bag_impl(cx, a, out);
+}
+
+static const ts_arg _embedding_bag_args[] = {{"weight", TS_ARG_TENSOR, 1, offsetof(ts__embedding_bag_args, weight), 16u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, indices), 0u}, {"bags", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, bags), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, offsets), 0u}, {"scale", TS_ARG_TENSOR_OPT, 0, offsetof(ts__embedding_bag_args, scale), 1u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_bag_args, scale_grad_by_freq), 0u}};
+static bool _embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_args *a = args;
+  return ts__embedding_bag_impl(cx, a, out);
+}
+static void _embedding_bag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_bag_max_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, indices), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, offsets), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_max_args, padding_idx), 0u}};
+static bool _embedding_bag_max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_max_args *a = args;
+  return ts__embedding_bag_max_impl(cx, a, out);
+}
+static void _embedding_bag_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_max_grad(cx, args, back, wanted); }
 
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -851,19 +902,19 @@ static bool conv_tbc_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_conv_tbc_impl(cx, a, out);
 }
 
-static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
+static const ts_arg conv1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv1d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv1d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv1d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv1d_args, groups), 0u}};
 static bool conv1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv1d_args *a = args;
   return ts_conv_nd(cx, out, 1, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
+static const ts_arg conv2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv2d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv2d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv2d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv2d_args, groups), 0u}};
 static bool conv2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv2d_args *a = args;
   return ts_conv_nd(cx, out, 2, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
 }
 
-static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
+static const ts_arg conv3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, self), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_conv3d_args, weight), 0u}, {"bias", TS_ARG_TENSOR_OPT, 0, offsetof(ts_conv3d_args, bias), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, stride), 0u}, {"padding", TS_ARG_INTS_OPT, 0, offsetof(ts_conv3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_conv3d_args, dilation), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_conv3d_args, groups), 0u}};
 static bool conv3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_conv3d_args *a = args;
   return ts_conv_nd(cx, out, 3, a->self, a->weight, a->bias, a->stride, a->padding, a->dilation, a->groups);
@@ -984,7 +1035,7 @@ static bool split_with_sizes_copy_impl(ts_cx *cx, const void *args, ts_out *out)
   return ts_all_copied(cx, out, ts_split_with_sizes(cx, a->self, a->split_sizes, a->dim));
 }
 
-static const ts_arg squeeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_copy_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_copy_args, dim), 0u}};
+static const ts_arg squeeze_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_copy_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_squeeze_copy_args, dim), 0u}};
 static bool squeeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_squeeze_copy_args *a = args;
   return ts_copied(cx, out, ts_squeeze(cx, a->self, a->dim));
@@ -1135,17 +1186,29 @@ static bool eye_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_eye_impl(cx, a, out);
 }
 
-static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_clone_args, memory_format), 0u}};
+static const ts_arg clone_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_clone_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_clone_args, memory_format), 0u}};
 static bool clone_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_clone_args *a = args;
   return ts_clone_impl(cx, a, out);
 }
 static void clone_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_clone_grad(cx, args, back, wanted); }
 
-static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
+static const ts_arg contiguous_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_contiguous_args, self), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_contiguous_args, memory_format), 0u}};
 static bool contiguous_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_contiguous_args *a = args;
   return ts_contiguous_impl(cx, a, out);
+}
+
+static const ts_arg resize__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize__args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_resize__args, size), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_resize__args, memory_format), 0u}};
+static bool resize__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize__args *a = args;
+  return ts_resize__impl(cx, a, out);
+}
+
+static const ts_arg resize_as__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, self), 0u}, {"theTemplate", TS_ARG_TENSOR, 0, offsetof(ts_resize_as__args, the_template), 0u}, {"memoryFormat", TS_ARG_TEXT_OPT, 0, offsetof(ts_resize_as__args, memory_format), 0u}};
+static bool resize_as__impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_resize_as__args *a = args;
+  return ts_resize_as__impl(cx, a, out);
 }
 
 static const ts_arg copy__args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, self), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_copy__args, src), 0u}, {"nonBlocking", TS_ARG_BOOL, 0, offsetof(ts_copy__args, non_blocking), 0u}};
@@ -1296,6 +1359,66 @@ static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_bilinear_impl(cx, a, out);
 }
 
+static const ts_arg alpha_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_alpha_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_alpha_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_alpha_dropout_args, training), 0u}};
+static bool alpha_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_alpha_dropout_args *a = args;
+  return ts_alpha_dropout_impl(cx, a, out);
+}
+
+static const ts_arg feature_alpha_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_feature_alpha_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_feature_alpha_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_feature_alpha_dropout_args, training), 0u}};
+static bool feature_alpha_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_feature_alpha_dropout_args *a = args;
+  return ts_feature_alpha_dropout_impl(cx, a, out);
+}
+
+static const ts_arg feature_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_feature_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_feature_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_feature_dropout_args, training), 0u}};
+static bool feature_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_feature_dropout_args *a = args;
+  return ts_feature_dropout_impl(cx, a, out);
+}
+
+static const ts_arg dropout1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout1d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout1d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout1d_args, training), 0u}};
+static bool dropout1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout1d_args *a = args;
+  return ts_dropout1d_impl(cx, a, out);
+}
+
+static const ts_arg dropout2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout2d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout2d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout2d_args, training), 0u}};
+static bool dropout2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout2d_args *a = args;
+  return ts_dropout2d_impl(cx, a, out);
+}
+
+static const ts_arg dropout3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout3d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout3d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout3d_args, training), 0u}};
+static bool dropout3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout3d_args *a = args;
+  return ts_dropout3d_impl(cx, a, out);
+}
+
+static const ts_arg rrelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rrelu_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, upper), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_rrelu_args, training), 0u}};
+static bool rrelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rrelu_args *a = args;
+  return ts_rrelu_impl(cx, a, out);
+}
+
+static const ts_arg _rrelu_noise_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rrelu_noise_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, upper), 0u}};
+static bool _rrelu_noise_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rrelu_noise_args *a = args;
+  return ts__rrelu_noise_impl(cx, a, out);
+}
+
+static const ts_arg gumbel_softmax_args[] = {{"logits", TS_ARG_TENSOR, 0, offsetof(ts_gumbel_softmax_args, logits), 0u}, {"tau", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, tau), 0u}, {"hard", TS_ARG_BOOL, 0, offsetof(ts_gumbel_softmax_args, hard), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, eps), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gumbel_softmax_args, dim), 0u}};
+static bool gumbel_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gumbel_softmax_args *a = args;
+  return ts_gumbel_softmax_impl(cx, a, out);
+}
+
+static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
+static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rms_norm_args *a = args;
+  return ts_rms_norm_impl(cx, a, out);
+}
+
 static const ts_arg _fft_c2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2c_args, normalization), 0u}, {"forward", TS_ARG_BOOL, 0, offsetof(ts__fft_c2c_args, forward), 0u}};
 static bool _fft_c2c_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__fft_c2c_args *a = args;
@@ -1317,109 +1440,109 @@ static bool _fft_c2r_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _fft_c2r_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_c2r_grad(cx, args, back, wanted); }
 
-static const ts_arg fft_fft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_fft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_fft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_fft_args, norm), 0u}};
+static const ts_arg fft_fft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_fft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_fft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fft_args, norm), 0u}};
 static bool fft_fft_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_fft_args *a = args;
   return ts_fft_fft_impl(cx, a, out);
 }
 
-static const ts_arg fft_ifft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ifft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ifft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ifft_args, norm), 0u}};
+static const ts_arg fft_ifft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ifft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ifft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifft_args, norm), 0u}};
 static bool fft_ifft_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_ifft_args *a = args;
   return ts_fft_ifft_impl(cx, a, out);
 }
 
-static const ts_arg fft_rfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_rfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_rfft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_rfft_args, norm), 0u}};
+static const ts_arg fft_rfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_rfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_rfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfft_args, norm), 0u}};
 static bool fft_rfft_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_rfft_args *a = args;
   return ts_fft_rfft_impl(cx, a, out);
 }
 
-static const ts_arg fft_ihfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ihfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ihfft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ihfft_args, norm), 0u}};
+static const ts_arg fft_ihfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ihfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ihfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfft_args, norm), 0u}};
 static bool fft_ihfft_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_ihfft_args *a = args;
   return ts_fft_ihfft_impl(cx, a, out);
 }
 
-static const ts_arg fft_irfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_irfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_irfft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_irfft_args, norm), 0u}};
+static const ts_arg fft_irfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_irfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_irfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfft_args, norm), 0u}};
 static bool fft_irfft_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_irfft_args *a = args;
   return ts_fft_irfft_impl(cx, a, out);
 }
 
-static const ts_arg fft_hfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_hfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_hfft_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_hfft_args, norm), 0u}};
+static const ts_arg fft_hfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_hfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_hfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfft_args, norm), 0u}};
 static bool fft_hfft_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_hfft_args *a = args;
   return ts_fft_hfft_impl(cx, a, out);
 }
 
-static const ts_arg fft_fftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_fftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_fftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_fftn_args, norm), 0u}};
+static const ts_arg fft_fftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fftn_args, norm), 0u}};
 static bool fft_fftn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_fftn_args *a = args;
   return ts_fft_fftn_impl(cx, a, out);
 }
 
-static const ts_arg fft_fft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_fft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_fft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_fft2_args, norm), 0u}};
+static const ts_arg fft_fft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fft2_args, norm), 0u}};
 static bool fft_fft2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_fft2_args *a = args;
   return ts_fft_fft2_impl(cx, a, out);
 }
 
-static const ts_arg fft_ifftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_ifftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ifftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ifftn_args, norm), 0u}};
+static const ts_arg fft_ifftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifftn_args, norm), 0u}};
 static bool fft_ifftn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_ifftn_args *a = args;
   return ts_fft_ifftn_impl(cx, a, out);
 }
 
-static const ts_arg fft_ifft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_ifft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ifft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ifft2_args, norm), 0u}};
+static const ts_arg fft_ifft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifft2_args, norm), 0u}};
 static bool fft_ifft2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_ifft2_args *a = args;
   return ts_fft_ifft2_impl(cx, a, out);
 }
 
-static const ts_arg fft_rfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_rfftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_rfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_rfftn_args, norm), 0u}};
+static const ts_arg fft_rfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfftn_args, norm), 0u}};
 static bool fft_rfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_rfftn_args *a = args;
   return ts_fft_rfftn_impl(cx, a, out);
 }
 
-static const ts_arg fft_rfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_rfft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_rfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_rfft2_args, norm), 0u}};
+static const ts_arg fft_rfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfft2_args, norm), 0u}};
 static bool fft_rfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_rfft2_args *a = args;
   return ts_fft_rfft2_impl(cx, a, out);
 }
 
-static const ts_arg fft_ihfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_ihfftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ihfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ihfftn_args, norm), 0u}};
+static const ts_arg fft_ihfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfftn_args, norm), 0u}};
 static bool fft_ihfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_ihfftn_args *a = args;
   return ts_fft_ihfftn_impl(cx, a, out);
 }
 
-static const ts_arg fft_ihfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_ihfft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ihfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_ihfft2_args, norm), 0u}};
+static const ts_arg fft_ihfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfft2_args, norm), 0u}};
 static bool fft_ihfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_ihfft2_args *a = args;
   return ts_fft_ihfft2_impl(cx, a, out);
 }
 
-static const ts_arg fft_irfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_irfftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_irfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_irfftn_args, norm), 0u}};
+static const ts_arg fft_irfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfftn_args, norm), 0u}};
 static bool fft_irfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_irfftn_args *a = args;
   return ts_fft_irfftn_impl(cx, a, out);
 }
 
-static const ts_arg fft_irfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_irfft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_irfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_irfft2_args, norm), 0u}};
+static const ts_arg fft_irfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfft2_args, norm), 0u}};
 static bool fft_irfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_irfft2_args *a = args;
   return ts_fft_irfft2_impl(cx, a, out);
 }
 
-static const ts_arg fft_hfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfftn_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_hfftn_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_hfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_hfftn_args, norm), 0u}};
+static const ts_arg fft_hfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfftn_args, norm), 0u}};
 static bool fft_hfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_hfftn_args *a = args;
   return ts_fft_hfftn_impl(cx, a, out);
 }
 
-static const ts_arg fft_hfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft2_args, self), 0u}, {"s", TS_ARG_INTS, 0, offsetof(ts_fft_hfft2_args, s), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_hfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT, 0, offsetof(ts_fft_hfft2_args, norm), 0u}};
+static const ts_arg fft_hfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfft2_args, norm), 0u}};
 static bool fft_hfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_hfft2_args *a = args;
   return ts_fft_hfft2_impl(cx, a, out);
@@ -1437,17 +1560,111 @@ static bool fft_rfftfreq_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_fft_rfftfreq_impl(cx, a, out);
 }
 
-static const ts_arg fft_fftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftshift_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_fftshift_args, dim), 0u}};
+static const ts_arg fft_fftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftshift_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftshift_args, dim), 0u}};
 static bool fft_fftshift_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_fftshift_args *a = args;
   return ts_fft_fftshift_impl(cx, a, out);
 }
 
-static const ts_arg fft_ifftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftshift_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_fft_ifftshift_args, dim), 0u}};
+static const ts_arg fft_ifftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftshift_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftshift_args, dim), 0u}};
 static bool fft_ifftshift_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fft_ifftshift_args *a = args;
   return ts_fft_ifftshift_impl(cx, a, out);
 }
+
+static const ts_arg unfold_windows_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_windows_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, stride), 0u}};
+static bool unfold_windows_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_unfold_windows_args *a = args;
+  return ts_unfold_windows_impl(cx, a, out);
+}
+
+static const ts_arg fold_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fold_args, self), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fold_args, output_size), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fold_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_fold_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_fold_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_fold_args, stride), 0u}};
+static bool fold_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fold_args *a = args;
+  return ts_fold_impl(cx, a, out);
+}
+
+static const ts_arg _im2col_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__im2col_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__im2col_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__im2col_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__im2col_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__im2col_args, stride), 0u}};
+static bool _im2col_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__im2col_args *a = args;
+  return ts__im2col_impl(cx, a, out);
+}
+static void _im2col_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__im2col_grad(cx, args, back, wanted); }
+
+static const ts_arg _col2im_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__col2im_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__col2im_args, size), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__col2im_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__col2im_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__col2im_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__col2im_args, stride), 0u}};
+static bool _col2im_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__col2im_args *a = args;
+  return ts__col2im_impl(cx, a, out);
+}
+static void _col2im_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__col2im_grad(cx, args, back, wanted); }
+
+static const ts_arg pixel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_shuffle_args, self), 0u}, {"upscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_shuffle_args, upscale_factor), 0u}};
+static bool pixel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pixel_shuffle_args *a = args;
+  return ts_pixel_shuffle_impl(cx, a, out);
+}
+
+static const ts_arg pixel_unshuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_unshuffle_args, self), 0u}, {"downscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_unshuffle_args, downscale_factor), 0u}};
+static bool pixel_unshuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pixel_unshuffle_args *a = args;
+  return ts_pixel_unshuffle_impl(cx, a, out);
+}
+
+static const ts_arg channel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_channel_shuffle_args, self), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_channel_shuffle_args, groups), 0u}};
+static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_channel_shuffle_args *a = args;
+  return ts_channel_shuffle_impl(cx, a, out);
+}
+
+static const ts_arg grid_sample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sample_args, grid), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, mode), 0u}, {"paddingMode", TS_ARG_TEXT, 0, offsetof(ts_grid_sample_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_grid_sample_args, align_corners), 0u}};
+static bool grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sample_args *a = args;
+  return ts_grid_sample_impl(cx, a, out);
+}
+
+static const ts_arg grid_sampler_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_args, align_corners), 0u}};
+static bool grid_sampler_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_args *a = args;
+  return ts_grid_sampled(cx, out, 0, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg grid_sampler_2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_2d_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_2d_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_2d_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_2d_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_2d_args, align_corners), 0u}};
+static bool grid_sampler_2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_2d_args *a = args;
+  return ts_grid_sampled(cx, out, 2, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg grid_sampler_3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_3d_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts_grid_sampler_3d_args, grid), 0u}, {"interpolationMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_3d_args, interpolation_mode), 0u}, {"paddingMode", TS_ARG_INT, 0, offsetof(ts_grid_sampler_3d_args, padding_mode), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_grid_sampler_3d_args, align_corners), 0u}};
+static bool grid_sampler_3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_grid_sampler_3d_args *a = args;
+  return ts_grid_sampled(cx, out, 3, a->self, a->grid, a->interpolation_mode, a->padding_mode, a->align_corners);
+}
+
+static const ts_arg affine_grid_args[] = {{"theta", TS_ARG_TENSOR, 0, offsetof(ts_affine_grid_args, theta), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_affine_grid_args, size), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_affine_grid_args, align_corners), 0u}};
+static bool affine_grid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_affine_grid_args *a = args;
+  return ts_affine_grid_of(cx, out, a->theta, a->size, a->align_corners.given && a->align_corners.v);
+}
+
+static const ts_arg affine_grid_generator_args[] = {{"theta", TS_ARG_TENSOR, 0, offsetof(ts_affine_grid_generator_args, theta), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_affine_grid_generator_args, size), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts_affine_grid_generator_args, align_corners), 0u}};
+static bool affine_grid_generator_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_affine_grid_generator_args *a = args;
+  return ts_affine_grid_of(cx, out, a->theta, a->size, a->align_corners);
+}
+
+static const ts_arg _grid_sample_args[] = {{"input", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_args, self), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_args, grid), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_args, orders), 0u}};
+static bool _grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_args *a = args;
+  return ts__grid_sample_impl(cx, a, out);
+}
+static void _grid_sample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_grad(cx, args, back, wanted); }
+
+static const ts_arg _grid_sample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_adjoint_args, grad), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_adjoint_args, grid), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, size), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_adjoint_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, orders), 0u}};
+static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_adjoint_args *a = args;
+  return ts__grid_sample_adjoint_impl(cx, a, out);
+}
+static void _grid_sample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_adjoint_grad(cx, args, back, wanted); }
 
 static const ts_arg _index_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__index_args, self), 0u}, {"indices", TS_ARG_LIST_OPT, 0, offsetof(ts__index_args, indices), 0u}};
 static bool _index_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1510,14 +1727,14 @@ static bool gather_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_args, reduce), 0u}};
+static const ts_arg scatter_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_args, src), 0u}, {"reduce", TS_ARG_TEXT_OPT, 0, offsetof(ts_scatter_args, reduce), 0u}};
 static bool scatter_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_args *a = args;
   return ts_scatter_impl(cx, a, out);
 }
 static void scatter_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_grad(cx, args, back, wanted); }
 
-static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
+static const ts_arg scatter_value_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_value_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_value_args, index), 0u}, {"value", TS_ARG_SCALAR, 0, offsetof(ts_scatter_value_args, value), 0u}, {"reduce", TS_ARG_TEXT_OPT, 0, offsetof(ts_scatter_value_args, reduce), 0u}};
 static bool scatter_value_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_scatter_value_args *a = args;
   return ts_scatter_value_impl(cx, a, out);
@@ -1530,6 +1747,32 @@ static bool scatter_add_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_scatter_add_impl(cx, a, out);
 }
 static void scatter_add_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_add_grad(cx, args, back, wanted); }
+
+static const ts_arg scatter_reduce_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_scatter_reduce_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, index), 0u}, {"src", TS_ARG_TENSOR, 0, offsetof(ts_scatter_reduce_args, src), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_scatter_reduce_args, reduce), 0u}, {"includeSelf", TS_ARG_BOOL, 0, offsetof(ts_scatter_reduce_args, include_self), 0u}};
+static bool scatter_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scatter_reduce_args *a = args;
+  return ts_scatter_reduce_impl(cx, a, out);
+}
+static void scatter_reduce_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_scatter_reduce_grad(cx, args, back, wanted); }
+
+static const ts_arg index_reduce_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_index_reduce_args, dim), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, index), 0u}, {"source", TS_ARG_TENSOR, 0, offsetof(ts_index_reduce_args, source), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_index_reduce_args, reduce), 0u}, {"includeSelf", TS_ARG_BOOL, 0, offsetof(ts_index_reduce_args, include_self), 0u}};
+static bool index_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_index_reduce_args *a = args;
+  return ts_index_reduce_impl(cx, a, out);
+}
+
+static const ts_arg segment_reduce_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_segment_reduce_args, data), 0u}, {"reduce", TS_ARG_TEXT, 0, offsetof(ts_segment_reduce_args, reduce), 0u}, {"lengths", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, lengths), 0u}, {"indices", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, indices), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_segment_reduce_args, offsets), 0u}, {"axis", TS_ARG_INT, 0, offsetof(ts_segment_reduce_args, axis), 0u}, {"unsafe", TS_ARG_BOOL, 0, offsetof(ts_segment_reduce_args, unsafe), 0u}, {"initial", TS_ARG_SCALAR, 0, offsetof(ts_segment_reduce_args, initial), 0u}};
+static bool segment_reduce_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_segment_reduce_args *a = args;
+  return ts_segment_reduce_impl(cx, a, out);
+}
+static void segment_reduce_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_segment_reduce_grad(cx, args, back, wanted); }
+
+static const ts_arg _segment_ids_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts__segment_ids_args, data), 0u}, {"lengths", TS_ARG_TENSOR_OPT, 0, offsetof(ts__segment_ids_args, lengths), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts__segment_ids_args, offsets), 0u}, {"axis", TS_ARG_INT, 0, offsetof(ts__segment_ids_args, axis), 0u}};
+static bool _segment_ids_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__segment_ids_args *a = args;
+  return ts__segment_ids_impl(cx, a, out);
+}
 
 static const ts_arg take_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_take_args, self), 0u}, {"index", TS_ARG_TENSOR, 0, offsetof(ts_take_args, index), 0u}};
 static bool take_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1705,6 +1948,425 @@ static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offset
 static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linalg_lu_factor_ex_args *a = args;
   return ts_linalg_lu_factor_ex_impl(cx, a, out);
+}
+static void linalg_lu_factor_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_lu_factor_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_factor_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_args, pivot), 0u}};
+static bool linalg_lu_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_factor_args *a = args;
+  return ts_linalg_lu_factor_impl(cx, a, out);
+}
+
+static const ts_arg lu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_args, get_infos), 0u}};
+static bool lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_args *a = args;
+  return ts_lu_impl(cx, a, out);
+}
+
+static const ts_arg lu_with_info_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_with_info_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, get_infos), 0u}};
+static bool lu_with_info_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_with_info_args *a = args;
+  return ts_lu_with_info_impl(cx, a, out);
+}
+
+static const ts_arg _lu_permutation_args[] = {{"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_permutation_args, pivots), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__lu_permutation_args, n), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__lu_permutation_args, inverse), 0u}};
+static bool _lu_permutation_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_permutation_args *a = args;
+  return ts__lu_permutation_impl(cx, a, out);
+}
+
+static const ts_arg lu_unpack_args[] = {{"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_pivots), 0u}, {"unpackData", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_data), 0u}, {"unpackPivots", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_pivots), 0u}};
+static bool lu_unpack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_unpack_args *a = args;
+  return ts_lu_unpack_impl(cx, a, out);
+}
+
+static const ts_arg linalg_lu_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_args, pivot), 0u}};
+static bool linalg_lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_args *a = args;
+  return ts_linalg_lu_impl(cx, a, out);
+}
+
+static const ts_arg _lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, adjoint), 0u}};
+static bool _lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_solve_args *a = args;
+  return ts__lu_solve_impl(cx, a, out);
+}
+static void _lu_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lu_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, adjoint), 0u}};
+static bool linalg_lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_solve_args *a = args;
+  return ts_linalg_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg lu_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, self), 0u}, {"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_pivots), 0u}};
+static bool lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_solve_args *a = args;
+  return ts_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, check_errors), 0u}};
+static bool _linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_solve_ex_args *a = args;
+  return ts__linalg_solve_ex_impl(cx, a, out);
+}
+static void _linalg_solve_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_solve_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, check_errors), 0u}};
+static bool linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_ex_args *a = args;
+  return ts_linalg_solve_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_args, left), 0u}};
+static bool linalg_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_args *a = args;
+  return ts_linalg_solve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_inv_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_ex_args, A), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_inv_ex_args, check_errors), 0u}};
+static bool linalg_inv_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_ex_args *a = args;
+  return ts_linalg_inv_ex_impl(cx, a, out);
+}
+static void linalg_inv_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_inv_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_inv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_args, A), 0u}};
+static bool linalg_inv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_args *a = args;
+  return ts_linalg_inv_impl(cx, a, out);
+}
+
+static const ts_arg inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_inverse_args, self), 0u}};
+static bool inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_inverse_args *a = args;
+  return ts_inverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_triangular_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, B), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, upper), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, left), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, unitriangular), 0u}};
+static bool linalg_solve_triangular_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_triangular_args *a = args;
+  return ts_linalg_solve_triangular_impl(cx, a, out);
+}
+static void linalg_solve_triangular_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_solve_triangular_grad(cx, args, back, wanted); }
+
+static const ts_arg triangular_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, self), 0u}, {"A", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, upper), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, transpose), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, unitriangular), 0u}};
+static bool triangular_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triangular_solve_args *a = args;
+  return ts_triangular_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_det_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_det_args, A), 0u}};
+static bool _linalg_det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_det_args *a = args;
+  return ts__linalg_det_impl(cx, a, out);
+}
+static void _linalg_det_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_det_grad(cx, args, back, wanted); }
+
+static const ts_arg _linalg_cofactors_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, pivots), 0u}};
+static bool _linalg_cofactors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_cofactors_args *a = args;
+  return ts__linalg_cofactors_impl(cx, a, out);
+}
+
+static const ts_arg det_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_det_args, self), 0u}};
+static bool det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_det_args *a = args;
+  return ts_det_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_slogdet_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_slogdet_args, A), 0u}};
+static bool _linalg_slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_slogdet_args *a = args;
+  return ts__linalg_slogdet_impl(cx, a, out);
+}
+static void _linalg_slogdet_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_slogdet_grad(cx, args, back, wanted); }
+
+static const ts_arg slogdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slogdet_args, self), 0u}};
+static bool slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slogdet_args *a = args;
+  return ts_slogdet_impl(cx, a, out);
+}
+
+static const ts_arg logdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logdet_args, self), 0u}};
+static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logdet_args *a = args;
+  return ts_logdet_impl(cx, a, out);
+}
+
+static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
+static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_power_args *a = args;
+  return ts_matrix_power_impl(cx, a, out);
+}
+
+static const ts_arg matrix_exp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_exp_args, self), 0u}};
+static bool matrix_exp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_exp_args *a = args;
+  return ts_matrix_exp_impl(cx, a, out);
+}
+static void matrix_exp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_matrix_exp_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_multi_dot_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_linalg_multi_dot_args, tensors), 0u}};
+static bool linalg_multi_dot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_multi_dot_args *a = args;
+  return ts_linalg_multi_dot_impl(cx, a, out);
+}
+
+static const ts_arg chain_matmul_args[] = {{"matrices", TS_ARG_LIST, 0, offsetof(ts_chain_matmul_args, matrices), 0u}};
+static bool chain_matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chain_matmul_args *a = args;
+  return ts_chain_matmul_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
+static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorinv_args *a = args;
+  return ts_linalg_tensorinv_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
+static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorsolve_args *a = args;
+  return ts_linalg_tensorsolve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, self), 2u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, other), 1u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_cross_args, dim), 0u}};
+static bool linalg_cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cross_args *a = args;
+  return ts_linalg_cross_impl(cx, a, out);
+}
+static void linalg_cross_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cross_grad(cx, args, back, wanted); }
+
+static const ts_arg cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, other), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_cross_args, dim), 0u}};
+static bool cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cross_args *a = args;
+  return ts_cross_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vecdot_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, x), 0u}, {"y", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, y), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_vecdot_args, dim), 0u}};
+static bool linalg_vecdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vecdot_args *a = args;
+  return ts_linalg_vecdot_impl(cx, a, out);
+}
+
+static const ts_arg linalg_diagonal_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_diagonal_args, A), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim2), 0u}};
+static bool linalg_diagonal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_diagonal_args *a = args;
+  return ts_linalg_diagonal_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_linalg_vander_args, N), 0u}};
+static bool linalg_vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vander_args *a = args;
+  return ts_linalg_vander_impl(cx, a, out);
+}
+
+static const ts_arg vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_vander_args, N), 0u}, {"increasing", TS_ARG_BOOL, 0, offsetof(ts_vander_args, increasing), 0u}};
+static bool vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vander_args *a = args;
+  return ts_vander_impl(cx, a, out);
+}
+
+static const ts_arg geqrf_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_geqrf_args, self), 0u}};
+static bool geqrf_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_geqrf_args *a = args;
+  return ts_geqrf_impl(cx, a, out);
+}
+
+static const ts_arg linalg_qr_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_qr_args, A), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_linalg_qr_args, mode), 0u}};
+static bool linalg_qr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_qr_args *a = args;
+  return ts_linalg_qr_impl(cx, a, out);
+}
+static void linalg_qr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_qr_grad(cx, args, back, wanted); }
+
+static const ts_arg qr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_qr_args, self), 0u}, {"some", TS_ARG_BOOL, 0, offsetof(ts_qr_args, some), 0u}};
+static bool qr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_qr_args *a = args;
+  return ts_qr_impl(cx, a, out);
+}
+
+static const ts_arg _svd_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__svd_args, A), 0u}, {"fullMatrices", TS_ARG_BOOL, 0, offsetof(ts__svd_args, full_matrices), 0u}, {"computeUv", TS_ARG_BOOL, 0, offsetof(ts__svd_args, compute_uv), 0u}};
+static bool _svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__svd_args *a = args;
+  return ts__svd_impl(cx, a, out);
+}
+static void _svd_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__svd_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_svd_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_svd_args, A), 0u}, {"fullMatrices", TS_ARG_BOOL, 0, offsetof(ts_linalg_svd_args, full_matrices), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_svd_args, driver), 0u}};
+static bool linalg_svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_svd_args *a = args;
+  return ts_linalg_svd_impl(cx, a, out);
+}
+
+static const ts_arg linalg_svdvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_svdvals_args, A), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_svdvals_args, driver), 0u}};
+static bool linalg_svdvals_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_svdvals_args *a = args;
+  return ts_linalg_svdvals_impl(cx, a, out);
+}
+
+static const ts_arg svd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_svd_args, self), 0u}, {"some", TS_ARG_BOOL, 0, offsetof(ts_svd_args, some), 0u}, {"computeUv", TS_ARG_BOOL, 0, offsetof(ts_svd_args, compute_uv), 0u}};
+static bool svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_svd_args *a = args;
+  return ts_svd_impl(cx, a, out);
+}
+
+static const ts_arg _eigh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__eigh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts__eigh_args, UPLO), 0u}, {"computeV", TS_ARG_BOOL, 0, offsetof(ts__eigh_args, compute_v), 0u}};
+static bool _eigh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__eigh_args *a = args;
+  return ts__eigh_impl(cx, a, out);
+}
+static void _eigh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eigh_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_eigh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts_linalg_eigh_args, UPLO), 0u}};
+static bool linalg_eigh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigh_args *a = args;
+  return ts_linalg_eigh_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eigvalsh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvalsh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts_linalg_eigvalsh_args, UPLO), 0u}};
+static bool linalg_eigvalsh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigvalsh_args *a = args;
+  return ts_linalg_eigvalsh_impl(cx, a, out);
+}
+
+static const ts_arg symeig_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_symeig_args, self), 0u}, {"eigenvectors", TS_ARG_BOOL, 0, offsetof(ts_symeig_args, eigenvectors), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_symeig_args, upper), 0u}};
+static bool symeig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_symeig_args *a = args;
+  return ts_symeig_impl(cx, a, out);
+}
+
+static const ts_arg _eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__eig_args, A), 0u}, {"computeV", TS_ARG_BOOL, 0, offsetof(ts__eig_args, compute_v), 0u}};
+static bool _eig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__eig_args *a = args;
+  return ts__eig_impl(cx, a, out);
+}
+static void _eig_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eig_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_pinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_pinv_args, A), 0u}, {"rcond", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rcond), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_pinv_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rtol), 0u}};
+static bool linalg_pinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_pinv_args *a = args;
+  return ts_linalg_pinv_impl(cx, a, out);
+}
+static void linalg_pinv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_pinv_grad(cx, args, back, wanted); }
+
+static const ts_arg pinverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pinverse_args, self), 0u}, {"rcond", TS_ARG_FLOAT, 0, offsetof(ts_pinverse_args, rcond), 0u}};
+static bool pinverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pinverse_args *a = args;
+  return ts_pinverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_rank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_rank_args, A), 0u}, {"tol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, tol), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_rank_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, rtol), 0u}};
+static bool linalg_matrix_rank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_rank_args *a = args;
+  return ts_linalg_matrix_rank_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_norm_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_norm_args, A), 0u}, {"ord", TS_ARG_TEXT, 0, offsetof(ts_linalg_matrix_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_linalg_matrix_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_matrix_norm_args, dtype), 0u}};
+static bool linalg_matrix_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_norm_args *a = args;
+  return ts_linalg_matrix_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_norm_ord_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_norm_ord_args, A), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_linalg_matrix_norm_ord_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_linalg_matrix_norm_ord_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_norm_ord_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_matrix_norm_ord_args, dtype), 0u}};
+static bool linalg_matrix_norm_ord_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_norm_ord_args *a = args;
+  return ts_linalg_matrix_norm_ord_impl(cx, a, out);
+}
+
+static const ts_arg linalg_norm_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_norm_args, A), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_linalg_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_norm_args, dtype), 0u}};
+static bool linalg_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_norm_args *a = args;
+  return ts_linalg_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_norm_named_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_norm_named_args, A), 0u}, {"ord", TS_ARG_TEXT, 0, offsetof(ts_linalg_norm_named_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_norm_named_args, dtype), 0u}};
+static bool linalg_norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_norm_named_args *a = args;
+  return ts_linalg_norm_named_impl(cx, a, out);
+}
+
+static const ts_arg nuclear_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nuclear_norm_args, self), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nuclear_norm_args, keepdim), 0u}};
+static bool nuclear_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nuclear_norm_args *a = args;
+  return ts_nuclear_norm_impl(cx, a, out);
+}
+
+static const ts_arg nuclear_norm_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nuclear_norm_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nuclear_norm_dim_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nuclear_norm_dim_args, keepdim), 0u}};
+static bool nuclear_norm_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nuclear_norm_dim_args *a = args;
+  return ts_nuclear_norm_dim_impl(cx, a, out);
+}
+
+static const ts_arg frobenius_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frobenius_norm_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_frobenius_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_frobenius_norm_args, keepdim), 0u}};
+static bool frobenius_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_frobenius_norm_args *a = args;
+  return ts_frobenius_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cond_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cond_args, A), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_linalg_cond_args, p), 0u}};
+static bool linalg_cond_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cond_args *a = args;
+  return ts_linalg_cond_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cond_named_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cond_named_args, A), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_linalg_cond_named_args, p), 0u}};
+static bool linalg_cond_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cond_named_args *a = args;
+  return ts_linalg_cond_named_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cholesky_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_ex_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, upper), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, check_errors), 0u}};
+static bool linalg_cholesky_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_ex_args *a = args;
+  return ts_linalg_cholesky_ex_impl(cx, a, out);
+}
+static void linalg_cholesky_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cholesky_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_cholesky_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_args, upper), 0u}};
+static bool linalg_cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_args *a = args;
+  return ts_linalg_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_args, upper), 0u}};
+static bool cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_args *a = args;
+  return ts_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, input2), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_solve_args, upper), 0u}};
+static bool cholesky_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_solve_args *a = args;
+  return ts_cholesky_solve_impl(cx, a, out);
+}
+static void cholesky_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg cholesky_inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_inverse_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_inverse_args, upper), 0u}};
+static bool cholesky_inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_inverse_args *a = args;
+  return ts_cholesky_inverse_impl(cx, a, out);
+}
+static void cholesky_inverse_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_inverse_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_ldl_factor_ex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_ex_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, hermitian), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, check_errors), 0u}};
+static bool linalg_ldl_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_ex_args *a = args;
+  return ts_linalg_ldl_factor_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_factor_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_args, hermitian), 0u}};
+static bool linalg_ldl_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_args *a = args;
+  return ts_linalg_ldl_factor_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_solve_args[] = {{"LD", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, LD), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, B), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_solve_args, hermitian), 0u}};
+static bool linalg_ldl_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_solve_args *a = args;
+  return ts_linalg_ldl_solve_impl(cx, a, out);
 }
 
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
@@ -2320,14 +2982,14 @@ static bool min_other_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_min_other_impl(cx, a, out);
 }
 
-static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
+static const ts_arg amax_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amax_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_amax_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amax_args, keepdim), 0u}};
 static bool amax_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amax_args *a = args;
   return ts_amax_impl(cx, a, out);
 }
 static void amax_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_amax_grad(cx, args, back, wanted); }
 
-static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
+static const ts_arg amin_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_amin_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_amin_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_amin_args, keepdim), 0u}};
 static bool amin_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_amin_args *a = args;
   return ts_amin_impl(cx, a, out);
@@ -2482,55 +3144,55 @@ static bool pad_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pad_impl(cx, a, out);
 }
 
-static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, return_indices), 0u}};
+static const ts_arg max_pool1d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool1d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_with_indices_args, return_indices), 0u}};
 static bool max_pool1d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
+static const ts_arg max_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool1d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool1d_args, return_indices), 0u}};
 static bool max_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool1d_args *a = args;
   return ts_max_pool_values(cx, out, 1, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, return_indices), 0u}};
+static const ts_arg max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool2d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_with_indices_args, return_indices), 0u}};
 static bool max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
+static const ts_arg max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool2d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool2d_args, return_indices), 0u}};
 static bool max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool2d_args *a = args;
   return ts_max_pool_values(cx, out, 2, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, return_indices), 0u}};
+static const ts_arg max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool3d_with_indices_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_with_indices_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_with_indices_args, return_indices), 0u}};
 static bool max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_with_indices_args *a = args;
   return ts__max_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, out->t);
 }
 
-static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
+static const ts_arg max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_max_pool3d_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, ceil_mode), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_max_pool3d_args, return_indices), 0u}};
 static bool max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_pool3d_args *a = args;
   return ts_max_pool_values(cx, out, 3, a->self, a->kernel_size, a->stride, a->padding, a->dilation, a->ceil_mode, a->return_indices);
 }
 
-static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
+static const ts_arg avg_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool1d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool1d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool1d_args, count_include_pad), 0u}};
 static bool avg_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool1d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 1, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, (ts_opt_int){false, 0})) != NULL;
 }
 
-static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
+static const ts_arg avg_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool2d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool2d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool2d_args, divisor_override), 0u}};
 static bool avg_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool2d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 2, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
 }
 
-static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
+static const ts_arg avg_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_avg_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_avg_pool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_avg_pool3d_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts_avg_pool3d_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts_avg_pool3d_args, divisor_override), 0u}};
 static bool avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_avg_pool3d_args *a = args;
   return (out->t[0] = ts__avg_pool(cx, a->self, 3, a->kernel_size, a->stride, a->padding, a->ceil_mode, a->count_include_pad, a->divisor_override)) != NULL;
@@ -2572,61 +3234,61 @@ static bool adaptive_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return !a->return_indices ? ts_adaptive_maximum(cx, out, 3, a->self, a->output_size) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use adaptiveMaxPool3dWithIndices");
 }
 
-static const ts_arg fractional_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, _random_samples), 0u}};
+static const ts_arg fractional_max_pool2d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_with_indices_args, _random_samples), 0u}};
 static bool fractional_max_pool2d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fractional_max_pool2d_with_indices_args *a = args;
   return ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
 }
 
-static const ts_arg fractional_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool2d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_args, _random_samples), 0u}};
+static const ts_arg fractional_max_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool2d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool2d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool2d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool2d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool2d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool2d_args, _random_samples), 0u}};
 static bool fractional_max_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fractional_max_pool2d_args *a = args;
   return !a->return_indices ? ts_fractional_maximum(cx, out, 2, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool2dWithIndices");
 }
 
-static const ts_arg fractional_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, _random_samples), 0u}};
+static const ts_arg fractional_max_pool3d_with_indices_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_with_indices_args, _random_samples), 0u}};
 static bool fractional_max_pool3d_with_indices_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fractional_max_pool3d_with_indices_args *a = args;
   return ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples);
 }
 
-static const ts_arg fractional_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS, 0, offsetof(ts_fractional_max_pool3d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_args, _random_samples), 0u}};
+static const ts_arg fractional_max_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fractional_max_pool3d_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_fractional_max_pool3d_args, kernel_size), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_fractional_max_pool3d_args, output_size), 0u}, {"outputRatio", TS_ARG_FLOATS_OPT, 0, offsetof(ts_fractional_max_pool3d_args, output_ratio), 0u}, {"returnIndices", TS_ARG_BOOL, 0, offsetof(ts_fractional_max_pool3d_args, return_indices), 0u}, {"_randomSamples", TS_ARG_TENSOR_OPT, 0, offsetof(ts_fractional_max_pool3d_args, _random_samples), 0u}};
 static bool fractional_max_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_fractional_max_pool3d_args *a = args;
   return !a->return_indices ? ts_fractional_maximum(cx, out, 3, a->self, a->kernel_size, a->output_size, a->output_ratio, a->_random_samples) : ts_fail(cx, TS_ERR_ARGUMENT, "one result has no room for indices: use fractionalMaxPool3dWithIndices");
 }
 
-static const ts_arg max_unpool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, output_size), 0u}};
+static const ts_arg max_unpool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool1d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool1d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool1d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool1d_args, output_size), 0u}};
 static bool max_unpool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_unpool1d_args *a = args;
   return ts_max_unpooled(cx, out, 1, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
 }
 
-static const ts_arg max_unpool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, output_size), 0u}};
+static const ts_arg max_unpool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool2d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool2d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool2d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool2d_args, output_size), 0u}};
 static bool max_unpool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_unpool2d_args *a = args;
   return ts_max_unpooled(cx, out, 2, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
 }
 
-static const ts_arg max_unpool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, padding), 0u}, {"outputSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, output_size), 0u}};
+static const ts_arg max_unpool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, self), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts_max_unpool3d_args, indices), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool3d_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_max_unpool3d_args, padding), 0u}, {"outputSize", TS_ARG_INTS_OPT, 0, offsetof(ts_max_unpool3d_args, output_size), 0u}};
 static bool max_unpool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_max_unpool3d_args *a = args;
   return ts_max_unpooled(cx, out, 3, a->self, a->indices, a->kernel_size, a->stride, a->padding, a->output_size);
 }
 
-static const ts_arg lp_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool1d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool1d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool1d_args, ceil_mode), 0u}};
+static const ts_arg lp_pool1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool1d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool1d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool1d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool1d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool1d_args, ceil_mode), 0u}};
 static bool lp_pool1d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lp_pool1d_args *a = args;
   return ts_power_pooled(cx, out, 1, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
 }
 
-static const ts_arg lp_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool2d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool2d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool2d_args, ceil_mode), 0u}};
+static const ts_arg lp_pool2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool2d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool2d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool2d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool2d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool2d_args, ceil_mode), 0u}};
 static bool lp_pool2d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lp_pool2d_args *a = args;
   return ts_power_pooled(cx, out, 2, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
 }
 
-static const ts_arg lp_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool3d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool3d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool3d_args, ceil_mode), 0u}};
+static const ts_arg lp_pool3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lp_pool3d_args, self), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_lp_pool3d_args, norm_type), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_lp_pool3d_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts_lp_pool3d_args, stride), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts_lp_pool3d_args, ceil_mode), 0u}};
 static bool lp_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_lp_pool3d_args *a = args;
   return ts_power_pooled(cx, out, 3, a->self, a->norm_type, a->kernel_size, a->stride, a->ceil_mode);
@@ -2659,7 +3321,7 @@ static bool _max_unpool_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _max_unpool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_unpool_grad(cx, args, back, wanted); }
 
-static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
+static const ts_arg _max_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__max_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__max_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__max_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, padding), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts__max_pool_args, dilation), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__max_pool_args, ceil_mode), 0u}};
 static bool _max_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__max_pool_args *a = args;
   return ts__max_pool_impl(cx, a, out);
@@ -2680,14 +3342,14 @@ static bool _max_pool_gather_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _max_pool_gather_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__max_pool_gather_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
+static const ts_arg _avg_pool_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_args, self), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__avg_pool_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_args, divisor_override), 0u}};
 static bool _avg_pool_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_args *a = args;
   return ts__avg_pool_impl(cx, a, out);
 }
 static void _avg_pool_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__avg_pool_grad(cx, args, back, wanted); }
 
-static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
+static const ts_arg _avg_pool_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__avg_pool_backward_args, grad), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, size), 0u}, {"dims", TS_ARG_INT, 0, offsetof(ts__avg_pool_backward_args, dims), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, kernel_size), 0u}, {"stride", TS_ARG_INTS_OPT, 0, offsetof(ts__avg_pool_backward_args, stride), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts__avg_pool_backward_args, padding), 0u}, {"ceilMode", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, ceil_mode), 0u}, {"countIncludePad", TS_ARG_BOOL, 0, offsetof(ts__avg_pool_backward_args, count_include_pad), 0u}, {"divisorOverride", TS_ARG_INT_OPT, 0, offsetof(ts__avg_pool_backward_args, divisor_override), 0u}};
 static bool _avg_pool_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__avg_pool_backward_args *a = args;
   return ts__avg_pool_backward_impl(cx, a, out);
@@ -2847,14 +3509,14 @@ static bool dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_dropout_of(cx, out, a->self, a->p, a->training);
 }
 
-static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
+static const ts_arg sum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_sum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_sum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_sum_args, dtype), 0u}};
 static bool sum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sum_args *a = args;
   return ts_sum_impl(cx, a, out);
 }
 static void sum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sum_grad(cx, args, back, wanted); }
 
-static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
+static const ts_arg mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_mean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_mean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_mean_args, dtype), 0u}};
 static bool mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_mean_args *a = args;
   return ts_mean_impl(cx, a, out);
@@ -2868,32 +3530,32 @@ static bool prod_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void prod_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_prod_grad(cx, args, back, wanted); }
 
-static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
+static const ts_arg any_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_any_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_any_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_any_args, keepdim), 0u}};
 static bool any_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_any_args *a = args;
   return ts_any_impl(cx, a, out);
 }
 
-static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
+static const ts_arg all_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_all_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_all_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_all_args, keepdim), 0u}};
 static bool all_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_all_args *a = args;
   return ts_all_impl(cx, a, out);
 }
 
-static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
+static const ts_arg count_nonzero_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_count_nonzero_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_count_nonzero_args, dim), 0u}};
 static bool count_nonzero_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_count_nonzero_args *a = args;
   return ts_count_nonzero_impl(cx, a, out);
 }
 
-static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
+static const ts_arg var_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_args, keepdim), 0u}};
 static bool var_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_args *a = args;
   return ts_var_impl(cx, a, out);
 }
 static void var_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_grad(cx, args, back, wanted); }
 
-static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
+static const ts_arg var_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_dim_args, keepdim), 0u}};
 static bool var_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_dim_args *a = args;
   return ts_var_dim_impl(cx, a, out);
@@ -2905,14 +3567,14 @@ static bool var_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
+static const ts_arg var_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_var_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_args, keepdim), 0u}};
 static bool var_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_args *a = args;
   return ts_var_mean_impl(cx, a, out);
 }
 static void var_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_var_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
+static const ts_arg var_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_var_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_var_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_var_mean_dim_args, keepdim), 0u}};
 static bool var_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_var_mean_dim_args *a = args;
   return ts_var_mean_dim_impl(cx, a, out);
@@ -2924,14 +3586,14 @@ static bool var_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_var_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
+static const ts_arg std_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_args, keepdim), 0u}};
 static bool std_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_args *a = args;
   return ts_std_impl(cx, a, out);
 }
 static void std_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_grad(cx, args, back, wanted); }
 
-static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
+static const ts_arg std_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_dim_args, keepdim), 0u}};
 static bool std_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_dim_args *a = args;
   return ts_std_dim_impl(cx, a, out);
@@ -2943,14 +3605,14 @@ static bool std_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_std_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
+static const ts_arg std_mean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_mean_args, dim), 0u}, {"correction", TS_ARG_INT_OPT, 0, offsetof(ts_std_mean_args, correction), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_args, keepdim), 0u}};
 static bool std_mean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_args *a = args;
   return ts_std_mean_impl(cx, a, out);
 }
 static void std_mean_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_std_mean_grad(cx, args, back, wanted); }
 
-static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
+static const ts_arg std_mean_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_std_mean_dim_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_std_mean_dim_args, dim), 0u}, {"unbiased", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, unbiased), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_std_mean_dim_args, keepdim), 0u}};
 static bool std_mean_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_std_mean_dim_args *a = args;
   return ts_std_mean_dim_impl(cx, a, out);
@@ -2962,14 +3624,14 @@ static bool std_mean_unbiased_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_std_mean_unbiased_impl(cx, a, out);
 }
 
-static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
+static const ts_arg nansum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nansum_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_nansum_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nansum_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nansum_args, dtype), 0u}};
 static bool nansum_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nansum_args *a = args;
   return ts_nansum_impl(cx, a, out);
 }
 static void nansum_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_nansum_grad(cx, args, back, wanted); }
 
-static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
+static const ts_arg nanmean_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanmean_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_nanmean_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanmean_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_nanmean_args, dtype), 0u}};
 static bool nanmean_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_nanmean_args *a = args;
   return ts_nanmean_impl(cx, a, out);
@@ -2982,20 +3644,20 @@ static bool logsumexp_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void logsumexp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_logsumexp_grad(cx, args, back, wanted); }
 
-static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
+static const ts_arg vector_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_vector_norm_args, self), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_vector_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_vector_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_vector_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_vector_norm_args, dtype), 0u}};
 static bool vector_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_vector_norm_args *a = args;
   return ts_vector_norm_impl(cx, a, out);
 }
 static void vector_norm_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_vector_norm_grad(cx, args, back, wanted); }
 
-static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
+static const ts_arg norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_norm_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_args, dtype), 0u}};
 static bool norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_args *a = args;
   return ts_norm_impl(cx, a, out);
 }
 
-static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
+static const ts_arg norm_named_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_named_args, self), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_norm_named_args, p), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_norm_named_args, dtype), 0u}};
 static bool norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_norm_named_args *a = args;
   return ts_norm_named_impl(cx, a, out);
@@ -3043,25 +3705,25 @@ static bool adaptive_avg_pool3d_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_adaptive_average(cx, out, 3, a->self, a->output_size);
 }
 
-static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
+static const ts_arg interpolate_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_interpolate_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_interpolate_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_interpolate_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_interpolate_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, align_corners), 0u}, {"recomputeScaleFactor", TS_ARG_BOOL_OPT, 0, offsetof(ts_interpolate_args, recompute_scale_factor), 0u}, {"antialias", TS_ARG_BOOL, 0, offsetof(ts_interpolate_args, antialias), 0u}};
 static bool interpolate_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_interpolate_args *a = args;
   return ts_interpolate_impl(cx, a, out);
 }
 
-static const ts_arg upsample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_upsample_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_upsample_args, align_corners), 0u}};
+static const ts_arg upsample_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_args, scale_factor), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_upsample_args, mode), 0u}, {"alignCorners", TS_ARG_BOOL_OPT, 0, offsetof(ts_upsample_args, align_corners), 0u}};
 static bool upsample_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, a->mode, a->align_corners);
 }
 
-static const ts_arg upsample_nearest_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_nearest_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_nearest_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_nearest_args, scale_factor), 0u}};
+static const ts_arg upsample_nearest_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_nearest_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_nearest_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_nearest_args, scale_factor), 0u}};
 static bool upsample_nearest_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_nearest_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "nearest", (ts_opt_int){false, 0});
 }
 
-static const ts_arg upsample_bilinear_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_bilinear_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_upsample_bilinear_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS, 0, offsetof(ts_upsample_bilinear_args, scale_factor), 0u}};
+static const ts_arg upsample_bilinear_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_upsample_bilinear_args, self), 0u}, {"size", TS_ARG_INTS_OPT, 0, offsetof(ts_upsample_bilinear_args, size), 0u}, {"scaleFactor", TS_ARG_FLOATS_OPT, 0, offsetof(ts_upsample_bilinear_args, scale_factor), 0u}};
 static bool upsample_bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_upsample_bilinear_args *a = args;
   return ts_interpolated(cx, out, a->self, a->size, a->scale_factor, "bilinear", (ts_opt_int){true, 1});
@@ -3080,6 +3742,97 @@ static bool _resample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__resample_adjoint_impl(cx, a, out);
 }
 static void _resample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__resample_adjoint_grad(cx, args, back, wanted); }
+
+static const ts_arg lstm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lstm_args, self), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_lstm_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_lstm_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_lstm_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, batch_first), 0u}};
+static bool lstm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_args *a = args;
+  return ts_lstm_impl(cx, a, out);
+}
+
+static const ts_arg lstm_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_lstm_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_lstm_data_args, batch_sizes), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_lstm_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_lstm_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_lstm_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, bidirectional), 0u}};
+static bool lstm_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_data_args *a = args;
+  return ts_lstm_data_impl(cx, a, out);
+}
+
+static const ts_arg gru_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gru_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_gru_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_gru_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_gru_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_gru_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_gru_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_gru_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_gru_args, batch_first), 0u}};
+static bool gru_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_args *a = args;
+  return ts_gru_impl(cx, a, out);
+}
+
+static const ts_arg gru_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_gru_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_gru_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_gru_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_gru_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_gru_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, bidirectional), 0u}};
+static bool gru_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_data_args *a = args;
+  return ts_gru_data_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_tanh_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_tanh_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_tanh_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, batch_first), 0u}};
+static bool rnn_tanh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_args *a = args;
+  return ts_rnn_tanh_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_rnn_tanh_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_tanh_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_tanh_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_tanh_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, bidirectional), 0u}};
+static bool rnn_tanh_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_data_args *a = args;
+  return ts_rnn_tanh_data_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_relu_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_relu_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_relu_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, batch_first), 0u}};
+static bool rnn_relu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_args *a = args;
+  return ts_rnn_relu_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_rnn_relu_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_relu_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_relu_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_relu_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, bidirectional), 0u}};
+static bool rnn_relu_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_data_args *a = args;
+  return ts_rnn_relu_data_impl(cx, a, out);
+}
+
+static const ts_arg lstm_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, self), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lstm_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lstm_cell_args, b_hh), 0u}};
+static bool lstm_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_cell_args *a = args;
+  return ts_lstm_cell_impl(cx, a, out);
+}
+
+static const ts_arg gru_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_gru_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_gru_cell_args, b_hh), 0u}};
+static bool gru_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_cell_args *a = args;
+  return ts_gru_cell_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_tanh_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_tanh_cell_args, b_hh), 0u}};
+static bool rnn_tanh_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_cell_args *a = args;
+  return ts_rnn_tanh_cell_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_relu_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_relu_cell_args, b_hh), 0u}};
+static bool rnn_relu_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_cell_args *a = args;
+  return ts_rnn_relu_cell_impl(cx, a, out);
+}
+
+static const ts_arg _rnn_layer_args[] = {{"xGates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, x_gates), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, w_hr), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_args, batch_sizes), 0u}};
+static bool _rnn_layer_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_args *a = args;
+  return ts__rnn_layer_impl(cx, a, out);
+}
+static void _rnn_layer_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__rnn_layer_grad(cx, args, back, wanted); }
+
+static const ts_arg _rnn_layer_math_args[] = {{"xGates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, x_gates), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, w_hr), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_math_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_math_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_math_args, batch_sizes), 0u}};
+static bool _rnn_layer_math_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_math_args *a = args;
+  return ts__rnn_layer_math_impl(cx, a, out);
+}
+
+static const ts_arg _rnn_layer_backward_args[] = {{"grad", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad), 0u}, {"gradH", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad_h), 0u}, {"gradC", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad_c), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, w_hr), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, output), 0u}, {"gates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, gates), 0u}, {"cells", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, cells), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_backward_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_backward_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_backward_args, batch_sizes), 0u}};
+static bool _rnn_layer_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_backward_args *a = args;
+  return ts__rnn_layer_backward_impl(cx, a, out);
+}
 
 static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cumsum_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumsum_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_cumsum_args, dtype), 0u}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3129,6 +3882,67 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__recurrence_impl(cx, a, out);
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
+
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_args *a = args;
+  return ts__unique_impl(cx, a, out);
+}
+
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__unique_consecutive_args *a = args;
+  return ts__unique_consecutive_impl(cx, a, out);
+}
+
+static const ts_arg searchsorted_args[] = {{"sortedSequence", TS_ARG_TENSOR, 0, offsetof(ts_searchsorted_args, sorted_sequence), 0u}, {"input", TS_ARG_OPERAND, 0, offsetof(ts_searchsorted_args, self), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_searchsorted_args, right), 0u}, {"side", TS_ARG_TEXT_OPT, 0, offsetof(ts_searchsorted_args, side), 0u}, {"sorter", TS_ARG_TENSOR_OPT, 0, offsetof(ts_searchsorted_args, sorter), 0u}};
+static bool searchsorted_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_searchsorted_args *a = args;
+  return ts_searchsorted_impl(cx, a, out);
+}
+
+static const ts_arg bucketize_args[] = {{"input", TS_ARG_OPERAND, 0, offsetof(ts_bucketize_args, self), 0u}, {"boundaries", TS_ARG_TENSOR, 0, offsetof(ts_bucketize_args, boundaries), 0u}, {"outInt32", TS_ARG_BOOL, 0, offsetof(ts_bucketize_args, out_int32), 0u}, {"right", TS_ARG_BOOL, 0, offsetof(ts_bucketize_args, right), 0u}};
+static bool bucketize_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bucketize_args *a = args;
+  return ts_bucketize_impl(cx, a, out);
+}
+
+static const ts_arg isin_args[] = {{"elements", TS_ARG_OPERAND, 0, offsetof(ts_isin_args, elements), 0u}, {"testElements", TS_ARG_OPERAND, 0, offsetof(ts_isin_args, test_elements), 0u}, {"assumeUnique", TS_ARG_BOOL, 0, offsetof(ts_isin_args, assume_unique), 0u}, {"invert", TS_ARG_BOOL, 0, offsetof(ts_isin_args, invert), 0u}};
+static bool isin_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_isin_args *a = args;
+  return ts_isin_impl(cx, a, out);
+}
+
+static const ts_arg bincount_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_bincount_args, self), 0u}, {"weights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_bincount_args, weights), 0u}, {"minlength", TS_ARG_INT, 0, offsetof(ts_bincount_args, minlength), 0u}};
+static bool bincount_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bincount_args *a = args;
+  return ts_bincount_impl(cx, a, out);
+}
+static void bincount_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_bincount_grad(cx, args, back, wanted); }
+
+static const ts_arg histc_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histc_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histc_args, bins), 0u}, {"min", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, min), 0u}, {"max", TS_ARG_SCALAR, 0, offsetof(ts_histc_args, max), 0u}};
+static bool histc_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histc_args *a = args;
+  return ts_histc_impl(cx, a, out);
+}
+
+static const ts_arg histogram_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_args, self), 0u}, {"bins", TS_ARG_INT, 0, offsetof(ts_histogram_args, bins), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts_histogram_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_args, density), 0u}};
+static bool histogram_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_args *a = args;
+  return ts_histogram_impl(cx, a, out);
+}
+
+static const ts_arg histogram_bins_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, self), 0u}, {"bins", TS_ARG_TENSOR, 0, offsetof(ts_histogram_bins_args, bins), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_histogram_bins_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts_histogram_bins_args, density), 0u}};
+static bool histogram_bins_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_histogram_bins_args *a = args;
+  return ts_histogram_bins_impl(cx, a, out);
+}
+
+static const ts_arg _histogramdd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__histogramdd_args, self), 0u}, {"bins", TS_ARG_INTS_OPT, 0, offsetof(ts__histogramdd_args, bins), 0u}, {"edges", TS_ARG_LIST, 0, offsetof(ts__histogramdd_args, edges), 0u}, {"single", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, single), 0u}, {"range", TS_ARG_FLOATS_OPT, 0, offsetof(ts__histogramdd_args, range), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts__histogramdd_args, weight), 0u}, {"density", TS_ARG_BOOL, 0, offsetof(ts__histogramdd_args, density), 0u}};
+static bool _histogramdd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__histogramdd_args *a = args;
+  return ts__histogramdd_impl(cx, a, out);
+}
 
 static const ts_arg view_as_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_view_as_args, other), 0u}};
 static bool view_as_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3617,6 +4431,84 @@ static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
 
+static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
+static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_quantile_args *a = args;
+  return ts_quantile_impl(cx, a, out);
+}
+
+static const ts_arg nanquantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nanquantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_nanquantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_nanquantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nanquantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_nanquantile_args, interpolation), 0u}};
+static bool nanquantile_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nanquantile_args *a = args;
+  return ts_nanquantile_impl(cx, a, out);
+}
+
+static const ts_arg cov_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cov_args, self), 0u}, {"correction", TS_ARG_INT, 0, offsetof(ts_cov_args, correction), 0u}, {"fweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, fweights), 0u}, {"aweights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_cov_args, aweights), 0u}};
+static bool cov_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cov_args *a = args;
+  return ts_cov_impl(cx, a, out);
+}
+
+static const ts_arg corrcoef_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_corrcoef_args, self), 0u}};
+static bool corrcoef_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_corrcoef_args *a = args;
+  return ts_corrcoef_impl(cx, a, out);
+}
+
+static const ts_arg diff_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_diff_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_diff_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_diff_args, dim), 0u}, {"prepend", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, prepend), 0u}, {"append", TS_ARG_TENSOR_OPT, 0, offsetof(ts_diff_args, append), 0u}};
+static bool diff_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_diff_args *a = args;
+  return ts_diff_impl(cx, a, out);
+}
+
+static const ts_arg gradient_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_args, self), 0u}, {"spacing", TS_ARG_SCALAR, 0, offsetof(ts_gradient_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_args, edge_order), 0u}};
+static bool gradient_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_args *a = args;
+  return ts_gradient_impl(cx, a, out);
+}
+
+static const ts_arg gradient_coordinates_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_coordinates_args, self), 0u}, {"spacing", TS_ARG_LIST, 0, offsetof(ts_gradient_coordinates_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_coordinates_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_coordinates_args, edge_order), 0u}};
+static bool gradient_coordinates_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_coordinates_args *a = args;
+  return ts_gradient_coordinates_impl(cx, a, out);
+}
+
+static const ts_arg gradient_list_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gradient_list_args, self), 0u}, {"spacing", TS_ARG_FLOATS, 0, offsetof(ts_gradient_list_args, spacing), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_gradient_list_args, dim), 0u}, {"edgeOrder", TS_ARG_INT, 0, offsetof(ts_gradient_list_args, edge_order), 0u}};
+static bool gradient_list_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gradient_list_args *a = args;
+  return ts_gradient_list_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_args, dim), 0u}};
+static bool trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_args *a = args;
+  return ts_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_trapezoid_x_args, dim), 0u}};
+static bool trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_trapezoid_x_args *a = args;
+  return ts_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_args, y), 0u}, {"dx", TS_ARG_SCALAR, 0, offsetof(ts_cumulative_trapezoid_args, dx), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_args, dim), 0u}};
+static bool cumulative_trapezoid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_args *a = args;
+  return ts_cumulative_trapezoid_impl(cx, a, out);
+}
+
+static const ts_arg cumulative_trapezoid_x_args[] = {{"y", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, y), 0u}, {"x", TS_ARG_TENSOR, 0, offsetof(ts_cumulative_trapezoid_x_args, x), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumulative_trapezoid_x_args, dim), 0u}};
+static bool cumulative_trapezoid_x_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cumulative_trapezoid_x_args *a = args;
+  return ts_cumulative_trapezoid_x_impl(cx, a, out);
+}
+
+static const ts_arg renorm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_renorm_args, self), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, p), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_renorm_args, dim), 0u}, {"maxnorm", TS_ARG_SCALAR, 0, offsetof(ts_renorm_args, maxnorm), 0u}};
+static bool renorm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_renorm_args *a = args;
+  return ts_renorm_impl(cx, a, out);
+}
+
 static const ts_arg _empty_args[] = {{"size", TS_ARG_INTS, 0, offsetof(ts__empty_args, size), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts__empty_args, dtype), 0u}};
 static bool _empty_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__empty_args *a = args;
@@ -3751,6 +4643,36 @@ static bool _inference_mode_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__inference_mode_impl(cx, a, out);
 }
 
+static const ts_arg _detach_in_place_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__detach_in_place_args, self), 0u}};
+static bool _detach_in_place_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__detach_in_place_args *a = args;
+  return ts__detach_in_place_impl(cx, a, out);
+}
+
+static const ts_arg _set_default_dtype_args[] = {{"dtype", TS_ARG_DTYPE, 0, offsetof(ts__set_default_dtype_args, dtype), 0u}};
+static bool _set_default_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__set_default_dtype_args *a = args;
+  return ts__set_default_dtype_impl(cx, a, out);
+}
+
+static const ts_arg _result_type_args[] = {{"tensor1", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor1), 0u}, {"tensor2", TS_ARG_OPERAND, 0, offsetof(ts__result_type_args, tensor2), 0u}};
+static bool _result_type_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__result_type_args *a = args;
+  return ts__result_type_impl(cx, a, out);
+}
+
+static const ts_arg _promote_types_args[] = {{"type1", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type1), 0u}, {"type2", TS_ARG_DTYPE, 0, offsetof(ts__promote_types_args, type2), 0u}};
+static bool _promote_types_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__promote_types_args *a = args;
+  return ts__promote_types_impl(cx, a, out);
+}
+
+static const ts_arg _can_cast_args[] = {{"from", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, from), 0u}, {"to", TS_ARG_DTYPE, 0, offsetof(ts__can_cast_args, to), 0u}};
+static bool _can_cast_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__can_cast_args *a = args;
+  return ts__can_cast_impl(cx, a, out);
+}
+
 static const ts_arg _set_data_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, self), 0u}, {"data", TS_ARG_TENSOR, 0, offsetof(ts__set_data_args, data), 0u}};
 static bool _set_data_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__set_data_args *a = args;
@@ -3862,6 +4784,12 @@ static bool view_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void view_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_view_grad(cx, args, back, wanted); }
 
+static const ts_arg view_dtype_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_dtype_args, self), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_view_dtype_args, dtype), 0u}};
+static bool view_dtype_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_dtype_args *a = args;
+  return ts_view_dtype_impl(cx, a, out);
+}
+
 static const ts_arg transpose_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_transpose_args, self), 0u}, {"dim0", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim0), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_transpose_args, dim1), 0u}};
 static bool transpose_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_transpose_args *a = args;
@@ -3911,7 +4839,7 @@ static bool permute_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void permute_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_permute_grad(cx, args, back, wanted); }
 
-static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_squeeze_args, dim), 0u}};
+static const ts_arg squeeze_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_squeeze_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_squeeze_args, dim), 0u}};
 static bool squeeze_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_squeeze_args *a = args;
   return ts_squeeze_impl(cx, a, out);
@@ -4074,6 +5002,14 @@ const ts_op ts_ops[] = {
   {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
   {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
   {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
+  {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
+  {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
+  {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
+  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 2, TS_RET_TENSORS, 15u, 0u, 3u, _attention_args, _attention_impl, _attention_grad},
+  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
+  {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
+  {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
+  {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
   {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
@@ -4199,6 +5135,8 @@ const ts_op ts_ops[] = {
   {"eye", "EyeBackward0", 0, sizeof(ts_eye_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, eye_args, eye_impl, NULL},
   {"clone", "CloneBackward0", 0, sizeof(ts_clone_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, clone_args, clone_impl, clone_grad},
   {"contiguous", "ContiguousBackward0", TS_OP_COMPOSITE, sizeof(ts_contiguous_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, contiguous_args, contiguous_impl, NULL},
+  {"resize_", "Resize_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize__args, resize__impl, NULL},
+  {"resizeAs_", "ResizeAs_Backward0", TS_OP_INPLACE | TS_OP_RESHAPES, sizeof(ts_resize_as__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, resize_as__args, resize_as__impl, NULL},
   {"copy_", "Copy_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_copy__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, copy__args, copy__impl, copy__grad},
   {"zero_", "Zero_Backward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_zero__args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, zero__args, zero__impl, zero__grad},
   {"_toDtype", "ToCopyBackward0", 0, sizeof(ts__to_dtype_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, _to_dtype_args, _to_dtype_impl, _to_dtype_grad},
@@ -4224,6 +5162,23 @@ const ts_op ts_ops[] = {
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
   {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
   {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
+  {"alphaDropout", "AlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
+  {"alphaDropout_", "AlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
+  {"featureAlphaDropout", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
+  {"featureAlphaDropout_", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
+  {"featureDropout", "FeatureDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
+  {"featureDropout_", "FeatureDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
+  {"dropout1d", "Dropout1dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
+  {"dropout1d_", "Dropout1dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
+  {"dropout2d", "Dropout2dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
+  {"dropout2d_", "Dropout2dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
+  {"dropout3d", "Dropout3dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
+  {"dropout3d_", "Dropout3dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
+  {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"rrelu_", "RreluBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
+  {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
+  {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
   {"_fftC2c", "FftC2cBackward0", 0, sizeof(ts__fft_c2c_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2c_args, _fft_c2c_impl, _fft_c2c_grad},
   {"_fftR2c", "FftR2cBackward0", 0, sizeof(ts__fft_r2c_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _fft_r2c_args, _fft_r2c_impl, _fft_r2c_grad},
   {"_fftC2r", "FftC2rBackward0", 0, sizeof(ts__fft_c2r_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2r_args, _fft_c2r_impl, _fft_c2r_grad},
@@ -4249,6 +5204,21 @@ const ts_op ts_ops[] = {
   {"fft.rfftfreq", "FftRfftfreqBackward0", 0, sizeof(ts_fft_rfftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftfreq_args, fft_rfftfreq_impl, NULL},
   {"fft.fftshift", "FftFftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftshift_args, fft_fftshift_impl, NULL},
   {"fft.ifftshift", "FftIfftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftshift_args, fft_ifftshift_impl, NULL},
+  {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL},
+  {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
+  {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
+  {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad},
+  {"pixelShuffle", "PixelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, NULL},
+  {"pixelUnshuffle", "PixelUnshuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, NULL},
+  {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
+  {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL},
+  {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL},
+  {"gridSampler2d", "GridSampler2dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_2d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_2d_args, grid_sampler_2d_impl, NULL},
+  {"gridSampler3d", "GridSampler3dBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_3d_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_3d_args, grid_sampler_3d_impl, NULL},
+  {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL},
+  {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL},
+  {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
+  {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
@@ -4268,6 +5238,12 @@ const ts_op ts_ops[] = {
   {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
   {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
   {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterReduce", "ScatterReduceBackward0", 0, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"indexReduce", "IndexReduceBackward0", TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"indexReduce_", "IndexReduceBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"segmentReduce", "SegmentReduceBackward0", 0, sizeof(ts_segment_reduce_args), 8, 1, TS_RET_TENSORS, 21u, 0u, 1u, segment_reduce_args, segment_reduce_impl, segment_reduce_grad},
+  {"_segmentIds", "SegmentIdsBackward0", 0, sizeof(ts__segment_ids_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _segment_ids_args, _segment_ids_impl, NULL},
   {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad},
   {"put", "PutBackward0", TS_OP_DIRECT, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
   {"put_", "PutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, put_args, put_impl, put_grad},
@@ -4297,7 +5273,74 @@ const ts_op ts_ops[] = {
   {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
   {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
   {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
-  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
+  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 1u, 1u, 3u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, linalg_lu_factor_ex_grad},
+  {"linalg.luFactor", "LinalgLuFactorBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_args, linalg_lu_factor_impl, NULL},
+  {"lu", "LuBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, lu_args, lu_impl, NULL},
+  {"lu", "LuWithInfoBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_with_info_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_with_info_args, lu_with_info_impl, NULL},
+  {"_luPermutation", "LuPermutationBackward0", 0, sizeof(ts__lu_permutation_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _lu_permutation_args, _lu_permutation_impl, NULL},
+  {"luUnpack", "LuUnpackBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_unpack_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_unpack_args, lu_unpack_impl, NULL},
+  {"linalg.lu", "LinalgLuBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_args, linalg_lu_impl, NULL},
+  {"_luSolve", "LuSolveBackward0", 0, sizeof(ts__lu_solve_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 1u, _lu_solve_args, _lu_solve_impl, _lu_solve_grad},
+  {"linalg.luSolve", "LinalgLuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_solve_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_solve_args, linalg_lu_solve_impl, NULL},
+  {"luSolve", "LuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, lu_solve_args, lu_solve_impl, NULL},
+  {"_linalgSolveEx", "LinalgSolveExBackward0", 0, sizeof(ts__linalg_solve_ex_args), 4, 4, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_solve_ex_args, _linalg_solve_ex_impl, _linalg_solve_ex_grad},
+  {"linalg.solveEx", "LinalgSolveExBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_ex_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_ex_args, linalg_solve_ex_impl, NULL},
+  {"linalg.solve", "LinalgSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_args, linalg_solve_impl, NULL},
+  {"linalg.invEx", "LinalgInvExBackward0", 0, sizeof(ts_linalg_inv_ex_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_inv_ex_args, linalg_inv_ex_impl, linalg_inv_ex_grad},
+  {"linalg.inv", "LinalgInvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_inv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_inv_args, linalg_inv_impl, NULL},
+  {"inverse", "InverseBackward0", TS_OP_COMPOSITE, sizeof(ts_inverse_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, inverse_args, inverse_impl, NULL},
+  {"linalg.solveTriangular", "LinalgSolveTriangularBackward0", 0, sizeof(ts_linalg_solve_triangular_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_solve_triangular_args, linalg_solve_triangular_impl, linalg_solve_triangular_grad},
+  {"triangularSolve", "TriangularSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_triangular_solve_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, triangular_solve_args, triangular_solve_impl, NULL},
+  {"_linalgDet", "LinalgDetBackward0", 0, sizeof(ts__linalg_det_args), 1, 3, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_det_args, _linalg_det_impl, _linalg_det_grad},
+  {"_linalgCofactors", "LinalgCofactorsBackward0", 0, sizeof(ts__linalg_cofactors_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _linalg_cofactors_args, _linalg_cofactors_impl, NULL},
+  {"det", "DetBackward0", TS_OP_COMPOSITE, sizeof(ts_det_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, det_args, det_impl, NULL},
+  {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
+  {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
+  {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
+  {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
+  {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
+  {"chainMatmul", "ChainMatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_chain_matmul_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, chain_matmul_args, chain_matmul_impl, NULL},
+  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL},
+  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL},
+  {"linalg.cross", "LinalgCrossBackward0", 0, sizeof(ts_linalg_cross_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linalg_cross_args, linalg_cross_impl, linalg_cross_grad},
+  {"cross", "CrossBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_args, cross_impl, NULL},
+  {"linalg.vecdot", "LinalgVecdotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vecdot_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vecdot_args, linalg_vecdot_impl, NULL},
+  {"linalg.diagonal", "LinalgDiagonalBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_diagonal_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_diagonal_args, linalg_diagonal_impl, NULL},
+  {"linalg.vander", "LinalgVanderBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vander_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vander_args, linalg_vander_impl, NULL},
+  {"vander", "VanderBackward0", TS_OP_COMPOSITE, sizeof(ts_vander_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, vander_args, vander_impl, NULL},
+  {"geqrf", "GeqrfBackward0", 0, sizeof(ts_geqrf_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, geqrf_args, geqrf_impl, NULL},
+  {"linalg.qr", "LinalgQrBackward0", 0, sizeof(ts_linalg_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 3u, linalg_qr_args, linalg_qr_impl, linalg_qr_grad},
+  {"qr", "QrBackward0", TS_OP_COMPOSITE, sizeof(ts_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, qr_args, qr_impl, NULL},
+  {"_svd", "LinalgSvdBackward0", 0, sizeof(ts__svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 7u, _svd_args, _svd_impl, _svd_grad},
+  {"linalg.svd", "LinalgSvdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svd_args, linalg_svd_impl, NULL},
+  {"linalg.svdvals", "LinalgSvdvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svdvals_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svdvals_args, linalg_svdvals_impl, NULL},
+  {"svd", "SvdBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_args, svd_impl, NULL},
+  {"_eigh", "LinalgEighBackward0", 0, sizeof(ts__eigh_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 3u, _eigh_args, _eigh_impl, _eigh_grad},
+  {"linalg.eigh", "LinalgEighBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigh_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigh_args, linalg_eigh_impl, NULL},
+  {"linalg.eigvalsh", "LinalgEigvalshBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvalsh_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvalsh_args, linalg_eigvalsh_impl, NULL},
+  {"symeig", "SymeigBackward0", TS_OP_COMPOSITE, sizeof(ts_symeig_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, symeig_args, symeig_impl, NULL},
+  {"_eig", "LinalgEigBackward0", 0, sizeof(ts__eig_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 3u, _eig_args, _eig_impl, _eig_grad},
+  {"linalg.pinv", "LinalgPinvBackward0", 0, sizeof(ts_linalg_pinv_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_pinv_args, linalg_pinv_impl, linalg_pinv_grad},
+  {"pinverse", "PinverseBackward0", TS_OP_COMPOSITE, sizeof(ts_pinverse_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pinverse_args, pinverse_impl, NULL},
+  {"linalg.matrixRank", "LinalgMatrixRankBackward0", 0, sizeof(ts_linalg_matrix_rank_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_rank_args, linalg_matrix_rank_impl, NULL},
+  {"linalg.matrixNorm", "LinalgMatrixNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_args, linalg_matrix_norm_impl, NULL},
+  {"linalg.matrixNorm", "LinalgMatrixNormOrdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_ord_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_ord_args, linalg_matrix_norm_ord_impl, NULL},
+  {"linalg.norm", "LinalgNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_args, linalg_norm_impl, NULL},
+  {"linalg.norm", "LinalgNormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_named_args, linalg_norm_named_impl, NULL},
+  {"nuclearNorm", "NuclearNormBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_args, nuclear_norm_impl, NULL},
+  {"nuclearNorm", "NuclearNormDimBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_dim_args, nuclear_norm_dim_impl, NULL},
+  {"frobeniusNorm", "FrobeniusNormBackward0", TS_OP_COMPOSITE, sizeof(ts_frobenius_norm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, frobenius_norm_args, frobenius_norm_impl, NULL},
+  {"linalg.cond", "LinalgCondBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_args, linalg_cond_impl, NULL},
+  {"linalg.cond", "LinalgCondNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_named_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_named_args, linalg_cond_named_impl, NULL},
+  {"linalg.choleskyEx", "LinalgCholeskyExBackward0", 0, sizeof(ts_linalg_cholesky_ex_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_cholesky_ex_args, linalg_cholesky_ex_impl, linalg_cholesky_ex_grad},
+  {"linalg.cholesky", "LinalgCholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cholesky_args, linalg_cholesky_impl, NULL},
+  {"cholesky", "CholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, cholesky_args, cholesky_impl, NULL},
+  {"choleskySolve", "CholeskySolveBackward0", 0, sizeof(ts_cholesky_solve_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 1u, cholesky_solve_args, cholesky_solve_impl, cholesky_solve_grad},
+  {"choleskyInverse", "CholeskyInverseBackward0", 0, sizeof(ts_cholesky_inverse_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, cholesky_inverse_args, cholesky_inverse_impl, cholesky_inverse_grad},
+  {"linalg.ldlFactorEx", "LinalgLdlFactorExBackward0", 0, sizeof(ts_linalg_ldl_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_ex_args, linalg_ldl_factor_ex_impl, NULL},
+  {"linalg.ldlFactor", "LinalgLdlFactorBackward0", 0, sizeof(ts_linalg_ldl_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_args, linalg_ldl_factor_impl, NULL},
+  {"linalg.ldlSolve", "LinalgLdlSolveBackward0", 0, sizeof(ts_linalg_ldl_solve_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_solve_args, linalg_ldl_solve_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -4553,6 +5596,21 @@ const ts_op ts_ops[] = {
   {"upsampleBilinear", "UpsampleBilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_bilinear_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_bilinear_args, upsample_bilinear_impl, NULL},
   {"_resample", "UpsampleBackward0", 0, sizeof(ts__resample_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_args, _resample_impl, _resample_grad},
   {"_resampleAdjoint", "ResampleAdjointBackward0", 0, sizeof(ts__resample_adjoint_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_adjoint_args, _resample_adjoint_impl, _resample_adjoint_grad},
+  {"lstm", "LstmBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_args, lstm_impl, NULL},
+  {"lstm", "LstmDataBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_data_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_data_args, lstm_data_impl, NULL},
+  {"gru", "GruBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_args, gru_impl, NULL},
+  {"gru", "GruDataBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_data_args, gru_data_impl, NULL},
+  {"rnnTanh", "RnnTanhBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_args, rnn_tanh_impl, NULL},
+  {"rnnTanh", "RnnTanhDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_data_args, rnn_tanh_data_impl, NULL},
+  {"rnnRelu", "RnnReluBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_args, rnn_relu_impl, NULL},
+  {"rnnRelu", "RnnReluDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_data_args, rnn_relu_data_impl, NULL},
+  {"lstmCell", "LstmCellBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_cell_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, lstm_cell_args, lstm_cell_impl, NULL},
+  {"gruCell", "GruCellBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gru_cell_args, gru_cell_impl, NULL},
+  {"rnnTanhCell", "RnnTanhCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_cell_args, rnn_tanh_cell_impl, NULL},
+  {"rnnReluCell", "RnnReluCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_cell_args, rnn_relu_cell_impl, NULL},
+  {"_rnnLayer", "RnnLayerBackward0", 0, sizeof(ts__rnn_layer_args), 9, 5, TS_RET_TENSORS, 63u, 0u, 25u, _rnn_layer_args, _rnn_layer_impl, _rnn_layer_grad},
+  {"_rnnLayerMath", "RnnLayerMathBackward0", TS_OP_COMPOSITE, sizeof(ts__rnn_layer_math_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_math_args, _rnn_layer_math_impl, NULL},
+  {"_rnnLayerBackward", "RnnLayerBackwardBackward0", 0, sizeof(ts__rnn_layer_backward_args), 14, 6, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_backward_args, _rnn_layer_backward_impl, NULL},
   {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
@@ -4562,6 +5620,16 @@ const ts_op ts_ops[] = {
   {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
+  {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
+  {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
+  {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
+  {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
+  {"histc", "HistcBackward0", 0, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
+  {"histogram", "HistogramBackward0", 0, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
+  {"histogram", "HistogramBinsBackward0", 0, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
+  {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
   {"expandAs", "ExpandAsBackward0", TS_OP_COMPOSITE, sizeof(ts_expand_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, expand_as_args, expand_as_impl, NULL},
@@ -4643,6 +5711,20 @@ const ts_op ts_ops[] = {
   {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
   {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
   {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
+  {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
+  {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
+  {"corrcoef", "CorrcoefBackward0", TS_OP_COMPOSITE, sizeof(ts_corrcoef_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, corrcoef_args, corrcoef_impl, NULL},
+  {"diff", "DiffBackward0", TS_OP_COMPOSITE, sizeof(ts_diff_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, diff_args, diff_impl, NULL},
+  {"gradient", "GradientBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_args, gradient_impl, NULL},
+  {"gradient", "GradientCoordinatesBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_coordinates_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_coordinates_args, gradient_coordinates_impl, NULL},
+  {"gradient", "GradientListBackward0", TS_OP_COMPOSITE, sizeof(ts_gradient_list_args), 4, 0, TS_RET_LIST, 0u, 0u, 0u, gradient_list_args, gradient_list_impl, NULL},
+  {"trapezoid", "TrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_args, trapezoid_impl, NULL},
+  {"trapezoid", "TrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, trapezoid_x_args, trapezoid_x_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_args, cumulative_trapezoid_impl, NULL},
+  {"cumulativeTrapezoid", "CumulativeTrapezoidXBackward0", TS_OP_COMPOSITE, sizeof(ts_cumulative_trapezoid_x_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cumulative_trapezoid_x_args, cumulative_trapezoid_x_impl, NULL},
+  {"renorm", "RenormBackward0", TS_OP_COMPOSITE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
+  {"renorm_", "RenormBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_renorm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, renorm_args, renorm_impl, NULL},
   {"_empty", "EmptyBackward0", TS_OP_SYSTEM, sizeof(ts__empty_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _empty_args, _empty_impl, NULL},
   {"_meta", "MetaBackward0", TS_OP_SYSTEM, sizeof(ts__meta_args), 1, 0, TS_RET_INTS, 0u, 0u, 0u, _meta_args, _meta_impl, NULL},
   {"_item", "ItemBackward0", TS_OP_SYSTEM, sizeof(ts__item_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _item_args, _item_impl, NULL},
@@ -4666,6 +5748,11 @@ const ts_op ts_ops[] = {
   {"_setInferenceMode", "SetInferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__set_inference_mode_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _set_inference_mode_args, _set_inference_mode_impl, NULL},
   {"_gradMode", "GradModeBackward0", TS_OP_SYSTEM, sizeof(ts__grad_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _grad_mode_impl, NULL},
   {"_inferenceMode", "InferenceModeBackward0", TS_OP_SYSTEM, sizeof(ts__inference_mode_args), 0, 0, TS_RET_SCALAR, 0u, 0u, 0u, NULL, _inference_mode_impl, NULL},
+  {"_detachInPlace", "DetachInPlaceBackward0", TS_OP_SYSTEM, sizeof(ts__detach_in_place_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _detach_in_place_args, _detach_in_place_impl, NULL},
+  {"_setDefaultDtype", "SetDefaultDtypeBackward0", TS_OP_SYSTEM, sizeof(ts__set_default_dtype_args), 1, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_default_dtype_args, _set_default_dtype_impl, NULL},
+  {"_resultType", "ResultTypeBackward0", TS_OP_SYSTEM, sizeof(ts__result_type_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _result_type_args, _result_type_impl, NULL},
+  {"_promoteTypes", "PromoteTypesBackward0", TS_OP_SYSTEM, sizeof(ts__promote_types_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _promote_types_args, _promote_types_impl, NULL},
+  {"_canCast", "CanCastBackward0", TS_OP_SYSTEM, sizeof(ts__can_cast_args), 2, 0, TS_RET_SCALAR, 0u, 0u, 0u, _can_cast_args, _can_cast_impl, NULL},
   {"_setData", "SetDataBackward0", TS_OP_SYSTEM, sizeof(ts__set_data_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_data_args, _set_data_impl, NULL},
   {"_share", "ShareBackward0", TS_OP_SYSTEM, sizeof(ts__share_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _share_args, _share_impl, NULL},
   {"_memory", "MemoryBackward0", TS_OP_SYSTEM, sizeof(ts__memory_args), 0, 0, TS_RET_INTS, 0u, 0u, 0u, NULL, _memory_impl, NULL},
@@ -4681,10 +5768,12 @@ const ts_op ts_ops[] = {
   {"_initialSeed", "InitialSeedBackward0", TS_OP_SYSTEM, sizeof(ts__initial_seed_args), 1, 0, TS_RET_SCALAR, 0u, 0u, 0u, _initial_seed_args, _initial_seed_impl, NULL},
   {"_rngState", "RngStateBackward0", TS_OP_SYSTEM, sizeof(ts__rng_state_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rng_state_args, _rng_state_impl, NULL},
   {"_setRngState", "SetRngStateBackward0", TS_OP_SYSTEM, sizeof(ts__set_rng_state_args), 2, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_rng_state_args, _set_rng_state_impl, NULL},
-  {"asStrided", "AsStridedBackward0", TS_OP_VIEW, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided", "AsStridedBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
+  {"asStrided_", "AsStridedBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_as_strided_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, as_strided_args, as_strided_impl, as_strided_grad},
   {"expand", "ExpandBackward0", TS_OP_VIEW, sizeof(ts_expand_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, expand_args, expand_impl, expand_grad},
   {"reshape", "ReshapeBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_args, reshape_impl, NULL},
   {"view", "ViewBackward0", TS_OP_VIEW, sizeof(ts_view_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, view_args, view_impl, view_grad},
+  {"view", "ViewDtypeBackward0", TS_OP_VIEW, sizeof(ts_view_dtype_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_dtype_args, view_dtype_impl, NULL},
   {"transpose", "TransposeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"transpose_", "TransposeBackward0", TS_OP_RESHAPES | TS_OP_INPLACE, sizeof(ts_transpose_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, transpose_args, transpose_impl, transpose_grad},
   {"unsqueeze", "UnsqueezeBackward0", TS_OP_VIEW | TS_OP_RESHAPES, sizeof(ts_unsqueeze_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_args, unsqueeze_impl, unsqueeze_grad},
@@ -4704,5 +5793,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 743;
-const char ts_table_hash[] = "463809067342b14a";
+const int ts_op_count = 904;
+const char ts_table_hash[] = "04b6cc65f4f1b6f4";
