@@ -47,7 +47,7 @@ export const torsh = {
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   nn, optim, deepcopy, save, load, metadataOf,
-  linalg: generated.linalg, special: generated.special,
+  linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
   utils: { data, checkpoint: { checkpoint, checkpointSequential } },
   autograd: {
