@@ -2028,6 +2028,57 @@ ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
 }
 
+ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau) {
+  ts_linalg_householder_product_args args = {A, tau};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_householder_product], &args);
+}
+
+ts_tensor *ts_orgqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2) {
+  ts_orgqr_args args = {self, input2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_orgqr], &args);
+}
+
+ts_tensor *ts_ormqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2, ts_tensor *input3, bool left, bool transpose) {
+  ts_ormqr_args args = {self, input2, input3, left, transpose};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ormqr], &args);
+}
+
+bool ts__lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts__lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__lstsq], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts_linalg_lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lstsq], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_svd_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, ts_opt_int niter, ts_tensor *M, ts_tensor **results) {
+  ts_svd_lowrank_args args = {A, q, niter, M};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_svd_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_pca_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, bool center, int64_t niter, ts_tensor **results) {
+  ts_pca_lowrank_args args = {A, q, center, niter};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_pca_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
   ts_matrix_power_args args = {self, n};
   return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);

@@ -2365,6 +2365,51 @@ torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_householder_product(cx, A, tau);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_orgqr(torsh_tensor self, torsh_tensor input2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_orgqr(cx, self, input2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ormqr(torsh_tensor self, torsh_tensor input2, torsh_tensor input3, bool left, bool transpose, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ormqr(cx, self, input2, input3, left, transpose);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_lstsq(torsh_tensor A, torsh_tensor B, const double *rcond, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[4] = {0};
+  ts_linalg_lstsq(cx, A, B, rcond ? (ts_opt_float){true, *rcond} : (ts_opt_float){false, 0}, driver, t);
+  return capi_give(cx, t, 4, out);
+}
+
+torsh_status torsh_svd_lowrank(torsh_tensor A, const int64_t *q, const int64_t *niter, torsh_tensor M, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, niter ? (ts_opt_int){true, *niter} : (ts_opt_int){false, 0}, M, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, int64_t niter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_pca_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, center, niter, t);
+  return capi_give(cx, t, 3, out);
+}
+
 torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -1942,6 +1942,49 @@ static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_logdet_impl(cx, a, out);
 }
 
+static const ts_arg linalg_householder_product_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, A), 0u}, {"tau", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, tau), 0u}};
+static bool linalg_householder_product_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_householder_product_args *a = args;
+  return ts_linalg_householder_product_impl(cx, a, out);
+}
+
+static const ts_arg orgqr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_orgqr_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_orgqr_args, input2), 0u}};
+static bool orgqr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_orgqr_args *a = args;
+  return ts_orgqr_impl(cx, a, out);
+}
+
+static const ts_arg ormqr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, input2), 0u}, {"input3", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, input3), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_ormqr_args, left), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_ormqr_args, transpose), 0u}};
+static bool ormqr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ormqr_args *a = args;
+  return ts_ormqr_impl(cx, a, out);
+}
+
+static const ts_arg _lstsq_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__lstsq_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lstsq_args, B), 1u}, {"rcond", TS_ARG_FLOAT_OPT, 0, offsetof(ts__lstsq_args, rcond), 0u}, {"driver", TS_ARG_TEXT, 0, offsetof(ts__lstsq_args, driver), 0u}};
+static bool _lstsq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lstsq_args *a = args;
+  return ts__lstsq_impl(cx, a, out);
+}
+static void _lstsq_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lstsq_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lstsq_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lstsq_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lstsq_args, B), 0u}, {"rcond", TS_ARG_FLOAT_OPT, 0, offsetof(ts_linalg_lstsq_args, rcond), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_lstsq_args, driver), 0u}};
+static bool linalg_lstsq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lstsq_args *a = args;
+  return ts_linalg_lstsq_impl(cx, a, out);
+}
+
+static const ts_arg svd_lowrank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_svd_lowrank_args, A), 0u}, {"q", TS_ARG_INT_OPT, 0, offsetof(ts_svd_lowrank_args, q), 0u}, {"niter", TS_ARG_INT_OPT, 0, offsetof(ts_svd_lowrank_args, niter), 0u}, {"M", TS_ARG_TENSOR_OPT, 0, offsetof(ts_svd_lowrank_args, M), 0u}};
+static bool svd_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_svd_lowrank_args *a = args;
+  return ts_svd_lowrank_impl(cx, a, out);
+}
+
+static const ts_arg pca_lowrank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_pca_lowrank_args, A), 0u}, {"q", TS_ARG_INT_OPT, 0, offsetof(ts_pca_lowrank_args, q), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_pca_lowrank_args, center), 0u}, {"niter", TS_ARG_INT, 0, offsetof(ts_pca_lowrank_args, niter), 0u}};
+static bool pca_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pca_lowrank_args *a = args;
+  return ts_pca_lowrank_impl(cx, a, out);
+}
+
 static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
 static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_matrix_power_args *a = args;
@@ -5119,6 +5162,13 @@ const ts_op ts_ops[] = {
   {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
   {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
   {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"linalg.householderProduct", "LinalgHouseholderProductBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_householder_product_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_householder_product_args, linalg_householder_product_impl, NULL},
+  {"orgqr", "OrgqrBackward0", TS_OP_COMPOSITE, sizeof(ts_orgqr_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, orgqr_args, orgqr_impl, NULL},
+  {"ormqr", "OrmqrBackward0", TS_OP_COMPOSITE, sizeof(ts_ormqr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, ormqr_args, ormqr_impl, NULL},
+  {"_lstsq", "LinalgLstsqBackward0", 0, sizeof(ts__lstsq_args), 4, 3, TS_RET_TENSORS, 3u, 0u, 0u, _lstsq_args, _lstsq_impl, _lstsq_grad},
+  {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
+  {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
+  {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
   {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
   {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
   {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
@@ -5615,5 +5665,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 879;
-const char ts_table_hash[] = "00ac8d172b528bd8";
+const int ts_op_count = 886;
+const char ts_table_hash[] = "087024c5b27fdebc";
