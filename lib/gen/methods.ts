@@ -342,113 +342,113 @@ const S_geometric_ = op(613, 'geometric_', 'Tensor input, float p, *, Generator?
 const S_bernoulli_ = op(614, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
 const S_bernoulli = op(615, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 const S_multinomial = op(616, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(619, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(620, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(621, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(622, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(623, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(624, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(625, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(626, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(627, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_sum = op(627, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(628, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(629, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(630, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(631, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(632, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(633, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(634, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(635, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(631, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(632, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(633, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(639, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(640, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(641, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(637, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(638, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(639, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(641, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(642, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(645, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(646, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(647, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(649, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(650, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(643, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(671, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(672, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(673, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(674, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(675, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(676, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(677, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_bincount = op(685, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
-const S_histc = op(686, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
-const S_histogram = op(687, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(688, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_dist = op(651, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(679, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(680, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(681, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(682, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(683, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(684, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(685, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_bincount = op(693, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
+const S_histc = op(694, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
+const S_histogram = op(695, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram_bins = op(696, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
 const F_histogram = [S_histogram, S_histogram_bins];
-const S_view_as = op(690, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(691, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(692, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(693, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(694, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(695, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(696, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(697, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(698, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(699, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(700, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(701, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(702, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(703, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(704, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(705, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(706, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(707, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_view_as = op(698, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(699, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(700, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(701, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(702, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(703, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(704, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(705, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(706, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(707, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(708, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(709, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(710, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(711, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(712, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(713, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(714, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(715, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(708, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(709, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(710, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(716, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(717, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(718, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(711, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(712, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(719, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(720, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(713, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(714, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(721, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(722, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(715, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(716, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(723, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(724, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(719, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(720, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(724, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(725, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(726, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(727, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S__polygamma_self = op(729, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(730, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(731, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(732, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(767, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(768, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(769, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(770, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_quantile = op(771, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_nanquantile = op(772, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_cov = op(773, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
-const S_corrcoef = op(774, 'corrcoef', 'Tensor input', 'Tensor');
-const S_diff = op(775, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
-const S_renorm = op(783, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
-const S_renorm_ = op(784, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
-const S_as_strided = op(828, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_as_strided_ = op(829, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(830, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(831, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(832, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(833, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_softmax = op(727, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(728, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(732, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(733, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(734, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(735, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(737, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(738, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(739, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(740, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(775, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(776, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(777, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(778, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_quantile = op(779, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(780, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_cov = op(781, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_corrcoef = op(782, 'corrcoef', 'Tensor input', 'Tensor');
+const S_diff = op(783, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(791, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm_ = op(792, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
+const S_as_strided = op(836, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_ = op(837, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(838, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(839, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(840, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(841, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
-const S_transpose = op(834, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(835, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(836, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(837, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(838, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(841, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(842, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(843, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(844, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(845, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(846, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(847, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(849, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(851, 'detach', 'Tensor input', 'Tensor');
+const S_transpose = op(842, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(843, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(844, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(845, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(846, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(849, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(850, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(851, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(852, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(853, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(854, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(855, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(857, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(859, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -2713,7 +2713,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(621, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(629, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2750,7 +2750,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(627, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(635, (this as any), 0, 1);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2766,7 +2766,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(633, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(641, (this as any), 0, 1);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2806,7 +2806,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(643, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(651, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2849,7 +2849,7 @@ export abstract class TensorOps {
   /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
   bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(685, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(693, (this as any), 0, 0, 0);
     return invokeMethod(S_bincount, this, arguments);
   }
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
@@ -2871,19 +2871,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(690, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(698, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(691, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(699, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(692, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(700, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2894,7 +2894,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(694, (this as any), 0);
+    if (arguments.length === 0) return unary(702, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2908,7 +2908,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(699, (this as any), 0);
+    if (arguments.length === 0) return unary(707, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2916,7 +2916,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(700, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(708, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -3032,7 +3032,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(719, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(727, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -3040,7 +3040,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(720, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(728, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -3055,13 +3055,13 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(725, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(733, (this as any), 0, -1, 0, 0);
     return invokeMethod(S_argsort, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(726, (this as any), 0);
+    if (arguments.length === 0) return unary(734, (this as any), 0);
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -3084,37 +3084,37 @@ export abstract class TensorOps {
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(731, (this as any), 0);
+    if (arguments.length === 0) return unary(739, (this as any), 0);
     return invokeMethod(S_i0, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(732, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(740, (this as any), 0);
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(767, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(775, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(768, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(776, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(769, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(777, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(770, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(778, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
   }
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
@@ -3134,13 +3134,13 @@ export abstract class TensorOps {
   /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cov(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(773, (this as any), 0, 1, 0, 0);
+    if (arguments.length === 0) return unary(781, (this as any), 0, 1, 0, 0);
     return invokeMethod(S_cov, this, arguments);
   }
   /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
   corrcoef(): Tensor;
   corrcoef(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(774, (this as any), 0);
+    if (arguments.length === 0) return unary(782, (this as any), 0);
     return invokeMethod(S_corrcoef, this, arguments);
   }
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -3279,13 +3279,13 @@ export abstract class TensorOps {
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(845, (this as any), 0);
+    if (arguments.length === 0) return unary(853, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(846, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(854, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -3293,7 +3293,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(847, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(855, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -3304,7 +3304,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(851, (this as any), 0);
+    if (arguments.length === 0) return unary(859, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

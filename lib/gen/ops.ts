@@ -424,7 +424,7 @@ export function lcm_(..._args: any[]): any {
   return invokeInplace(S_lcm_, arguments);
 }
 
-const S_i0_ = op(732, 'i0_', 'Tensor input', 'Tensor');
+const S_i0_ = op(740, 'i0_', 'Tensor input', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0_(input: Tensor): Tensor;
 export function i0_(..._args: any[]): any {
@@ -4469,24 +4469,85 @@ export function multinomial(..._args: any[]): any {
   return invoke(S_multinomial, arguments);
 }
 
-const S_native_dropout = op(617, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
+const S_normal_tensors = op(617, 'normal', 'Tensor mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_means = op(618, 'normal', 'Tensor mean, float std=1, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_deviations = op(619, 'normal', 'float mean, Tensor std, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_normal_numbers = op(620, 'normal', 'float mean, float std, int[] size, *, Generator? generator=null, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null, Tensor? out=null', 'Tensor');
+const F_normal = [S_normal_tensors, S_normal_means, S_normal_deviations, S_normal_numbers];
+/** Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
+export function normal(mean: Tensor, std: Tensor, options?: { mean?: Tensor; std?: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+/** Normal numbers with the given means and one deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
+export function normal(mean: Tensor, std?: number, options?: { mean?: Tensor; std?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+/** Normal numbers with the given means and one deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
+export function normal(mean: Tensor, options: { mean?: Tensor; std?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+/** Normal numbers with one mean and the given deviations. https://pytorch.org/docs/stable/generated/torch.normal.html */
+export function normal(mean: number, std: Tensor, options?: { mean?: number; std?: Tensor; generator?: Generator | null; out?: Tensor }): Tensor;
+/** Normal numbers with one mean and deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
+export function normal(mean: number, std: number, size: number | readonly number[], options?: { mean?: number; std?: number; size?: number | readonly number[]; generator?: Generator | null; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null; out?: Tensor }): Tensor;
+export function normal(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(617, a, b, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(618, a, 0, 1, 0);
+  return invokeForm(F_normal, undefined, arguments);
+}
+
+const S_poisson = op(621, 'poisson', 'Tensor input, Generator? generator=null', 'Tensor');
+/** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
+export function poisson(input: Tensor, generator?: Generator | null, options?: { generator?: Generator | null }): Tensor;
+/** Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
+export function poisson(input: Tensor, options: { generator?: Generator | null }): Tensor;
+export function poisson(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(621, a, 0, 0);
+  return invoke(S_poisson, arguments);
+}
+
+const S_binomial = op(622, 'binomial', 'Tensor count, Tensor prob, Generator? generator=null', 'Tensor');
+/** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
+export function binomial(count: Tensor, prob: Tensor, generator?: Generator | null, options?: { count?: Tensor; prob?: Tensor; generator?: Generator | null }): Tensor;
+/** Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
+export function binomial(count: Tensor, prob: Tensor, options: { count?: Tensor; prob?: Tensor; generator?: Generator | null }): Tensor;
+export function binomial(a?: any, b?: any, ..._rest: any[]): any {
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(622, a, b, 0, 0);
+  return invoke(S_binomial, arguments);
+}
+
+const S__standard_gamma = op(623, '_standardGamma', 'Tensor input, Generator? generator=null', 'Tensor');
+/** Gamma numbers of rate 1 with the concentrations in input. */
+export function _standardGamma(input: Tensor, generator?: Generator | null, options?: { generator?: Generator | null }): Tensor;
+/** Gamma numbers of rate 1 with the concentrations in input. */
+export function _standardGamma(input: Tensor, options: { generator?: Generator | null }): Tensor;
+export function _standardGamma(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(623, a, 0, 0);
+  return invoke(S__standard_gamma, arguments);
+}
+
+const S__sample_dirichlet = op(624, '_sampleDirichlet', 'Tensor input, Generator? generator=null', 'Tensor');
+/** Dirichlet numbers with the concentrations in the rows of input. */
+export function _sampleDirichlet(input: Tensor, generator?: Generator | null, options?: { generator?: Generator | null }): Tensor;
+/** Dirichlet numbers with the concentrations in the rows of input. */
+export function _sampleDirichlet(input: Tensor, options: { generator?: Generator | null }): Tensor;
+export function _sampleDirichlet(a?: any, ..._rest: any[]): any {
+  if (arguments.length === 1 && isTensor(a)) return unary(624, a, 0, 0);
+  return invoke(S__sample_dirichlet, arguments);
+}
+
+const S_native_dropout = op(625, 'nativeDropout', 'Tensor input, float p', 'output,mask;2');
 /** input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 export function nativeDropout(input: Tensor, p: number, options?: { p?: number }): [Tensor, Tensor] & { readonly output: Tensor; readonly mask: Tensor };
 export function nativeDropout(..._args: any[]): any {
   return invoke(S_native_dropout, arguments);
 }
 
-const S_dropout = op(618, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
+const S_dropout = op(626, 'dropout', 'Tensor input, float p=0.5, bool training=true', 'Tensor');
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, p?: number, training?: boolean, options?: { p?: number; training?: boolean }): Tensor;
 /** In training zeroes elements with probability p and divides the others by 1 - p; else input itself. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html */
 export function dropout(input: Tensor, options: { p?: number; training?: boolean }): Tensor;
 export function dropout(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(618, a, 0, 0.5, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(626, a, 0, 0.5, 1);
   return invoke(S_dropout, arguments);
 }
 
-const S_sum = op(619, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_sum = op(627, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
 export function sum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. https://pytorch.org/docs/stable/generated/torch.sum.html */
@@ -4495,7 +4556,7 @@ export function sum(..._args: any[]): any {
   return invoke(S_sum, arguments);
 }
 
-const S_mean = op(620, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(628, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
 export function mean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Mean over the given dims (all when none are given); of no elements it is NaN. Errors: integers without a dtype. https://pytorch.org/docs/stable/generated/torch.mean.html */
@@ -4504,17 +4565,17 @@ export function mean(..._args: any[]): any {
   return invoke(S_mean, arguments);
 }
 
-const S_prod = op(621, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(629, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, dim?: number | null, keepdim?: boolean, options?: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
 export function prod(input: Tensor, options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 export function prod(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(621, a, 0, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(629, a, 0, 0, 0, 255);
   return invoke(S_prod, arguments);
 }
 
-const S_any = op(622, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_any = op(630, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
 export function any(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -4523,7 +4584,7 @@ export function any(..._args: any[]): any {
   return invoke(S_any, arguments);
 }
 
-const S_all = op(623, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(631, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
 export function all(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
 /** Whether no element is zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.all.html */
@@ -4532,7 +4593,7 @@ export function all(..._args: any[]): any {
   return invoke(S_all, arguments);
 }
 
-const S_count_nonzero = op(624, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_count_nonzero = op(632, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
 export function countNonzero(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** How many elements over the given dims (all when none are given) are not zero. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
@@ -4541,9 +4602,9 @@ export function countNonzero(..._args: any[]): any {
   return invoke(S_count_nonzero, arguments);
 }
 
-const S_var = op(625, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(626, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(627, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_var = op(633, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(634, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(635, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -4558,13 +4619,13 @@ export function var_(input: Tensor, unbiased?: boolean, options?: { unbiased?: b
 /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
 export function var_(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function var_(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(627, a, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(635, a, 0, 1);
   return invokeForm(F_var, undefined, arguments);
 }
 
-const S_var_mean = op(628, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_var_mean_dim = op(629, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_var_mean_unbiased = op(630, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_var_mean = op(636, 'varMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_var_mean_dim = op(637, 'varMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_var_mean_unbiased = op(638, 'varMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_varMean = [S_var_mean, S_var_mean_dim, S_var_mean_unbiased];
 /** Variance and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
 export function varMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -4582,9 +4643,9 @@ export function varMean(..._args: any[]): any {
   return invokeForm(F_varMean, undefined, arguments);
 }
 
-const S_std = op(631, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(632, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(633, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(639, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(640, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(641, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
@@ -4599,13 +4660,13 @@ export function std(input: Tensor, unbiased?: boolean, options?: { unbiased?: bo
 /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
 export function std(input: Tensor, options: { unbiased?: boolean; out?: Tensor }): Tensor;
 export function std(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(633, a, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(641, a, 0, 1);
   return invokeForm(F_std, undefined, arguments);
 }
 
-const S_std_mean = op(634, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
-const S_std_mean_dim = op(635, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
-const S_std_mean_unbiased = op(636, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
+const S_std_mean = op(642, 'stdMean', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false', ',;2');
+const S_std_mean_dim = op(643, 'stdMean', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false', ',;2');
+const S_std_mean_unbiased = op(644, 'stdMean', 'Tensor input, bool unbiased=true', ',;2');
 const F_stdMean = [S_std_mean, S_std_mean_dim, S_std_mean_unbiased];
 /** Standard deviation and mean over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
 export function stdMean(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null; correction?: number | null; keepdim?: boolean }): [Tensor, Tensor];
@@ -4623,7 +4684,7 @@ export function stdMean(..._args: any[]): any {
   return invokeForm(F_stdMean, undefined, arguments);
 }
 
-const S_nansum = op(637, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(645, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
 export function nansum(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -4632,7 +4693,7 @@ export function nansum(..._args: any[]): any {
   return invoke(S_nansum, arguments);
 }
 
-const S_nanmean = op(638, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(646, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
 export function nanmean(input: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** mean of what is not NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
@@ -4641,7 +4702,7 @@ export function nanmean(..._args: any[]): any {
   return invoke(S_nanmean, arguments);
 }
 
-const S_logsumexp = op(639, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(647, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
 export function logsumexp(input: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
 /** log(sum(exp(input))) over the given dims, without overflow; integers become float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
@@ -4650,7 +4711,7 @@ export function logsumexp(..._args: any[]): any {
   return invoke(S_logsumexp, arguments);
 }
 
-const S_vector_norm = op(640, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_vector_norm = op(648, 'vectorNorm', 'Tensor input, Scalar ord=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
 export function vectorNorm(input: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
 /** (sum of |input|^ord)^(1 / ord) over the given dims (all when none are given); the largest or smallest |input| for an infinite ord, the number of non-zero ones for 0. Errors: integers; a norm of nothing that has none. https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html */
@@ -4659,8 +4720,8 @@ export function vectorNorm(..._args: any[]): any {
   return invoke(S_vector_norm, arguments);
 }
 
-const S_norm = op(641, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(642, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm = op(649, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(650, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
 /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 export function norm(input: Tensor, p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
@@ -4674,17 +4735,17 @@ export function norm(..._args: any[]): any {
   return invokeForm(F_norm, undefined, arguments);
 }
 
-const S_dist = op(643, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_dist = op(651, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, p?: Scalar, options?: { other?: Tensor; p?: Scalar }): Tensor;
 /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
 export function dist(input: Tensor, other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
 export function dist(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(643, a, b, 0, 2, 2);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(651, a, b, 0, 2, 2);
   return invoke(S_dist, arguments);
 }
 
-const S_normalize = op(644, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
+const S_normalize = op(652, 'normalize', 'Tensor input, float p=2, int[] dim=1, float eps=1e-12', 'Tensor');
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number, options?: { p?: number; dim?: number | readonly number[]; eps?: number }): Tensor;
 /** input over its norm along dim, which counts as eps at least. https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html */
@@ -4693,48 +4754,48 @@ export function normalize(..._args: any[]): any {
   return invoke(S_normalize, arguments);
 }
 
-const S_cosine_similarity = op(645, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
+const S_cosine_similarity = op(653, 'cosineSimilarity', 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', 'Tensor');
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, dim?: number, eps?: number, options?: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 /** The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; dim?: number; eps?: number }): Tensor;
 export function cosineSimilarity(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(645, a, b, 0, 1, 1e-8);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(653, a, b, 0, 1, 1e-8);
   return invoke(S_cosine_similarity, arguments);
 }
 
-const S_pairwise_distance = op(646, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
+const S_pairwise_distance = op(654, 'pairwiseDistance', 'Tensor x1, Tensor x2, float p=2, float eps=0.000001, bool keepdim=false', 'Tensor');
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean, options?: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 /** The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: { x1?: Tensor; x2?: Tensor; p?: number; eps?: number; keepdim?: boolean }): Tensor;
 export function pairwiseDistance(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(646, a, b, 0, 2, 0.000001, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(654, a, b, 0, 2, 0.000001, 0);
   return invoke(S_pairwise_distance, arguments);
 }
 
-const S_adaptive_avg_pool1d = op(647, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
+const S_adaptive_avg_pool1d = op(655, 'adaptiveAvgPool1d', 'Tensor input, size[]:1 outputSize', 'Tensor');
 /** Means of windows of input (N, C, L), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool1d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool1d, arguments);
 }
 
-const S_adaptive_avg_pool2d = op(648, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
+const S_adaptive_avg_pool2d = op(656, 'adaptiveAvgPool2d', 'Tensor input, size[]:2 outputSize', 'Tensor');
 /** Means of windows of input (N, C, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool2d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool2d, arguments);
 }
 
-const S_adaptive_avg_pool3d = op(649, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
+const S_adaptive_avg_pool3d = op(657, 'adaptiveAvgPool3d', 'Tensor input, size[]:3 outputSize', 'Tensor');
 /** Means of windows of input (N, C, D, H, W), N optional, that share it out evenly, as many as outputSize says; null keeps the input's size. Errors: empty dims other than the batch, negative sizes. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: number | null | readonly (number | null)[], options?: { outputSize?: number | null | readonly (number | null)[] }): Tensor;
 export function adaptiveAvgPool3d(..._args: any[]): any {
   return invoke(S_adaptive_avg_pool3d, arguments);
 }
 
-const S_interpolate = op(650, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
+const S_interpolate = op(658, 'interpolate', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null, bool? recomputeScaleFactor=null, bool antialias=false', 'Tensor');
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
 export function interpolate(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, recomputeScaleFactor?: boolean | null, antialias?: boolean, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null; recomputeScaleFactor?: boolean | null; antialias?: boolean }): Tensor;
 /** input (N, C, ...) with one to three spatial dims brought to size, or made larger by scaleFactor. mode: nearest, nearest-exact, area; linear, bilinear, bicubic, trilinear by the number of dims. alignCorners takes the corners' centres as the ends; recomputeScaleFactor takes the factor from the rounded size; antialias (bilinear, bicubic) widens the filter where it shrinks. Errors: neither or both of size and scaleFactor, modes that do not fit the dims. https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html */
@@ -4743,7 +4804,7 @@ export function interpolate(..._args: any[]): any {
   return invoke(S_interpolate, arguments);
 }
 
-const S_upsample = op(651, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
+const S_upsample = op(659, 'upsample', 'Tensor input, int[]? size=null, float[]? scaleFactor=null, str mode="nearest", bool? alignCorners=null', 'Tensor');
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
 export function upsample(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, mode?: string, alignCorners?: boolean | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null; mode?: string; alignCorners?: boolean | null }): Tensor;
 /** The older name of interpolate. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample.html */
@@ -4752,7 +4813,7 @@ export function upsample(..._args: any[]): any {
   return invoke(S_upsample, arguments);
 }
 
-const S_upsample_nearest = op(652, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_nearest = op(660, 'upsampleNearest', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
 export function upsampleNearest(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'nearest'. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_nearest.html */
@@ -4761,7 +4822,7 @@ export function upsampleNearest(..._args: any[]): any {
   return invoke(S_upsample_nearest, arguments);
 }
 
-const S_upsample_bilinear = op(653, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
+const S_upsample_bilinear = op(661, 'upsampleBilinear', 'Tensor input, int[]? size=null, float[]? scaleFactor=null', 'Tensor');
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
 export function upsampleBilinear(input: Tensor, size?: number | readonly number[] | null, scaleFactor?: number | readonly number[] | null, options?: { size?: number | readonly number[] | null; scaleFactor?: number | readonly number[] | null }): Tensor;
 /** interpolate with mode 'bilinear' and aligned corners. https://pytorch.org/docs/stable/generated/torch.nn.functional.upsample_bilinear.html */
@@ -4770,22 +4831,22 @@ export function upsampleBilinear(..._args: any[]): any {
   return invoke(S_upsample_bilinear, arguments);
 }
 
-const S__resample = op(654, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample = op(662, '_resample', 'Tensor input, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The last dims brought to the given sizes, each by a linear map of its own; kinds are those of kernels/resample.h. */
 export function _resample(input: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resample(..._args: any[]): any {
   return invoke(S__resample, arguments);
 }
 
-const S__resample_adjoint = op(655, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
+const S__resample_adjoint = op(663, '_resampleAdjoint', 'Tensor grad, int[] size, int kind, float[] scales, bool alignCorners', 'Tensor');
 /** The transpose of _resample: size is that of its input. */
 export function _resampleAdjoint(grad: Tensor, size: number | readonly number[], kind: number, scales: number | readonly number[], alignCorners: boolean, options?: { grad?: Tensor; size?: number | readonly number[]; kind?: number; scales?: number | readonly number[]; alignCorners?: boolean }): Tensor;
 export function _resampleAdjoint(..._args: any[]): any {
   return invoke(S__resample_adjoint, arguments);
 }
 
-const S_lstm = op(656, 'lstm', 'Tensor input, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN,cN;3');
-const S_lstm_data = op(657, 'lstm', 'Tensor data, lengths[] batchSizes, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN,cN;3');
+const S_lstm = op(664, 'lstm', 'Tensor input, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN,cN;3');
+const S_lstm_data = op(665, 'lstm', 'Tensor data, lengths[] batchSizes, Tensor[] hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN,cN;3');
 const F_lstm = [S_lstm, S_lstm_data];
 /** LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html */
 export function lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean, options?: { hx?: readonly Tensor[]; params?: readonly Tensor[]; hasBiases?: boolean; numLayers?: number; dropout?: number; train?: boolean; bidirectional?: boolean; batchFirst?: boolean }): [Tensor, Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor; readonly cN: Tensor };
@@ -4795,8 +4856,8 @@ export function lstm(..._args: any[]): any {
   return invokeForm(F_lstm, undefined, arguments);
 }
 
-const S_gru = op(658, 'gru', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_gru_data = op(659, 'gru', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_gru = op(666, 'gru', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_gru_data = op(667, 'gru', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_gru = [S_gru, S_gru_data];
 /** GRU over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRU.html */
 export function gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean, options?: { hx?: Tensor; params?: readonly Tensor[]; hasBiases?: boolean; numLayers?: number; dropout?: number; train?: boolean; bidirectional?: boolean; batchFirst?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -4806,8 +4867,8 @@ export function gru(..._args: any[]): any {
   return invokeForm(F_gru, undefined, arguments);
 }
 
-const S_rnn_tanh = op(660, 'rnnTanh', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_rnn_tanh_data = op(661, 'rnnTanh', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_rnn_tanh = op(668, 'rnnTanh', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_rnn_tanh_data = op(669, 'rnnTanh', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_rnnTanh = [S_rnn_tanh, S_rnn_tanh_data];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean, options?: { hx?: Tensor; params?: readonly Tensor[]; hasBiases?: boolean; numLayers?: number; dropout?: number; train?: boolean; bidirectional?: boolean; batchFirst?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -4817,8 +4878,8 @@ export function rnnTanh(..._args: any[]): any {
   return invokeForm(F_rnnTanh, undefined, arguments);
 }
 
-const S_rnn_relu = op(662, 'rnnRelu', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
-const S_rnn_relu_data = op(663, 'rnnRelu', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
+const S_rnn_relu = op(670, 'rnnRelu', 'Tensor input, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional, bool batchFirst', 'output,hN;2');
+const S_rnn_relu_data = op(671, 'rnnRelu', 'Tensor data, lengths[] batchSizes, Tensor hx, Tensor[] params, bool hasBiases, int numLayers, float dropout, bool train, bool bidirectional', 'output,hN;2');
 const F_rnnRelu = [S_rnn_relu, S_rnn_relu_data];
 /** RNN over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNN.html */
 export function rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean, options?: { hx?: Tensor; params?: readonly Tensor[]; hasBiases?: boolean; numLayers?: number; dropout?: number; train?: boolean; bidirectional?: boolean; batchFirst?: boolean }): [Tensor, Tensor] & { readonly output: Tensor; readonly hN: Tensor };
@@ -4828,7 +4889,7 @@ export function rnnRelu(..._args: any[]): any {
   return invokeForm(F_rnnRelu, undefined, arguments);
 }
 
-const S_lstm_cell = op(664, 'lstmCell', 'Tensor input, Tensor[] hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', ',;2');
+const S_lstm_cell = op(672, 'lstmCell', 'Tensor input, Tensor[] hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', ',;2');
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
 export function lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null, options?: { hx?: readonly Tensor[]; wIh?: Tensor; wHh?: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): [Tensor, Tensor];
 /** One step of an LSTM: input (batch, features), h and c (batch, units) to the next h and c. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html */
@@ -4837,7 +4898,7 @@ export function lstmCell(..._args: any[]): any {
   return invoke(S_lstm_cell, arguments);
 }
 
-const S_gru_cell = op(665, 'gruCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_gru_cell = op(673, 'gruCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
 export function gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null, options?: { hx?: Tensor; wIh?: Tensor; wHh?: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 /** One step of GRU: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
@@ -4846,7 +4907,7 @@ export function gruCell(..._args: any[]): any {
   return invoke(S_gru_cell, arguments);
 }
 
-const S_rnn_tanh_cell = op(666, 'rnnTanhCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_rnn_tanh_cell = op(674, 'rnnTanhCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null, options?: { hx?: Tensor; wIh?: Tensor; wHh?: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -4855,7 +4916,7 @@ export function rnnTanhCell(..._args: any[]): any {
   return invoke(S_rnn_tanh_cell, arguments);
 }
 
-const S_rnn_relu_cell = op(667, 'rnnReluCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
+const S_rnn_relu_cell = op(675, 'rnnReluCell', 'Tensor input, Tensor hx, Tensor wIh, Tensor wHh, Tensor? bIh=null, Tensor? bHh=null', 'Tensor');
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
 export function rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null, options?: { hx?: Tensor; wIh?: Tensor; wHh?: Tensor; bIh?: Tensor | null; bHh?: Tensor | null }): Tensor;
 /** One step of RNN: input (batch, features) and state (batch, units) to the next state. Errors: sizes that do not match. https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html */
@@ -4864,77 +4925,77 @@ export function rnnReluCell(..._args: any[]): any {
   return invoke(S_rnn_relu_cell, arguments);
 }
 
-const S__rnn_layer = op(668, '_rnnLayer', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,,,;5');
+const S__rnn_layer = op(676, '_rnnLayer', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,,,;5');
 /** One layer in one direction: output, last h and c, and what its backward needs. mode: 0 relu, 1 tanh, 2 lstm, 3 gru. */
 export function _rnnLayer(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[], options?: { xGates?: Tensor; h0?: Tensor; c0?: Tensor | null; wHh?: Tensor; bHh?: Tensor | null; wHr?: Tensor | null; mode?: number; reverse?: boolean; batchSizes?: number | readonly number[] }): [Tensor, Tensor, Tensor, Tensor, Tensor];
 export function _rnnLayer(..._args: any[]): any {
   return invoke(S__rnn_layer, arguments);
 }
 
-const S__rnn_layer_math = op(669, '_rnnLayerMath', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,;3');
+const S__rnn_layer_math = op(677, '_rnnLayerMath', 'Tensor xGates, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, int mode, bool reverse, int[] batchSizes', ',,;3');
 /** _rnn_layer by plain ops. */
 export function _rnnLayerMath(xGates: Tensor, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[], options?: { xGates?: Tensor; h0?: Tensor; c0?: Tensor | null; wHh?: Tensor; bHh?: Tensor | null; wHr?: Tensor | null; mode?: number; reverse?: boolean; batchSizes?: number | readonly number[] }): [Tensor, Tensor, Tensor];
 export function _rnnLayerMath(..._args: any[]): any {
   return invoke(S__rnn_layer_math, arguments);
 }
 
-const S__rnn_layer_backward = op(670, '_rnnLayerBackward', 'Tensor? grad, Tensor? gradH, Tensor? gradC, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, Tensor output, Tensor gates, Tensor? cells, int mode, bool reverse, int[] batchSizes', ',,,,,;6');
+const S__rnn_layer_backward = op(678, '_rnnLayerBackward', 'Tensor? grad, Tensor? gradH, Tensor? gradC, Tensor h0, Tensor? c0, Tensor wHh, Tensor? bHh, Tensor? wHr, Tensor output, Tensor gates, Tensor? cells, int mode, bool reverse, int[] batchSizes', ',,,,,;6');
 /** Gradients of _rnn_layer. */
 export function _rnnLayerBackward(grad: Tensor | null, gradH: Tensor | null, gradC: Tensor | null, h0: Tensor, c0: Tensor | null, wHh: Tensor, bHh: Tensor | null, wHr: Tensor | null, output: Tensor, gates: Tensor, cells: Tensor | null, mode: number, reverse: boolean, batchSizes: number | readonly number[], options?: { grad?: Tensor | null; gradH?: Tensor | null; gradC?: Tensor | null; h0?: Tensor; c0?: Tensor | null; wHh?: Tensor; bHh?: Tensor | null; wHr?: Tensor | null; output?: Tensor; gates?: Tensor; cells?: Tensor | null; mode?: number; reverse?: boolean; batchSizes?: number | readonly number[] }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 export function _rnnLayerBackward(..._args: any[]): any {
   return invoke(S__rnn_layer_backward, arguments);
 }
 
-const S_cumsum = op(671, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum = op(679, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
 export function cumsum(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumsum(..._args: any[]): any {
   return invoke(S_cumsum, arguments);
 }
 
-const S_cumprod = op(673, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod = op(681, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 /** Running product along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
 export function cumprod(input: Tensor, dim: number, options?: { dim?: number; dtype?: DType | null; out?: Tensor }): Tensor;
 export function cumprod(..._args: any[]): any {
   return invoke(S_cumprod, arguments);
 }
 
-const S_logcumsumexp = op(675, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_logcumsumexp = op(683, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
 /** Logarithm of the running sum of exponentials along dim. https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html */
 export function logcumsumexp(input: Tensor, dim: number, options?: { dim?: number; out?: Tensor }): Tensor;
 export function logcumsumexp(..._args: any[]): any {
   return invoke(S_logcumsumexp, arguments);
 }
 
-const S_cummax = op(676, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummax = op(684, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Largest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummax(..._args: any[]): any {
   return invoke(S_cummax, arguments);
 }
 
-const S_cummin = op(677, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(685, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
 /** Smallest element so far along dim and its index: the last, where several tie; NaN wins. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(input: Tensor, dim: number, options?: { dim?: number; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 export function cummin(..._args: any[]): any {
   return invoke(S_cummin, arguments);
 }
 
-const S__cumsum_back = op(678, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
+const S__cumsum_back = op(686, '_cumsumBack', 'Tensor input, int dim', 'Tensor');
 /** cumsum from the end. */
 export function _cumsumBack(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function _cumsumBack(..._args: any[]): any {
   return invoke(S__cumsum_back, arguments);
 }
 
-const S__recurrence = op(679, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
+const S__recurrence = op(687, '_recurrence', 'Tensor input, Tensor factor, int dim, bool reverse', 'Tensor');
 /** y[k] = input[k] + factor[k] y[k - 1] along dim; reverse: y[k] = input[k] + factor[k + 1] y[k + 1]. */
 export function _recurrence(input: Tensor, factor: Tensor, dim: number, reverse: boolean, options?: { factor?: Tensor; dim?: number; reverse?: boolean }): Tensor;
 export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S__unique = op(680, 'unique', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
+const S__unique = op(688, 'unique', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
 export function unique(input: Tensor, dim?: number | null, options?: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
@@ -4943,7 +5004,7 @@ export function unique(..._args: any[]): any {
   return invoke(S__unique, arguments);
 }
 
-const S__unique_consecutive = op(681, 'uniqueConsecutive', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
+const S__unique_consecutive = op(689, 'uniqueConsecutive', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
 export function uniqueConsecutive(input: Tensor, dim?: number | null, options?: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
@@ -4952,40 +5013,40 @@ export function uniqueConsecutive(..._args: any[]): any {
   return invoke(S__unique_consecutive, arguments);
 }
 
-const S_searchsorted = op(682, 'searchsorted', 'Tensor sortedSequence, Operand input, *, bool outInt32=false, bool right=false, str? side=null, Tensor? sorter=null, Tensor? out=null', 'Tensor');
+const S_searchsorted = op(690, 'searchsorted', 'Tensor sortedSequence, Operand input, *, bool outInt32=false, bool right=false, str? side=null, Tensor? sorter=null, Tensor? out=null', 'Tensor');
 /** Where input's values belong in sortedSequence (1-d, or with input's other dims): the first place whose bound is not below the value; right, or side 'right': above it. sorter: indices that put sortedSequence in order. In int64, or int32. Errors: shapes that do not fit, a sorter out of range. https://pytorch.org/docs/stable/generated/torch.searchsorted.html */
 export function searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, options?: { sortedSequence?: Tensor; outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
 export function searchsorted(..._args: any[]): any {
   return invoke(S_searchsorted, arguments);
 }
 
-const S_bucketize = op(683, 'bucketize', 'Operand input, Tensor boundaries, *, bool outInt32=false, bool right=false, Tensor? out=null', 'Tensor');
+const S_bucketize = op(691, 'bucketize', 'Operand input, Tensor boundaries, *, bool outInt32=false, bool right=false, Tensor? out=null', 'Tensor');
 /** Where input's values belong in boundaries, which are 1-d and sorted: see searchsorted. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
 export function bucketize(input: Tensor | Scalar, boundaries: Tensor, options?: { boundaries?: Tensor; outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
 export function bucketize(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(683, a, b, 1, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(691, a, b, 1, 0, 0);
   return invoke(S_bucketize, arguments);
 }
 
-const S_isin = op(684, 'isin', 'Operand elements, Operand testElements, *, bool assumeUnique=false, bool invert=false, Tensor? out=null', 'Tensor');
+const S_isin = op(692, 'isin', 'Operand elements, Operand testElements, *, bool assumeUnique=false, bool invert=false, Tensor? out=null', 'Tensor');
 /** Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. https://pytorch.org/docs/stable/generated/torch.isin.html */
 export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, options?: { elements?: Tensor | Scalar; testElements?: Tensor | Scalar; assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
 export function isin(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(684, a, b, 3, 0, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(692, a, b, 3, 0, 0);
   return invoke(S_isin, arguments);
 }
 
-const S_bincount = op(685, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
+const S_bincount = op(693, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
 /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
 export function bincount(input: Tensor, weights?: Tensor | null, minlength?: number, options?: { weights?: Tensor | null; minlength?: number }): Tensor;
 /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
 export function bincount(input: Tensor, options: { weights?: Tensor | null; minlength?: number }): Tensor;
 export function bincount(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(685, a, 0, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(693, a, 0, 0, 0);
   return invoke(S_bincount, arguments);
 }
 
-const S_histc = op(686, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
+const S_histc = op(694, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
 /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
 export function histc(input: Tensor, bins?: number, min?: Scalar, max?: Scalar, options?: { bins?: number; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor;
 /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
@@ -4994,8 +5055,8 @@ export function histc(..._args: any[]): any {
   return invoke(S_histc, arguments);
 }
 
-const S_histogram = op(687, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(688, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram = op(695, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram_bins = op(696, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
 const F_histogram = [S_histogram, S_histogram_bins];
 /** How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histogram.html */
 export function histogram(input: Tensor, bins?: number, options?: { bins?: number; range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly hist: Tensor; readonly binEdges: Tensor };
@@ -5007,117 +5068,117 @@ export function histogram(..._args: any[]): any {
   return invokeForm(F_histogram, undefined, arguments);
 }
 
-const S__histogramdd = op(689, 'histogramdd', 'Tensor input, int[]? bins, Tensor[] edges, bool single, float[]? range, Tensor? weight, bool density', 'Tensor[]');
+const S__histogramdd = op(697, 'histogramdd', 'Tensor input, int[]? bins, Tensor[] edges, bool single, float[]? range, Tensor? weight, bool density', 'Tensor[]');
 /** The histogram of the points along the last dim, and the bin edges of each axis. */
 export function histogramdd(input: Tensor, bins: number | readonly number[] | null, edges: readonly Tensor[], single: boolean, range: number | readonly number[] | null, weight: Tensor | null, density: boolean, options?: { bins?: number | readonly number[] | null; edges?: readonly Tensor[]; single?: boolean; range?: number | readonly number[] | null; weight?: Tensor | null; density?: boolean }): Tensor[];
 export function histogramdd(..._args: any[]): any {
   return invoke(S__histogramdd, arguments);
 }
 
-const S_view_as = op(690, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_view_as = op(698, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
 export function viewAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function viewAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(690, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(698, a, b, 0);
   return invoke(S_view_as, arguments);
 }
 
-const S_reshape_as = op(691, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(699, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
 export function reshapeAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function reshapeAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(691, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(699, a, b, 0);
   return invoke(S_reshape_as, arguments);
 }
 
-const S_expand_as = op(692, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(700, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
 /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
 export function expandAs(input: Tensor, other: Tensor, options?: { other?: Tensor }): Tensor;
 export function expandAs(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(692, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(700, a, b, 0);
   return invoke(S_expand_as, arguments);
 }
 
-const S_broadcast_to = op(693, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_broadcast_to = op(701, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
 /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
 export function broadcastTo(input: Tensor, size: number | readonly number[], options?: { size?: number | readonly number[] }): Tensor;
 export function broadcastTo(..._args: any[]): any {
   return invoke(S_broadcast_to, arguments);
 }
 
-const S_ravel = op(694, 'ravel', 'Tensor input', 'Tensor');
+const S_ravel = op(702, 'ravel', 'Tensor input', 'Tensor');
 /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(input: Tensor): Tensor;
 export function ravel(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(694, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(702, a, 0);
   return invoke(S_ravel, arguments);
 }
 
-const S_T = op(695, 'T', 'Tensor input', 'Tensor');
+const S_T = op(703, 'T', 'Tensor input', 'Tensor');
 /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
 export function T(input: Tensor): Tensor;
 export function T(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(695, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(703, a, 0);
   return invoke(S_T, arguments);
 }
 
-const S_mT = op(696, 'mT', 'Tensor input', 'Tensor');
+const S_mT = op(704, 'mT', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT */
 export function mT(input: Tensor): Tensor;
 export function mT(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(696, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(704, a, 0);
   return invoke(S_mT, arguments);
 }
 
-const S_H = op(697, 'H', 'Tensor input', 'Tensor');
+const S_H = op(705, 'H', 'Tensor input', 'Tensor');
 /** A view of a matrix, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H */
 export function H(input: Tensor): Tensor;
 export function H(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(697, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(705, a, 0);
   return invoke(S_H, arguments);
 }
 
-const S_mH = op(698, 'mH', 'Tensor input', 'Tensor');
+const S_mH = op(706, 'mH', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH */
 export function mH(input: Tensor): Tensor;
 export function mH(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(698, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(706, a, 0);
   return invoke(S_mH, arguments);
 }
 
-const S_adjoint = op(699, 'adjoint', 'Tensor input', 'Tensor');
+const S_adjoint = op(707, 'adjoint', 'Tensor input', 'Tensor');
 /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
 export function adjoint(input: Tensor): Tensor;
 export function adjoint(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(699, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(707, a, 0);
   return invoke(S_adjoint, arguments);
 }
 
-const S_flatten = op(700, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_flatten = op(708, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, startDim?: number, endDim?: number, options?: { startDim?: number; endDim?: number }): Tensor;
 /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
 export function flatten(input: Tensor, options: { startDim?: number; endDim?: number }): Tensor;
 export function flatten(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(700, a, 0, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(708, a, 0, 0, -1);
   return invoke(S_flatten, arguments);
 }
 
-const S_unflatten = op(701, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_unflatten = op(709, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
 /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
 export function unflatten(input: Tensor, dim: number, sizes: number | readonly number[], options?: { dim?: number; sizes?: number | readonly number[] }): Tensor;
 export function unflatten(..._args: any[]): any {
   return invoke(S_unflatten, arguments);
 }
 
-const S_movedim = op(702, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_movedim = op(710, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
 /** A view with the dims of source moved to destination, the others in order. https://pytorch.org/docs/stable/generated/torch.movedim.html */
 export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[], options?: { source?: number | readonly number[]; destination?: number | readonly number[] }): Tensor;
 export function movedim(..._args: any[]): any {
   return invoke(S_movedim, arguments);
 }
 
-const S_unbind = op(703, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_unbind = op(711, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(input: Tensor, dim?: number, options?: { dim?: number }): Tensor[];
 /** Views of all slices along dim. https://pytorch.org/docs/stable/generated/torch.unbind.html */
@@ -5126,7 +5187,7 @@ export function unbind(..._args: any[]): any {
   return invoke(S_unbind, arguments);
 }
 
-const S_split_with_sizes = op(704, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(712, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function splitWithSizes(input: Tensor, splitSizes: number | readonly number[], dim?: number, options?: { splitSizes?: number | readonly number[]; dim?: number }): Tensor[];
 /** Views of consecutive pieces of the given sizes along dim. https://pytorch.org/docs/stable/generated/torch.split.html */
@@ -5135,7 +5196,7 @@ export function splitWithSizes(..._args: any[]): any {
   return invoke(S_split_with_sizes, arguments);
 }
 
-const S_chunk = op(705, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_chunk = op(713, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
 export function chunk(input: Tensor, chunks: number, dim?: number, options?: { chunks?: number; dim?: number }): Tensor[];
 /** Views of at most the given number of pieces of one size along dim, the last one smaller. https://pytorch.org/docs/stable/generated/torch.chunk.html */
@@ -5144,8 +5205,8 @@ export function chunk(..._args: any[]): any {
   return invoke(S_chunk, arguments);
 }
 
-const S_split = op(706, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(707, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_split = op(714, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(715, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
 /** Views of pieces of splitSize along dim, the last one smaller where it does not divide the dim; or of pieces of the given sizes. https://pytorch.org/docs/stable/generated/torch.split.html */
 export function split(input: Tensor, splitSize: number, dim?: number, options?: { splitSize?: number; dim?: number }): Tensor[];
@@ -5159,9 +5220,9 @@ export function split(..._args: any[]): any {
   return invokeForm(F_split, undefined, arguments);
 }
 
-const S_tensor_split = op(708, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(709, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(710, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(716, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(717, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(718, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
 /** Views of pieces along dim: as many as told, the first ones larger by one where they do not divide it; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.tensor_split.html */
 export function tensorSplit(input: Tensor, sections: number, dim?: number, options?: { sections?: number; dim?: number }): Tensor[];
@@ -5179,8 +5240,8 @@ export function tensorSplit(..._args: any[]): any {
   return invokeForm(F_tensorSplit, undefined, arguments);
 }
 
-const S_hsplit = op(711, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(712, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(719, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(720, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
 /** Views of equal pieces along the second dim (of 1-d tensors the first); or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -5190,8 +5251,8 @@ export function hsplit(..._args: any[]): any {
   return invokeForm(F_hsplit, undefined, arguments);
 }
 
-const S_vsplit = op(713, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(714, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(721, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(722, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
 /** Views of equal pieces along the first dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -5201,8 +5262,8 @@ export function vsplit(..._args: any[]): any {
   return invokeForm(F_vsplit, undefined, arguments);
 }
 
-const S_dsplit = op(715, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(716, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(723, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(724, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
 /** Views of equal pieces along the third dim; or cut before each of the given indices. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(input: Tensor, sections: number, options?: { sections?: number }): Tensor[];
@@ -5212,7 +5273,7 @@ export function dsplit(..._args: any[]): any {
   return invokeForm(F_dsplit, undefined, arguments);
 }
 
-const S_cat = op(717, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_cat = op(725, 'cat', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -5221,7 +5282,7 @@ export function cat(..._args: any[]): any {
   return invoke(S_cat, arguments);
 }
 
-const S_stack = op(718, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
+const S_stack = op(726, 'stack', 'Tensor[] tensors, int dim=0, *, Tensor? out=null', 'Tensor');
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim?: number, options?: { tensors?: readonly Tensor[]; dim?: number; out?: Tensor }): Tensor;
 /** Tensors of one shape joined along a new dim. https://pytorch.org/docs/stable/generated/torch.stack.html */
@@ -5230,51 +5291,51 @@ export function stack(..._args: any[]): any {
   return invoke(S_stack, arguments);
 }
 
-const S_softmax = op(719, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmax = op(727, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
 export function softmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(719, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(727, a, 0, 0, 255);
   return invoke(S_softmax, arguments);
 }
 
-const S_log_softmax = op(720, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(728, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
 export function logSoftmax(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function logSoftmax(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(720, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(728, a, 0, 0, 255);
   return invoke(S_log_softmax, arguments);
 }
 
-const S_softmin = op(721, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_softmin = op(729, 'softmin', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, dim?: number | null, dtype?: DType | null, options?: { dim?: number | null; dtype?: DType | null }): Tensor;
 /** softmax(-input). https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
 export function softmin(input: Tensor, options: { dim?: number | null; dtype?: DType | null }): Tensor;
 export function softmin(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(721, a, 0, 0, 255);
+  if (arguments.length === 1 && isTensor(a)) return unary(729, a, 0, 0, 255);
   return invoke(S_softmin, arguments);
 }
 
-const S__softmax_backward_data = op(722, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__softmax_backward_data = op(730, '_softmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of softmax from that of its result. */
 export function _softmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _softmaxBackwardData(..._args: any[]): any {
   return invoke(S__softmax_backward_data, arguments);
 }
 
-const S__log_softmax_backward_data = op(723, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
+const S__log_softmax_backward_data = op(731, '_logSoftmaxBackwardData', 'Tensor grad, Tensor output, int dim', 'Tensor');
 /** Gradient of logSoftmax from that of its result. */
 export function _logSoftmaxBackwardData(grad: Tensor, output: Tensor, dim: number, options?: { grad?: Tensor; output?: Tensor; dim?: number }): Tensor;
 export function _logSoftmaxBackwardData(..._args: any[]): any {
   return invoke(S__log_softmax_backward_data, arguments);
 }
 
-const S_sort = op(724, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_sort = op(732, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
 export function sort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -5283,25 +5344,25 @@ export function sort(..._args: any[]): any {
   return invoke(S_sort, arguments);
 }
 
-const S_argsort = op(725, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_argsort = op(733, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, dim?: number, descending?: boolean, options?: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
 export function argsort(input: Tensor, options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
 export function argsort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(725, a, 0, -1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(733, a, 0, -1, 0, 0);
   return invoke(S_argsort, arguments);
 }
 
-const S_msort = op(726, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_msort = op(734, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function msort(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(726, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(734, a, 0);
   return invoke(S_msort, arguments);
 }
 
-const S_topk = op(727, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S_topk = op(735, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
 export function topk(input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { k?: number; dim?: number; largest?: boolean; sorted?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
 /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -5310,310 +5371,310 @@ export function topk(..._args: any[]): any {
   return invoke(S_topk, arguments);
 }
 
-const S_polygamma = op(728, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
+const S_polygamma = op(736, 'polygamma', 'int n, Tensor input, *, Tensor? out=null', 'Tensor');
 /** The n-th derivative of digamma, elementwise; integers give float32. Errors: a negative n. https://pytorch.org/docs/stable/generated/torch.polygamma.html */
 export function polygamma(n: number, input: Tensor, options?: { n?: number; out?: Tensor }): Tensor;
 export function polygamma(..._args: any[]): any {
   return invoke(S_polygamma, arguments);
 }
 
-const S_i0 = op(731, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0 = op(739, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
 export function i0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(731, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(739, a, 0);
   return invoke(S_i0, arguments);
 }
 
-const S_i0e = op(733, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0e = op(741, 'i0e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
 export function i0e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i0e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(733, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(741, a, 0);
   return invoke(S_i0e, arguments);
 }
 
-const S_i1 = op(734, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1 = op(742, 'i1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
 export function i1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(734, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(742, a, 0);
   return invoke(S_i1, arguments);
 }
 
-const S_i1e = op(735, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i1e = op(743, 'i1e', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(-|input|) times the modified Bessel function of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
 export function i1e(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function i1e(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(735, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(743, a, 0);
   return invoke(S_i1e, arguments);
 }
 
-const S_ndtr = op(736, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtr = op(744, 'ndtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The distribution function of the standard normal distribution, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtr */
 export function ndtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(736, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(744, a, 0);
   return invoke(S_ndtr, arguments);
 }
 
-const S_ndtri = op(737, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_ndtri = op(745, 'ndtri', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The inverse of ndtr, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.ndtri */
 export function ndtri(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function ndtri(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(737, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(745, a, 0);
   return invoke(S_ndtri, arguments);
 }
 
-const S_log_ndtr = op(738, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ndtr = op(746, 'logNdtr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The logarithm of ndtr, without its underflow, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr */
 export function logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function logNdtr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(738, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(746, a, 0);
   return invoke(S_log_ndtr, arguments);
 }
 
-const S_entr = op(739, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_entr = op(747, 'entr', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** -input * log(input), 0 at 0, -infinity below, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.entr */
 export function entr(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function entr(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(739, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(747, a, 0);
   return invoke(S_entr, arguments);
 }
 
-const S_erfcx = op(740, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfcx = op(748, 'erfcx', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input ** 2) * erfc(input), without overflow above 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.erfcx */
 export function erfcx(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function erfcx(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(740, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(748, a, 0);
   return invoke(S_erfcx, arguments);
 }
 
-const S_airy_ai = op(741, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_airy_ai = op(749, 'airyAi', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** Airy's function Ai, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
 export function airyAi(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function airyAi(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(741, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(749, a, 0);
   return invoke(S_airy_ai, arguments);
 }
 
-const S_bessel_j0 = op(742, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j0 = op(750, 'besselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
 export function besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(742, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(750, a, 0);
   return invoke(S_bessel_j0, arguments);
 }
 
-const S_bessel_y0 = op(743, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y0 = op(751, 'besselY0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y0 */
 export function besselY0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(743, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(751, a, 0);
   return invoke(S_bessel_y0, arguments);
 }
 
-const S_modified_bessel_i0 = op(744, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i0 = op(752, 'modifiedBesselI0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i0 */
 export function modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(744, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(752, a, 0);
   return invoke(S_modified_bessel_i0, arguments);
 }
 
-const S_modified_bessel_k0 = op(745, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k0 = op(753, 'modifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k0 */
 export function modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(745, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(753, a, 0);
   return invoke(S_modified_bessel_k0, arguments);
 }
 
-const S_scaled_modified_bessel_k0 = op(746, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k0 = op(754, 'scaledModifiedBesselK0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k0 */
 export function scaledModifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(746, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(754, a, 0);
   return invoke(S_scaled_modified_bessel_k0, arguments);
 }
 
-const S_bessel_j1 = op(747, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_j1 = op(755, 'besselJ1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
 export function besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselJ1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(747, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(755, a, 0);
   return invoke(S_bessel_j1, arguments);
 }
 
-const S_bessel_y1 = op(748, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bessel_y1 = op(756, 'besselY1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.bessel_y1 */
 export function besselY1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function besselY1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(748, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(756, a, 0);
   return invoke(S_bessel_y1, arguments);
 }
 
-const S_modified_bessel_i1 = op(749, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_i1 = op(757, 'modifiedBesselI1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the first kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_i1 */
 export function modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselI1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(749, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(757, a, 0);
   return invoke(S_modified_bessel_i1, arguments);
 }
 
-const S_modified_bessel_k1 = op(750, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_modified_bessel_k1 = op(758, 'modifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.modified_bessel_k1 */
 export function modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function modifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(750, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(758, a, 0);
   return invoke(S_modified_bessel_k1, arguments);
 }
 
-const S_scaled_modified_bessel_k1 = op(751, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_scaled_modified_bessel_k1 = op(759, 'scaledModifiedBesselK1', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** exp(input) times the modified Bessel function of the second kind of order 1, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.scaled_modified_bessel_k1 */
 export function scaledModifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function scaledModifiedBesselK1(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(751, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(759, a, 0);
   return invoke(S_scaled_modified_bessel_k1, arguments);
 }
 
-const S_spherical_bessel_j0 = op(752, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_spherical_bessel_j0 = op(760, 'sphericalBesselJ0', 'Tensor input, *, Tensor? out=null', 'Tensor');
 /** The spherical Bessel function of order 0, sin(input) / input, elementwise; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.spherical_bessel_j0 */
 export function sphericalBesselJ0(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sphericalBesselJ0(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(752, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(760, a, 0);
   return invoke(S_spherical_bessel_j0, arguments);
 }
 
-const S_chebyshev_polynomial_t = op(753, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_t = op(761, 'chebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_t */
 export function chebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(753, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(761, a, b, 3);
   return invoke(S_chebyshev_polynomial_t, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_t = op(754, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_t = op(762, 'shiftedChebyshevPolynomialT', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 1, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_t */
 export function shiftedChebyshevPolynomialT(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialT(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(754, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(762, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_t, arguments);
 }
 
-const S_chebyshev_polynomial_u = op(755, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_u = op(763, 'chebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 2 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_u */
 export function chebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(755, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(763, a, b, 3);
   return invoke(S_chebyshev_polynomial_u, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_u = op(756, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_u = op(764, 'shiftedChebyshevPolynomialU', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 2, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_u */
 export function shiftedChebyshevPolynomialU(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialU(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(756, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(764, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_u, arguments);
 }
 
-const S_chebyshev_polynomial_v = op(757, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_v = op(765, 'chebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 3 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_v */
 export function chebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(757, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(765, a, b, 3);
   return invoke(S_chebyshev_polynomial_v, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_v = op(758, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_v = op(766, 'shiftedChebyshevPolynomialV', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 3, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_v */
 export function shiftedChebyshevPolynomialV(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialV(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(758, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(766, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_v, arguments);
 }
 
-const S_chebyshev_polynomial_w = op(759, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_chebyshev_polynomial_w = op(767, 'chebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Chebyshev polynomial of kind 4 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.chebyshev_polynomial_w */
 export function chebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function chebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(759, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(767, a, b, 3);
   return invoke(S_chebyshev_polynomial_w, arguments);
 }
 
-const S_shifted_chebyshev_polynomial_w = op(760, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_shifted_chebyshev_polynomial_w = op(768, 'shiftedChebyshevPolynomialW', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The shifted Chebyshev polynomial of kind 4, that at 2 input - 1 of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.shifted_chebyshev_polynomial_w */
 export function shiftedChebyshevPolynomialW(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function shiftedChebyshevPolynomialW(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(760, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(768, a, b, 3);
   return invoke(S_shifted_chebyshev_polynomial_w, arguments);
 }
 
-const S_hermite_polynomial_h = op(761, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_h = op(769, 'hermitePolynomialH', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The physicist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_h */
 export function hermitePolynomialH(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialH(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(761, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(769, a, b, 3);
   return invoke(S_hermite_polynomial_h, arguments);
 }
 
-const S_hermite_polynomial_he = op(762, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_hermite_polynomial_he = op(770, 'hermitePolynomialHe', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The probabilist's Hermite polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.hermite_polynomial_he */
 export function hermitePolynomialHe(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function hermitePolynomialHe(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(762, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(770, a, b, 3);
   return invoke(S_hermite_polynomial_he, arguments);
 }
 
-const S_laguerre_polynomial_l = op(763, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_laguerre_polynomial_l = op(771, 'laguerrePolynomialL', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Laguerre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.laguerre_polynomial_l */
 export function laguerrePolynomialL(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function laguerrePolynomialL(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(763, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(771, a, b, 3);
   return invoke(S_laguerre_polynomial_l, arguments);
 }
 
-const S_legendre_polynomial_p = op(764, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
+const S_legendre_polynomial_p = op(772, 'legendrePolynomialP', 'Operand input, Operand n, *, Tensor? out=null', 'Tensor');
 /** The Legendre polynomial of degree n (cut to a whole number; below 0 it is 0) at input, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.legendre_polynomial_p */
 export function legendrePolynomialP(input: Tensor | Scalar, n: Tensor | Scalar, options?: { n?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function legendrePolynomialP(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(764, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(772, a, b, 3);
   return invoke(S_legendre_polynomial_p, arguments);
 }
 
-const S_xlog1py = op(765, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlog1py = op(773, 'xlog1py', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** input * log1p(other), 0 where input is 0, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.xlog1py */
 export function xlog1py(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function xlog1py(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(765, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(773, a, b, 3);
   return invoke(S_xlog1py, arguments);
 }
 
-const S_zeta = op(766, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_zeta = op(774, 'zeta', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
 /** Hurwitz's zeta function of input at other. Only the gradient of other is known, elementwise with broadcasting; integers give float32. https://pytorch.org/docs/stable/special.html#torch.special.zeta */
 export function zeta(input: Tensor | Scalar, other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
 export function zeta(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(766, a, b, 3);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(774, a, b, 3);
   return invoke(S_zeta, arguments);
 }
 
-const S_igamma = op(767, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma = op(775, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
 export function igamma(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function igamma(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(767, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(775, a, b, 0);
   return invoke(S_igamma, arguments);
 }
 
-const S_igammac = op(769, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac = op(777, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 export function igammac(input: Tensor, other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
 export function igammac(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(769, a, b, 0);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(777, a, b, 0);
   return invoke(S_igammac, arguments);
 }
 
-const S_quantile = op(771, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_quantile = op(779, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 export function quantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
@@ -5622,7 +5683,7 @@ export function quantile(..._args: any[]): any {
   return invoke(S_quantile, arguments);
 }
 
-const S_nanquantile = op(772, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(780, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
 export function nanquantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
@@ -5631,23 +5692,23 @@ export function nanquantile(..._args: any[]): any {
   return invoke(S_nanquantile, arguments);
 }
 
-const S_cov = op(773, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_cov = op(781, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
 /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
 export function cov(input: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
 export function cov(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(773, a, 0, 1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(781, a, 0, 1, 0, 0);
   return invoke(S_cov, arguments);
 }
 
-const S_corrcoef = op(774, 'corrcoef', 'Tensor input', 'Tensor');
+const S_corrcoef = op(782, 'corrcoef', 'Tensor input', 'Tensor');
 /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
 export function corrcoef(input: Tensor): Tensor;
 export function corrcoef(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(774, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(782, a, 0);
   return invoke(S_corrcoef, arguments);
 }
 
-const S_diff = op(775, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_diff = op(783, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
 export function diff(input: Tensor, n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -5656,9 +5717,9 @@ export function diff(..._args: any[]): any {
   return invoke(S_diff, arguments);
 }
 
-const S_gradient = op(776, 'gradient', 'Tensor input, *, Scalar? spacing=null, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const S_gradient_coordinates = op(777, 'gradient', 'Tensor input, *, Tensor[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const S_gradient_list = op(778, 'gradient', 'Tensor input, *, float[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient = op(784, 'gradient', 'Tensor input, *, Scalar? spacing=null, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient_coordinates = op(785, 'gradient', 'Tensor input, *, Tensor[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient_list = op(786, 'gradient', 'Tensor input, *, float[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
 const F_gradient = [S_gradient, S_gradient_coordinates, S_gradient_list];
 /** Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
 export function gradient(input: Tensor, options?: { spacing?: Scalar | null; dim?: number | readonly number[] | null; edgeOrder?: number }): Tensor[];
@@ -5670,40 +5731,40 @@ export function gradient(..._args: any[]): any {
   return invokeForm(F_gradient, undefined, arguments);
 }
 
-const S_trapezoid = op(779, 'trapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
-const S_trapezoid_x = op(780, 'trapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
+const S_trapezoid = op(787, 'trapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
+const S_trapezoid_x = op(788, 'trapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
 const F_trapezoid = [S_trapezoid, S_trapezoid_x];
 /** The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
 export function trapezoid(y: Tensor, options?: { y?: Tensor; dx?: Scalar; dim?: number }): Tensor;
 /** The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
 export function trapezoid(y: Tensor, x: Tensor, options?: { y?: Tensor; x?: Tensor; dim?: number }): Tensor;
 export function trapezoid(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(779, a, 0, 2, 1, -1);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(780, a, b, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(787, a, 0, 2, 1, -1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(788, a, b, 0, -1);
   return invokeForm(F_trapezoid, undefined, arguments);
 }
 
-const S_cumulative_trapezoid = op(781, 'cumulativeTrapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
-const S_cumulative_trapezoid_x = op(782, 'cumulativeTrapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
+const S_cumulative_trapezoid = op(789, 'cumulativeTrapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
+const S_cumulative_trapezoid_x = op(790, 'cumulativeTrapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
 const F_cumulativeTrapezoid = [S_cumulative_trapezoid, S_cumulative_trapezoid_x];
 /** The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
 export function cumulativeTrapezoid(y: Tensor, options?: { y?: Tensor; dx?: Scalar; dim?: number }): Tensor;
 /** The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
 export function cumulativeTrapezoid(y: Tensor, x: Tensor, options?: { y?: Tensor; x?: Tensor; dim?: number }): Tensor;
 export function cumulativeTrapezoid(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(781, a, 0, 2, 1, -1);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(782, a, b, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(789, a, 0, 2, 1, -1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(790, a, b, 0, -1);
   return invokeForm(F_cumulativeTrapezoid, undefined, arguments);
 }
 
-const S_renorm = op(783, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(791, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar, options?: { p?: Scalar; dim?: number; maxnorm?: Scalar; out?: Tensor }): Tensor;
 export function renorm(..._args: any[]): any {
   return invoke(S_renorm, arguments);
 }
 
-const S_as_strided = op(828, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(836, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -5712,7 +5773,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(830, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(838, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -5723,7 +5784,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(831, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(839, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -5734,8 +5795,8 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(832, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(833, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_view = op(840, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(841, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
@@ -5749,28 +5810,28 @@ export function view(..._args: any[]): any {
   return invokeForm(F_view, undefined, arguments);
 }
 
-const S_transpose = op(834, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(842, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(836, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(844, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(838, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(846, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(839, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(847, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -5779,21 +5840,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(840, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(848, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(841, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(849, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(842, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(850, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -5804,7 +5865,7 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(843, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(851, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -5813,42 +5874,42 @@ export function squeeze(..._args: any[]): any {
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(845, 't', 'Tensor input', 'Tensor');
+const S_t = op(853, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(845, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(853, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(847, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(855, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(847, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(855, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(848, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(856, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S__unfold_backward = op(850, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(858, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(851, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(859, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(851, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(859, a, 0);
   return invoke(S_detach, arguments);
 }

@@ -3313,6 +3313,46 @@ ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool 
   return ts_dispatch1(cx, &ts_ops[TS_OP_multinomial], &args);
 }
 
+ts_tensor *ts_normal_tensors(ts_cx *cx, ts_tensor *mean, ts_tensor *std, ts_opt_int generator) {
+  ts_normal_tensors_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_tensors], &args);
+}
+
+ts_tensor *ts_normal_means(ts_cx *cx, ts_tensor *mean, double std, ts_opt_int generator) {
+  ts_normal_means_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_means], &args);
+}
+
+ts_tensor *ts_normal_deviations(ts_cx *cx, double mean, ts_tensor *std, ts_opt_int generator) {
+  ts_normal_deviations_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_deviations], &args);
+}
+
+ts_tensor *ts_normal_numbers(ts_cx *cx, double mean, double std, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_normal_numbers_args args = {mean, std, size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_numbers], &args);
+}
+
+ts_tensor *ts_poisson(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts_poisson_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_poisson], &args);
+}
+
+ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int generator) {
+  ts_binomial_args args = {count, prob, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_binomial], &args);
+}
+
+ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts__standard_gamma_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
+}
+
+ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts__sample_dirichlet_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__sample_dirichlet], &args);
+}
+
 bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results) {
   ts_native_dropout_args args = {self, p};
   ts_out out;
@@ -4564,7 +4604,7 @@ bool ts__generator_free(ts_cx *cx, int64_t id) {
   return ts_dispatch(cx, &ts_ops[TS_OP__generator_free], &args, &out);
 }
 
-bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator) {
+bool ts__manual_seed(ts_cx *cx, ts_scalar seed, ts_opt_int generator) {
   ts__manual_seed_args args = {seed, generator};
   ts_out out;
   memset(&out, 0, sizeof out);

@@ -3828,6 +3828,48 @@ torsh_status torsh_multinomial(torsh_tensor self, int64_t num_samples, bool repl
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_normal_tensors(torsh_tensor mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_tensors(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_means(torsh_tensor mean, double std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_means(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_deviations(double mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_deviations(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_numbers(double mean, double std, const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_numbers(cx, mean, std, (ts_ints){size, n_size}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_poisson(torsh_tensor self, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_poisson(cx, self, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_binomial(torsh_tensor count, torsh_tensor prob, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_binomial(cx, count, prob, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

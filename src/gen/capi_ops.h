@@ -1634,6 +1634,24 @@ TORSH_API torsh_status torsh_bernoulli(torsh_tensor self, const double *p, const
 /* Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 TORSH_API torsh_status torsh_multinomial(torsh_tensor self, int64_t num_samples, bool replacement, const int64_t *generator, torsh_tensor *out);
 
+/* Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
+TORSH_API torsh_status torsh_normal_tensors(torsh_tensor mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out);
+
+/* Normal numbers with the given means and one deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
+TORSH_API torsh_status torsh_normal_means(torsh_tensor mean, double std, const int64_t *generator, torsh_tensor *out);
+
+/* Normal numbers with one mean and the given deviations. https://pytorch.org/docs/stable/generated/torch.normal.html */
+TORSH_API torsh_status torsh_normal_deviations(double mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out);
+
+/* Normal numbers with one mean and deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
+TORSH_API torsh_status torsh_normal_numbers(double mean, double std, const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out);
+
+/* Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
+TORSH_API torsh_status torsh_poisson(torsh_tensor self, const int64_t *generator, torsh_tensor *out);
+
+/* Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
+TORSH_API torsh_status torsh_binomial(torsh_tensor count, torsh_tensor prob, const int64_t *generator, torsh_tensor *out);
+
 /* input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 TORSH_API torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out);
 

@@ -3174,6 +3174,55 @@ static bool multinomial_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_multinomial_impl(cx, a, out);
 }
 
+static const ts_arg normal_tensors_args[] = {{"mean", TS_ARG_TENSOR, 0, offsetof(ts_normal_tensors_args, mean), 0u}, {"std", TS_ARG_TENSOR, 0, offsetof(ts_normal_tensors_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_tensors_args, generator), 0u}};
+static bool normal_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_tensors_args *a = args;
+  return ts_normal_tensors_impl(cx, a, out);
+}
+
+static const ts_arg normal_means_args[] = {{"mean", TS_ARG_TENSOR, 0, offsetof(ts_normal_means_args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal_means_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_means_args, generator), 0u}};
+static bool normal_means_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_means_args *a = args;
+  return ts_normal_means_impl(cx, a, out);
+}
+
+static const ts_arg normal_deviations_args[] = {{"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal_deviations_args, mean), 0u}, {"std", TS_ARG_TENSOR, 0, offsetof(ts_normal_deviations_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_deviations_args, generator), 0u}};
+static bool normal_deviations_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_deviations_args *a = args;
+  return ts_normal_deviations_impl(cx, a, out);
+}
+
+static const ts_arg normal_numbers_args[] = {{"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal_numbers_args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal_numbers_args, std), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_normal_numbers_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_numbers_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_normal_numbers_args, dtype), 0u}};
+static bool normal_numbers_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_numbers_args *a = args;
+  return ts_normal_numbers_impl(cx, a, out);
+}
+
+static const ts_arg poisson_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_poisson_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_poisson_args, generator), 0u}};
+static bool poisson_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_poisson_args *a = args;
+  return ts_poisson_impl(cx, a, out);
+}
+static void poisson_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg binomial_args[] = {{"count", TS_ARG_TENSOR, 0, offsetof(ts_binomial_args, count), 0u}, {"prob", TS_ARG_TENSOR, 0, offsetof(ts_binomial_args, prob), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_binomial_args, generator), 0u}};
+static bool binomial_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_binomial_args *a = args;
+  return ts_binomial_impl(cx, a, out);
+}
+
+static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
+static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__standard_gamma_args *a = args;
+  return ts__standard_gamma_impl(cx, a, out);
+}
+
+static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
+static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__sample_dirichlet_args *a = args;
+  return ts__sample_dirichlet_impl(cx, a, out);
+}
+
 static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
 static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_native_dropout_args *a = args;
@@ -4411,7 +4460,7 @@ static bool _generator_free_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__generator_free_impl(cx, a, out);
 }
 
-static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_INT, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
+static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_SCALAR, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
 static bool _manual_seed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__manual_seed_args *a = args;
   return ts__manual_seed_impl(cx, a, out);
@@ -5182,7 +5231,15 @@ const ts_op ts_ops[] = {
   {"geometric_", "Geometric_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_geometric__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, geometric__args, geometric__impl, geometric__grad},
   {"bernoulli_", "Bernoulli_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_bernoulli__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli__args, bernoulli__impl, bernoulli__grad},
   {"bernoulli", "BernoulliBackward0", 0, sizeof(ts_bernoulli_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli_args, bernoulli_impl, NULL},
-  {"multinomial", "MultinomialBackward0", 0, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"multinomial", "MultinomialBackward0", TS_OP_EXACT, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"normal", "NormalTensorsBackward0", 0, sizeof(ts_normal_tensors_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_tensors_args, normal_tensors_impl, NULL},
+  {"normal", "NormalMeansBackward0", 0, sizeof(ts_normal_means_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_means_args, normal_means_impl, NULL},
+  {"normal", "NormalDeviationsBackward0", 0, sizeof(ts_normal_deviations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_deviations_args, normal_deviations_impl, NULL},
+  {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL},
+  {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad},
+  {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL},
+  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _standard_gamma_args, _standard_gamma_impl, NULL},
+  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
@@ -5419,5 +5476,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 852;
-const char ts_table_hash[] = "4146198317b03ce1";
+const int ts_op_count = 860;
+const char ts_table_hash[] = "9c77b13d238be706";
