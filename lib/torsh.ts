@@ -48,7 +48,7 @@ export const torsh = {
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
   _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
   nn, optim, deepcopy, save, load, metadataOf,
-  linalg: generated.linalg, special: generated.special,
+  linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
   utils: { data, checkpoint: { checkpoint, checkpointSequential } },
   autograd: {

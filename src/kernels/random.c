@@ -16,6 +16,7 @@
     void *data = ts_data(dense);                                             \
     int64_t n = dense->numel;                                                \
     ts_dtype d = (ts_dtype)dense->dtype;                                     \
+    if (ts_is_complex(d)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d)); \
     if (n) call;                                                             \
     if (dense != (t) && !ts_raw_copy(cx, (t), dense)) return false;          \
   } while (0)
