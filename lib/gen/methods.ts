@@ -76,379 +76,384 @@ const S_repeat_interleave = op(110, 'repeatInterleave', 'Tensor input, int repea
 const S_repeat_interleave_by = op(111, 'repeatInterleave', 'Tensor input, Tensor repeats, int? dim=null, *, int? outputSize=null', 'Tensor');
 const F_repeatInterleave = [S_repeat_interleave, S_repeat_interleave_by];
 const S_take_along_dim = op(113, 'takeAlongDim', 'Tensor input, Tensor indices, int? dim=null, *, Tensor? out=null', 'Tensor');
-const S_eq = op(114, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_eq_ = op(115, 'eq_', 'Tensor input, Operand other', 'Tensor');
-const S_ne = op(116, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ne_ = op(117, 'ne_', 'Tensor input, Operand other', 'Tensor');
-const S_lt = op(118, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_lt_ = op(119, 'lt_', 'Tensor input, Operand other', 'Tensor');
-const S_le = op(120, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_le_ = op(121, 'le_', 'Tensor input, Operand other', 'Tensor');
-const S_gt = op(122, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_gt_ = op(123, 'gt_', 'Tensor input, Operand other', 'Tensor');
-const S_ge = op(124, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_ge_ = op(125, 'ge_', 'Tensor input, Operand other', 'Tensor');
-const S_isclose = op(126, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
-const S_allclose = op(127, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
-const S_equal = op(128, 'equal', 'Tensor input, Tensor other', 'bool');
-const S_maximum = op(129, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_minimum = op(130, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmax = op(131, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_fmin = op(132, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_isnan = op(133, 'isnan', 'Tensor input', 'Tensor');
-const S_isinf = op(134, 'isinf', 'Tensor input', 'Tensor');
-const S_isfinite = op(135, 'isfinite', 'Tensor input', 'Tensor');
-const S_isposinf = op(136, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isneginf = op(137, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_signbit = op(138, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_isreal = op(139, 'isreal', 'Tensor input', 'Tensor');
-const S_logical_and = op(140, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_and_ = op(141, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_or = op(142, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_or_ = op(143, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_xor = op(144, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logical_xor_ = op(145, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
-const S_logical_not = op(146, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_logical_not_ = op(147, 'logicalNot_', 'Tensor input', 'Tensor');
-const S_bitwise_and = op(148, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_and_ = op(149, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_or = op(150, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_or_ = op(151, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_xor = op(152, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_xor_ = op(153, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_not = op(154, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_bitwise_not_ = op(155, 'bitwiseNot_', 'Tensor input', 'Tensor');
-const S_bitwise_left_shift = op(156, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_left_shift_ = op(157, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
-const S_bitwise_right_shift = op(158, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_bitwise_right_shift_ = op(159, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
-const S__where_self = op(162, 'where', 'Tensor input, Tensor condition, Operand other', 'Tensor');
-const S_masked_fill = op(163, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_masked_fill_ = op(164, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
-const S_clamp = op(165, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
-const S_clamp_ = op(166, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
-const S_clamp_min = op(167, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
-const S_clamp_min_ = op(168, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
-const S_clamp_max = op(169, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
-const S_clamp_max_ = op(170, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
-const S_real = op(175, 'real', 'Tensor input', 'Tensor');
-const S_imag = op(176, 'imag', 'Tensor input', 'Tensor');
-const S_conj_physical = op(177, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_conj_physical_ = op(178, 'conjPhysical_', 'Tensor input', 'Tensor');
-const S_conj = op(179, 'conj', 'Tensor input', 'Tensor');
-const S_resolve_conj = op(180, 'resolveConj', 'Tensor input', 'Tensor');
-const S_resolve_neg = op(181, 'resolveNeg', 'Tensor input', 'Tensor');
-const S_is_conj = op(182, 'isConj', 'Tensor input', 'bool');
-const S_is_neg = op(183, 'isNeg', 'Tensor input', 'bool');
-const S_angle = op(184, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_diagonal_scatter = op(196, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_select_scatter = op(197, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
-const S_slice_scatter = op(198, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
-const S_as_strided_scatter = op(199, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_narrow_copy = op(200, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
-const S_new_zeros = op(220, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_ones = op(223, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_empty = op(226, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_new_full = op(230, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
-const S_fill = op(231, 'fill', 'Tensor input, Operand value', 'Tensor');
-const S_fill_ = op(232, 'fill_', 'Tensor input, Operand value', 'Tensor');
-const S_clone = op(237, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_contiguous = op(238, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
-const S_resize_ = op(239, 'resize_', 'Tensor input, int[] ...size, *, str? memoryFormat=null', 'Tensor');
-const S_resize_as_ = op(240, 'resizeAs_', 'Tensor input, Tensor theTemplate, *, str? memoryFormat=null', 'Tensor');
-const S_copy_ = op(241, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
-const S_zero_ = op(242, 'zero_', 'Tensor input', 'Tensor');
-const S_new_empty_strided = op(244, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
-const S_sum_to_size = op(246, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
-const S_diag = op(250, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_diag_embed = op(251, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
-const S_diagflat = op(252, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
-const S_trace = op(253, 'trace', 'Tensor input', 'Tensor');
-const S_tril = op(254, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_tril_ = op(255, 'tril_', 'Tensor input, int diagonal=0', 'Tensor');
-const S_triu = op(256, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
-const S_triu_ = op(257, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
-const S_fill_diagonal_ = op(260, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
-const S_index_put = op(284, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_put_ = op(285, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(286, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
-const S_index_add = op(287, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_add_ = op(288, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(289, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_copy_ = op(290, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_fill = op(291, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_index_fill_ = op(292, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_gather = op(293, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(294, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(296, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_eq = op(122, 'eq', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_eq_ = op(123, 'eq_', 'Tensor input, Operand other', 'Tensor');
+const S_ne = op(124, 'ne', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ne_ = op(125, 'ne_', 'Tensor input, Operand other', 'Tensor');
+const S_lt = op(126, 'lt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_lt_ = op(127, 'lt_', 'Tensor input, Operand other', 'Tensor');
+const S_le = op(128, 'le', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_le_ = op(129, 'le_', 'Tensor input, Operand other', 'Tensor');
+const S_gt = op(130, 'gt', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_gt_ = op(131, 'gt_', 'Tensor input, Operand other', 'Tensor');
+const S_ge = op(132, 'ge', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_ge_ = op(133, 'ge_', 'Tensor input, Operand other', 'Tensor');
+const S_isclose = op(134, 'isclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'Tensor');
+const S_allclose = op(135, 'allclose', 'Tensor input, Tensor other, float rtol=0.00001, float atol=1e-8, bool equalNan=false', 'bool');
+const S_equal = op(136, 'equal', 'Tensor input, Tensor other', 'bool');
+const S_maximum = op(137, 'maximum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_minimum = op(138, 'minimum', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmax = op(139, 'fmax', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_fmin = op(140, 'fmin', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_isnan = op(141, 'isnan', 'Tensor input', 'Tensor');
+const S_isinf = op(142, 'isinf', 'Tensor input', 'Tensor');
+const S_isfinite = op(143, 'isfinite', 'Tensor input', 'Tensor');
+const S_isposinf = op(144, 'isposinf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isneginf = op(145, 'isneginf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_signbit = op(146, 'signbit', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_isreal = op(147, 'isreal', 'Tensor input', 'Tensor');
+const S_logical_and = op(148, 'logicalAnd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_and_ = op(149, 'logicalAnd_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_or = op(150, 'logicalOr', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_or_ = op(151, 'logicalOr_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_xor = op(152, 'logicalXor', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logical_xor_ = op(153, 'logicalXor_', 'Tensor input, Tensor other', 'Tensor');
+const S_logical_not = op(154, 'logicalNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_logical_not_ = op(155, 'logicalNot_', 'Tensor input', 'Tensor');
+const S_bitwise_and = op(156, 'bitwiseAnd', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_and_ = op(157, 'bitwiseAnd_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_or = op(158, 'bitwiseOr', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_or_ = op(159, 'bitwiseOr_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_xor = op(160, 'bitwiseXor', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_xor_ = op(161, 'bitwiseXor_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_not = op(162, 'bitwiseNot', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_bitwise_not_ = op(163, 'bitwiseNot_', 'Tensor input', 'Tensor');
+const S_bitwise_left_shift = op(164, 'bitwiseLeftShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_left_shift_ = op(165, 'bitwiseLeftShift_', 'Operand input, Operand other', 'Tensor');
+const S_bitwise_right_shift = op(166, 'bitwiseRightShift', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_bitwise_right_shift_ = op(167, 'bitwiseRightShift_', 'Operand input, Operand other', 'Tensor');
+const S__where_self = op(170, 'where', 'Tensor input, Tensor condition, Operand other', 'Tensor');
+const S_masked_fill = op(171, 'maskedFill', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_masked_fill_ = op(172, 'maskedFill_', 'Tensor input, Tensor mask, Operand value', 'Tensor');
+const S_clamp = op(173, 'clamp', 'Tensor input, Operand? min=null, Operand? max=null, *, Tensor? out=null', 'Tensor');
+const S_clamp_ = op(174, 'clamp_', 'Tensor input, Operand? min=null, Operand? max=null', 'Tensor');
+const S_clamp_min = op(175, 'clampMin', 'Tensor input, Operand min, *, Tensor? out=null', 'Tensor');
+const S_clamp_min_ = op(176, 'clampMin_', 'Tensor input, Operand min', 'Tensor');
+const S_clamp_max = op(177, 'clampMax', 'Tensor input, Operand max, *, Tensor? out=null', 'Tensor');
+const S_clamp_max_ = op(178, 'clampMax_', 'Tensor input, Operand max', 'Tensor');
+const S_real = op(183, 'real', 'Tensor input', 'Tensor');
+const S_imag = op(184, 'imag', 'Tensor input', 'Tensor');
+const S_conj_physical = op(185, 'conjPhysical', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_conj_physical_ = op(186, 'conjPhysical_', 'Tensor input', 'Tensor');
+const S_conj = op(187, 'conj', 'Tensor input', 'Tensor');
+const S_resolve_conj = op(188, 'resolveConj', 'Tensor input', 'Tensor');
+const S_resolve_neg = op(189, 'resolveNeg', 'Tensor input', 'Tensor');
+const S_is_conj = op(190, 'isConj', 'Tensor input', 'bool');
+const S_is_neg = op(191, 'isNeg', 'Tensor input', 'bool');
+const S_angle = op(192, 'angle', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_diagonal_scatter = op(204, 'diagonalScatter', 'Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_select_scatter = op(205, 'selectScatter', 'Tensor input, Tensor src, int dim, int index', 'Tensor');
+const S_slice_scatter = op(206, 'sliceScatter', 'Tensor input, Tensor src, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S_as_strided_scatter = op(207, 'asStridedScatter', 'Tensor input, Tensor src, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_narrow_copy = op(208, 'narrowCopy', 'Tensor input, int dim, int start, int length, *, Tensor? out=null', 'Tensor');
+const S_new_zeros = op(228, 'newZeros', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_ones = op(231, 'newOnes', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_empty = op(234, 'newEmpty', 'Tensor input, int[] ...size, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_new_full = op(238, 'newFull', 'Tensor input, int[] size, Scalar fillValue, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+const S_fill = op(239, 'fill', 'Tensor input, Operand value', 'Tensor');
+const S_fill_ = op(240, 'fill_', 'Tensor input, Operand value', 'Tensor');
+const S_clone = op(245, 'clone', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_contiguous = op(246, 'contiguous', 'Tensor input, *, str? memoryFormat=null', 'Tensor');
+const S_resize_ = op(247, 'resize_', 'Tensor input, int[] ...size, *, str? memoryFormat=null', 'Tensor');
+const S_resize_as_ = op(248, 'resizeAs_', 'Tensor input, Tensor theTemplate, *, str? memoryFormat=null', 'Tensor');
+const S_copy_ = op(249, 'copy_', 'Tensor input, Tensor src, bool nonBlocking=false', 'Tensor');
+const S_zero_ = op(250, 'zero_', 'Tensor input', 'Tensor');
+const S_new_empty_strided = op(252, 'newEmptyStrided', 'Tensor input, int[] size, int[] stride, dtype? dtype=null', 'Tensor');
+const S_sum_to_size = op(254, 'sumToSize', 'Tensor input, int[] ...size', 'Tensor');
+const S_diag = op(258, 'diag', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_diag_embed = op(259, 'diagEmbed', 'Tensor input, int offset=0, int dim1=-2, int dim2=-1', 'Tensor');
+const S_diagflat = op(260, 'diagflat', 'Tensor input, int offset=0', 'Tensor');
+const S_trace = op(261, 'trace', 'Tensor input', 'Tensor');
+const S_tril = op(262, 'tril', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_tril_ = op(263, 'tril_', 'Tensor input, int diagonal=0', 'Tensor');
+const S_triu = op(264, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
+const S_triu_ = op(265, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
+const S_fill_diagonal_ = op(268, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
+const S_index_put = op(334, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put_ = op(335, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_select = op(336, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_add = op(337, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add_ = op(338, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_copy = op(339, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy_ = op(340, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_fill = op(341, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill_ = op(342, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_gather = op(343, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_scatter = op(344, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(346, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
-const S_scatter_ = op(295, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value_ = op(297, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter_ = op(345, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value_ = op(347, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(298, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_add_ = op(299, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_reduce = op(300, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
-const S_scatter_reduce_ = op(301, 'scatterReduce_', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true', 'Tensor');
-const S_index_reduce = op(302, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
-const S_index_reduce_ = op(303, 'indexReduce_', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true', 'Tensor');
-const S_take = op(306, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(307, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(308, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(309, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(311, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(312, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
-const S_masked_scatter = op(313, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(314, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_combinations = op(334, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
-const S_lu = op(337, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
-const S_lu_with_info = op(338, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
+const S_scatter_add = op(348, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add_ = op(349, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_reduce = op(350, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
+const S_scatter_reduce_ = op(351, 'scatterReduce_', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true', 'Tensor');
+const S_index_reduce = op(352, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
+const S_index_reduce_ = op(353, 'indexReduce_', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true', 'Tensor');
+const S_take = op(356, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_put = op(357, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put_ = op(358, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_nonzero = op(359, 'nonzero', 'Tensor input', 'Tensor');
+const S_argwhere = op(361, 'argwhere', 'Tensor input', 'Tensor');
+const S_masked_select = op(362, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_scatter = op(363, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter_ = op(364, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_combinations = op(384, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
+const S_lu = op(387, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
+const S_lu_with_info = op(388, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
 const F_lu = [S_lu, S_lu_with_info];
-const S_lu_solve = op(344, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
-const S_inverse = op(350, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_triangular_solve = op(352, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
-const S_det = op(355, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_slogdet = op(357, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
-const S_logdet = op(358, 'logdet', 'Tensor input', 'Tensor');
-const S_matrix_power = op(359, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
-const S_matrix_exp = op(360, 'matrixExp', 'Tensor input', 'Tensor');
-const S_cross = op(366, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
-const S_cholesky = op(373, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_cholesky_solve = op(374, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_cholesky_inverse = op(375, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_exp = op(411, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(412, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(413, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(414, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(415, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(416, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(417, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(418, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(419, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(420, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(421, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(422, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(423, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(424, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(425, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(426, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(427, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(428, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(429, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(430, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(431, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(432, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(433, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(434, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(435, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(436, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(437, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(438, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(439, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(440, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(441, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(442, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(443, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(444, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(445, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(446, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(447, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(448, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(449, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(450, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(451, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(452, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(453, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(454, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(455, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(456, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(457, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(458, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_lgamma = op(459, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_lgamma_ = op(460, 'lgamma_', 'Tensor input', 'Tensor');
-const S_digamma = op(461, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_digamma_ = op(462, 'digamma_', 'Tensor input', 'Tensor');
-const S_mvlgamma = op(463, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(464, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_frexp = op(465, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(466, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(467, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(470, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(471, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(472, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(473, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(474, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(475, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(476, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(477, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(478, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(479, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(480, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(481, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(482, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(483, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(484, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(485, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(486, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(487, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(488, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(489, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(490, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(491, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(492, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(493, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(494, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(496, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(497, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_vdot = op(498, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_outer = op(499, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(500, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(501, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(502, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(503, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(504, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(505, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(506, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(507, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(508, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(509, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(510, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lu_solve = op(394, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
+const S_inverse = op(400, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_triangular_solve = op(402, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
+const S_det = op(405, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_slogdet = op(407, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
+const S_logdet = op(408, 'logdet', 'Tensor input', 'Tensor');
+const S_matrix_power = op(409, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
+const S_matrix_exp = op(410, 'matrixExp', 'Tensor input', 'Tensor');
+const S_cross = op(416, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
+const S_geqrf = op(421, 'geqrf', 'Tensor input, *, Tensor[]? out=null', 'a,tau;2');
+const S_qr = op(423, 'qr', 'Tensor input, bool some=true, *, Tensor[]? out=null', 'Q,R;2');
+const S_svd = op(427, 'svd', 'Tensor input, bool some=true, bool computeUv=true, *, Tensor[]? out=null', 'U,S,V;3');
+const S_symeig = op(431, 'symeig', 'Tensor input, bool eigenvectors=false, bool upper=true, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
+const S_pinverse = op(434, 'pinverse', 'Tensor input, float rcond=1e-15', 'Tensor');
+const S_cholesky = op(447, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky_solve = op(448, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky_inverse = op(449, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_exp = op(485, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp_ = op(486, 'exp_', 'Tensor input', 'Tensor');
+const S_exp2 = op(487, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2_ = op(488, 'exp2_', 'Tensor input', 'Tensor');
+const S_expm1 = op(489, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1_ = op(490, 'expm1_', 'Tensor input', 'Tensor');
+const S_log = op(491, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ = op(492, 'log_', 'Tensor input', 'Tensor');
+const S_log2 = op(493, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2_ = op(494, 'log2_', 'Tensor input', 'Tensor');
+const S_log10 = op(495, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10_ = op(496, 'log10_', 'Tensor input', 'Tensor');
+const S_log1p = op(497, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p_ = op(498, 'log1p_', 'Tensor input', 'Tensor');
+const S_sin = op(499, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin_ = op(500, 'sin_', 'Tensor input', 'Tensor');
+const S_cos = op(501, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos_ = op(502, 'cos_', 'Tensor input', 'Tensor');
+const S_tan = op(503, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan_ = op(504, 'tan_', 'Tensor input', 'Tensor');
+const S_asin = op(505, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin_ = op(506, 'asin_', 'Tensor input', 'Tensor');
+const S_acos = op(507, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos_ = op(508, 'acos_', 'Tensor input', 'Tensor');
+const S_atan = op(509, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan_ = op(510, 'atan_', 'Tensor input', 'Tensor');
+const S_sinh = op(511, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh_ = op(512, 'sinh_', 'Tensor input', 'Tensor');
+const S_cosh = op(513, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh_ = op(514, 'cosh_', 'Tensor input', 'Tensor');
+const S_tanh = op(515, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh_ = op(516, 'tanh_', 'Tensor input', 'Tensor');
+const S_asinh = op(517, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh_ = op(518, 'asinh_', 'Tensor input', 'Tensor');
+const S_acosh = op(519, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh_ = op(520, 'acosh_', 'Tensor input', 'Tensor');
+const S_atanh = op(521, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh_ = op(522, 'atanh_', 'Tensor input', 'Tensor');
+const S_sinc = op(523, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc_ = op(524, 'sinc_', 'Tensor input', 'Tensor');
+const S_erf = op(525, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf_ = op(526, 'erf_', 'Tensor input', 'Tensor');
+const S_erfc = op(527, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc_ = op(528, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfinv = op(529, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv_ = op(530, 'erfinv_', 'Tensor input', 'Tensor');
+const S_sigmoid = op(531, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid_ = op(532, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_lgamma = op(533, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma_ = op(534, 'lgamma_', 'Tensor input', 'Tensor');
+const S_digamma = op(535, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma_ = op(536, 'digamma_', 'Tensor input', 'Tensor');
+const S_mvlgamma = op(537, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma_ = op(538, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
+const S_frexp = op(539, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_logit = op(540, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(541, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(544, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(545, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(546, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(547, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(548, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(549, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(550, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(551, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(552, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(553, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(554, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(555, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(556, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(557, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(558, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(559, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(560, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(561, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(562, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(563, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(564, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(565, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(566, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(567, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(568, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(570, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(571, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(572, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_outer = op(573, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(574, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(575, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(576, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(577, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(578, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(579, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(580, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(581, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(582, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(583, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(584, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(511, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(512, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(513, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(585, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(586, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(587, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(514, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(515, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(516, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(517, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(518, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(519, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(520, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(588, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(589, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(590, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(591, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(592, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(593, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(594, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(521, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(522, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(595, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(596, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(523, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(524, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_inner = op(576, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_kron = op(577, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_uniform_ = op(585, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(586, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(587, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(588, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(589, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(590, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(591, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(592, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(593, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(594, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(597, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(598, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(599, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(600, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(601, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(602, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(603, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(604, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(605, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(597, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(598, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_inner = op(650, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(651, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_uniform_ = op(659, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(660, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(661, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(662, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(663, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(664, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(665, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(666, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(667, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(668, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(679, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(680, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(681, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(682, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(683, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(684, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(685, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(686, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(687, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(609, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(610, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(611, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(691, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(692, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(693, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(615, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(616, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(617, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(619, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(620, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(697, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(698, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(699, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(701, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(702, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(621, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(634, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(635, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(636, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(637, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(638, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(639, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(640, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_bincount = op(648, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
-const S_histc = op(649, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
-const S_histogram = op(650, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(651, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_dist = op(703, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(731, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(732, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(733, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(734, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(735, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(736, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(737, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_bincount = op(745, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
+const S_histc = op(746, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
+const S_histogram = op(747, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram_bins = op(748, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
 const F_histogram = [S_histogram, S_histogram_bins];
-const S_view_as = op(653, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(654, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(655, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(656, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(657, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(658, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(659, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(660, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(661, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(662, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(663, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(664, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(665, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(666, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(667, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(668, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(669, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(670, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_view_as = op(750, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(751, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(752, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(753, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(754, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(755, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(756, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(757, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(758, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(759, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(760, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(761, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(762, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(763, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(764, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(765, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(766, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(767, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(671, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(672, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(673, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(768, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(769, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(770, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(674, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(675, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(771, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(772, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(676, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(677, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(773, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(774, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(678, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(679, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(775, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(776, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(682, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(683, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(687, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(688, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(689, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(690, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S__polygamma_self = op(692, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(693, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(694, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(695, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(730, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(731, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(732, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(733, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_quantile = op(734, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_nanquantile = op(735, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_cov = op(736, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
-const S_corrcoef = op(737, 'corrcoef', 'Tensor input', 'Tensor');
-const S_diff = op(738, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
-const S_renorm = op(746, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
-const S_renorm_ = op(747, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
-const S_as_strided = op(791, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_as_strided_ = op(792, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(793, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(794, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(795, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(796, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_softmax = op(779, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(780, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(784, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(785, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(786, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(787, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(789, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(790, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(791, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(792, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(827, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(828, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(829, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(830, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_quantile = op(831, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(832, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_cov = op(833, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_corrcoef = op(834, 'corrcoef', 'Tensor input', 'Tensor');
+const S_diff = op(835, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(843, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm_ = op(844, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
+const S_as_strided = op(888, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_ = op(889, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(890, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(891, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(892, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(893, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
-const S_transpose = op(797, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(798, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(799, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(800, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(801, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(804, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(805, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(806, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(807, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(808, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(809, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(810, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(812, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(814, 'detach', 'Tensor input', 'Tensor');
+const S_transpose = op(894, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(895, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(896, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(897, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(898, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(901, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(902, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(903, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(904, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(905, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(906, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(907, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(909, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(911, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -973,133 +978,133 @@ export abstract class TensorOps {
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   eq(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(114, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(122, (this as any), a, 2);
     return invokeMethod(S_eq, this, arguments);
   }
   /** Whether input == other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.eq.html */
   eq_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   eq_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(115, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(123, (this as any), a, 2);
     return invokeMethod(S_eq_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   ne(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(116, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(124, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   notEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(116, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(124, (this as any), a, 2);
     return invokeMethod(S_ne, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   ne_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   ne_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(117, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(125, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input != other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ne.html */
   notEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   notEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(117, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(125, (this as any), a, 2);
     return invokeMethod(S_ne_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   lt(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(126, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   less(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(118, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(126, (this as any), a, 2);
     return invokeMethod(S_lt, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   lt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   lt_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(119, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(127, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input < other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.lt.html */
   less_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   less_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(119, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(127, (this as any), a, 2);
     return invokeMethod(S_lt_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   le(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(128, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   lessEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(120, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(128, (this as any), a, 2);
     return invokeMethod(S_le, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   le_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   le_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(121, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(129, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input <= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.le.html */
   lessEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   lessEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(121, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(129, (this as any), a, 2);
     return invokeMethod(S_le_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   gt(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(122, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(130, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   greater(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(122, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(130, (this as any), a, 2);
     return invokeMethod(S_gt, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   gt_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   gt_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(123, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(131, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input > other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.gt.html */
   greater_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   greater_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(123, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(131, (this as any), a, 2);
     return invokeMethod(S_gt_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   ge(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(124, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(132, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   greaterEqual(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(124, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(132, (this as any), a, 2);
     return invokeMethod(S_ge, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   ge_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   ge_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(125, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(133, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether input >= other, elementwise, as bools; NaN is unequal to everything. https://pytorch.org/docs/stable/generated/torch.ge.html */
   greaterEqual_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   greaterEqual_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(125, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(133, (this as any), a, 2);
     return invokeMethod(S_ge_, this, arguments);
   }
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
@@ -1107,7 +1112,7 @@ export abstract class TensorOps {
   /** Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. https://pytorch.org/docs/stable/generated/torch.isclose.html */
   isclose(other: Tensor, options: { other?: Tensor; rtol?: number; atol?: number; equalNan?: boolean }): Tensor;
   isclose(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(126, (this as any), a, 0, 0.00001, 1e-8, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(134, (this as any), a, 0, 0.00001, 1e-8, 0);
     return invokeMethod(S_isclose, this, arguments);
   }
   /** Whether every element is close, as isclose says. https://pytorch.org/docs/stable/generated/torch.allclose.html */
@@ -1125,187 +1130,187 @@ export abstract class TensorOps {
   /** The larger of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.maximum.html */
   maximum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   maximum(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(129, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(137, (this as any), a, 0);
     return invokeMethod(S_maximum, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN wins. The gradient is shared where they are equal. https://pytorch.org/docs/stable/generated/torch.minimum.html */
   minimum(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   minimum(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(130, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(138, (this as any), a, 0);
     return invokeMethod(S_minimum, this, arguments);
   }
   /** The larger of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmax.html */
   fmax(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   fmax(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(131, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(139, (this as any), a, 0);
     return invokeMethod(S_fmax, this, arguments);
   }
   /** The smaller of two tensors, elementwise; NaN loses. https://pytorch.org/docs/stable/generated/torch.fmin.html */
   fmin(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   fmin(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(132, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(140, (this as any), a, 0);
     return invokeMethod(S_fmin, this, arguments);
   }
   /** Whether elements are NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
   isnan(): Tensor;
   isnan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(133, (this as any), 0);
+    if (arguments.length === 0) return unary(141, (this as any), 0);
     return invokeMethod(S_isnan, this, arguments);
   }
   /** Whether elements are infinite. https://pytorch.org/docs/stable/generated/torch.isinf.html */
   isinf(): Tensor;
   isinf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(134, (this as any), 0);
+    if (arguments.length === 0) return unary(142, (this as any), 0);
     return invokeMethod(S_isinf, this, arguments);
   }
   /** Whether elements are neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html */
   isfinite(): Tensor;
   isfinite(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(135, (this as any), 0);
+    if (arguments.length === 0) return unary(143, (this as any), 0);
     return invokeMethod(S_isfinite, this, arguments);
   }
   /** Whether elements are positive infinity. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
   isposinf(options?: { out?: Tensor }): Tensor;
   isposinf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(136, (this as any), 0);
+    if (arguments.length === 0) return unary(144, (this as any), 0);
     return invokeMethod(S_isposinf, this, arguments);
   }
   /** Whether elements are negative infinity. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
   isneginf(options?: { out?: Tensor }): Tensor;
   isneginf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(137, (this as any), 0);
+    if (arguments.length === 0) return unary(145, (this as any), 0);
     return invokeMethod(S_isneginf, this, arguments);
   }
   /** Whether the sign bit is set: of negative numbers and -0. https://pytorch.org/docs/stable/generated/torch.signbit.html */
   signbit(options?: { out?: Tensor }): Tensor;
   signbit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(138, (this as any), 0);
+    if (arguments.length === 0) return unary(146, (this as any), 0);
     return invokeMethod(S_signbit, this, arguments);
   }
-  /** Whether elements are real. https://pytorch.org/docs/stable/generated/torch.isreal.html */
+  /** Whether elements are real numbers or complex ones with imaginary part 0. https://pytorch.org/docs/stable/generated/torch.isreal.html */
   isreal(): Tensor;
   isreal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(139, (this as any), 0);
+    if (arguments.length === 0) return unary(147, (this as any), 0);
     return invokeMethod(S_isreal, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalAnd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(140, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(148, (this as any), a, 0);
     return invokeMethod(S_logical_and, this, arguments);
   }
   /** Logical and, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
   logicalAnd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalAnd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(141, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(149, (this as any), a, 0);
     return invokeMethod(S_logical_and_, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalOr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(142, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(150, (this as any), a, 0);
     return invokeMethod(S_logical_or, this, arguments);
   }
   /** Logical or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
   logicalOr_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalOr_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(143, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(151, (this as any), a, 0);
     return invokeMethod(S_logical_or_, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logicalXor(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(144, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(152, (this as any), a, 0);
     return invokeMethod(S_logical_xor, this, arguments);
   }
   /** Logical exclusive or, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
   logicalXor_(other: Tensor, options?: { other?: Tensor }): Tensor;
   logicalXor_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(145, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(153, (this as any), a, 0);
     return invokeMethod(S_logical_xor_, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot(options?: { out?: Tensor }): Tensor;
   logicalNot(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(146, (this as any), 0);
+    if (arguments.length === 0) return unary(154, (this as any), 0);
     return invokeMethod(S_logical_not, this, arguments);
   }
   /** Logical not, elementwise; what is not zero is true. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
   logicalNot_(): Tensor;
   logicalNot_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(147, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(155, (this as any), 0);
     return invokeMethod(S_logical_not_, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseAnd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(148, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(156, (this as any), a, 3);
     return invokeMethod(S_bitwise_and, this, arguments);
   }
   /** Bitwise and, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
   bitwiseAnd_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseAnd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(149, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(157, (this as any), a, 3);
     return invokeMethod(S_bitwise_and_, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseOr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(150, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(158, (this as any), a, 3);
     return invokeMethod(S_bitwise_or, this, arguments);
   }
   /** Bitwise or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
   bitwiseOr_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseOr_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(151, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(159, (this as any), a, 3);
     return invokeMethod(S_bitwise_or_, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseXor(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(152, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(160, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor, this, arguments);
   }
   /** Bitwise exclusive or, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_xor.html */
   bitwiseXor_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseXor_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(153, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(161, (this as any), a, 3);
     return invokeMethod(S_bitwise_xor_, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot(options?: { out?: Tensor }): Tensor;
   bitwiseNot(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(154, (this as any), 0);
+    if (arguments.length === 0) return unary(162, (this as any), 0);
     return invokeMethod(S_bitwise_not, this, arguments);
   }
   /** Bitwise not, elementwise; logical for bools. Errors: floats. https://pytorch.org/docs/stable/generated/torch.bitwise_not.html */
   bitwiseNot_(): Tensor;
   bitwiseNot_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(155, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(163, (this as any), 0);
     return invokeMethod(S_bitwise_not_, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseLeftShift(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(156, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(164, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift, this, arguments);
   }
   /** input shifted left by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
   bitwiseLeftShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseLeftShift_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(157, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(165, (this as any), a, 3);
     return invokeMethod(S_bitwise_left_shift_, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   bitwiseRightShift(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(158, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(166, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift, this, arguments);
   }
   /** input shifted right, keeping the sign, by other bits, elementwise. Errors: bools, floats. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
   bitwiseRightShift_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   bitwiseRightShift_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(159, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(167, (this as any), a, 3);
     return invokeMethod(S_bitwise_right_shift_, this, arguments);
   }
   /** input where condition holds, else other. https://pytorch.org/docs/stable/generated/torch.Tensor.where.html */
@@ -1354,25 +1359,25 @@ export abstract class TensorOps {
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin(min: Tensor | Scalar, options?: { min?: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMin(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(167, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(175, (this as any), a, 2);
     return invokeMethod(S_clamp_min, this, arguments);
   }
   /** max(input, min), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMin_(min: Tensor | Scalar, options?: { min?: Tensor | Scalar }): Tensor;
   clampMin_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(168, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(176, (this as any), a, 2);
     return invokeMethod(S_clamp_min_, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax(max: Tensor | Scalar, options?: { max?: Tensor | Scalar; out?: Tensor }): Tensor;
   clampMax(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(169, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(177, (this as any), a, 2);
     return invokeMethod(S_clamp_max, this, arguments);
   }
   /** min(input, max), elementwise. https://pytorch.org/docs/stable/generated/torch.clamp.html */
   clampMax_(max: Tensor | Scalar, options?: { max?: Tensor | Scalar }): Tensor;
   clampMax_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(170, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(178, (this as any), a, 2);
     return invokeMethod(S_clamp_max_, this, arguments);
   }
   /** The real part as a view; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.real.html */
@@ -1382,31 +1387,31 @@ export abstract class TensorOps {
   /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
   conjPhysical(options?: { out?: Tensor }): Tensor;
   conjPhysical(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(177, (this as any), 0);
+    if (arguments.length === 0) return unary(185, (this as any), 0);
     return invokeMethod(S_conj_physical, this, arguments);
   }
   /** The complex conjugate; of a real tensor a copy. https://pytorch.org/docs/stable/generated/torch.conj_physical.html */
   conjPhysical_(): Tensor;
   conjPhysical_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(178, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(186, (this as any), 0);
     return invokeMethod(S_conj_physical_, this, arguments);
   }
   /** The complex conjugate, computed at once; a real tensor itself. https://pytorch.org/docs/stable/generated/torch.conj.html */
   conj(): Tensor;
   conj(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(179, (this as any), 0);
+    if (arguments.length === 0) return unary(187, (this as any), 0);
     return invokeMethod(S_conj, this, arguments);
   }
   /** input itself: no tensor of torsh waits to be conjugated. https://pytorch.org/docs/stable/generated/torch.resolve_conj.html */
   resolveConj(): Tensor;
   resolveConj(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(180, (this as any), 0);
+    if (arguments.length === 0) return unary(188, (this as any), 0);
     return invokeMethod(S_resolve_conj, this, arguments);
   }
   /** input itself: no tensor of torsh waits to be negated. https://pytorch.org/docs/stable/generated/torch.resolve_neg.html */
   resolveNeg(): Tensor;
   resolveNeg(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(181, (this as any), 0);
+    if (arguments.length === 0) return unary(189, (this as any), 0);
     return invokeMethod(S_resolve_neg, this, arguments);
   }
   /** Whether the tensor waits to be conjugated: never. https://pytorch.org/docs/stable/generated/torch.is_conj.html */
@@ -1422,7 +1427,7 @@ export abstract class TensorOps {
   /** The angle of complex numbers in radians; of real ones 0 or, when negative, pi. https://pytorch.org/docs/stable/generated/torch.angle.html */
   angle(options?: { out?: Tensor }): Tensor;
   angle(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(184, (this as any), 0);
+    if (arguments.length === 0) return unary(192, (this as any), 0);
     return invokeMethod(S_angle, this, arguments);
   }
   /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
@@ -1430,7 +1435,7 @@ export abstract class TensorOps {
   /** A copy of input with src on a diagonal (see diagonal). https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
   diagonalScatter(src: Tensor, options: { src?: Tensor; offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonalScatter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(196, (this as any), a, 0, 0, 0, 1);
+    if (arguments.length === 1 && isTensor(a)) return binary(204, (this as any), a, 0, 0, 0, 1);
     return invokeMethod(S_diagonal_scatter, this, arguments);
   }
   /** A copy of input with src in the slice at index of dim. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
@@ -1492,13 +1497,13 @@ export abstract class TensorOps {
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(231, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(239, (this as any), a, 2);
     return invokeMethod(S_fill, this, arguments);
   }
   /** input with every element set to value, a number or a 0-d tensor. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html */
   fill_(value: Tensor | Scalar, options?: { value?: Tensor | Scalar }): Tensor;
   fill_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(232, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(240, (this as any), a, 2);
     return invokeMethod(S_fill_, this, arguments);
   }
   /** A copy in memory of its own; strides are kept when dense, unless memoryFormat is 'contiguous_format', 'channels_last' (4 dims) or 'channels_last_3d' (5 dims). https://pytorch.org/docs/stable/generated/torch.clone.html */
@@ -1530,13 +1535,13 @@ export abstract class TensorOps {
   /** Copies src into input, broadcast to its shape and converted to its dtype. https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html */
   copy_(src: Tensor, options: { src?: Tensor; nonBlocking?: boolean }): Tensor;
   copy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(241, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(249, (this as any), a, 0, 0);
     return invokeMethod(S_copy_, this, arguments);
   }
   /** Fills input with zeros. https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html */
   zero_(): Tensor;
   zero_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(242, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(250, (this as any), 0);
     return invokeMethod(S_zero_, this, arguments);
   }
   /** An uninitialised tensor with the given sizes and strides and, unless another is given, the dtype of input. https://pytorch.org/docs/stable/generated/torch.empty_strided.html */
@@ -1560,7 +1565,7 @@ export abstract class TensorOps {
   /** Of a vector, the matrix with it on the given diagonal; of a matrix, a copy of that diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
   diag(options: { diagonal?: number; out?: Tensor }): Tensor;
   diag(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(250, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(258, (this as any), 0, 0);
     return invokeMethod(S_diag, this, arguments);
   }
   /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
@@ -1568,7 +1573,7 @@ export abstract class TensorOps {
   /** Matrices with the last dim of input on their diagonals: dim1 and dim2 of the result span them. https://pytorch.org/docs/stable/generated/torch.diag_embed.html */
   diagEmbed(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagEmbed(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(251, (this as any), 0, 0, -2, -1);
+    if (arguments.length === 0) return unary(259, (this as any), 0, 0, -2, -1);
     return invokeMethod(S_diag_embed, this, arguments);
   }
   /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
@@ -1576,13 +1581,13 @@ export abstract class TensorOps {
   /** The matrix with all elements of input on the given diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
   diagflat(options: { offset?: number }): Tensor;
   diagflat(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(252, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(260, (this as any), 0, 0);
     return invokeMethod(S_diagflat, this, arguments);
   }
   /** The sum of the diagonal of a matrix; integers add up in int64. https://pytorch.org/docs/stable/generated/torch.trace.html */
   trace(): Tensor;
   trace(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(253, (this as any), 0);
+    if (arguments.length === 0) return unary(261, (this as any), 0);
     return invokeMethod(S_trace, this, arguments);
   }
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
@@ -1590,7 +1595,7 @@ export abstract class TensorOps {
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
   tril(options: { diagonal?: number; out?: Tensor }): Tensor;
   tril(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(254, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(262, (this as any), 0, 0);
     return invokeMethod(S_tril, this, arguments);
   }
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
@@ -1598,7 +1603,7 @@ export abstract class TensorOps {
   /** The lower triangle of a matrix or of each of a batch, zeros above the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.tril.html */
   tril_(options: { diagonal?: number }): Tensor;
   tril_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(255, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(263, (this as any), 0, 0);
     return invokeMethod(S_tril_, this, arguments);
   }
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
@@ -1606,7 +1611,7 @@ export abstract class TensorOps {
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
   triu(options: { diagonal?: number; out?: Tensor }): Tensor;
   triu(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(256, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(264, (this as any), 0, 0);
     return invokeMethod(S_triu, this, arguments);
   }
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
@@ -1614,7 +1619,7 @@ export abstract class TensorOps {
   /** The upper triangle of a matrix or of each of a batch, zeros below the given diagonal (0: the main one, positive: above it). Errors: less than two dims. https://pytorch.org/docs/stable/generated/torch.triu.html */
   triu_(options: { diagonal?: number }): Tensor;
   triu_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(257, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(265, (this as any), 0, 0);
     return invokeMethod(S_triu_, this, arguments);
   }
   /** Fills the diagonal, of more than two dims (of one size) that of all; wrap begins it anew below a tall matrix. https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html */
@@ -1725,7 +1730,7 @@ export abstract class TensorOps {
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(306, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(356, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1745,19 +1750,19 @@ export abstract class TensorOps {
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(309, (this as any), 0);
+    if (arguments.length === 0) return unary(359, (this as any), 0);
     return invokeMethod(S_nonzero, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(311, (this as any), 0);
+    if (arguments.length === 0) return unary(361, (this as any), 0);
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(312, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(362, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -1775,7 +1780,7 @@ export abstract class TensorOps {
   /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
   combinations(options: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(334, (this as any), 0, 2, 0);
+    if (arguments.length === 0) return unary(384, (this as any), 0, 2, 0);
     return invokeMethod(S_combinations, this, arguments);
   }
   /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
@@ -1797,7 +1802,7 @@ export abstract class TensorOps {
   /** The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
   inverse(options?: { out?: Tensor }): Tensor;
   inverse(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(350, (this as any), 0);
+    if (arguments.length === 0) return unary(400, (this as any), 0);
     return invokeMethod(S_inverse, this, arguments);
   }
   /** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
@@ -1810,7 +1815,7 @@ export abstract class TensorOps {
   /** The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
   det(options?: { out?: Tensor }): Tensor;
   det(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(355, (this as any), 0);
+    if (arguments.length === 0) return unary(405, (this as any), 0);
     return invokeMethod(S_det, this, arguments);
   }
   /** Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
@@ -1821,7 +1826,7 @@ export abstract class TensorOps {
   /** The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
   logdet(): Tensor;
   logdet(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(358, (this as any), 0);
+    if (arguments.length === 0) return unary(408, (this as any), 0);
     return invokeMethod(S_logdet, this, arguments);
   }
   /** The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
@@ -1832,7 +1837,7 @@ export abstract class TensorOps {
   /** The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
   matrixExp(): Tensor;
   matrixExp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(360, (this as any), 0);
+    if (arguments.length === 0) return unary(410, (this as any), 0);
     return invokeMethod(S_matrix_exp, this, arguments);
   }
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
@@ -1840,15 +1845,49 @@ export abstract class TensorOps {
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
   cross(other: Tensor, options: { other?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
   cross(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(366, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(416, (this as any), a, 0, 0);
     return invokeMethod(S_cross, this, arguments);
+  }
+  /** QR of (..., m, n) as LAPACK leaves it: R on and above the diagonal, Householder vectors below it, and their factors tau (..., min(m, n)). Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.geqrf.html */
+  geqrf(options?: { out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly a: Tensor; readonly tau: Tensor };
+  geqrf(..._args: any[]): any {
+    return invokeMethod(S_geqrf, this, arguments);
+  }
+  /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
+  qr(some?: boolean, options?: { some?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
+  /** linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
+  qr(options: { some?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly Q: Tensor; readonly R: Tensor };
+  qr(..._args: any[]): any {
+    return invokeMethod(S_qr, this, arguments);
+  }
+  /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
+  svd(some?: boolean, computeUv?: boolean, options?: { some?: boolean; computeUv?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
+  /** linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
+  svd(options: { some?: boolean; computeUv?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor, Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
+  svd(..._args: any[]): any {
+    return invokeMethod(S_svd, this, arguments);
+  }
+  /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
+  symeig(eigenvectors?: boolean, upper?: boolean, options?: { eigenvectors?: boolean; upper?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+  /** linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
+  symeig(options: { eigenvectors?: boolean; upper?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+  symeig(..._args: any[]): any {
+    return invokeMethod(S_symeig, this, arguments);
+  }
+  /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
+  pinverse(rcond?: number, options?: { rcond?: number }): Tensor;
+  /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
+  pinverse(options: { rcond?: number }): Tensor;
+  pinverse(..._rest: any[]): any {
+    if (arguments.length === 0) return unary(434, (this as any), 0, 1e-15);
+    return invokeMethod(S_pinverse, this, arguments);
   }
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
   cholesky(upper?: boolean, options?: { upper?: boolean; out?: Tensor }): Tensor;
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
   cholesky(options: { upper?: boolean; out?: Tensor }): Tensor;
   cholesky(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(373, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(447, (this as any), 0, 0);
     return invokeMethod(S_cholesky, this, arguments);
   }
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
@@ -1856,7 +1895,7 @@ export abstract class TensorOps {
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
   choleskySolve(input2: Tensor, options: { input2?: Tensor; upper?: boolean; out?: Tensor }): Tensor;
   choleskySolve(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(374, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(448, (this as any), a, 0, 0);
     return invokeMethod(S_cholesky_solve, this, arguments);
   }
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
@@ -1864,391 +1903,391 @@ export abstract class TensorOps {
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
   choleskyInverse(options: { upper?: boolean; out?: Tensor }): Tensor;
   choleskyInverse(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(375, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(449, (this as any), 0, 0);
     return invokeMethod(S_cholesky_inverse, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(411, (this as any), 0);
+    if (arguments.length === 0) return unary(485, (this as any), 0);
     return invokeMethod(S_exp, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(412, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(486, (this as any), 0);
     return invokeMethod(S_exp_, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(413, (this as any), 0);
+    if (arguments.length === 0) return unary(487, (this as any), 0);
     return invokeMethod(S_exp2, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(414, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(488, (this as any), 0);
     return invokeMethod(S_exp2_, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(415, (this as any), 0);
+    if (arguments.length === 0) return unary(489, (this as any), 0);
     return invokeMethod(S_expm1, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(416, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(490, (this as any), 0);
     return invokeMethod(S_expm1_, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(417, (this as any), 0);
+    if (arguments.length === 0) return unary(491, (this as any), 0);
     return invokeMethod(S_log, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(418, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(492, (this as any), 0);
     return invokeMethod(S_log_, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(419, (this as any), 0);
+    if (arguments.length === 0) return unary(493, (this as any), 0);
     return invokeMethod(S_log2, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(420, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(494, (this as any), 0);
     return invokeMethod(S_log2_, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(421, (this as any), 0);
+    if (arguments.length === 0) return unary(495, (this as any), 0);
     return invokeMethod(S_log10, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(422, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(496, (this as any), 0);
     return invokeMethod(S_log10_, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(423, (this as any), 0);
+    if (arguments.length === 0) return unary(497, (this as any), 0);
     return invokeMethod(S_log1p, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(424, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(498, (this as any), 0);
     return invokeMethod(S_log1p_, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(425, (this as any), 0);
+    if (arguments.length === 0) return unary(499, (this as any), 0);
     return invokeMethod(S_sin, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(426, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(500, (this as any), 0);
     return invokeMethod(S_sin_, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(427, (this as any), 0);
+    if (arguments.length === 0) return unary(501, (this as any), 0);
     return invokeMethod(S_cos, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(428, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(502, (this as any), 0);
     return invokeMethod(S_cos_, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(429, (this as any), 0);
+    if (arguments.length === 0) return unary(503, (this as any), 0);
     return invokeMethod(S_tan, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(430, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(504, (this as any), 0);
     return invokeMethod(S_tan_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(431, (this as any), 0);
+    if (arguments.length === 0) return unary(505, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(431, (this as any), 0);
+    if (arguments.length === 0) return unary(505, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(432, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(506, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(432, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(506, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(433, (this as any), 0);
+    if (arguments.length === 0) return unary(507, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(433, (this as any), 0);
+    if (arguments.length === 0) return unary(507, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(434, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(508, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(434, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(508, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(435, (this as any), 0);
+    if (arguments.length === 0) return unary(509, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(435, (this as any), 0);
+    if (arguments.length === 0) return unary(509, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(436, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(510, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(436, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(510, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(437, (this as any), 0);
+    if (arguments.length === 0) return unary(511, (this as any), 0);
     return invokeMethod(S_sinh, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(438, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(512, (this as any), 0);
     return invokeMethod(S_sinh_, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(439, (this as any), 0);
+    if (arguments.length === 0) return unary(513, (this as any), 0);
     return invokeMethod(S_cosh, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(440, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(514, (this as any), 0);
     return invokeMethod(S_cosh_, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(441, (this as any), 0);
+    if (arguments.length === 0) return unary(515, (this as any), 0);
     return invokeMethod(S_tanh, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(442, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(516, (this as any), 0);
     return invokeMethod(S_tanh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(443, (this as any), 0);
+    if (arguments.length === 0) return unary(517, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(443, (this as any), 0);
+    if (arguments.length === 0) return unary(517, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(444, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(518, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(444, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(518, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(445, (this as any), 0);
+    if (arguments.length === 0) return unary(519, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(445, (this as any), 0);
+    if (arguments.length === 0) return unary(519, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(446, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(520, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(446, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(520, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(447, (this as any), 0);
+    if (arguments.length === 0) return unary(521, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(447, (this as any), 0);
+    if (arguments.length === 0) return unary(521, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(448, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(522, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(448, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(522, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(449, (this as any), 0);
+    if (arguments.length === 0) return unary(523, (this as any), 0);
     return invokeMethod(S_sinc, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(450, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(524, (this as any), 0);
     return invokeMethod(S_sinc_, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(451, (this as any), 0);
+    if (arguments.length === 0) return unary(525, (this as any), 0);
     return invokeMethod(S_erf, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(452, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(526, (this as any), 0);
     return invokeMethod(S_erf_, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(453, (this as any), 0);
+    if (arguments.length === 0) return unary(527, (this as any), 0);
     return invokeMethod(S_erfc, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(454, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(528, (this as any), 0);
     return invokeMethod(S_erfc_, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(455, (this as any), 0);
+    if (arguments.length === 0) return unary(529, (this as any), 0);
     return invokeMethod(S_erfinv, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(456, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(530, (this as any), 0);
     return invokeMethod(S_erfinv_, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(457, (this as any), 0);
+    if (arguments.length === 0) return unary(531, (this as any), 0);
     return invokeMethod(S_sigmoid, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(458, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(532, (this as any), 0);
     return invokeMethod(S_sigmoid_, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma(options?: { out?: Tensor }): Tensor;
   lgamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(459, (this as any), 0);
+    if (arguments.length === 0) return unary(533, (this as any), 0);
     return invokeMethod(S_lgamma, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma_(): Tensor;
   lgamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(460, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(534, (this as any), 0);
     return invokeMethod(S_lgamma_, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma(options?: { out?: Tensor }): Tensor;
   digamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(461, (this as any), 0);
+    if (arguments.length === 0) return unary(535, (this as any), 0);
     return invokeMethod(S_digamma, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma_(): Tensor;
   digamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(462, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(536, (this as any), 0);
     return invokeMethod(S_digamma_, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
@@ -2271,7 +2310,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(466, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(540, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -2279,157 +2318,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(467, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(541, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(470, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(544, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(470, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(544, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(471, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(545, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(471, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(545, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(472, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(546, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(473, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(547, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(474, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(548, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(475, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(549, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(476, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(550, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(477, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(551, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(478, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(552, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(479, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(553, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(480, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(554, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(481, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(555, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(482, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(556, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(483, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(557, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(484, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(558, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(485, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(559, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(486, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(560, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(487, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(561, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(488, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(562, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(489, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(563, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(490, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(564, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(491, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(565, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(492, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(566, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -2445,31 +2484,31 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(496, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(570, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(497, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(571, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
   }
   /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
   vdot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   vdot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(498, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(572, (this as any), a, 0);
     return invokeMethod(S_vdot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(499, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(573, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(499, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(573, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -2521,8 +2560,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(508, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(510, (this as any), a, 0);
+    if (arguments.length === 0) return unary(582, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(584, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2534,8 +2573,8 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(511, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(513, (this as any), a, 0);
+    if (arguments.length === 0) return unary(585, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(587, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -2562,7 +2601,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(517, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(591, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2570,7 +2609,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(518, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(592, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2580,7 +2619,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(519, (this as any), 0);
+    if (arguments.length === 0) return unary(593, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2590,7 +2629,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(521, (this as any), 0);
+    if (arguments.length === 0) return unary(595, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2610,13 +2649,13 @@ export abstract class TensorOps {
   /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
   inner(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   inner(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(576, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(650, (this as any), a, 0);
     return invokeMethod(S_inner, this, arguments);
   }
   /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
   kron(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   kron(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(577, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(651, (this as any), a, 0);
     return invokeMethod(S_kron, this, arguments);
   }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
@@ -2624,7 +2663,7 @@ export abstract class TensorOps {
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(585, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(659, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2632,7 +2671,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(586, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(660, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2640,7 +2679,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(587, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(661, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2648,7 +2687,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(588, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(662, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2656,7 +2695,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(589, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(663, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2664,7 +2703,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(590, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(664, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2684,7 +2723,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(593, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(667, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2713,7 +2752,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(599, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(681, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2750,7 +2789,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(605, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(687, (this as any), 0, 1);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2766,7 +2805,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(611, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(693, (this as any), 0, 1);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2794,9 +2833,9 @@ export abstract class TensorOps {
   norm(p?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   /** The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
   norm(options: { p?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  /** The Frobenius norm ('fro'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+  /** By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
   norm(p: string, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { p?: string; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
-  /** The Frobenius norm ('fro'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+  /** By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
   norm(p: string, options: { p?: string; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   norm(..._args: any[]): any {
     return invokeForm(F_norm, this, arguments);
@@ -2806,7 +2845,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(621, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(703, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2849,7 +2888,7 @@ export abstract class TensorOps {
   /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
   bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(648, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(745, (this as any), 0, 0, 0);
     return invokeMethod(S_bincount, this, arguments);
   }
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
@@ -2871,19 +2910,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(653, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(750, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(654, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(751, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(655, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(752, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2894,7 +2933,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(657, (this as any), 0);
+    if (arguments.length === 0) return unary(754, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2908,7 +2947,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(662, (this as any), 0);
+    if (arguments.length === 0) return unary(759, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2916,7 +2955,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(663, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(760, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -3032,7 +3071,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(682, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(779, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -3040,7 +3079,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(683, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(780, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -3055,13 +3094,13 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(688, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(785, (this as any), 0, -1, 0, 0);
     return invokeMethod(S_argsort, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(689, (this as any), 0);
+    if (arguments.length === 0) return unary(786, (this as any), 0);
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -3084,37 +3123,37 @@ export abstract class TensorOps {
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(694, (this as any), 0);
+    if (arguments.length === 0) return unary(791, (this as any), 0);
     return invokeMethod(S_i0, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(695, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(792, (this as any), 0);
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(730, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(827, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(731, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(828, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(732, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(829, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(733, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(830, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
   }
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
@@ -3134,13 +3173,13 @@ export abstract class TensorOps {
   /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cov(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(736, (this as any), 0, 1, 0, 0);
+    if (arguments.length === 0) return unary(833, (this as any), 0, 1, 0, 0);
     return invokeMethod(S_cov, this, arguments);
   }
   /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
   corrcoef(): Tensor;
   corrcoef(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(737, (this as any), 0);
+    if (arguments.length === 0) return unary(834, (this as any), 0);
     return invokeMethod(S_corrcoef, this, arguments);
   }
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -3279,13 +3318,13 @@ export abstract class TensorOps {
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(808, (this as any), 0);
+    if (arguments.length === 0) return unary(905, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(809, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(906, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -3293,7 +3332,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(810, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(907, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -3304,7 +3343,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(814, (this as any), 0);
+    if (arguments.length === 0) return unary(911, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

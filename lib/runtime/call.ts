@@ -195,7 +195,9 @@ function takes(p: OpParam, v: unknown): boolean {
     case 'bool': return typeof v === 'boolean';
     case 'true': return v === true;
     case 'false': return v === false;
-    case 'int[]': case 'float[]': return isNumber(v) || ArrayBuffer.isView(v) || (Array.isArray(v) && v.every((x) => isNumber(x) || isTensor(x)));
+    case 'lengths[]': case 'int[]': case 'float[]':
+      if (isTensor(v)) return p.type === 'lengths[]' && v.ndim === 1;
+      return isNumber(v) || ArrayBuffer.isView(v) || (Array.isArray(v) && v.every((x) => isNumber(x) || isTensor(x)));
     default: return typeof v === 'string'; /* dtype, str */
   }
 }
