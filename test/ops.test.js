@@ -2,7 +2,7 @@
 // and out= variants against the plain one, refused inputs.
 const torsh = require('torsh');
 const {
-  rows, canCast, isDifferentiable, isDifferentiableRow, isTensorSpec, isUninitialised, isAboutLayout, changesSelf, build, ontoMatrices, callRow, variants, trailing, namespace,
+  rows, canCast, isDifferentiable, isDifferentiableRow, isTensorSpec, isUninitialised, isAboutLayout, isRandom, changesSelf, build, ontoMatrices, callRow, variants, trailing, namespace,
   tensorsOf,
 } = require('./support/rows');
 const { gradcheck, gradgradcheck } = require('./support/gradcheck');
@@ -137,8 +137,6 @@ function degenerate(row, sample, reshape) {
   expect(strided.message).toBe(plain.message);
   if (!plain.message) expectSame(row, strided.result, plain.result, 'strided inputs');
 }
-
-const isRandom = (row) => Boolean(row.random) || /rand|bernoulli|normal|uniform|multinomial|dropout|exponential|geometric|cauchy|rrelu|gumbel|poisson$|binomial|gamma$|dirichlet/i.test(row.name);
 
 for (const row of rows) {
   describe(row.name, () => {

@@ -106,7 +106,7 @@ bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out) {
   }
   if (!fits)
     return ts_fail(cx, TS_ERR_SHAPE, "size {%s} is not expandable to size {%s}.", ts_sizes_text((int)a->size.n, a->size.v, (char[160]){0}, 160), TS_TEXT(self));
-  ts_tensor *t = n ? ts_sum(cx, self, (ts_ints){dims, n}, true, (ts_dtype)self->dtype) : self;
+  ts_tensor *t = n || a->size.n == 0 ? ts_sum(cx, self, (ts_ints){dims, n}, true, TS_DTYPE_NONE) : self;
   if (t && lead > 0) t = ts_reshape(cx, t, a->size);
   return (out->t[0] = t) != NULL;
 }

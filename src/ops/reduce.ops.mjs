@@ -84,7 +84,8 @@ export default [
   },
   {
     name: 'norm_named', overload: 'norm', args: 'Tensor self, str p, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float',
-    doc: `The Frobenius norm ('fro'). ${page('norm')}`, samples: [{ args: [t(3, 4), 'fro'] }, { args: [t(3, 4), 'fro', [0, 1]] }], errors: [{ args: [t(2, 2), 'l1'], code: 'ERR_UNSUPPORTED', message: "norm: p must be a number or 'fro', got 'l1'" }],
+    doc: `By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). ${page('norm')}`, samples: [{ args: [t(3, 4), 'fro'] }, { args: [t(3, 4), 'fro', [0, 1]] }, { args: [t(3, 4), 'nuc'] }, { args: [t(2, 3, 4), 'nuc', [0, 2], true] }],
+    errors: [{ args: [t(2, 2), 'l1'], code: 'ERR_ARGUMENT', message: "norm: only valid string values are 'fro' and 'nuc', found l1" }],
   },
   {
     name: 'dist', args: 'Tensor self, Tensor other, Scalar p=2', as: ['function', 'method'], grad: 'composite', dtypes: 'float complex',
