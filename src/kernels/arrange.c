@@ -64,7 +64,8 @@ bool ts_roll_impl(ts_cx *cx, const ts_roll_args *a, ts_out *out) {
     ts_tensor *flat = ts_roll(cx, ts_flatten(cx, self, 0, -1), by, TS_INTS(0));
     return give(out, ts_reshape(cx, flat, ts_sizes_of(self)));
   }
-  if (dims.n == 0 && by.n == 1) dims = TS_INTS(0);
+  const int64_t first = 0;
+  if (dims.n == 0 && by.n == 1) dims = (ts_ints){&first, 1};
   if (dims.n != by.n) return ts_fail(cx, TS_ERR_ARGUMENT, "shifts and dimensions must align. shifts: %" PRId64 ", dims:%" PRId64, by.n, dims.n);
   int64_t shifts[TS_MAX_DIM] = {0}, sizes[TS_MAX_DIM];
   for (int64_t i = 0; i < dims.n; i++) {
