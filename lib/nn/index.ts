@@ -8,13 +8,22 @@ export { ParameterDict, ParameterList } from './parameter-containers';
 export { Identity, Linear, type LinearOptions } from './linear';
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm';
-export { GroupNorm, LayerNorm, type GroupNormOptions, type LayerNormOptions } from './normalization';
-export { Dropout, type DropoutOptions } from './dropout';
+export { GroupNorm, LayerNorm, RMSNorm, type GroupNormOptions, type LayerNormOptions, type RMSNormOptions } from './normalization';
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout, type DropoutOptions } from './dropout';
 export { Embedding, type EmbeddingOptions } from './sparse';
 export { GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from './activation';
 export {
   CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss, type CrossEntropyLossOptions, type LossOptions, type NLLLossOptions, type Reduction,
 } from './loss';
+export {
+  BCELoss, BCEWithLogitsLoss, CTCLoss, GaussianNLLLoss, KLDivLoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, PoissonNLLLoss, type PoissonNLLLossOptions, type WeightedOptions,
+} from './losses-binary';
+export {
+  CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss, MultiMarginLoss, SoftMarginLoss, TripletMarginLoss, TripletMarginWithDistanceLoss,
+  type MarginOptions, type MultiMarginLossOptions, type TripletMarginLossOptions,
+} from './losses-margin';
+export type { DistanceFunction, TripletMarginWithDistanceOptions } from './functional-loss';
+export { Bilinear, CosineSimilarity, PairwiseDistance, type BilinearOptions } from './distance';
 export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d, type AvgPoolNdOptions, type AvgPoolOptions, type MaxPoolOptions } from './pooling';
 export { Flatten, Unflatten } from './flatten';
 export { functional } from './functional';
