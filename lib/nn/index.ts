@@ -12,6 +12,8 @@ export { GroupNorm, LayerNorm, RMSNorm, type GroupNormOptions, type LayerNormOpt
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout, type DropoutOptions } from './dropout';
 export { Embedding, type EmbeddingOptions } from './sparse';
 export { GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from './activation';
+export { CELU, ELU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, PReLU, RReLU, ReLU6, SELU, Softshrink, Threshold, type HardtanhOptions, type PReLUOptions } from './rectifiers';
+export { GLU, LogSigmoid, Mish, Softmax2d, Softmin, Softplus, Softsign, Tanhshrink } from './smooth';
 export {
   CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss, type CrossEntropyLossOptions, type LossOptions, type NLLLossOptions, type Reduction,
 } from './loss';
