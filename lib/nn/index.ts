@@ -25,6 +25,8 @@ export {
   type MarginOptions, type MultiMarginLossOptions, type TripletMarginLossOptions,
 } from './losses-margin';
 export type { DistanceFunction, TripletMarginWithDistanceOptions } from './functional-loss';
+export { GRU, LSTM, RNN, RNNBase, type LSTMOptions, type RNNBaseOptions, type RNNOptions } from './rnn';
+export { GRUCell, LSTMCell, RNNCell, RNNCellBase, type CellOptions, type RNNCellOptions } from './rnn-cells';
 export { Bilinear, CosineSimilarity, PairwiseDistance, type BilinearOptions } from './distance';
 export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d, type AvgPoolNdOptions, type AvgPoolOptions, type MaxPoolOptions } from './pooling';
 export { Flatten, Unflatten } from './flatten';
