@@ -25,6 +25,11 @@ export {
   type MarginOptions, type MultiMarginLossOptions, type TripletMarginLossOptions,
 } from './losses-margin';
 export type { DistanceFunction, TripletMarginWithDistanceOptions } from './functional-loss';
+export { MultiheadAttention, type AttentionCall, type MultiheadAttentionOptions } from './attention';
+export {
+  Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
+  type Activation, type DecoderLayerCall, type EncoderLayerCall, type TransformerCall, type TransformerLayerOptions, type TransformerOptions,
+} from './transformer';
 export { GRU, LSTM, RNN, RNNBase, type LSTMOptions, type RNNBaseOptions, type RNNOptions } from './rnn';
 export { GRUCell, LSTMCell, RNNCell, RNNCellBase, type CellOptions, type RNNCellOptions } from './rnn-cells';
 export { Bilinear, CosineSimilarity, PairwiseDistance, type BilinearOptions } from './distance';
