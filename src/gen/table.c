@@ -4431,6 +4431,48 @@ static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
 
+static const ts_arg stft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_stft_args, self), 0u}, {"nFft", TS_ARG_INT, 0, offsetof(ts_stft_args, n_fft), 0u}, {"hopLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, hop_length), 0u}, {"winLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, win_length), 0u}, {"window", TS_ARG_TENSOR_OPT, 0, offsetof(ts_stft_args, window), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_stft_args, center), 0u}, {"padMode", TS_ARG_TEXT, 0, offsetof(ts_stft_args, pad_mode), 0u}, {"normalized", TS_ARG_BOOL, 0, offsetof(ts_stft_args, normalized), 0u}, {"onesided", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, onesided), 0u}, {"returnComplex", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, return_complex), 0u}};
+static bool stft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_stft_args *a = args;
+  return ts_stft_impl(cx, a, out);
+}
+
+static const ts_arg istft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_istft_args, self), 0u}, {"nFft", TS_ARG_INT, 0, offsetof(ts_istft_args, n_fft), 0u}, {"hopLength", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, hop_length), 0u}, {"winLength", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, win_length), 0u}, {"window", TS_ARG_TENSOR_OPT, 0, offsetof(ts_istft_args, window), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_istft_args, center), 0u}, {"normalized", TS_ARG_BOOL, 0, offsetof(ts_istft_args, normalized), 0u}, {"onesided", TS_ARG_BOOL_OPT, 0, offsetof(ts_istft_args, onesided), 0u}, {"length", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, length), 0u}, {"returnComplex", TS_ARG_BOOL, 0, offsetof(ts_istft_args, return_complex), 0u}};
+static bool istft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_istft_args *a = args;
+  return ts_istft_impl(cx, a, out);
+}
+
+static const ts_arg hann_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_hann_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_hann_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_hann_window_args, dtype), 0u}};
+static bool hann_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hann_window_args *a = args;
+  return ts_hann_window_impl(cx, a, out);
+}
+
+static const ts_arg hamming_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_hamming_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_hamming_window_args, periodic), 0u}, {"alpha", TS_ARG_FLOAT, 0, offsetof(ts_hamming_window_args, alpha), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_hamming_window_args, beta), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_hamming_window_args, dtype), 0u}};
+static bool hamming_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hamming_window_args *a = args;
+  return ts_hamming_window_impl(cx, a, out);
+}
+
+static const ts_arg blackman_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_blackman_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_blackman_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_blackman_window_args, dtype), 0u}};
+static bool blackman_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_blackman_window_args *a = args;
+  return ts_blackman_window_impl(cx, a, out);
+}
+
+static const ts_arg bartlett_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_bartlett_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_bartlett_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_bartlett_window_args, dtype), 0u}};
+static bool bartlett_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bartlett_window_args *a = args;
+  return ts_bartlett_window_impl(cx, a, out);
+}
+
+static const ts_arg kaiser_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_kaiser_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_kaiser_window_args, periodic), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_kaiser_window_args, beta), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_kaiser_window_args, dtype), 0u}};
+static bool kaiser_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kaiser_window_args *a = args;
+  return ts_kaiser_window_impl(cx, a, out);
+}
+
 static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
 static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_quantile_args *a = args;
@@ -5711,6 +5753,13 @@ const ts_op ts_ops[] = {
   {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
   {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
   {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"stft", "StftBackward0", TS_OP_COMPOSITE, sizeof(ts_stft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, stft_args, stft_impl, NULL},
+  {"istft", "IstftBackward0", TS_OP_COMPOSITE, sizeof(ts_istft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, istft_args, istft_impl, NULL},
+  {"hannWindow", "HannWindowBackward0", 0, sizeof(ts_hann_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, hann_window_args, hann_window_impl, NULL},
+  {"hammingWindow", "HammingWindowBackward0", 0, sizeof(ts_hamming_window_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, hamming_window_args, hamming_window_impl, NULL},
+  {"blackmanWindow", "BlackmanWindowBackward0", 0, sizeof(ts_blackman_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, blackman_window_args, blackman_window_impl, NULL},
+  {"bartlettWindow", "BartlettWindowBackward0", 0, sizeof(ts_bartlett_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bartlett_window_args, bartlett_window_impl, NULL},
+  {"kaiserWindow", "KaiserWindowBackward0", 0, sizeof(ts_kaiser_window_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, kaiser_window_args, kaiser_window_impl, NULL},
   {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
   {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
   {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
@@ -5793,5 +5842,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 904;
-const char ts_table_hash[] = "04b6cc65f4f1b6f4";
+const int ts_op_count = 911;
+const char ts_table_hash[] = "1bb79862ff9b1b53";
