@@ -4263,20 +4263,20 @@ export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S__unique = op(600, 'unique', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
+const S__unique = op(600, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
-export function unique(input: Tensor, dim?: number | null, options?: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function unique(input: Tensor, inverse?: boolean, dim?: number | null, options?: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
-export function unique(input: Tensor, options: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function unique(input: Tensor, options: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function unique(..._args: any[]): any {
   return invoke(S__unique, arguments);
 }
 
-const S__unique_consecutive = op(601, 'uniqueConsecutive', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
+const S__unique_consecutive = op(601, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
-export function uniqueConsecutive(input: Tensor, dim?: number | null, options?: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function uniqueConsecutive(input: Tensor, inverse?: boolean, dim?: number | null, options?: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
-export function uniqueConsecutive(input: Tensor, options: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function uniqueConsecutive(input: Tensor, options: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function uniqueConsecutive(..._args: any[]): any {
   return invoke(S__unique_consecutive, arguments);
 }

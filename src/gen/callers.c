@@ -3188,8 +3188,8 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_args args = {self, dim};
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
@@ -3197,8 +3197,8 @@ bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results)
   return ok;
 }
 
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_consecutive_args args = {self, dim};
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);

@@ -2985,13 +2985,13 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
-typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_args;
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_args;
 bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
 
-typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_consecutive_args;
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_consecutive_args;
 bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
 
 typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
 bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);

@@ -3,7 +3,12 @@
 #include <math.h>
 #include "loops.h"
 
-enum { LANES = 16, CHUNK = 2048, COLS = 256, ROWS = 64 };
+#ifdef TS_SMALL
+enum { LANES = 16 };
+#else
+enum { LANES = 32 }; /* enough to hide how long one comparison takes */
+#endif
+enum { CHUNK = 2048, COLS = 256, ROWS = 64 };
 
 #define MAX(a, x) ((x) > (a) || (x) != (x) ? (x) : (a))
 #define MIN(a, x) ((x) < (a) || (x) != (x) ? (x) : (a))
