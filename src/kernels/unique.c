@@ -80,9 +80,14 @@ static bool group_elements(ts_cx *cx, const ts_rows *r, bool consecutive, groupi
       ts_row_load(r, 0, from, n, block);
       for (int64_t i = 0; i < n; i++) {
         const uint64_t key = ts_entry_key(r, block, i);
-        add(g, from + i, from + i == 0 || key != before || (nan && key == none));
+        if (from + i == 0 || key != before || (nan && key == none)) g->first[g->groups++] = from + i;
         before = key;
       }
+    }
+    for (int64_t k = 0; k < g->groups; k++) {
+      const int64_t end = k + 1 < g->groups ? g->first[k + 1] : r->n;
+      g->counts[k] = end - g->first[k];
+      for (int64_t i = g->first[k]; i < end && g->inverse; i++) g->inverse[i] = k;
     }
     return true;
   }

@@ -26,9 +26,11 @@ enum { MANY = 32 };
         if (rows > BLOCK) rows = BLOCK;                                                                                \
         for (int64_t r = 0; r < rows; r++, i += LANES)                                                                 \
           for (int k = 0; k < LANES; k++) lane[k] = STEP(lane[k], TS_LOAD_##t(p[i + k]));                              \
-        acc_t part = (acc_t)lane[0];                                                                                   \
-        for (int k = 1; k < LANES; k++) part = FOLD(part, (acc_t)lane[k]);                                             \
-        total = FOLD(total, part);                                                                                     \
+        acc_t part[LANES];                                                                                             \
+        for (int k = 0; k < LANES; k++) part[k] = (acc_t)lane[k];                                                      \
+        for (int half = LANES / 2; half > 0; half /= 2)                                                                \
+          for (int k = 0; k < half; k++) part[k] = FOLD(part[k], part[k + half]);                                      \
+        total = FOLD(total, part[0]);                                                                                  \
       }                                                                                                                \
       for (; i < n; i++) total = FOLD(total, (acc_t)STEP(ZERO, TS_LOAD_##t(p[i])));                                    \
       *acc = total;                                                                                                    \
