@@ -1,5 +1,6 @@
 /**
  * `npm run bench [-- WORDS] [--threads N] [--save] [--rounds N]`: torsh beside its peers, all in one run.
+ * With --ops every op of the table instead (see ops.mjs).
  *
  * Each peer is a process of its own; rounds go round-robin over the peers, so that a noisy minute hits all alike, and the
  * median of a peer's rounds counts. WORDS choose rows by name or group (small, matmul, large, start, memory, size).
@@ -13,6 +14,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { benchOps } from './ops.mjs';
 import { leftOut, timed } from './rows.mjs';
 import { single, works } from './single.mjs';
 
@@ -139,6 +141,15 @@ async function runTimed(rows, peers, results) {
     results.push(result);
     process.stderr.write(`${name}: ${result.verdicts.join('; ')}\n`);
   }
+}
+
+if (argv.includes('--ops')) {
+  const wanted = ['native', 'wasm', 'pytorch', 'tfjs-wasm'];
+  const peers = findPeers().filter(([name]) => wanted.includes(name)).map(([name, command]) => start(name, command));
+  for (const peer of peers) await peer.ready;
+  await benchOps({ peers, words, rounds: option('--rounds', 2), here });
+  for (const peer of peers) peer.stop();
+  process.exit(0);
 }
 
 const rows = timed.filter(chosen);

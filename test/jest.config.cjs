@@ -5,6 +5,8 @@ const { join } = require('node:path');
 
 const root = join(__dirname, '..');
 const only = process.env.TORSH_BACKEND;
+// The long sweeps of test/full instead of the usual suites: `npm run test:full`.
+const full = Boolean(process.env.TORSH_FULL);
 
 const common = {
   rootDir: root,
@@ -22,7 +24,7 @@ const entries = (main) => ({
 const project = (name) => ({
   ...common,
   displayName: name,
-  testMatch: ['<rootDir>/test/*.test.js', '<rootDir>/test/{autograd,nn}/*.test.js'],
+  testMatch: full ? ['<rootDir>/test/full/*layouts.test.js'] : ['<rootDir>/test/*.test.js', '<rootDir>/test/{autograd,nn}/*.test.js'],
   moduleNameMapper: entries(name),
   setupFilesAfterEnv: ['<rootDir>/test/support/setup.js'],
   globals: { BACKEND: name },
@@ -39,7 +41,7 @@ module.exports = {
   projects: [
     ...(only === 'wasm' ? [] : [project('native')]),
     ...(only === 'native' ? [] : [project('wasm')]),
-    ...(only ? [] : [{ ...common, displayName: 'both', testMatch: ['<rootDir>/test/both/*.test.js'], moduleNameMapper: entries('torsh') }]),
+    ...(only ? [] : [{ ...common, displayName: 'both', testMatch: [full ? '<rootDir>/test/full/parity*.test.js' : '<rootDir>/test/both/*.test.js'], moduleNameMapper: entries('torsh') }]),
   ],
-  testTimeout: 60000,
+  testTimeout: full ? 300000 : 60000,
 };

@@ -22,7 +22,7 @@ const sanitizers = {
   asan: ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'],
   tsan: ['-fsanitize=thread'],
 };
-const seconds = 240; // a program that takes longer hangs
+const seconds = 600; // a program that takes longer hangs
 
 function run(command, args, options = {}) {
   return new Promise((resolve) => {

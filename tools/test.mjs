@@ -1,8 +1,11 @@
 /**
+ * `npm run test:full` (--full): the long sweeps instead, on what `npm test` has built: layouts and dtypes of every op on both
+ * backends, and minutes of random calls under sanitizers.
+ *
  * `npm test`: sets the machine up where it may, builds, checks the tree, runs the C tests under sanitizers and the Jest
  * suites on both backends. The last line is "N passed, N failed"; the exit code is 0 when nothing failed.
  *
- *   node tools/test.mjs [--no-build] [jest arguments...]
+ *   node tools/test.mjs [--full] [--no-build] [jest arguments...]
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +14,7 @@ import { setup } from './setup.mjs';
 import { root } from './sources.mjs';
 import { runCTests } from './test-c.mjs';
 
+const FULL_FUZZ_SECONDS = 180;
 const started = Date.now();
 const totals = { passed: 0, failed: 0 };
 const add = ({ passed, failed }) => {
@@ -46,7 +50,8 @@ function jest(args, env) {
 }
 
 async function main() {
-  const jestArgs = process.argv.slice(2).filter((arg) => arg !== '--no-build');
+  const jestArgs = process.argv.slice(2).filter((arg) => arg !== '--no-build' && arg !== '--full');
+  const full = process.argv.includes('--full');
   section('setup');
   const can = setup('test');
   // One backend alone is tested only where the other cannot be built, and that is said.
@@ -57,12 +62,13 @@ async function main() {
     const parts = only ? [only, 'js'] : [];
     if (!step('build', 'tools/build.mjs', parts)) return;
   }
-  step('check', 'tools/check.mjs');
+  if (!full) step('check', 'tools/check.mjs');
   section('C tests');
-  if (can.native) add(await runCTests());
+  if (full) process.env.TORSH_FUZZ_SECONDS ??= String(FULL_FUZZ_SECONDS);
+  if (can.native) add(await runCTests(full ? 'fuzz' : ''));
   else console.log('no C compiler: not run');
   section('Jest');
-  add(jest(jestArgs, { ...env, ...(can.browser ? {} : { TORSH_NO_BROWSER: '1' }) }));
+  add(jest(jestArgs, { ...env, ...(can.browser ? {} : { TORSH_NO_BROWSER: '1' }), ...(full ? { TORSH_FULL: '1' } : {}) }));
 }
 
 try {

@@ -1,5 +1,6 @@
 """PyTorch on the CPU: python3 pytorch.py THREADS. The protocol is that of protocol.mjs."""
 import json
+import re
 import statistics
 import sys
 import time
@@ -30,6 +31,36 @@ def matmul(n):
     return lambda: torch.matmul(a, b)
 
 
+def tensor(spec):
+    """A tensor of a sample of the op table: {t: shape, dtype, low, high, values}."""
+    dtype = getattr(torch, spec.get("dtype", "float32"))
+    if "values" in spec:
+        return torch.tensor(spec["values"], dtype=dtype).reshape(spec["t"])
+    low, high = spec.get("low", -1), spec.get("high", 1)
+    made = torch.rand(spec["t"], dtype=torch.float64) * (high - low) + low
+    return made > (low + high) / 2 if dtype == torch.bool else (made if dtype.is_floating_point else made.floor()).to(dtype)
+
+
+def value(v):
+    if isinstance(v, dict):
+        return tensor(v) if "t" in v else [value(x) for x in v["list"]]
+    if isinstance(v, list):
+        return [value(x) for x in v]
+    return getattr(torch, v) if isinstance(v, str) and isinstance(getattr(torch, v, None), torch.dtype) else v
+
+
+def op(name, row, place, args, kwargs):
+    args = [value(v) for v in args]
+    kwargs = {re.sub("[A-Z]", lambda m: "_" + m.group().lower(), k): value(v) for k, v in kwargs.items()}
+    if place == "Tensor":
+        return lambda: getattr(args[0], name)(*args[1:], **kwargs)
+    at = torch
+    for part in place.split("."):
+        at = at if part == "torsh" else getattr(at, part)
+    f = getattr(at, name)
+    return lambda: f(*args, **kwargs)
+
+
 def measure(f, ms):
     for _ in range(3):
         f()
@@ -54,7 +85,7 @@ def run_batch(f, batch):
 
 
 def main():
-    works = {"add": add, "chain": chain, "matmul": matmul}
+    works = {"add": add, "chain": chain, "matmul": matmul, "op": op}
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { serve } from './protocol.mjs';
 
 const [, , backend, threads] = process.argv;
-const torsh = createRequire(import.meta.url)(`../../dist/${backend}.cjs`);
+const require = createRequire(import.meta.url);
+const torsh = require(`../../dist/${backend}.cjs`);
+const { build, callRow, rows } = require('../../test/support/rows.js');
 torsh.setNumThreads(Number(threads));
 
 serve({
@@ -23,5 +25,10 @@ serve({
   matmul({ n }) {
     const [a, b] = [torsh.rand(n, n), torsh.rand(n, n)];
     return () => torsh.matmul(a, b).dispose();
+  },
+  op({ row, args, kwargs }) {
+    const built = build(torsh, { args, kwargs });
+    const entry = rows.find((r) => r.name === row);
+    return () => { torsh.tidy(() => { callRow(entry, torsh, built); }); };
   },
 });

@@ -1,5 +1,7 @@
 /** torsh.nn.functional: the generated ops of the namespace and what is made of several. */
 import { nnFunctional } from '../gen/namespaces';
+import * as attention from './functional-attention';
 import * as composites from './composites';
+import * as losses from './functional-loss';
 
-export const functional = { ...nnFunctional, ...composites };
+export const functional = { ...nnFunctional, ...composites, ...attention, ...losses };

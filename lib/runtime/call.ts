@@ -193,7 +193,11 @@ function takes(p: OpParam, v: unknown): boolean {
     case 'Tensor[]': case 'Tensor?[]': return Array.isArray(v) && v.every((t) => isTensor(t) || t === null);
     case 'int': case 'float': return isNumber(v);
     case 'bool': return typeof v === 'boolean';
-    case 'int[]': case 'float[]': return isNumber(v) || ArrayBuffer.isView(v) || (Array.isArray(v) && v.every((x) => isNumber(x) || isTensor(x)));
+    case 'true': return v === true;
+    case 'false': return v === false;
+    case 'lengths[]': case 'int[]': case 'float[]':
+      if (isTensor(v)) return p.type === 'lengths[]' && v.ndim === 1;
+      return isNumber(v) || ArrayBuffer.isView(v) || (Array.isArray(v) && v.every((x) => isNumber(x) || isTensor(x)));
     default: return typeof v === 'string'; /* dtype, str */
   }
 }
@@ -323,6 +327,7 @@ function number(op: string, name: string, v: unknown): number {
 const AS_INPUT = -2147483648;
 
 function putNumbers(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
+  if (v === null && p.type === 'size[]') v = [null];
   if (v === null) { w[at] = -1; return at + 1; }
   if (typeof v === 'number' || typeof v === 'bigint') {
     const n = p.expand || 1;
@@ -377,7 +382,7 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
       w[at] = 1;
       w[at + 1] = generatorId(op, p.name, v);
       return at + 2;
-    case 'bool': w[at] = truth(op, p.name, v) ? 1 : 0; return at + 1;
+    case 'bool': case 'true': case 'false': w[at] = truth(op, p.name, v) ? 1 : 0; return at + 1;
     case 'dtype?': {
       if (v === null) { w[at] = NO_DTYPE; return at + 1; }
       const d = typeof v === 'string' ? dtypeNumber(v) : undefined;
@@ -401,7 +406,7 @@ function put(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): n
 
 const expected = (type: string): string =>
   type.startsWith('Tensor[') || type.startsWith('Tensor?[') ? 'an array of Tensors' : type === 'Tensor' ? 'a Tensor' : type.startsWith('Operand') ? 'a Tensor or a number'
-    : type.includes('[]') ? 'a number or an array of numbers' : type === 'bool' ? 'a boolean' : type === 'str' ? 'a string' : 'a number';
+    : type.includes('[]') ? 'a number or an array of numbers' : /^(bool|true|false)$/.test(type) ? 'a boolean' : type === 'str' ? 'a string' : 'a number';
 
 /** Generators are recognised by what they carry, as tensors are. */
 export const generatorBrand = Symbol.for('torsh.Generator');

@@ -9,6 +9,11 @@
 /* The gradient of a reduction over dims as if keepdim had been true: ready to broadcast against self. */
 ts_tensor *ts_unreduce(ts_cx *cx, ts_tensor *grad, ts_ints dims, bool keepdim, const ts_tensor *self);
 
+/* See again.c. t itself where it wants no gradient, else a tensor of its own place in the graph. */
+ts_tensor *ts_twin(ts_cx *cx, ts_tensor *t);
+/* result[i]: the gradient of outs (at most 8, grads[i] flows into outs[i]) in twins[i] (at most 32), NULL where none is wanted or flows. */
+bool ts_differentiate_again(ts_cx *cx, ts_tensor **outs, ts_tensor *const *grads, int n_outs, ts_tensor **twins, int n, ts_tensor **result);
+
 /* grad times a scalar argument, conjugated as factors are. */
 static inline ts_tensor *ts_times(ts_cx *cx, ts_tensor *grad, ts_scalar s) {
   return ts_is_one(s) ? grad : ts_mul(cx, grad, ts_wrap_scalar(cx, ts_conj_number(s)));

@@ -717,6 +717,20 @@ torsh_status torsh_take_along_dim(torsh_tensor self, torsh_tensor indices, const
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_scaled_dot_product_attention(torsh_tensor query, torsh_tensor key, torsh_tensor value, torsh_tensor attn_mask, double dropout_p, bool is_causal, const double *scale, bool enable_gqa, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_scaled_dot_product_attention(cx, query, key, value, attn_mask, dropout_p, is_causal, scale ? (ts_opt_float){true, *scale} : (ts_opt_float){false, 0}, enable_gqa);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_embedding_bag(torsh_tensor input, torsh_tensor weight, torsh_tensor offsets, const double *max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, torsh_tensor per_sample_weights, bool include_last_offset, const int64_t *padding_idx, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_embedding_bag(cx, input, weight, offsets, max_norm ? (ts_opt_float){true, *max_norm} : (ts_opt_float){false, 0}, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx ? (ts_opt_int){true, *padding_idx} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_eq(torsh_tensor self, torsh_tensor other, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1704,6 +1718,272 @@ torsh_status torsh_bilinear(torsh_tensor input1, torsh_tensor input2, torsh_tens
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_alpha_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_alpha_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_feature_dropout_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_feature_dropout_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout1d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout1d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout2d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout2d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_dropout3d_(torsh_tensor self, double p, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_dropout3d_(cx, self, p, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rrelu_(torsh_tensor self, double lower, double upper, bool training, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rrelu_(cx, self, lower, upper, training);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, bool hard, double eps, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gumbel_softmax(cx, logits, tau, hard, eps, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rms_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftfreq(cx, n, d, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfftfreq(cx, n, d, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftshift(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifftshift(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2109,6 +2389,491 @@ torsh_status torsh_linalg_lu_factor_ex(torsh_tensor A, bool pivot, bool check_er
   ts_tensor *t[3] = {0};
   ts_linalg_lu_factor_ex(cx, A, pivot, check_errors, t);
   return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu_factor(torsh_tensor A, bool pivot, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_lu_factor(cx, A, pivot, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lu(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lu(cx, self, pivot, get_infos, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lu_with_info(torsh_tensor self, bool pivot, bool get_infos, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lu_with_info(cx, self, pivot, get_infos, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lu_unpack(torsh_tensor LU_data, torsh_tensor LU_pivots, bool unpack_data, bool unpack_pivots, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lu_unpack(cx, LU_data, LU_pivots, unpack_data, unpack_pivots, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu(torsh_tensor A, bool pivot, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_lu(cx, A, pivot, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_lu_solve(torsh_tensor LU, torsh_tensor pivots, torsh_tensor B, bool left, bool adjoint, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_lu_solve(cx, LU, pivots, B, left, adjoint);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lu_solve(torsh_tensor self, torsh_tensor LU_data, torsh_tensor LU_pivots, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_lu_solve(cx, self, LU_data, LU_pivots);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_solve_ex(torsh_tensor A, torsh_tensor B, bool left, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_solve_ex(cx, A, B, left, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_solve(torsh_tensor A, torsh_tensor B, bool left, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_solve(cx, A, B, left);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_inv_ex(torsh_tensor A, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_inv_ex(cx, A, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_inv(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_inv(cx, A);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_inverse(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_inverse(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_solve_triangular(torsh_tensor A, torsh_tensor B, bool upper, bool left, bool unitriangular, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_solve_triangular(cx, A, B, upper, left, unitriangular);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_triangular_solve(torsh_tensor self, torsh_tensor A, bool upper, bool transpose, bool unitriangular, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_triangular_solve(cx, self, A, upper, transpose, unitriangular, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_det(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_det(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_slogdet(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_logdet(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_householder_product(cx, A, tau);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_orgqr(torsh_tensor self, torsh_tensor input2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_orgqr(cx, self, input2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ormqr(torsh_tensor self, torsh_tensor input2, torsh_tensor input3, bool left, bool transpose, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ormqr(cx, self, input2, input3, left, transpose);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_lstsq(torsh_tensor A, torsh_tensor B, const double *rcond, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[4] = {0};
+  ts_linalg_lstsq(cx, A, B, rcond ? (ts_opt_float){true, *rcond} : (ts_opt_float){false, 0}, driver, t);
+  return capi_give(cx, t, 4, out);
+}
+
+torsh_status torsh_svd_lowrank(torsh_tensor A, const int64_t *q, const int64_t *niter, torsh_tensor M, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, niter ? (ts_opt_int){true, *niter} : (ts_opt_int){false, 0}, M, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, int64_t niter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_pca_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, center, niter, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_matrix_power(cx, self, n);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_matrix_exp(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_matrix_exp(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_multi_dot(const torsh_tensor *tensors, int64_t n_tensors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_multi_dot(cx, (ts_list){(ts_tensor **)tensors, n_tensors});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_chain_matmul(const torsh_tensor *matrices, int64_t n_matrices, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_chain_matmul(cx, (ts_list){(ts_tensor **)matrices, n_matrices});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorinv(torsh_tensor A, int64_t ind, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorinv(cx, A, ind);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_tensorsolve(torsh_tensor A, torsh_tensor B, const int64_t *dims, int64_t n_dims, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_tensorsolve(cx, A, B, (ts_ints){dims, dims ? n_dims : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cross(torsh_tensor self, torsh_tensor other, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cross(cx, self, other, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cross(torsh_tensor self, torsh_tensor other, const int64_t *dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cross(cx, self, other, dim ? (ts_opt_int){true, *dim} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_vecdot(torsh_tensor x, torsh_tensor y, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_vecdot(cx, x, y, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_diagonal(torsh_tensor A, int64_t offset, int64_t dim1, int64_t dim2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_diagonal(cx, A, offset, dim1, dim2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0}, increasing);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_geqrf(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_geqrf(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_qr(torsh_tensor A, const char *mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_qr(cx, A, mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_qr(torsh_tensor self, bool some, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_qr(cx, self, some, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_svd(torsh_tensor A, bool full_matrices, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_svd(cx, A, full_matrices, driver, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_svdvals(torsh_tensor A, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_svdvals(cx, A, driver);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_svd(torsh_tensor self, bool some, bool compute_uv, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd(cx, self, some, compute_uv, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_eigh(torsh_tensor A, const char *UPLO, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eigh(cx, A, UPLO, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvalsh(torsh_tensor A, const char *UPLO, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvalsh(cx, A, UPLO);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_symeig(cx, self, eigenvectors, upper, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eig(cx, A, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvals(cx, A);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_pinv(cx, A, rcond, hermitian, atol, rtol);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pinverse(torsh_tensor self, double rcond, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pinverse(cx, self, rcond);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_rank(torsh_tensor A, torsh_tensor tol, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_rank(cx, A, tol, hermitian, atol, rtol);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_norm(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_norm(cx, A, ord, (ts_ints){dim, n_dim}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_norm_ord(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_norm_ord(cx, A, capi_scalar(ord), (ts_ints){dim, n_dim}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_norm(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_norm(cx, A, capi_scalar(ord), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_norm_named(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_norm_named(cx, A, ord, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nuclear_norm(torsh_tensor self, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nuclear_norm(cx, self, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nuclear_norm_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nuclear_norm_dim(cx, self, (ts_ints){dim, n_dim}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_frobenius_norm(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_frobenius_norm(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cond(torsh_tensor A, torsh_scalar p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cond(cx, A, capi_scalar(p));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cond_named(torsh_tensor A, const char *p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cond_named(cx, A, p);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_cholesky_ex(cx, A, upper, check_errors, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_cholesky(torsh_tensor A, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cholesky(cx, A, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky(torsh_tensor self, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky(cx, self, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky_solve(torsh_tensor self, torsh_tensor input2, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky_solve(cx, self, input2, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_cholesky_inverse(torsh_tensor self, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_cholesky_inverse(cx, self, upper);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_ldl_factor_ex(torsh_tensor self, bool hermitian, bool check_errors, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_ldl_factor_ex(cx, self, hermitian, check_errors, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_ldl_factor(torsh_tensor self, bool hermitian, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_ldl_factor(cx, self, hermitian, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_ldl_solve(torsh_tensor LD, torsh_tensor pivots, torsh_tensor B, bool hermitian, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_ldl_solve(cx, LD, pivots, B, hermitian);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_mse_loss(torsh_tensor self, torsh_tensor target, const bool *size_average, const bool *reduce, const char *reduction, torsh_tensor *out) {
@@ -3438,6 +4203,48 @@ torsh_status torsh_multinomial(torsh_tensor self, int64_t num_samples, bool repl
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_normal_tensors(torsh_tensor mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_tensors(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_means(torsh_tensor mean, double std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_means(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_deviations(double mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_deviations(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_numbers(double mean, double std, const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_numbers(cx, mean, std, (ts_ints){size, n_size}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_poisson(torsh_tensor self, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_poisson(cx, self, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_binomial(torsh_tensor count, torsh_tensor prob, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_binomial(cx, count, prob, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -3701,6 +4508,99 @@ torsh_status torsh_upsample_bilinear(torsh_tensor self, const int64_t *size, int
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_upsample_bilinear(cx, self, (ts_ints){size, size ? n_size : -1}, (ts_floats){scale_factor, scale_factor ? n_scale_factor : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_lstm(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_lstm_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, const torsh_tensor *hx, int64_t n_hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_lstm_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, (ts_list){(ts_tensor **)hx, n_hx}, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_gru(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_gru_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_tanh_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_tanh_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu(torsh_tensor self, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu(cx, self, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, batch_first, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_rnn_relu_data(torsh_tensor data, const int64_t *batch_sizes, int64_t n_batch_sizes, torsh_tensor hx, const torsh_tensor *params, int64_t n_params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_rnn_relu_data(cx, data, (ts_ints){batch_sizes, n_batch_sizes}, hx, (ts_list){(ts_tensor **)params, n_params}, has_biases, num_layers, dropout, train, bidirectional, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_lstm_cell(torsh_tensor self, const torsh_tensor *hx, int64_t n_hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lstm_cell(cx, self, (ts_list){(ts_tensor **)hx, n_hx}, w_ih, w_hh, b_ih, b_hh, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_gru_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_gru_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_tanh_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_tanh_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_rnn_relu_cell(torsh_tensor self, torsh_tensor hx, torsh_tensor w_ih, torsh_tensor w_hh, torsh_tensor b_ih, torsh_tensor b_hh, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_rnn_relu_cell(cx, self, hx, w_ih, w_hh, b_ih, b_hh);
   return capi_give(cx, &t, 1, out);
 }
 

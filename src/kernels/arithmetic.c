@@ -145,6 +145,12 @@ bool ts_positive_impl(ts_cx *cx, const ts_positive_args *a, ts_out *out) {
   return true;
 }
 
+bool ts_sign_impl(ts_cx *cx, const ts_sign_args *a, ts_out *out) {
+  if (ts_is_complex((ts_dtype)a->self->dtype))
+    return ts_fail(cx, TS_ERR_DTYPE, "Unlike NumPy, torsh.sign is not meant to support complex numbers; use torsh.sgn instead");
+  return ts_sign_of(cx, a->self, out);
+}
+
 bool ts_sign_of(ts_cx *cx, ts_tensor *x, ts_out *out) {
   return x->dtype == TS_BOOL ? unchanged(cx, x, out) : ts_unary(cx, x, out, TS_UN_SIGN, TS_SAME, NULL);
 }

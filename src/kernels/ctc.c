@@ -145,7 +145,8 @@ bool ts__ctc_loss_impl(ts_cx *cx, const ts__ctc_loss_args *a, ts_out *out) {
   ts_parallel_for(j.samples, 1, forward_range, &j);
   out->t[1] = alpha;
   out->t[2] = nll;
-  return (out->t[0] = ts_raw_cast(cx, nll, (ts_dtype)a->self->dtype)) != NULL;
+  out->t[0] = a->self->dtype == TS_FLOAT64 ? ts_shallow(cx, nll) : ts_raw_cast(cx, nll, (ts_dtype)a->self->dtype);
+  return out->t[0] != NULL;
 }
 
 bool ts__ctc_loss_backward_impl(ts_cx *cx, const ts__ctc_loss_backward_args *a, ts_out *out) {

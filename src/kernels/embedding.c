@@ -4,11 +4,11 @@
 #include <string.h>
 #include "../core/vmath.h"
 #include "../gen/ops.h"
+#include "embedding.h"
 #include "kernels.h"
 #include "place.h"
 
-/* Row numbers as contiguous int64 in [0, rows). */
-static ts_tensor *row_numbers(ts_cx *cx, ts_tensor *indices, int64_t rows) {
+ts_tensor *ts_row_numbers(ts_cx *cx, ts_tensor *indices, int64_t rows) {
   int64_t least, most;
   ts_tensor *t = ts_raw_contiguous(cx, ts_labels(cx, indices, "indices"));
   if (!t || t->numel == 0) return t;
@@ -32,7 +32,7 @@ static ts_tensor *as_column(ts_cx *cx, ts_tensor *rows) {
 
 /* weight with one row for each index: what embedding does once its options are settled. */
 bool ts__embedding_impl(ts_cx *cx, const ts__embedding_args *a, ts_out *out) {
-  ts_tensor *weight = a->weight, *rows = row_numbers(cx, a->indices, weight->sizes[0]), *column = rows ? as_column(cx, rows) : NULL;
+  ts_tensor *weight = a->weight, *rows = ts_row_numbers(cx, a->indices, weight->sizes[0]), *column = rows ? as_column(cx, rows) : NULL;
   if (!column) return false;
   int64_t sizes[TS_MAX_DIM];
   if (rows->ndim >= TS_MAX_DIM) return ts_fail(cx, TS_ERR_SHAPE, "a tensor has at most %d dimensions", TS_MAX_DIM);
@@ -64,7 +64,7 @@ static bool row_weights(ts_cx *cx, ts_tensor *rows, int64_t n_rows, int64_t padd
 }
 
 bool ts__embedding_backward_impl(ts_cx *cx, const ts__embedding_backward_args *a, ts_out *out) {
-  ts_tensor *rows = row_numbers(cx, a->indices, a->num_weights), *grad = ts_raw_contiguous(cx, a->grad), *weights;
+  ts_tensor *rows = ts_row_numbers(cx, a->indices, a->num_weights), *grad = ts_raw_contiguous(cx, a->grad), *weights;
   if (!rows || !grad) return false;
   ts_dtype d = (ts_dtype)grad->dtype;
   const int64_t sizes[2] = {a->num_weights, grad->sizes[grad->ndim - 1]}, flat_sizes[2] = {rows->numel, sizes[1]};
@@ -94,7 +94,7 @@ bool ts__embedding_backward_impl(ts_cx *cx, const ts__embedding_backward_args *a
 
 /* What a gradient of _embedding_backward's result means for its grad: its rows, each as much as it counted. */
 bool ts__embedding_double_backward_impl(ts_cx *cx, const ts__embedding_double_backward_args *a, ts_out *out) {
-  ts_tensor *grad = a->grad, *rows = row_numbers(cx, a->indices, grad->sizes[0]), *weights;
+  ts_tensor *grad = a->grad, *rows = ts_row_numbers(cx, a->indices, grad->sizes[0]), *weights;
   if (!rows || !row_weights(cx, rows, grad->sizes[0], a->padding_idx, a->scale_grad_by_freq, (ts_dtype)grad->dtype, &weights)) return false;
   ts_tensor *t = ts__embedding(cx, grad, rows, -1, false);
   if (t && weights) {
@@ -116,9 +116,8 @@ static double norm_of(const double *v, int64_t n, double p) {
   return isinf(p) || p == 1 || p == 0 ? sum : p == 2 ? sqrt(sum) : vm_pow(sum, 1 / p);
 }
 
-/* Rows that are looked up get at most the given norm, in place. */
 static bool renorm(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, double max_norm, double p) {
-  ts_tensor *rows = row_numbers(cx, indices, weight->sizes[0]);
+  ts_tensor *rows = ts_row_numbers(cx, indices, weight->sizes[0]);
   if (!rows || !ts_check_writable(cx, weight)) return false;
   int64_t width = weight->sizes[1], n = 0;
   uint8_t *seen = ts_temp(cx, weight->sizes[0] + 1);
@@ -147,20 +146,28 @@ static bool renorm(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, double max_
   return true;
 }
 
+bool ts_renorm_rows(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, double max_norm, double p) {
+  bool recording = cx->grad_mode;
+  cx->grad_mode = false;
+  bool ok = renorm(cx, weight, indices, max_norm, p);
+  cx->grad_mode = recording;
+  return ok;
+}
+
+bool ts_padding_row(ts_cx *cx, ts_opt_int padding_idx, int64_t rows, int64_t *row) {
+  *row = padding_idx.given ? padding_idx.v : -1;
+  if (!padding_idx.given) return true;
+  if (*row >= rows || *row < -rows) return ts_fail(cx, TS_ERR_ARGUMENT, "Padding_idx must be within num_embeddings (%" PRId64 " of %" PRId64 ")", *row, rows);
+  if (*row < 0) *row += rows;
+  return true;
+}
+
 bool ts_embedding_impl(ts_cx *cx, const ts_embedding_args *a, ts_out *out) {
   ts_tensor *weight = a->weight;
   if (weight->ndim != 2) return ts_fail(cx, TS_ERR_SHAPE, "'weight' must be 2-D, got shape %s", TS_TEXT(weight));
-  int64_t padding = a->padding_idx.given ? a->padding_idx.v : -1, n = weight->sizes[0];
-  if (a->padding_idx.given && (padding >= n || padding < -n))
-    return ts_fail(cx, TS_ERR_ARGUMENT, "Padding_idx must be within num_embeddings (%" PRId64 " of %" PRId64 ")", padding, n);
-  if (a->padding_idx.given && padding < 0) padding += n;
-  if (a->max_norm.given) {
-    bool recording = cx->grad_mode;
-    cx->grad_mode = false;
-    bool ok = renorm(cx, weight, a->input, a->max_norm.v, a->norm_type);
-    cx->grad_mode = recording;
-    if (!ok) return false;
-  }
+  int64_t padding;
+  if (!ts_padding_row(cx, a->padding_idx, weight->sizes[0], &padding)) return false;
+  if (a->max_norm.given && !ts_renorm_rows(cx, weight, a->input, a->max_norm.v, a->norm_type)) return false;
   return (out->t[0] = ts__embedding(cx, weight, a->input, padding, a->scale_grad_by_freq)) != NULL;
 }
 

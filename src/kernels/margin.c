@@ -10,7 +10,7 @@
 bool ts_soft_margin_loss_impl(ts_cx *cx, const ts_soft_margin_loss_args *a, ts_out *out) {
   ts_loss_reduction mode;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
-  return ts_loss_reduced(cx, ts_log1p(cx, ts_exp(cx, MUL(NEG(a->target), a->self))), mode, out);
+  return ts_loss_reduced(cx, ts_log1p(cx, ts_exp(cx, MUL(a->self, NEG(a->target)))), mode, out);
 }
 
 bool ts_margin_ranking_loss_impl(ts_cx *cx, const ts_margin_ranking_loss_args *a, ts_out *out) {
@@ -125,7 +125,7 @@ bool ts_poisson_nll_loss_impl(ts_cx *cx, const ts_poisson_nll_loss_args *a, ts_o
 }
 
 /* The sizes of one sample (C) or several (N, C), and of targets of one or of C classes for each. */
-static bool margin_sizes(ts_cx *cx, const ts_tensor *x, const ts_tensor *y, bool many, const char *what, int64_t *rows, int64_t *classes) {
+static bool margin_sizes(ts_cx *cx, const ts_tensor *x, const ts_tensor *y, bool many, int64_t *rows, int64_t *classes) {
   bool batched = x->ndim == 2;
   if (x->ndim > 2 || (batched ? x->sizes[1] == 0 : x->numel == 0))
     return ts_fail(cx, TS_ERR_SHAPE, "Expected non-empty vector or matrix with optional 0-dim batch size, but got: %s", TS_TEXT(x));
@@ -133,7 +133,12 @@ static bool margin_sizes(ts_cx *cx, const ts_tensor *x, const ts_tensor *y, bool
   *classes = batched ? x->sizes[1] : x->numel;
   bool fits = many ? y->ndim <= 2 && y->numel == x->numel && (y->ndim == x->ndim || (x->ndim < 2 && y->ndim < 2)) && (!batched || y->sizes[0] == *rows)
                    : batched ? y->ndim == 1 && y->numel == *rows : y->ndim <= 1 && y->numel == 1;
-  return fits || ts_fail(cx, TS_ERR_SHAPE, "inconsistent target size, expected %s%s but got %s (input %s)", many ? "the input's size" : "one class a sample", what, TS_TEXT(y), TS_TEXT(x));
+  return fits || ts_fail(cx, TS_ERR_SHAPE, "inconsistent target size, expected %s but got %s (input %s)", many ? "the input's size" : "one class a sample", TS_TEXT(y), TS_TEXT(x));
+}
+
+/* The mean of no samples is 0 here. */
+static bool finish(ts_cx *cx, ts_tensor *loss, ts_loss_reduction mode, ts_out *out) {
+  return loss && ts_loss_reduced(cx, loss, mode == TS_REDUCE_MEAN && loss->numel == 0 ? TS_REDUCE_SUM : mode, out);
 }
 
 bool ts_multi_margin_loss_impl(ts_cx *cx, const ts_multi_margin_loss_args *a, ts_out *out) {
@@ -142,7 +147,7 @@ bool ts_multi_margin_loss_impl(ts_cx *cx, const ts_multi_margin_loss_args *a, ts
   int64_t rows, classes, least = 0, most = 0;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
   if (a->p != 1 && a->p != 2) return ts_fail(cx, TS_ERR_ARGUMENT, "only p == 1 and p == 2 supported");
-  if (!margin_sizes(cx, x, a->target, false, "", &rows, &classes) || !(labels = ts_raw_contiguous(cx, ts_labels(cx, a->target, "class labels")))) return false;
+  if (!margin_sizes(cx, x, a->target, false, &rows, &classes) || !(labels = ts_raw_contiguous(cx, ts_labels(cx, a->target, "class labels")))) return false;
   if (w && (w->ndim != 1 || w->numel != classes)) return ts_fail(cx, TS_ERR_SHAPE, "inconsistent weight size, expected %" PRId64 " but got %s", classes, TS_TEXT(w));
   if (labels->numel && !ts_index_range(cx, labels, &least, &most)) return false;
   if (least < 0 || most >= classes) return ts_fail(cx, TS_ERR_INDEX, "target out of range (%" PRId64 " for %" PRId64 " classes)", least < 0 ? least : most, classes);
@@ -153,8 +158,7 @@ bool ts_multi_margin_loss_impl(ts_cx *cx, const ts_multi_margin_loss_args *a, ts
   over = ts_masked_fill(cx, over, ts_eq(cx, ts_arange(cx, ts_int(0), ts_int(classes), ts_int(1), TS_INT64), labels), INT(0));
   if (w) over = MUL(over, ts_index_select(cx, ts_reshape(cx, w, TS_INTS(classes, 1)), 0, ts_reshape(cx, labels, TS_INTS(rows))));
   ts_tensor *loss = DIV(ts_sum(cx, over, TS_INTS(1), false, TS_DTYPE_NONE), INT(classes));
-  if (x->ndim < 2) loss = ts_reshape(cx, loss, TS_INTS_EMPTY);
-  return ts_loss_reduced(cx, loss, mode, out);
+  return finish(cx, ts_reshape(cx, loss, ts_sizes_of(a->target)), mode, out);
 }
 
 bool ts_multilabel_margin_loss_impl(ts_cx *cx, const ts_multilabel_margin_loss_args *a, ts_out *out) {
@@ -162,12 +166,12 @@ bool ts_multilabel_margin_loss_impl(ts_cx *cx, const ts_multilabel_margin_loss_a
   ts_tensor *x = a->self, *labels;
   int64_t rows, classes, least = 0, most = 0;
   if (!ts_loss_mode(cx, a->reduction, a->size_average, a->reduce, &mode)) return false;
-  if (!margin_sizes(cx, x, a->target, true, "", &rows, &classes) || !(labels = ts_raw_contiguous(cx, ts_labels(cx, a->target, "class labels")))) return false;
+  if (!margin_sizes(cx, x, a->target, true, &rows, &classes) || !(labels = ts_raw_contiguous(cx, ts_labels(cx, a->target, "class labels")))) return false;
   if (labels->numel && !ts_index_range(cx, labels, &least, &most)) return false;
   if (least < -1 || most >= classes) return ts_fail(cx, TS_ERR_INDEX, "argument #2 'target' is out of range (%" PRId64 " for %" PRId64 " classes)", least < -1 ? least : most, classes);
   ts_tensor *loss = ts__multilabel_margin(cx, ts_reshape(cx, x, TS_INTS(rows, classes)), ts_reshape(cx, labels, TS_INTS(rows, classes)));
   if (x->ndim < 2) loss = ts_reshape(cx, loss, TS_INTS_EMPTY);
-  return ts_loss_reduced(cx, loss, mode, out);
+  return finish(cx, loss, mode, out);
 }
 
 /* ---- multilabel margin: for each target t and each other class i, max(0, 1 - x[t] + x[i]) over the number of classes ---- */

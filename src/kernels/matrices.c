@@ -1,5 +1,4 @@
 #include "matrices.h"
-#include <inttypes.h>
 #include <string.h>
 #include "../core/threads.h"
 
@@ -82,6 +81,66 @@ bool ts_broadcast_batches(ts_cx *cx, const ts_tensor *a, const ts_tensor *b, int
   memcpy(a_sizes + n, a->sizes + a->ndim - 2, 2 * sizeof *a_sizes);
   memcpy(b_sizes + n, b->sizes + b->ndim - 2, 2 * sizeof *b_sizes);
   *ndim = n + 2;
+  return true;
+}
+
+const int64_t *ts_matrix_places(ts_cx *cx, const ts_tensor *t, int ndim, const int64_t *sizes) {
+  int64_t count = 1, strides[TS_MAX_DIM], at[TS_MAX_DIM] = {0}, place = 0, step = 1;
+  const int batch = ndim - 2, own = t->ndim - 2;
+  for (int i = 0; i < batch; i++) count *= sizes[i];
+  for (int i = batch - 1; i >= 0; i--) {
+    const int64_t size = i - batch + own >= 0 ? t->sizes[i - batch + own] : 1;
+    strides[i] = size == 1 ? 0 : step;
+    step *= size;
+  }
+  int64_t *places = ts_temp(cx, count * (int64_t)sizeof *places);
+  for (int64_t i = 0; places && i < count; i++) {
+    places[i] = place;
+    for (int e = batch - 1; e >= 0; e--) {
+      place += strides[e];
+      if (++at[e] < sizes[e]) break;
+      place -= strides[e] * sizes[e];
+      at[e] = 0;
+    }
+  }
+  return places;
+}
+
+ts_tensor *ts_turned(ts_cx *cx, const ts_tensor *t) {
+  if (!t) return NULL;
+  int64_t sizes[TS_MAX_DIM], strides[TS_MAX_DIM];
+  const int r = t->ndim - 2, c = t->ndim - 1;
+  memcpy(sizes, t->sizes, (size_t)t->ndim * sizeof *sizes);
+  memcpy(strides, t->strides, (size_t)t->ndim * sizeof *strides);
+  sizes[r] = t->sizes[c], sizes[c] = t->sizes[r];
+  strides[r] = t->strides[c], strides[c] = t->strides[r];
+  return ts_alias(cx, t, t->ndim, sizes, strides, t->offset);
+}
+
+ts_tensor *ts_columns_either(ts_cx *cx, ts_tensor *t, bool *turned) {
+  *turned = t && ts_is_contiguous(t) && ts_rows(t) > 1 && ts_cols(t) > 1;
+  return *turned ? ts_turned(cx, t) : ts_columns(cx, t);
+}
+
+bool ts_check_solvable(ts_cx *cx, const ts_tensor *a, const ts_tensor *b, bool left) {
+  if (a->dtype != b->dtype)
+    return ts_fail(cx, TS_ERR_DTYPE, "Expected A and B to have the same dtype, but found A of type %s and B of type %s instead",
+                   ts_dtype_name((ts_dtype)a->dtype), ts_dtype_name((ts_dtype)b->dtype));
+  if (!ts_check_square(cx, a, "A") || !ts_check_matrices(cx, b, "B")) return false;
+  if (ts_rows(a) == (left ? ts_rows(b) : ts_cols(b))) return true;
+  return ts_fail(cx, TS_ERR_SHAPE, "Incompatible shapes of A and B for the equation %s = B (%" PRId64 "x%" PRId64 " and %" PRId64 "x%" PRId64 ")",
+                 left ? "AX" : "XA", ts_rows(a), ts_cols(a), ts_rows(b), ts_cols(b));
+}
+
+bool ts_check_infos(ts_cx *cx, const ts_tensor *info, const char *format) {
+  const int32_t *v = ts_data(info);
+  for (int64_t i = 0; i < info->numel; i++) {
+    if (!v[i]) continue;
+    char which[48] = "", words[400];
+    if (info->ndim > 0) snprintf(which, sizeof which, "(Batch element %" PRId64 "): ", i);
+    snprintf(words, sizeof words, format, (int64_t)v[i], (int64_t)v[i]);
+    return ts_fail(cx, TS_ERR_NUMERIC, "%s%s", which, words);
+  }
   return true;
 }
 

@@ -2,6 +2,8 @@
    matrices column by column, so results and working copies lie that way, as PyTorch's do. */
 #ifndef TS_MATRICES_H
 #define TS_MATRICES_H
+#include <inttypes.h>
+#include <stdio.h>
 #include "../core/op.h"
 
 /* PyTorch's refusals; name is the argument's. */
@@ -35,6 +37,18 @@ static inline void *ts_matrix_at(const ts_tensor *t, int64_t i) {
 
 /* Broadcasts the batch dims of two (and leaves their last two alone): sizes of either, of one length. PyTorch's error. */
 bool ts_broadcast_batches(ts_cx *cx, const ts_tensor *a, const ts_tensor *b, int *ndim, int64_t *a_sizes, int64_t *b_sizes);
+
+/* Which matrix of t stands at each place of a batch of `sizes` (ndim - 2 of them) that t broadcasts to; memory of the scope. */
+const int64_t *ts_matrix_places(ts_cx *cx, const ts_tensor *t, int ndim, const int64_t *sizes);
+/* t with its last two dims exchanged: the same memory. */
+ts_tensor *ts_turned(ts_cx *cx, const ts_tensor *t);
+/* ts_columns of t or, where that saves a copy, of t turned (*turned). */
+ts_tensor *ts_columns_either(ts_cx *cx, ts_tensor *t, bool *turned);
+/* A X = B (or X A = B) needs B's rows (columns) to be as many as A's; one dtype. PyTorch's errors. */
+bool ts_check_solvable(ts_cx *cx, const ts_tensor *a, const ts_tensor *b, bool left);
+/* Fails (TS_ERR_NUMERIC) when an info is not 0, in words that may name it twice (PRId64), after "(Batch element 1): ". */
+bool ts_check_infos(ts_cx *cx, const ts_tensor *info, const char *format);
+#define TS_INFO_INVERSE "The diagonal element %" PRId64 " is zero, the inversion could not be completed because the input matrix is singular."
 
 /* body(arg, begin, end) over the matrices, in parallel when there are many; flops: of one matrix. */
 void ts_each_matrix(int64_t count, double flops, void (*body)(void *arg, int64_t begin, int64_t end), void *arg);

@@ -12,7 +12,7 @@ static bool give(ts_cx *cx, ts_out *out, ts_tensor *acc, ts_dtype to) {
 static bool sum_dtype(ts_cx *cx, ts_tensor **self, ts_dtype asked, ts_dtype *to) {
   ts_dtype has = (ts_dtype)(*self)->dtype;
   *to = asked != TS_DTYPE_NONE ? asked : ts_is_integral(has, true) ? TS_INT64 : has;
-  bool before = ts_is_inexact(has) ? ts_is_integral(*to, true) : ts_is_inexact(*to);
+  bool before = ts_is_complex(has) != ts_is_complex(*to) || (ts_is_inexact(has) ? ts_is_integral(*to, true) : ts_is_inexact(*to));
   return !before || (*self = ts_raw_cast(cx, *self, *to)) != NULL;
 }
 
@@ -50,7 +50,8 @@ bool ts_mean_impl(ts_cx *cx, const ts_mean_args *a, ts_out *out) {
   if (!ts_is_inexact(to))
     return ts_fail(cx, TS_ERR_DTYPE, "could not infer output dtype. %s dtype must be either a floating point or complex dtype. Got: %s",
                    a->dtype != TS_DTYPE_NONE ? "Optional" : "Input", ts_dtype_name(to));
-  if (!ts_is_inexact((ts_dtype)self->dtype) && !(self = ts_raw_cast(cx, self, to))) return false;
+  bool before = !ts_is_inexact((ts_dtype)self->dtype) || ts_is_complex((ts_dtype)self->dtype) != ts_is_complex(to);
+  if (before && !(self = ts_raw_cast(cx, self, to))) return false;
   ts_tensor *acc = ts_reduced(cx, self, mask, a->keepdim, TS_RED_SUM);
   if (!acc) return false;
   double *sum = ts_data(acc), n = 1;

@@ -2,10 +2,13 @@
 #ifndef TS_TABLES_H
 #define TS_TABLES_H
 #include "../core/iter.h"
+#include "attention.h"
 #include "distance.h"
 #include "elementwise_ids.h"
+#include "fft.h"
 #include "loss.h"
 #include "reduce.h"
+#include "rnn.h"
 #include "scan.h"
 #include "softmax.h"
 
@@ -27,14 +30,26 @@ typedef struct {
   ts_loop loss_value[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_slope[TS_LOSS_COUNT][TS_DTYPE_COUNT], loss_curve[TS_DTYPE_COUNT];
   ts_loop entropy[TS_DTYPE_COUNT], logit_entropy[TS_DTYPE_COUNT]; /* see loops/loss.c */
   ts_loop norm_apply[TS_DTYPE_COUNT], norm_back[TS_DTYPE_COUNT], norm_sums[TS_DTYPE_COUNT]; /* see loops/norm.c */
+  ts_attention_loop attention[TS_DTYPE_COUNT];
+  ts_attention_back_loop attention_back[TS_DTYPE_COUNT];
+  ts_rnn_cell_loop rnn_cell[TS_DTYPE_COUNT];
+  ts_rnn_back_loop rnn_back[TS_DTYPE_COUNT];
+  ts_lstm_cell_loop lstm_cell[TS_DTYPE_COUNT];
+  ts_lstm_back_loop lstm_back[TS_DTYPE_COUNT];
+  ts_gru_cell_loop gru_cell[TS_DTYPE_COUNT];
+  ts_gru_back_loop gru_back[TS_DTYPE_COUNT];
   ts_distance_loop distance[TS_DTYPE_COUNT];
   ts_distance_back_loop distance_back[TS_DTYPE_COUNT];
   /* Optimizer steps over param, state..., grad; see optim.h. */
   ts_loop sgd[TS_DTYPE_COUNT], sgd_momentum[TS_DTYPE_COUNT], adam[TS_DTYPE_COUNT], adam_amsgrad[TS_DTYPE_COUNT];
+  ts_fft_run fft_run[2]; /* float32, float64; see fft.h */
+  ts_fft_line fft_line[2];
+  int fft_lanes[2];
 } ts_loop_table;
 
 #define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim) \
   X(isa, math) X(isa, special) X(isa, activation) X(isa, activation_backward) X(isa, binary_math) X(isa, ternary) X(isa, compare) \
-  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan) X(isa, distance) X(isa, complex) X(isa, complex_math)
+  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan) X(isa, distance) X(isa, attention) X(isa, rnn) X(isa, complex) X(isa, complex_math) \
+  X(isa, fft)
 
 #endif

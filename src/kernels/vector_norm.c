@@ -51,7 +51,12 @@ static bool norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keep
 bool ts_norm_impl(ts_cx *cx, const ts_norm_args *a, ts_out *out) { return norm(cx, a->self, a->p, a->dim, a->keepdim, a->dtype, out); }
 
 bool ts_norm_named_impl(ts_cx *cx, const ts_norm_named_args *a, ts_out *out) {
-  if (strcmp(a->p, "fro") != 0) return ts_fail(cx, TS_ERR_UNSUPPORTED, "p must be a number or 'fro', got '%s'", a->p);
+  if (strcmp(a->p, "nuc") == 0) {
+    if (a->dtype != TS_DTYPE_NONE) return ts_fail(cx, TS_ERR_ARGUMENT, "dtype argument is not supported in nuclear norm");
+    out->t[0] = a->dim.n < 0 ? ts_nuclear_norm(cx, a->self, a->keepdim) : ts_nuclear_norm_dim(cx, a->self, a->dim, a->keepdim);
+    return out->t[0] != NULL;
+  }
+  if (strcmp(a->p, "fro") != 0) return ts_fail(cx, TS_ERR_ARGUMENT, "only valid string values are 'fro' and 'nuc', found %s", a->p);
   return norm(cx, a->self, ts_float(2), a->dim, a->keepdim, a->dtype, out);
 }
 

@@ -4,9 +4,8 @@ enum { F(small) = 16, F(strip) = 64 };
 
 /* op(a)(i, j) */
 static inline T F(entry)(ts_matrix_op op, const T *a, int64_t lda, int64_t i, int64_t j) {
-  if (op == TS_PLAIN) return a[i + j * lda];
-  const T x = a[j + i * lda];
-  return op == TS_ADJOINT ? CONJ(x) : x;
+  const T x = op & 1 ? a[j + i * lda] : a[i + j * lda];
+  return op & 2 ? CONJ(x) : x;
 }
 
 /* op(a) x = b for m up to `small`: strips of b are turned to lie row by row, so that the inner loop runs over columns. */
@@ -53,7 +52,7 @@ static void F(solve_right)(bool lower, ts_matrix_op op, bool unit, int64_t m, in
 }
 
 static void F(triangular)(bool left, bool upper, ts_matrix_op op, bool unit, int64_t m, int64_t n, const T *a, int64_t lda, T *b, int64_t ldb) {
-  const bool lower = upper == (op != TS_PLAIN); /* what op(a) is */
+  const bool lower = upper == (op & 1); /* what op(a) is */
   const int64_t size = left ? m : n;
   if (m == 0 || n == 0) return;
   if (size <= F(small)) {
@@ -147,7 +146,7 @@ static int64_t F(lu)(int64_t m, int64_t n, T *a, int64_t lda, int32_t *pivots) {
 }
 
 static void F(lu_solve)(ts_matrix_op op, int64_t n, int64_t k, const T *lu, int64_t lda, const int32_t *pivots, T *b, int64_t ldb) {
-  if (op == TS_PLAIN) {
+  if (!(op & 1)) {
     F(swap_rows)(k, b, ldb, n, pivots, false);
     F(triangular)(true, false, op, true, n, k, lu, lda, b, ldb);
     F(triangular)(true, true, op, false, n, k, lu, lda, b, ldb);

@@ -12,6 +12,7 @@ const compare = (name, id, alias, what) => ({
   samples: [
     { args: [of('int64', 3, 4), of('int64', 3, 4)] }, { args: [t(3, 1), t(4)] }, { args: [list([1, 2, 3]), 2] }, { args: [of('uint8', 5), of('uint8', 5)] }, { args: [of('bool', 4), of('bool', 4)] },
     { args: [of('int32', 4), 0.5] }, { args: [of('float16', 3), of('bfloat16', 3)] }, { args: [t(), t()] }, { args: [t(0, 3), t(3)] },
+    ...(/^(eq|ne)$/.test(name) ? [{ args: [of('complex64', 3), of('complex64', 3)] }, { args: [t(3), { re: 1, im: 2 }] }] : []),
   ],
   errors: [misfit(name)],
 });
@@ -50,9 +51,9 @@ export default [
   compare('gt', 'TS_CMP_GT', 'greater', '>'),
   compare('ge', 'TS_CMP_GE', 'greaterEqual', '>='),
   {
-    name: 'isclose', args: 'Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False', grad: NO, as: ['function', 'method'], dtypes: 'all',
+    name: 'isclose', args: 'Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False', grad: NO, as: ['function', 'method'], dtypes: 'all complex',
     doc: `Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. ${torchDoc('isclose')}`,
-    samples: [{ args: [t(3, 4), t(3, 4), 0.5, 0.5] }, { args: [list([1, 2]), list([1.000001, 2.1])] }, { args: [of('int64', 3), of('int64', 3)] }, { args: [t(2), t(2), 0, 0, true] }],
+    samples: [{ args: [t(3, 4), t(3, 4), 0.5, 0.5] }, { args: [list([1, 2]), list([1.000001, 2.1])] }, { args: [of('int64', 3), of('int64', 3)] }, { args: [t(2), t(2), 0, 0, true] }, { args: [{ t: [3], dtype: 'complex64' }, { t: [3], dtype: 'complex64' }] }],
     errors: [
       { args: [t(2), of('float64', 2)], code: 'ERR_DTYPE', message: 'isclose: float32 did not match float64' },
       { args: [t(2), t(2), -0.5], code: 'ERR_ARGUMENT', message: 'isclose: rtol must be greater than or equal to zero, but got -0.5' },
@@ -77,7 +78,7 @@ export default [
   test('isposinf', 'TS_TEST_ISPOSINF', 'Whether elements are positive infinity.', ['function', 'method', 'out']),
   test('isneginf', 'TS_TEST_ISNEGINF', 'Whether elements are negative infinity.', ['function', 'method', 'out']),
   test('signbit', 'TS_TEST_SIGNBIT', 'Whether the sign bit is set: of negative numbers and -0.', ['function', 'method', 'out']),
-  { ...test('isreal', '', 'Whether elements are real.'), impl: undefined },
+  { ...test('isreal', '', 'Whether elements are real numbers or complex ones with imaginary part 0.'), impl: undefined, samples: [special, { args: [of('complex64', 3)] }] },
   logical('logical_and', 'TS_BIN_AND', 'and'),
   logical('logical_or', 'TS_BIN_OR', 'or'),
   logical('logical_xor', 'TS_BIN_XOR', 'exclusive or'),
@@ -96,10 +97,11 @@ export default [
   shift('bitwise_left_shift', 'TS_BIN_SHL', 'left'),
   shift('bitwise_right_shift', 'TS_BIN_SHR', 'right, keeping the sign,'),
   {
-    name: 'where', overload: 'where', args: 'Tensor condition, Operand self, Operand other', flags: ['direct'], grad: { saves: 'condition' }, dtypes: 'all',
+    name: 'where', overload: 'where', args: 'Tensor condition, Operand self, Operand other', flags: ['direct'], grad: { saves: 'condition' }, dtypes: 'all complex',
     doc: `input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. ${torchDoc('where')}`,
     samples: [
       { args: [of('bool', 3, 4), t(3, 4), t(3, 4)] }, { args: [of('bool', 3, 1), t(4), t()] }, { args: [of('bool', 3), 1, 2.5] }, { args: [of('bool', 3), of('int64', 3), 0] }, { args: [of('bool', 3), of('bfloat16', 3), t(3)] }, { args: [of('bool', 3), of('int8', 3), of('uint8', 3)] },
+      { args: [{ t: [3], dtype: 'bool' }, { t: [3], dtype: 'complex64' }, { t: [3], dtype: 'complex64' }] },
     ],
     errors: [
       { args: [t(2), t(2), t(2)], code: 'ERR_DTYPE', message: 'where: where expected condition to be a boolean tensor, but got a tensor with dtype float32' },
@@ -115,9 +117,9 @@ export default [
     doc: `input where condition holds, else other. ${tensorDoc('where')}`, samples: [{ args: [t(3, 4), of('bool', 3, 4), t(4)] }],
   },
   {
-    name: 'masked_fill', args: 'Tensor self, Tensor mask, Operand value', as: ['function', 'method', 'inplace'], flags: ['direct'], grad: { saves: 'mask' }, dtypes: 'all',
+    name: 'masked_fill', args: 'Tensor self, Tensor mask, Operand value', as: ['function', 'method', 'inplace'], flags: ['direct'], grad: { saves: 'mask' }, dtypes: 'all complex',
     doc: `input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. ${tensorDoc('masked_fill')}`,
-    samples: [{ args: [t(3, 4), of('bool', 3, 4), 2] }, { args: [t(3, 4), of('bool', 4), t()] }, { args: [of('int64', 3), of('bool', 3), 7] }, { args: [of('float16', 3), of('bool'), -1] }],
+    samples: [{ args: [t(3, 4), of('bool', 3, 4), 2] }, { args: [t(3, 4), of('bool', 4), t()] }, { args: [of('int64', 3), of('bool', 3), 7] }, { args: [of('float16', 3), of('bool'), -1] }, { args: [{ t: [3], dtype: 'complex64' }, { t: [3], dtype: 'bool' }, { re: 1, im: 2 }] }],
     errors: [
       { args: [t(2), t(2), 1], code: 'ERR_DTYPE', message: 'maskedFill: expected mask dtype to be bool but got float32' },
       { args: [t(2), of('bool', 2), t(1)], code: 'ERR_SHAPE', message: 'maskedFill: masked_fill only supports a 0-dimensional value tensor, but got tensor with 1 dimension(s) (shape [1]).' },

@@ -15,7 +15,7 @@ export default [
     ...base, name: 'mse_loss', args: `Tensor self, Tensor target, ${legacy}, str reduction='mean'`, grad: 'composite',
     doc: `(input - target)^2, its mean or sum. Shapes broadcast. ${page('mse_loss')}`, samples: pairs, errors: [badReduction('mseLoss'), { args: [t(2), t(3)], code: 'ERR_SHAPE', message: 'mseLoss: The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0 (shapes [2] and [3])' }],
   },
-  { ...base, name: 'l1_loss', args: `Tensor self, Tensor target, ${legacy}, str reduction='mean'`, grad: 'composite', doc: `|input - target|, its mean or sum. Shapes broadcast. ${page('l1_loss')}`, samples: pairs, errors: [badReduction('l1Loss')] },
+  { ...base, name: 'l1_loss', args: `Tensor self, Tensor target, ${legacy}, str reduction='mean'`, grad: 'composite', doc: `|input - target|, its mean or sum. Shapes broadcast. ${page('l1_loss')}`, samples: [...pairs, { args: [{ t: [3], dtype: 'complex64' }, { t: [3], dtype: 'complex64' }] }], errors: [badReduction('l1Loss')] },
   {
     ...base, name: 'smooth_l1_loss', args: `Tensor self, Tensor target, ${legacy}, str reduction='mean', float beta=1.0`, grad: 'composite',
     doc: `0.5 d^2 / beta where |d| < beta, else |d| - 0.5 beta, with d = input - target. Errors: a negative beta. ${page('smooth_l1_loss')}`, samples: [...pairs, { args: [t(3, 4), t(3, 4)], kwargs: { beta: 0.3 } }, { args: [t(3), t(3)], kwargs: { beta: 0 } }],
@@ -26,7 +26,7 @@ export default [
     doc: `0.5 d^2 where |d| <= delta, else delta (|d| - 0.5 delta), with d = input - target. Errors: a delta that is not positive. ${page('huber_loss')}`, samples: [...pairs, { args: [t(3, 4), t(3, 4)], kwargs: { delta: 0.3 } }],
     errors: [{ args: [t(2), t(2)], kwargs: { delta: 0 }, code: 'ERR_ARGUMENT', message: 'huberLoss: huber_loss does not support non-positive values for delta.' }],
   },
-  { name: '_difference_loss', args: 'Tensor self, Tensor target, int kind, float limit, str reduction', grad: { saves: 'self target' }, dtypes: 'float', doc: 'A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber.', samples: [{ args: [t(3), t(3), 0, 0, 'mean'] }] },
+  { name: '_difference_loss', args: 'Tensor self, Tensor target, int kind, float limit, str reduction', grad: { saves: 'self target' }, dtypes: 'float complex', doc: 'A loss of the difference: kind 0 square, 1 absolute, 2 smooth l1, 3 huber.', samples: [{ args: [t(3), t(3), 0, 0, 'mean'] }] },
   { name: '_difference_loss_backward', args: 'Tensor grad, Tensor self, Tensor target, int kind, float limit, str reduction', grad: { saves: 'grad self target' }, dtypes: 'float', doc: 'Gradient of _difference_loss in input.', samples: [{ args: [t(), t(3), t(3), 0, 0, 'mean'] }] },
   { name: '_difference_loss_curvature', args: 'Tensor self, Tensor target, int kind, float limit', grad: 'not differentiable', dtypes: 'float', doc: 'Second derivative of smooth l1 and huber losses in input.', samples: [{ args: [t(3), t(3), 3, 1] }] },
   {

@@ -3,11 +3,12 @@ import { misfit, of, refuses, t, torchDoc, within } from './rows.mjs';
 
 const ALL = ['function', 'method', 'inplace', 'out'];
 const TWIN = [...ALL, 'inplace function'];
+const REAL = new Set(['erf', 'erfc', 'erfinv', 'lgamma', 'digamma', 'i0', 'i1']);
 /** One tensor in, floats out; samples from [low, high), where the function has a finite slope. */
 const unary = (name, what, saves, [low, high], more = {}) => ({
   name, args: 'Tensor self', as: TWIN, flags: ['direct'], impl: `ts_unary(cx, a->self, out, TS_UN_${name.toUpperCase()}, TS_TO_FLOAT, NULL)`, grad: { saves }, dtypes: 'all',
   doc: `${what}, elementwise; integers give float32. ${torchDoc(name)}`,
-  samples: [{ args: [within(low, high, 3, 4)] }, { args: [within(low, high)] }, { args: [t(0, 2)] }, { args: [of('int64', 3)] }, { args: [{ t: [3], dtype: 'float16', low, high }] }, { args: [{ t: [3], dtype: 'bfloat16', low, high }] }], ...more,
+  samples: [{ args: [within(low, high, 3, 4)] }, { args: [within(low, high)] }, { args: [t(0, 2)] }, { args: [of('int64', 3)] }, { args: [{ t: [3], dtype: 'float16', low, high }] }, { args: [{ t: [3], dtype: 'bfloat16', low, high }] }, ...(REAL.has(name) ? [] : [{ args: [{ t: [3], dtype: 'complex64', low, high }] }])], ...more,
 });
 const binary = (name, rule, saves, what, samples, more = {}) => ({
   name, args: 'Tensor self, Tensor other', as: ALL, flags: ['direct'], impl: `ts_binary(cx, a->self, a->other, out, TS_BIN_${name.toUpperCase()}, ${rule}, NULL)`,

@@ -7,7 +7,7 @@ const samples = [{ args: [t(3, 4), 1] }, { args: [t(2, 3, 4), 0] }, { args: [t(2
 const accumulate = (name, grad, what) => ({
   name, args: 'Tensor self, int dim, *, dtype? dtype=None', as: ['function', 'method', 'inplace', 'out'], grad, dtypes: 'all',
   doc: `${what} along dim; integers and bools in int64. ${page(name)}`,
-  samples: [...samples, { args: [ints(3, 4), 1] }, { args: [{ t: [2, 4], values: [1.5, 0, 2, 3, 0, 2, 0, 1] }, 1] }, { args: [ints(3), 0], kwargs: { dtype: 'float32' } }], errors: [range(name)],
+  samples: [...samples, { args: [ints(3, 4), 1] }, { args: [{ t: [2, 4], values: [1.5, 0, 2, 3, 0, 2, 0, 1] }, 1] }, { args: [ints(3), 0], kwargs: { dtype: 'float32' } }, { args: [{ t: [3, 4], dtype: 'complex64' }, 1] }], errors: [range(name)],
 });
 
 const extreme = (name, what) => ({

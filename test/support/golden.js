@@ -8,8 +8,10 @@ const camel = (name) => name.replace(/(?<=[a-zA-Z0-9])_([a-zA-Z0-9])/g, (_, c) =
 
 /** The tensors of one file as torsh tensors; the same index twice within a call is the same object. */
 class Tensors {
-  constructor(golden) {
+  /** layout: what is done to each input's memory. */
+  constructor(golden, layout = null) {
     this.golden = golden;
+    this.layout = layout;
     this.made = new Map();
   }
 
@@ -40,7 +42,8 @@ class Tensors {
     } else {
       tensor = torsh.frombuffer(bytes, { dtype }).reshape(shape);
     }
-    return ref.requires_grad ? tensor.requiresGrad_(true) : tensor;
+    if (this.layout) tensor = this.layout(tensor);
+    return ref.requires_grad ? tensor.detach().requiresGrad_(true) : tensor;
   }
 
   /** What the file holds, as { dtype, shape, numbers }. */
@@ -252,9 +255,9 @@ function invoke(sample, tensors) {
   return { args, result: caller(sample.path, sample.kind)(args, rest, spread) };
 }
 
-/** Replays one sample of an operator. */
-function replay(golden, sample) {
-  const tensors = new Tensors(golden);
+/** Replays one sample of an operator; layout changes the memory, not the values, of its inputs. */
+function replay(golden, sample, layout = null) {
+  const tensors = new Tensors(golden, layout);
   const { args, result } = invoke(sample, tensors);
   const problems = compareOutput(sample, args, result, tensors);
   for (const { t, after } of sample.mutated ?? []) {

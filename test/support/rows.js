@@ -1,7 +1,9 @@
 // The op table as the tests see it (dist/ops.json): builds the inputs of a row's samples and calls every variant.
 //
-// In a sample's arguments {t: shape, dtype, low, high, seed, values, grad} is a tensor (pseudo-random numbers of [low, high),
-// or the values given), {list: [...]} a list of such, anything else itself.
+// In a sample's arguments {t: shape, dtype, low, high, seed, values, grad, matrix} is a tensor (pseudo-random numbers of
+// [low, high), or the values given), {list: [...]} a list of such, anything else itself. matrix says what the last two dims
+// are: symmetric, definite (symmetric and positive), regular (far from singular), lower or upper (triangles); gradients
+// are then checked among such matrices only.
 const { join } = require('node:path');
 
 const { ops } = require(join(__dirname, '..', '..', 'dist', 'ops.json'));
@@ -28,8 +30,35 @@ const category = (dtype) => (dtype === 'bool' ? 0 : isFloat(dtype) ? 2 : dtype.s
 const canCast = (from, to) => category(from) <= category(to);
 const isDifferentiable = (dtype) => isFloat(dtype) || dtype.startsWith('complex');
 
+/** Makes square matrices, row-major one after the other, what spec.matrix says. */
+function shapeMatrices(numbers, kind, n) {
+  const complex = typeof numbers[0] === 'object';
+  const plus = (x, re) => (complex ? { re: x.re + re, im: x.im } : x + re);
+  const hermitian = (x, y) => (complex ? { re: (x.re + y.re) / 2, im: (x.im - y.im) / 2 } : (x + y) / 2);
+  const zero = complex ? { re: 0, im: 0 } : 0;
+  return numbers.map((x, place) => {
+    const [m, i, j] = [Math.floor(place / (n * n)), Math.floor(place / n) % n, place % n];
+    const added = i === j ? { regular: 2, definite: n, lower: 2, upper: 2, symmetric: 0 }[kind] : 0;
+    if ((kind === 'lower' && i < j) || (kind === 'upper' && i > j)) return zero;
+    const symmetric = kind === 'symmetric' || kind === 'definite';
+    return plus(symmetric ? hermitian(x, numbers[(m * n + j) * n + i]) : x, added);
+  });
+}
+
+/** A tensor of an argument's space of matrices: the function that gradients are checked of goes through it. */
+function ontoMatrices(x, kind) {
+  if (kind === 'lower') return x.tril();
+  if (kind === 'upper') return x.triu();
+  return kind === 'symmetric' || kind === 'definite' ? x.add(x.mT.conj()).div(2) : x;
+}
+
 /** The numbers of a tensor spec, row-major. */
 function numbersOf(spec, place) {
+  const numbers = plainNumbersOf(spec, place);
+  return spec.matrix ? shapeMatrices(numbers, spec.matrix, spec.t.at(-1)) : numbers;
+}
+
+function plainNumbersOf(spec, place) {
   const { t: shape, dtype = 'float32', low = -1, high = 1, seed = place, values } = spec;
   if (values) return values.flat(Infinity);
   const next = uniform(seed);
@@ -99,6 +128,8 @@ const variants = {
   inplace: (row) => (torsh, { args, options }) => {
     const name = row.jsName.endsWith('_') ? row.jsName : `${row.jsName}_`;
     if (row.variants.includes('method') || row.jsName === name) return args[0][name](...args.slice(1), ...trailing(options));
+    const home = namespace(torsh, row.namespaces[0]);
+    if (home[name]) return home[name](...args, ...trailing(options));
     return torsh.nn.functional[row.jsName](...args, { ...options, inplace: true });
   },
 };
@@ -118,8 +149,10 @@ const isDifferentiableRow = (row) => row.gradient === 'formula' || row.gradient 
 /** Fresh memory has no value to compare. */
 const isUninitialised = (row) => row.name.includes('empty');
 /** Rows whose meaning is the layout itself: they may refuse one layout and take another. */
-const isAboutLayout = (row) => /^as_strided|^view(_as|_as_complex)?$/.test(row.name);
+const isAboutLayout = (row) => /^as_strided|^view(_as|_as_complex|_dtype)?$/.test(row.name);
+/** Rows that draw random numbers: these follow the memory's order, as PyTorch's do. */
+const isRandom = (row) => Boolean(row.random) || /rand|bernoulli|normal|uniform|multinomial|dropout|exponential|geometric|cauchy|rrelu|gumbel|poisson$|binomial|gamma$|dirichlet/i.test(row.name);
 /** Does the row change its first argument (fill_, copy_, normal_, ...)? */
 const changesSelf = (row) => row.name.endsWith('_');
 
-module.exports = { rows, canCast, isDifferentiable, isDifferentiableRow, isTensorSpec, isUninitialised, isAboutLayout, changesSelf, build, callRow, variants, trailing, namespace, tensorsOf };
+module.exports = { rows, canCast, isDifferentiable, isDifferentiableRow, isTensorSpec, isUninitialised, isAboutLayout, isRandom, changesSelf, build, ontoMatrices, callRow, variants, trailing, namespace, tensorsOf };

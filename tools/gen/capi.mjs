@@ -5,7 +5,7 @@ const CTYPE = {
   'Tensor': (n) => [`torsh_tensor ${n}`], 'Tensor?': (n) => [`torsh_tensor ${n}`], 'Operand': (n) => [`torsh_tensor ${n}`], 'Operand?': (n) => [`torsh_tensor ${n}`],
   'Tensor[]': (n) => [`const torsh_tensor *${n}`, `int64_t n_${n}`], 'Tensor?[]': (n) => [`const torsh_tensor *${n}`, `int64_t n_${n}`],
   'Scalar': (n) => [`torsh_scalar ${n}`], 'Scalar?': (n) => [`torsh_scalar ${n}`], 'int': (n) => [`int64_t ${n}`], 'int?': (n) => [`const int64_t *${n}`],
-  'Generator?': (n) => [`const int64_t *${n}`], 'float': (n) => [`double ${n}`], 'float?': (n) => [`const double *${n}`], 'bool': (n) => [`bool ${n}`], 'bool?': (n) => [`const bool *${n}`],
+  'Generator?': (n) => [`const int64_t *${n}`], 'float': (n) => [`double ${n}`], 'float?': (n) => [`const double *${n}`], 'bool': (n) => [`bool ${n}`], 'true': (n) => [`bool ${n}`], 'false': (n) => [`bool ${n}`], 'bool?': (n) => [`const bool *${n}`],
   'dtype?': (n) => [`torsh_dtype ${n}`], 'int[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`], 'int[]?': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
   'size[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],
   'padding[]': (n) => [`const int64_t *${n}`, `int64_t n_${n}`],

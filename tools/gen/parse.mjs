@@ -19,6 +19,9 @@ export const TYPES = {
   'float?': { kind: 'FLOAT_OPT', c: 'ts_opt_float', ts: 'number | null' },
   'Generator?': { kind: 'INT_OPT', c: 'ts_opt_int', ts: 'Generator | null' },
   'bool': { kind: 'BOOL', c: 'bool', ts: 'boolean' },
+  /* A bool of one value: tells forms of a function apart. */
+  'true': { kind: 'BOOL', c: 'bool', ts: 'true' },
+  'false': { kind: 'BOOL', c: 'bool', ts: 'false' },
   'bool?': { kind: 'BOOL_OPT', c: 'ts_opt_int', ts: 'boolean | null' },
   'dtype?': { kind: 'DTYPE', c: 'ts_dtype', ts: 'DType | null' },
   'int[]': { kind: 'INTS', c: 'ts_ints', ts: 'number | readonly number[]' },
@@ -35,8 +38,8 @@ const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float'
 const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory', 'exact'];
 const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'file', 'tolerance', 'overload'];
 
-/** Rows called linalg_x are torsh.linalg.x, which may be another function than torsh.x. */
-const SPACE = /^(linalg)_/;
+/** Rows called linalg_x are torsh.linalg.x (fft_x: torsh.fft.x), which may be another function than torsh.x. */
+const SPACE = /^(linalg|fft)_/;
 
 const FORMS = ['function', 'method', 'property', 'inplace', 'inplace function', 'inplace argument', 'out'];
 

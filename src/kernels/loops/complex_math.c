@@ -25,7 +25,6 @@ static ts_c128 sinc(ts_c128 x) {
 TS_DENSE1(SINC_c128, c128, c128, sinc(x))
 
 TS_DENSE2(POW_c128, c128, c128, vmc_pow(x, y))
-TS_DENSE2(XLOGY_c128, c128, c128, x.re == 0 && x.im == 0 ? VM_C(0, 0) : vmc_mul(x, vmc_log(y)))
 TS_DENSE3P(ADDCMUL_c128, c128, c128, vmc_add(x, vmc_mul(vmc_mul(p0, y), z)))
 TS_DENSE3P(ADDCDIV_c128, c128, c128, vmc_add(x, vmc_div(vmc_mul(p0, y), z)))
 /* From the nearer end, as for real numbers. */
@@ -42,7 +41,6 @@ TS_FILL(complex_math) {
   PLAIN(SET2)
   SET(SIGN) SET(RECIPROCAL) SET(RSQRT) SET(SIGMOID) SET(SILU) SET(EXP2) SET(LOG2) SET(LOG10) SET(SCALE) SET(SINC)
   table->binary[TS_BIN_POW][TS_COMPLEX128] = POW_c128;
-  table->binary[TS_BIN_XLOGY][TS_COMPLEX128] = XLOGY_c128;
   table->ternary[TS_TER_ADDCMUL][TS_COMPLEX128] = ADDCMUL_c128;
   table->ternary[TS_TER_ADDCDIV][TS_COMPLEX128] = ADDCDIV_c128;
   table->ternary[TS_TER_LERP][TS_COMPLEX128] = LERP_c128;

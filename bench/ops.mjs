@@ -1,0 +1,49 @@
+/**
+ * `npm run bench -- --ops [WORDS]`: every op on a medium size beside PyTorch and tfjs-wasm, and a list of those that are slower
+ * than twice PyTorch's time natively or than tfjs-wasm's in WASM. Saved as bench/results/ops.json, which `npm run coverage` reads.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { medium } from './medium.mjs';
+
+const require = createRequire(import.meta.url);
+const SLOWER_THAN_PYTORCH = 2, SLOWER_THAN_TFJS = 1;
+const duration = (us) => (us === undefined ? '' : us >= 1e3 ? `${(us / 1e3).toFixed(2)} ms` : `${us.toFixed(1)} us`);
+
+/** peers: { name: { ask } }; results to `folder`/results/ops.json. */
+export async function benchOps({ peers, words, rounds, here }) {
+  const { rows, changesSelf } = require('../test/support/rows.js');
+  const torsh = require('../dist/native.cjs');
+  const chosen = rows.filter((row) => !changesSelf(row) && (words.length === 0 || words.some((word) => row.name.includes(word))));
+  const results = [];
+  for (const row of chosen) {
+    const sample = medium(torsh, row);
+    if (!sample) continue;
+    const request = { work: 'op', name: row.overload ?? row.name, row: row.name, place: row.variants.includes('function') ? row.namespaces[0] : 'Tensor', args: sample.args, kwargs: sample.kwargs };
+    const times = {};
+    for (let round = 0; round < rounds; round++) {
+      for (const peer of peers) {
+        if (times[peer.name] === null) continue;
+        const reply = await peer.ask({ ...request, ms: 15 });
+        times[peer.name] = reply.us === undefined ? null : Math.min(times[peer.name] ?? Infinity, reply.us);
+      }
+    }
+    const us = Object.fromEntries(Object.entries(times).filter(([, t]) => t !== null));
+    const entry = { name: row.name, elements: sample.elements, us };
+    if (us.pytorch && us.native > SLOWER_THAN_PYTORCH * us.pytorch) entry.native = us.native / us.pytorch;
+    if (us['tfjs-wasm'] && us.wasm > SLOWER_THAN_TFJS * us['tfjs-wasm']) entry.wasm = us.wasm / us['tfjs-wasm'];
+    results.push(entry);
+    process.stderr.write(`${row.name} [${sample.elements}]: ${Object.entries(us).map(([n, t]) => `${n} ${duration(t)}`).join(', ')}${entry.native || entry.wasm ? '  SLOW' : ''}\n`);
+  }
+  const slow = results.filter((r) => r.native || r.wasm);
+  console.log(`${results.length} ops timed; ${slow.length} slower than ${SLOWER_THAN_PYTORCH}x PyTorch natively or than tfjs-wasm in WASM (${(100 * slow.length / Math.max(1, results.length)).toFixed(1)} %)`);
+  for (const r of slow) {
+    console.log(`  ${r.name}: ${[r.native && `native ${r.native.toFixed(1)}x PyTorch (${duration(r.us.native)})`, r.wasm && `WASM ${r.wasm.toFixed(1)}x tfjs-wasm (${duration(r.us.wasm)})`].filter(Boolean).join(', ')}`);
+  }
+  if (words.length === 0) {
+    const file = join(here, 'results', 'ops.json');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+  }
+}
