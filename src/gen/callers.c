@@ -572,6 +572,66 @@ ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_take_along_dim], &args);
 }
 
+ts_tensor *ts_scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool is_causal, ts_opt_float scale, bool enable_gqa) {
+  ts_scaled_dot_product_attention_args args = {query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_scaled_dot_product_attention], &args);
+}
+
+bool ts__scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool need_attn_weights, bool is_causal, ts_tensor **results) {
+  ts__scaled_dot_product_attention_args args = {query, key, value, attn_mask, dropout_p, need_attn_weights, is_causal};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__scaled_dot_product_attention], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__attention_math(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, double dropout_p, bool safe, ts_tensor **results) {
+  ts__attention_math_args args = {query, key, value, mask, is_causal, scale, dropout_p, safe};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__attention_math], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor **results) {
+  ts__attention_args args = {query, key, value, mask, is_causal, scale};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__attention], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *lse, ts_tensor **results) {
+  ts__attention_backward_args args = {grad, query, key, value, mask, is_causal, scale, output, lse};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__attention_backward], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx) {
+  ts_embedding_bag_args args = {input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_embedding_bag], &args);
+}
+
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq) {
+  ts__embedding_bag_args args = {weight, indices, bags, offsets, scale, padding_idx, scale_grad_by_freq};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__embedding_bag], &args);
+}
+
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results) {
+  ts__embedding_bag_max_args args = {weight, indices, offsets, padding_idx};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__embedding_bag_max], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_eq_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_eq], &args);
@@ -1352,6 +1412,216 @@ ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tenso
   return ts_dispatch1(cx, &ts_ops[TS_OP_bilinear], &args);
 }
 
+ts_tensor *ts_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alpha_dropout], &args);
+}
+
+ts_tensor *ts_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_alpha_dropout_], &args);
+}
+
+ts_tensor *ts_feature_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_alpha_dropout], &args);
+}
+
+ts_tensor *ts_feature_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_alpha_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_alpha_dropout_], &args);
+}
+
+ts_tensor *ts_feature_dropout(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_dropout], &args);
+}
+
+ts_tensor *ts_feature_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_feature_dropout_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_feature_dropout_], &args);
+}
+
+ts_tensor *ts_dropout1d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout1d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout1d], &args);
+}
+
+ts_tensor *ts_dropout1d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout1d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout1d_], &args);
+}
+
+ts_tensor *ts_dropout2d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout2d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout2d], &args);
+}
+
+ts_tensor *ts_dropout2d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout2d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout2d_], &args);
+}
+
+ts_tensor *ts_dropout3d(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout3d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout3d], &args);
+}
+
+ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training) {
+  ts_dropout3d_args args = {self, p, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_dropout3d_], &args);
+}
+
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
+  ts_rrelu_args args = {self, lower, upper, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu], &args);
+}
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training) {
+  ts_rrelu_args args = {self, lower, upper, training};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rrelu_], &args);
+}
+
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper) {
+  ts__rrelu_noise_args args = {self, lower, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__rrelu_noise], &args);
+}
+
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim) {
+  ts_gumbel_softmax_args args = {logits, tau, hard, eps, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gumbel_softmax], &args);
+}
+
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps) {
+  ts_rms_norm_args args = {self, normalized_shape, weight, eps};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
+}
+
+ts_tensor *ts__fft_c2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool forward) {
+  ts__fft_c2c_args args = {self, dim, normalization, forward};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_c2c], &args);
+}
+
+ts_tensor *ts__fft_r2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool onesided) {
+  ts__fft_r2c_args args = {self, dim, normalization, onesided};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_r2c], &args);
+}
+
+ts_tensor *ts__fft_c2r(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, int64_t last_dim_size) {
+  ts__fft_c2r_args args = {self, dim, normalization, last_dim_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_c2r], &args);
+}
+
+ts_tensor *ts_fft_fft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_fft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fft], &args);
+}
+
+ts_tensor *ts_fft_ifft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_ifft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifft], &args);
+}
+
+ts_tensor *ts_fft_rfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_rfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfft], &args);
+}
+
+ts_tensor *ts_fft_ihfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_ihfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfft], &args);
+}
+
+ts_tensor *ts_fft_irfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_irfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfft], &args);
+}
+
+ts_tensor *ts_fft_hfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_hfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfft], &args);
+}
+
+ts_tensor *ts_fft_fftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_fftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftn], &args);
+}
+
+ts_tensor *ts_fft_fft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_fft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fft2], &args);
+}
+
+ts_tensor *ts_fft_ifftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ifftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifftn], &args);
+}
+
+ts_tensor *ts_fft_ifft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ifft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifft2], &args);
+}
+
+ts_tensor *ts_fft_rfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_rfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfftn], &args);
+}
+
+ts_tensor *ts_fft_rfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_rfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfft2], &args);
+}
+
+ts_tensor *ts_fft_ihfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ihfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfftn], &args);
+}
+
+ts_tensor *ts_fft_ihfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ihfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfft2], &args);
+}
+
+ts_tensor *ts_fft_irfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_irfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfftn], &args);
+}
+
+ts_tensor *ts_fft_irfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_irfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfft2], &args);
+}
+
+ts_tensor *ts_fft_hfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_hfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfftn], &args);
+}
+
+ts_tensor *ts_fft_hfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_hfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfft2], &args);
+}
+
+ts_tensor *ts_fft_fftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype) {
+  ts_fft_fftfreq_args args = {n, d, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftfreq], &args);
+}
+
+ts_tensor *ts_fft_rfftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype) {
+  ts_fft_rfftfreq_args args = {n, d, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfftfreq], &args);
+}
+
+ts_tensor *ts_fft_fftshift(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_fft_fftshift_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftshift], &args);
+}
+
+ts_tensor *ts_fft_ifftshift(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_fft_ifftshift_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifftshift], &args);
+}
+
 ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
   ts_unfold_windows_args args = {self, kernel_size, dilation, padding, stride};
   return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_windows], &args);
@@ -1718,6 +1988,506 @@ bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_erro
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor_ex], &args, &out);
   memcpy(results, out.t, 3 * sizeof *results);
   return ok;
+}
+
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results) {
+  ts_linalg_lu_factor_args args = {A, pivot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu_factor], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results) {
+  ts_lu_args args = {self, pivot, get_infos};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results) {
+  ts_lu_with_info_args args = {self, pivot, get_infos};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu_with_info], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse) {
+  ts__lu_permutation_args args = {pivots, n, inverse};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__lu_permutation], &args);
+}
+
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results) {
+  ts_lu_unpack_args args = {LU_data, LU_pivots, unpack_data, unpack_pivots};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lu_unpack], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results) {
+  ts_linalg_lu_args args = {A, pivot};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lu], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint) {
+  ts__lu_solve_args args = {LU, pivots, B, left, adjoint};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__lu_solve], &args);
+}
+
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint) {
+  ts_linalg_lu_solve_args args = {LU, pivots, B, left, adjoint};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_lu_solve], &args);
+}
+
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots) {
+  ts_lu_solve_args args = {self, LU_data, LU_pivots};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_lu_solve], &args);
+}
+
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results) {
+  ts__linalg_solve_ex_args args = {A, B, left, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_solve_ex], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results) {
+  ts_linalg_solve_ex_args args = {A, B, left, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_solve_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left) {
+  ts_linalg_solve_args args = {A, B, left};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_solve], &args);
+}
+
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results) {
+  ts_linalg_inv_ex_args args = {A, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_inv_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_inv_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_inv], &args);
+}
+
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self) {
+  ts_inverse_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_inverse], &args);
+}
+
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular) {
+  ts_linalg_solve_triangular_args args = {A, B, upper, left, unitriangular};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_solve_triangular], &args);
+}
+
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results) {
+  ts_triangular_solve_args args = {self, A, upper, transpose, unitriangular};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_triangular_solve], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts__linalg_det_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_det], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots) {
+  ts__linalg_cofactors_args args = {LU, pivots};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__linalg_cofactors], &args);
+}
+
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self) {
+  ts_det_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_det], &args);
+}
+
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts__linalg_slogdet_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__linalg_slogdet], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
+  ts_slogdet_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_slogdet], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
+  ts_logdet_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
+}
+
+ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau) {
+  ts_linalg_householder_product_args args = {A, tau};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_householder_product], &args);
+}
+
+ts_tensor *ts_orgqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2) {
+  ts_orgqr_args args = {self, input2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_orgqr], &args);
+}
+
+ts_tensor *ts_ormqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2, ts_tensor *input3, bool left, bool transpose) {
+  ts_ormqr_args args = {self, input2, input3, left, transpose};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ormqr], &args);
+}
+
+bool ts__lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts__lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__lstsq], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts_linalg_lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lstsq], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_svd_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, ts_opt_int niter, ts_tensor *M, ts_tensor **results) {
+  ts_svd_lowrank_args args = {A, q, niter, M};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_svd_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_pca_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, bool center, int64_t niter, ts_tensor **results) {
+  ts_pca_lowrank_args args = {A, q, center, niter};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_pca_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
+  ts_matrix_power_args args = {self, n};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);
+}
+
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self) {
+  ts_matrix_exp_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_exp], &args);
+}
+
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors) {
+  ts_linalg_multi_dot_args args = {tensors};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_multi_dot], &args);
+}
+
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices) {
+  ts_chain_matmul_args args = {matrices};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_chain_matmul], &args);
+}
+
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind) {
+  ts_linalg_tensorinv_args args = {A, ind};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorinv], &args);
+}
+
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims) {
+  ts_linalg_tensorsolve_args args = {A, B, dims};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_tensorsolve], &args);
+}
+
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim) {
+  ts_linalg_cross_args args = {self, other, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cross], &args);
+}
+
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim) {
+  ts_cross_args args = {self, other, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cross], &args);
+}
+
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim) {
+  ts_linalg_vecdot_args args = {x, y, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vecdot], &args);
+}
+
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2) {
+  ts_linalg_diagonal_args args = {A, offset, dim1, dim2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_diagonal], &args);
+}
+
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N) {
+  ts_linalg_vander_args args = {x, N};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_vander], &args);
+}
+
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing) {
+  ts_vander_args args = {x, N, increasing};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_vander], &args);
+}
+
+bool ts_geqrf(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
+  ts_geqrf_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_geqrf], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_qr(ts_cx *cx, ts_tensor *A, const char *mode, ts_tensor **results) {
+  ts_linalg_qr_args args = {A, mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_qr], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_qr(ts_cx *cx, ts_tensor *self, bool some, ts_tensor **results) {
+  ts_qr_args args = {self, some};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_qr], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__svd(ts_cx *cx, ts_tensor *A, bool full_matrices, bool compute_uv, ts_tensor **results) {
+  ts__svd_args args = {A, full_matrices, compute_uv};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_svd(ts_cx *cx, ts_tensor *A, bool full_matrices, const char *driver, ts_tensor **results) {
+  ts_linalg_svd_args args = {A, full_matrices, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_svdvals(ts_cx *cx, ts_tensor *A, const char *driver) {
+  ts_linalg_svdvals_args args = {A, driver};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_svdvals], &args);
+}
+
+bool ts_svd(ts_cx *cx, ts_tensor *self, bool some, bool compute_uv, ts_tensor **results) {
+  ts_svd_args args = {self, some, compute_uv};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, bool compute_v, ts_tensor **results) {
+  ts__eigh_args args = {A, UPLO, compute_v};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eigh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, ts_tensor **results) {
+  ts_linalg_eigh_args args = {A, UPLO};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eigh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_eigvalsh(ts_cx *cx, ts_tensor *A, const char *UPLO) {
+  ts_linalg_eigvalsh_args args = {A, UPLO};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvalsh], &args);
+}
+
+bool ts_symeig(ts_cx *cx, ts_tensor *self, bool eigenvectors, bool upper, ts_tensor **results) {
+  ts_symeig_args args = {self, eigenvectors, upper};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_symeig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results) {
+  ts__eig_args args = {A, compute_v};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_eig(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts_linalg_eig_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_eigvals(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_eigvals_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvals], &args);
+}
+
+ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
+  ts_linalg_pinv_args args = {A, rcond, hermitian, atol, rtol};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_pinv], &args);
+}
+
+ts_tensor *ts_pinverse(ts_cx *cx, ts_tensor *self, double rcond) {
+  ts_pinverse_args args = {self, rcond};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pinverse], &args);
+}
+
+ts_tensor *ts_linalg_matrix_rank(ts_cx *cx, ts_tensor *A, ts_tensor *tol, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
+  ts_linalg_matrix_rank_args args = {A, tol, hermitian, atol, rtol};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_rank], &args);
+}
+
+ts_tensor *ts_linalg_matrix_norm(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_matrix_norm_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_norm], &args);
+}
+
+ts_tensor *ts_linalg_matrix_norm_ord(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_matrix_norm_ord_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_norm_ord], &args);
+}
+
+ts_tensor *ts_linalg_norm(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_norm_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_norm], &args);
+}
+
+ts_tensor *ts_linalg_norm_named(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_norm_named_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_norm_named], &args);
+}
+
+ts_tensor *ts_nuclear_norm(ts_cx *cx, ts_tensor *self, bool keepdim) {
+  ts_nuclear_norm_args args = {self, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nuclear_norm], &args);
+}
+
+ts_tensor *ts_nuclear_norm_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_nuclear_norm_dim_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nuclear_norm_dim], &args);
+}
+
+ts_tensor *ts_frobenius_norm(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_frobenius_norm_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_frobenius_norm], &args);
+}
+
+ts_tensor *ts_linalg_cond(ts_cx *cx, ts_tensor *A, ts_scalar p) {
+  ts_linalg_cond_args args = {A, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cond], &args);
+}
+
+ts_tensor *ts_linalg_cond_named(ts_cx *cx, ts_tensor *A, const char *p) {
+  ts_linalg_cond_named_args args = {A, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cond_named], &args);
+}
+
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results) {
+  ts_linalg_cholesky_ex_args args = {A, upper, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_cholesky_ex], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper) {
+  ts_linalg_cholesky_args args = {A, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cholesky], &args);
+}
+
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper) {
+  ts_cholesky_args args = {self, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky], &args);
+}
+
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper) {
+  ts_cholesky_solve_args args = {self, input2, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky_solve], &args);
+}
+
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper) {
+  ts_cholesky_inverse_args args = {self, upper};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_cholesky_inverse], &args);
+}
+
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results) {
+  ts_linalg_ldl_factor_ex_args args = {self, hermitian, check_errors};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_ldl_factor_ex], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results) {
+  ts_linalg_ldl_factor_args args = {self, hermitian};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_ldl_factor], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian) {
+  ts_linalg_ldl_solve_args args = {LD, pivots, B, hermitian};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_ldl_solve], &args);
 }
 
 ts_tensor *ts_mse_loss(ts_cx *cx, ts_tensor *self, ts_tensor *target, ts_opt_int size_average, ts_opt_int reduce, const char *reduction) {
@@ -2912,6 +3682,46 @@ ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool 
   return ts_dispatch1(cx, &ts_ops[TS_OP_multinomial], &args);
 }
 
+ts_tensor *ts_normal_tensors(ts_cx *cx, ts_tensor *mean, ts_tensor *std, ts_opt_int generator) {
+  ts_normal_tensors_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_tensors], &args);
+}
+
+ts_tensor *ts_normal_means(ts_cx *cx, ts_tensor *mean, double std, ts_opt_int generator) {
+  ts_normal_means_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_means], &args);
+}
+
+ts_tensor *ts_normal_deviations(ts_cx *cx, double mean, ts_tensor *std, ts_opt_int generator) {
+  ts_normal_deviations_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_deviations], &args);
+}
+
+ts_tensor *ts_normal_numbers(ts_cx *cx, double mean, double std, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_normal_numbers_args args = {mean, std, size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_numbers], &args);
+}
+
+ts_tensor *ts_poisson(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts_poisson_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_poisson], &args);
+}
+
+ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int generator) {
+  ts_binomial_args args = {count, prob, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_binomial], &args);
+}
+
+ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts__standard_gamma_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
+}
+
+ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts__sample_dirichlet_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__sample_dirichlet], &args);
+}
+
 bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results) {
   ts_native_dropout_args args = {self, p};
   ts_out out;
@@ -3133,6 +3943,129 @@ ts_tensor *ts__resample(ts_cx *cx, ts_tensor *self, ts_ints size, int64_t kind, 
 ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners) {
   ts__resample_adjoint_args args = {grad, size, kind, scales, align_corners};
   return ts_dispatch1(cx, &ts_ops[TS_OP__resample_adjoint], &args);
+}
+
+bool ts_lstm(ts_cx *cx, ts_tensor *self, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_lstm_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_lstm_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_lstm_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm_data], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_gru(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_gru_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_gru], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_gru_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_gru_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_gru_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_tanh(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_rnn_tanh_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_tanh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_tanh_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_rnn_tanh_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_tanh_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_relu(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results) {
+  ts_rnn_relu_args args = {self, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_relu], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_rnn_relu_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results) {
+  ts_rnn_relu_data_args args = {data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_rnn_relu_data], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lstm_cell(ts_cx *cx, ts_tensor *self, ts_list hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh, ts_tensor **results) {
+  ts_lstm_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lstm_cell], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_gru_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_gru_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_gru_cell], &args);
+}
+
+ts_tensor *ts_rnn_tanh_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_rnn_tanh_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rnn_tanh_cell], &args);
+}
+
+ts_tensor *ts_rnn_relu_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh) {
+  ts_rnn_relu_cell_args args = {self, hx, w_ih, w_hh, b_ih, b_hh};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_rnn_relu_cell], &args);
+}
+
+bool ts__rnn_layer(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_args args = {x_gates, h0, c0, w_hh, b_hh, w_hr, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer], &args, &out);
+  memcpy(results, out.t, 5 * sizeof *results);
+  return ok;
+}
+
+bool ts__rnn_layer_math(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_math_args args = {x_gates, h0, c0, w_hh, b_hh, w_hr, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer_math], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__rnn_layer_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *grad_h, ts_tensor *grad_c, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, ts_tensor *output, ts_tensor *gates, ts_tensor *cells, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results) {
+  ts__rnn_layer_backward_args args = {grad, grad_h, grad_c, h0, c0, w_hh, b_hh, w_hr, output, gates, cells, mode, reverse, batch_sizes};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__rnn_layer_backward], &args, &out);
+  memcpy(results, out.t, 6 * sizeof *results);
+  return ok;
 }
 
 ts_tensor *ts_cumsum(ts_cx *cx, ts_tensor *self, int64_t dim, ts_dtype dtype) {
@@ -4040,7 +4973,7 @@ bool ts__generator_free(ts_cx *cx, int64_t id) {
   return ts_dispatch(cx, &ts_ops[TS_OP__generator_free], &args, &out);
 }
 
-bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator) {
+bool ts__manual_seed(ts_cx *cx, ts_scalar seed, ts_opt_int generator) {
   ts__manual_seed_args args = {seed, generator};
   ts_out out;
   memset(&out, 0, sizeof out);

@@ -118,664 +118,813 @@ enum {
   TS_OP_repeat_interleave_by = 111,
   TS_OP_repeat_interleave_positions = 112,
   TS_OP_take_along_dim = 113,
-  TS_OP_eq = 114,
-  TS_OP_eq_ = 115,
-  TS_OP_ne = 116,
-  TS_OP_ne_ = 117,
-  TS_OP_lt = 118,
-  TS_OP_lt_ = 119,
-  TS_OP_le = 120,
-  TS_OP_le_ = 121,
-  TS_OP_gt = 122,
-  TS_OP_gt_ = 123,
-  TS_OP_ge = 124,
-  TS_OP_ge_ = 125,
-  TS_OP_isclose = 126,
-  TS_OP_allclose = 127,
-  TS_OP_equal = 128,
-  TS_OP_maximum = 129,
-  TS_OP_minimum = 130,
-  TS_OP_fmax = 131,
-  TS_OP_fmin = 132,
-  TS_OP_isnan = 133,
-  TS_OP_isinf = 134,
-  TS_OP_isfinite = 135,
-  TS_OP_isposinf = 136,
-  TS_OP_isneginf = 137,
-  TS_OP_signbit = 138,
-  TS_OP_isreal = 139,
-  TS_OP_logical_and = 140,
-  TS_OP_logical_and_ = 141,
-  TS_OP_logical_or = 142,
-  TS_OP_logical_or_ = 143,
-  TS_OP_logical_xor = 144,
-  TS_OP_logical_xor_ = 145,
-  TS_OP_logical_not = 146,
-  TS_OP_logical_not_ = 147,
-  TS_OP_bitwise_and = 148,
-  TS_OP_bitwise_and_ = 149,
-  TS_OP_bitwise_or = 150,
-  TS_OP_bitwise_or_ = 151,
-  TS_OP_bitwise_xor = 152,
-  TS_OP_bitwise_xor_ = 153,
-  TS_OP_bitwise_not = 154,
-  TS_OP_bitwise_not_ = 155,
-  TS_OP_bitwise_left_shift = 156,
-  TS_OP_bitwise_left_shift_ = 157,
-  TS_OP_bitwise_right_shift = 158,
-  TS_OP_bitwise_right_shift_ = 159,
-  TS_OP_where = 160,
-  TS_OP__where_tuple = 161,
-  TS_OP__where_self = 162,
-  TS_OP_masked_fill = 163,
-  TS_OP_masked_fill_ = 164,
-  TS_OP_clamp = 165,
-  TS_OP_clamp_ = 166,
-  TS_OP_clamp_min = 167,
-  TS_OP_clamp_min_ = 168,
-  TS_OP_clamp_max = 169,
-  TS_OP_clamp_max_ = 170,
-  TS_OP_complex = 171,
-  TS_OP_polar = 172,
-  TS_OP_view_as_real = 173,
-  TS_OP_view_as_complex = 174,
-  TS_OP_real = 175,
-  TS_OP_imag = 176,
-  TS_OP_conj_physical = 177,
-  TS_OP_conj_physical_ = 178,
-  TS_OP_conj = 179,
-  TS_OP_resolve_conj = 180,
-  TS_OP_resolve_neg = 181,
-  TS_OP_is_conj = 182,
-  TS_OP_is_neg = 183,
-  TS_OP_angle = 184,
-  TS_OP_conv_transpose1d = 185,
-  TS_OP_conv_transpose2d = 186,
-  TS_OP_conv_transpose3d = 187,
-  TS_OP_convolution = 188,
-  TS_OP_conv_tbc = 189,
-  TS_OP_conv1d = 190,
-  TS_OP_conv2d = 191,
-  TS_OP_conv3d = 192,
-  TS_OP__conv = 193,
-  TS_OP__conv_input = 194,
-  TS_OP__conv_weight = 195,
-  TS_OP_diagonal_scatter = 196,
-  TS_OP_select_scatter = 197,
-  TS_OP_slice_scatter = 198,
-  TS_OP_as_strided_scatter = 199,
-  TS_OP_narrow_copy = 200,
-  TS_OP_alias_copy = 201,
-  TS_OP_as_strided_copy = 202,
-  TS_OP_detach_copy = 203,
-  TS_OP_diagonal_copy = 204,
-  TS_OP_expand_copy = 205,
-  TS_OP_permute_copy = 206,
-  TS_OP_select_copy = 207,
-  TS_OP_slice_copy = 208,
-  TS_OP_split_copy = 209,
-  TS_OP_split_with_sizes_copy = 210,
-  TS_OP_squeeze_copy = 211,
-  TS_OP_t_copy = 212,
-  TS_OP_transpose_copy = 213,
-  TS_OP_unbind_copy = 214,
-  TS_OP_unfold_copy = 215,
-  TS_OP_unsqueeze_copy = 216,
-  TS_OP_view_copy = 217,
-  TS_OP_zeros = 218,
-  TS_OP_zeros_like = 219,
-  TS_OP_new_zeros = 220,
-  TS_OP_ones = 221,
-  TS_OP_ones_like = 222,
-  TS_OP_new_ones = 223,
-  TS_OP_empty = 224,
-  TS_OP_empty_like = 225,
-  TS_OP_new_empty = 226,
-  TS_OP_empty_strided = 227,
-  TS_OP_full = 228,
-  TS_OP_full_like = 229,
-  TS_OP_new_full = 230,
-  TS_OP_fill = 231,
-  TS_OP_fill_ = 232,
-  TS_OP_arange = 233,
-  TS_OP_linspace = 234,
-  TS_OP_logspace = 235,
-  TS_OP_eye = 236,
-  TS_OP_clone = 237,
-  TS_OP_contiguous = 238,
-  TS_OP_resize_ = 239,
-  TS_OP_resize_as_ = 240,
-  TS_OP_copy_ = 241,
-  TS_OP_zero_ = 242,
-  TS_OP__to_dtype = 243,
-  TS_OP_new_empty_strided = 244,
-  TS_OP__as_strided_backward = 245,
-  TS_OP_sum_to_size = 246,
-  TS_OP_ctc_loss = 247,
-  TS_OP__ctc_loss = 248,
-  TS_OP__ctc_loss_backward = 249,
-  TS_OP_diag = 250,
-  TS_OP_diag_embed = 251,
-  TS_OP_diagflat = 252,
-  TS_OP_trace = 253,
-  TS_OP_tril = 254,
-  TS_OP_tril_ = 255,
-  TS_OP_triu = 256,
-  TS_OP_triu_ = 257,
-  TS_OP_tril_indices = 258,
-  TS_OP_triu_indices = 259,
-  TS_OP_fill_diagonal_ = 260,
-  TS_OP_cdist = 261,
-  TS_OP__cdist = 262,
-  TS_OP__cdist_backward = 263,
-  TS_OP_pdist = 264,
-  TS_OP_bilinear = 265,
-  TS_OP_unfold_windows = 266,
-  TS_OP_fold = 267,
-  TS_OP__im2col = 268,
-  TS_OP__col2im = 269,
-  TS_OP_pixel_shuffle = 270,
-  TS_OP_pixel_unshuffle = 271,
-  TS_OP_channel_shuffle = 272,
-  TS_OP_grid_sample = 273,
-  TS_OP_grid_sampler = 274,
-  TS_OP_grid_sampler_2d = 275,
-  TS_OP_grid_sampler_3d = 276,
-  TS_OP_affine_grid = 277,
-  TS_OP_affine_grid_generator = 278,
-  TS_OP__grid_sample = 279,
-  TS_OP__grid_sample_adjoint = 280,
-  TS_OP__index = 281,
-  TS_OP__at = 282,
-  TS_OP__set_at = 283,
-  TS_OP_index_put = 284,
-  TS_OP_index_put_ = 285,
-  TS_OP_index_select = 286,
-  TS_OP_index_add = 287,
-  TS_OP_index_add_ = 288,
-  TS_OP_index_copy = 289,
-  TS_OP_index_copy_ = 290,
-  TS_OP_index_fill = 291,
-  TS_OP_index_fill_ = 292,
-  TS_OP_gather = 293,
-  TS_OP_scatter = 294,
-  TS_OP_scatter_ = 295,
-  TS_OP_scatter_value = 296,
-  TS_OP_scatter_value_ = 297,
-  TS_OP_scatter_add = 298,
-  TS_OP_scatter_add_ = 299,
-  TS_OP_scatter_reduce = 300,
-  TS_OP_scatter_reduce_ = 301,
-  TS_OP_index_reduce = 302,
-  TS_OP_index_reduce_ = 303,
-  TS_OP_segment_reduce = 304,
-  TS_OP__segment_ids = 305,
-  TS_OP_take = 306,
-  TS_OP_put = 307,
-  TS_OP_put_ = 308,
-  TS_OP_nonzero = 309,
-  TS_OP__nonzero_tuple = 310,
-  TS_OP_argwhere = 311,
-  TS_OP_masked_select = 312,
-  TS_OP_masked_scatter = 313,
-  TS_OP_masked_scatter_ = 314,
-  TS_OP_embedding = 315,
-  TS_OP__embedding = 316,
-  TS_OP__embedding_backward = 317,
-  TS_OP__embedding_double_backward = 318,
-  TS_OP_one_hot = 319,
-  TS_OP_broadcast_tensors = 320,
-  TS_OP_meshgrid = 321,
-  TS_OP_atleast_1d = 322,
-  TS_OP_atleast_1d_list = 323,
-  TS_OP_atleast_2d = 324,
-  TS_OP_atleast_2d_list = 325,
-  TS_OP_atleast_3d = 326,
-  TS_OP_atleast_3d_list = 327,
-  TS_OP_hstack = 328,
-  TS_OP_vstack = 329,
-  TS_OP_dstack = 330,
-  TS_OP_column_stack = 331,
-  TS_OP_block_diag = 332,
-  TS_OP_cartesian_prod = 333,
-  TS_OP_combinations = 334,
-  TS_OP_linalg_lu_factor_ex = 335,
-  TS_OP_mse_loss = 336,
-  TS_OP_l1_loss = 337,
-  TS_OP_smooth_l1_loss = 338,
-  TS_OP_huber_loss = 339,
-  TS_OP__difference_loss = 340,
-  TS_OP__difference_loss_backward = 341,
-  TS_OP__difference_loss_curvature = 342,
-  TS_OP_nll_loss = 343,
-  TS_OP__nll_loss = 344,
-  TS_OP__nll_loss_backward = 345,
-  TS_OP_cross_entropy = 346,
-  TS_OP__cross_entropy = 347,
-  TS_OP__cross_entropy_backward = 348,
-  TS_OP__class_weights = 349,
-  TS_OP_binary_cross_entropy = 350,
-  TS_OP_binary_cross_entropy_with_logits = 351,
-  TS_OP__binary_cross_entropy = 352,
-  TS_OP__binary_cross_entropy_with_logits = 353,
-  TS_OP_kl_div = 354,
-  TS_OP_soft_margin_loss = 355,
-  TS_OP_margin_ranking_loss = 356,
-  TS_OP_hinge_embedding_loss = 357,
-  TS_OP_cosine_embedding_loss = 358,
-  TS_OP_triplet_margin_loss = 359,
-  TS_OP_multilabel_soft_margin_loss = 360,
-  TS_OP_multi_margin_loss = 361,
-  TS_OP_multilabel_margin_loss = 362,
-  TS_OP__multilabel_margin = 363,
-  TS_OP__multilabel_margin_backward = 364,
-  TS_OP__multilabel_margin_slope = 365,
-  TS_OP_gaussian_nll_loss = 366,
-  TS_OP_poisson_nll_loss = 367,
-  TS_OP_exp = 368,
-  TS_OP_exp_ = 369,
-  TS_OP_exp2 = 370,
-  TS_OP_exp2_ = 371,
-  TS_OP_expm1 = 372,
-  TS_OP_expm1_ = 373,
-  TS_OP_log = 374,
-  TS_OP_log_ = 375,
-  TS_OP_log2 = 376,
-  TS_OP_log2_ = 377,
-  TS_OP_log10 = 378,
-  TS_OP_log10_ = 379,
-  TS_OP_log1p = 380,
-  TS_OP_log1p_ = 381,
-  TS_OP_sin = 382,
-  TS_OP_sin_ = 383,
-  TS_OP_cos = 384,
-  TS_OP_cos_ = 385,
-  TS_OP_tan = 386,
-  TS_OP_tan_ = 387,
-  TS_OP_asin = 388,
-  TS_OP_asin_ = 389,
-  TS_OP_acos = 390,
-  TS_OP_acos_ = 391,
-  TS_OP_atan = 392,
-  TS_OP_atan_ = 393,
-  TS_OP_sinh = 394,
-  TS_OP_sinh_ = 395,
-  TS_OP_cosh = 396,
-  TS_OP_cosh_ = 397,
-  TS_OP_tanh = 398,
-  TS_OP_tanh_ = 399,
-  TS_OP_asinh = 400,
-  TS_OP_asinh_ = 401,
-  TS_OP_acosh = 402,
-  TS_OP_acosh_ = 403,
-  TS_OP_atanh = 404,
-  TS_OP_atanh_ = 405,
-  TS_OP_sinc = 406,
-  TS_OP_sinc_ = 407,
-  TS_OP_erf = 408,
-  TS_OP_erf_ = 409,
-  TS_OP_erfc = 410,
-  TS_OP_erfc_ = 411,
-  TS_OP_erfinv = 412,
-  TS_OP_erfinv_ = 413,
-  TS_OP_sigmoid = 414,
-  TS_OP_sigmoid_ = 415,
-  TS_OP_lgamma = 416,
-  TS_OP_lgamma_ = 417,
-  TS_OP_digamma = 418,
-  TS_OP_digamma_ = 419,
-  TS_OP_mvlgamma = 420,
-  TS_OP_mvlgamma_ = 421,
-  TS_OP_frexp = 422,
-  TS_OP_logit = 423,
-  TS_OP_logit_ = 424,
-  TS_OP__sigmoid_backward = 425,
-  TS_OP__tanh_backward = 426,
-  TS_OP_atan2 = 427,
-  TS_OP_atan2_ = 428,
-  TS_OP_hypot = 429,
-  TS_OP_hypot_ = 430,
-  TS_OP_logaddexp = 431,
-  TS_OP_logaddexp2 = 432,
-  TS_OP_xlogy = 433,
-  TS_OP_xlogy_ = 434,
-  TS_OP_copysign = 435,
-  TS_OP_copysign_ = 436,
-  TS_OP_nextafter = 437,
-  TS_OP_nextafter_ = 438,
-  TS_OP_heaviside = 439,
-  TS_OP_heaviside_ = 440,
-  TS_OP_ldexp = 441,
-  TS_OP_ldexp_ = 442,
-  TS_OP_gcd = 443,
-  TS_OP_gcd_ = 444,
-  TS_OP_lcm = 445,
-  TS_OP_lcm_ = 446,
-  TS_OP_mm = 447,
-  TS_OP_bmm = 448,
-  TS_OP_matmul = 449,
-  TS_OP_addmm = 450,
-  TS_OP_addmm_ = 451,
-  TS_OP_linear = 452,
-  TS_OP_mv = 453,
-  TS_OP_dot = 454,
-  TS_OP_vdot = 455,
-  TS_OP_outer = 456,
-  TS_OP_baddbmm = 457,
-  TS_OP_baddbmm_ = 458,
-  TS_OP_addbmm = 459,
-  TS_OP_addbmm_ = 460,
-  TS_OP_addmv = 461,
-  TS_OP_addmv_ = 462,
-  TS_OP_addr = 463,
-  TS_OP_addr_ = 464,
-  TS_OP_max = 465,
-  TS_OP_max_dim = 466,
-  TS_OP_max_other = 467,
-  TS_OP_min = 468,
-  TS_OP_min_dim = 469,
-  TS_OP_min_other = 470,
-  TS_OP_amax = 471,
-  TS_OP_amin = 472,
-  TS_OP_aminmax = 473,
-  TS_OP_argmax = 474,
-  TS_OP_argmin = 475,
-  TS_OP_median = 476,
-  TS_OP_median_dim = 477,
-  TS_OP_nanmedian = 478,
-  TS_OP_nanmedian_dim = 479,
-  TS_OP_kthvalue = 480,
-  TS_OP_mode = 481,
-  TS_OP__normalize = 482,
-  TS_OP__normalize_backward = 483,
-  TS_OP_batch_norm = 484,
-  TS_OP_native_batch_norm = 485,
-  TS_OP_layer_norm = 486,
-  TS_OP_native_layer_norm = 487,
-  TS_OP_group_norm = 488,
-  TS_OP_instance_norm = 489,
-  TS_OP__sgd_step_ = 490,
-  TS_OP__adam_step_ = 491,
-  TS_OP__has_grads = 492,
-  TS_OP__zero_grads = 493,
-  TS_OP_constant_pad_nd = 494,
-  TS_OP_pad = 495,
-  TS_OP_max_pool1d_with_indices = 496,
-  TS_OP_max_pool1d = 497,
-  TS_OP_max_pool2d_with_indices = 498,
-  TS_OP_max_pool2d = 499,
-  TS_OP_max_pool3d_with_indices = 500,
-  TS_OP_max_pool3d = 501,
-  TS_OP_avg_pool1d = 502,
-  TS_OP_avg_pool2d = 503,
-  TS_OP_avg_pool3d = 504,
-  TS_OP_adaptive_max_pool1d_with_indices = 505,
-  TS_OP_adaptive_max_pool1d = 506,
-  TS_OP_adaptive_max_pool2d_with_indices = 507,
-  TS_OP_adaptive_max_pool2d = 508,
-  TS_OP_adaptive_max_pool3d_with_indices = 509,
-  TS_OP_adaptive_max_pool3d = 510,
-  TS_OP_fractional_max_pool2d_with_indices = 511,
-  TS_OP_fractional_max_pool2d = 512,
-  TS_OP_fractional_max_pool3d_with_indices = 513,
-  TS_OP_fractional_max_pool3d = 514,
-  TS_OP_max_unpool1d = 515,
-  TS_OP_max_unpool2d = 516,
-  TS_OP_max_unpool3d = 517,
-  TS_OP_lp_pool1d = 518,
-  TS_OP_lp_pool2d = 519,
-  TS_OP_lp_pool3d = 520,
-  TS_OP_local_response_norm = 521,
-  TS_OP__adaptive_max_pool = 522,
-  TS_OP__fractional_max_pool = 523,
-  TS_OP__max_unpool = 524,
-  TS_OP__max_pool = 525,
-  TS_OP__max_pool_backward = 526,
-  TS_OP__max_pool_gather = 527,
-  TS_OP__avg_pool = 528,
-  TS_OP__avg_pool_backward = 529,
-  TS_OP_einsum = 530,
-  TS_OP_tensordot = 531,
-  TS_OP_tensordot_count = 532,
-  TS_OP_inner = 533,
-  TS_OP_kron = 534,
-  TS_OP_rand = 535,
-  TS_OP_randn = 536,
-  TS_OP_randint = 537,
-  TS_OP_randperm = 538,
-  TS_OP_rand_like = 539,
-  TS_OP_randn_like = 540,
-  TS_OP_randint_like = 541,
-  TS_OP_uniform_ = 542,
-  TS_OP_normal_ = 543,
-  TS_OP_random_ = 544,
-  TS_OP_exponential_ = 545,
-  TS_OP_cauchy_ = 546,
-  TS_OP_log_normal_ = 547,
-  TS_OP_geometric_ = 548,
-  TS_OP_bernoulli_ = 549,
-  TS_OP_bernoulli = 550,
-  TS_OP_multinomial = 551,
-  TS_OP_native_dropout = 552,
-  TS_OP_dropout = 553,
-  TS_OP_sum = 554,
-  TS_OP_mean = 555,
-  TS_OP_prod = 556,
-  TS_OP_any = 557,
-  TS_OP_all = 558,
-  TS_OP_count_nonzero = 559,
-  TS_OP_var = 560,
-  TS_OP_var_dim = 561,
-  TS_OP_var_unbiased = 562,
-  TS_OP_var_mean = 563,
-  TS_OP_var_mean_dim = 564,
-  TS_OP_var_mean_unbiased = 565,
-  TS_OP_std = 566,
-  TS_OP_std_dim = 567,
-  TS_OP_std_unbiased = 568,
-  TS_OP_std_mean = 569,
-  TS_OP_std_mean_dim = 570,
-  TS_OP_std_mean_unbiased = 571,
-  TS_OP_nansum = 572,
-  TS_OP_nanmean = 573,
-  TS_OP_logsumexp = 574,
-  TS_OP_vector_norm = 575,
-  TS_OP_norm = 576,
-  TS_OP_norm_named = 577,
-  TS_OP_dist = 578,
-  TS_OP_normalize = 579,
-  TS_OP_cosine_similarity = 580,
-  TS_OP_pairwise_distance = 581,
-  TS_OP_adaptive_avg_pool1d = 582,
-  TS_OP_adaptive_avg_pool2d = 583,
-  TS_OP_adaptive_avg_pool3d = 584,
-  TS_OP_interpolate = 585,
-  TS_OP_upsample = 586,
-  TS_OP_upsample_nearest = 587,
-  TS_OP_upsample_bilinear = 588,
-  TS_OP__resample = 589,
-  TS_OP__resample_adjoint = 590,
-  TS_OP_cumsum = 591,
-  TS_OP_cumsum_ = 592,
-  TS_OP_cumprod = 593,
-  TS_OP_cumprod_ = 594,
-  TS_OP_logcumsumexp = 595,
-  TS_OP_cummax = 596,
-  TS_OP_cummin = 597,
-  TS_OP__cumsum_back = 598,
-  TS_OP__recurrence = 599,
-  TS_OP__unique = 600,
-  TS_OP__unique_consecutive = 601,
-  TS_OP_searchsorted = 602,
-  TS_OP_bucketize = 603,
-  TS_OP_isin = 604,
-  TS_OP_bincount = 605,
-  TS_OP_histc = 606,
-  TS_OP_histogram = 607,
-  TS_OP_histogram_bins = 608,
-  TS_OP__histogramdd = 609,
-  TS_OP_view_as = 610,
-  TS_OP_reshape_as = 611,
-  TS_OP_expand_as = 612,
-  TS_OP_broadcast_to = 613,
-  TS_OP_ravel = 614,
-  TS_OP_T = 615,
-  TS_OP_mT = 616,
-  TS_OP_H = 617,
-  TS_OP_mH = 618,
-  TS_OP_adjoint = 619,
-  TS_OP_flatten = 620,
-  TS_OP_unflatten = 621,
-  TS_OP_movedim = 622,
-  TS_OP_unbind = 623,
-  TS_OP_split_with_sizes = 624,
-  TS_OP_chunk = 625,
-  TS_OP_split = 626,
-  TS_OP_split_sizes = 627,
-  TS_OP_tensor_split = 628,
-  TS_OP_tensor_split_at = 629,
-  TS_OP_tensor_split_by = 630,
-  TS_OP_hsplit = 631,
-  TS_OP_hsplit_at = 632,
-  TS_OP_vsplit = 633,
-  TS_OP_vsplit_at = 634,
-  TS_OP_dsplit = 635,
-  TS_OP_dsplit_at = 636,
-  TS_OP_cat = 637,
-  TS_OP_stack = 638,
-  TS_OP_softmax = 639,
-  TS_OP_log_softmax = 640,
-  TS_OP_softmin = 641,
-  TS_OP__softmax_backward_data = 642,
-  TS_OP__log_softmax_backward_data = 643,
-  TS_OP_sort = 644,
-  TS_OP_argsort = 645,
-  TS_OP_msort = 646,
-  TS_OP_topk = 647,
-  TS_OP_polygamma = 648,
-  TS_OP__polygamma_self = 649,
-  TS_OP__polygamma_self_ = 650,
-  TS_OP_i0 = 651,
-  TS_OP_i0_ = 652,
-  TS_OP_i0e = 653,
-  TS_OP_i1 = 654,
-  TS_OP_i1e = 655,
-  TS_OP_ndtr = 656,
-  TS_OP_ndtri = 657,
-  TS_OP_log_ndtr = 658,
-  TS_OP_entr = 659,
-  TS_OP_erfcx = 660,
-  TS_OP_airy_ai = 661,
-  TS_OP_bessel_j0 = 662,
-  TS_OP_bessel_y0 = 663,
-  TS_OP_modified_bessel_i0 = 664,
-  TS_OP_modified_bessel_k0 = 665,
-  TS_OP_scaled_modified_bessel_k0 = 666,
-  TS_OP_bessel_j1 = 667,
-  TS_OP_bessel_y1 = 668,
-  TS_OP_modified_bessel_i1 = 669,
-  TS_OP_modified_bessel_k1 = 670,
-  TS_OP_scaled_modified_bessel_k1 = 671,
-  TS_OP_spherical_bessel_j0 = 672,
-  TS_OP_chebyshev_polynomial_t = 673,
-  TS_OP_shifted_chebyshev_polynomial_t = 674,
-  TS_OP_chebyshev_polynomial_u = 675,
-  TS_OP_shifted_chebyshev_polynomial_u = 676,
-  TS_OP_chebyshev_polynomial_v = 677,
-  TS_OP_shifted_chebyshev_polynomial_v = 678,
-  TS_OP_chebyshev_polynomial_w = 679,
-  TS_OP_shifted_chebyshev_polynomial_w = 680,
-  TS_OP_hermite_polynomial_h = 681,
-  TS_OP_hermite_polynomial_he = 682,
-  TS_OP_laguerre_polynomial_l = 683,
-  TS_OP_legendre_polynomial_p = 684,
-  TS_OP_xlog1py = 685,
-  TS_OP_zeta = 686,
-  TS_OP_igamma = 687,
-  TS_OP_igamma_ = 688,
-  TS_OP_igammac = 689,
-  TS_OP_igammac_ = 690,
-  TS_OP_quantile = 691,
-  TS_OP_nanquantile = 692,
-  TS_OP_cov = 693,
-  TS_OP_corrcoef = 694,
-  TS_OP_diff = 695,
-  TS_OP_gradient = 696,
-  TS_OP_gradient_coordinates = 697,
-  TS_OP_gradient_list = 698,
-  TS_OP_trapezoid = 699,
-  TS_OP_trapezoid_x = 700,
-  TS_OP_cumulative_trapezoid = 701,
-  TS_OP_cumulative_trapezoid_x = 702,
-  TS_OP_renorm = 703,
-  TS_OP_renorm_ = 704,
-  TS_OP__empty = 705,
-  TS_OP__meta = 706,
-  TS_OP__item = 707,
-  TS_OP__same_storage = 708,
-  TS_OP__set_requires_grad = 709,
-  TS_OP__grad = 710,
-  TS_OP__grad_id = 711,
-  TS_OP__set_grad = 712,
-  TS_OP__retain_grad = 713,
-  TS_OP__grad_fn = 714,
-  TS_OP__next_functions = 715,
-  TS_OP__add_hook = 716,
-  TS_OP__remove_hook = 717,
-  TS_OP__dropped_callbacks = 718,
-  TS_OP__backward = 719,
-  TS_OP__autograd_grad = 720,
-  TS_OP__custom_node = 721,
-  TS_OP__set_anomaly = 722,
-  TS_OP__anomalous_node = 723,
-  TS_OP__set_grad_mode = 724,
-  TS_OP__set_inference_mode = 725,
-  TS_OP__grad_mode = 726,
-  TS_OP__inference_mode = 727,
-  TS_OP__detach_in_place = 728,
-  TS_OP__set_default_dtype = 729,
-  TS_OP__result_type = 730,
-  TS_OP__promote_types = 731,
-  TS_OP__can_cast = 732,
-  TS_OP__set_data = 733,
-  TS_OP__share = 734,
-  TS_OP__memory = 735,
-  TS_OP__set_memory_budget = 736,
-  TS_OP__reset_peak_memory = 737,
-  TS_OP__trim_memory = 738,
-  TS_OP__num_threads = 739,
-  TS_OP__set_num_threads = 740,
-  TS_OP__build = 741,
-  TS_OP__generator_new = 742,
-  TS_OP__generator_free = 743,
-  TS_OP__manual_seed = 744,
-  TS_OP__initial_seed = 745,
-  TS_OP__rng_state = 746,
-  TS_OP__set_rng_state = 747,
-  TS_OP_as_strided = 748,
-  TS_OP_as_strided_ = 749,
-  TS_OP_expand = 750,
-  TS_OP_reshape = 751,
-  TS_OP_view = 752,
-  TS_OP_view_dtype = 753,
-  TS_OP_transpose = 754,
-  TS_OP_transpose_ = 755,
-  TS_OP_unsqueeze = 756,
-  TS_OP_unsqueeze_ = 757,
-  TS_OP_narrow = 758,
-  TS_OP__slice = 759,
-  TS_OP__slice_backward = 760,
-  TS_OP_select = 761,
-  TS_OP_permute = 762,
-  TS_OP_squeeze = 763,
-  TS_OP_squeeze_ = 764,
-  TS_OP_t = 765,
-  TS_OP_t_ = 766,
-  TS_OP_diagonal = 767,
-  TS_OP__diagonal_backward = 768,
-  TS_OP_unfold = 769,
-  TS_OP__unfold_backward = 770,
-  TS_OP_detach = 771,
+  TS_OP_scaled_dot_product_attention = 114,
+  TS_OP__scaled_dot_product_attention = 115,
+  TS_OP__attention_math = 116,
+  TS_OP__attention = 117,
+  TS_OP__attention_backward = 118,
+  TS_OP_embedding_bag = 119,
+  TS_OP__embedding_bag = 120,
+  TS_OP__embedding_bag_max = 121,
+  TS_OP_eq = 122,
+  TS_OP_eq_ = 123,
+  TS_OP_ne = 124,
+  TS_OP_ne_ = 125,
+  TS_OP_lt = 126,
+  TS_OP_lt_ = 127,
+  TS_OP_le = 128,
+  TS_OP_le_ = 129,
+  TS_OP_gt = 130,
+  TS_OP_gt_ = 131,
+  TS_OP_ge = 132,
+  TS_OP_ge_ = 133,
+  TS_OP_isclose = 134,
+  TS_OP_allclose = 135,
+  TS_OP_equal = 136,
+  TS_OP_maximum = 137,
+  TS_OP_minimum = 138,
+  TS_OP_fmax = 139,
+  TS_OP_fmin = 140,
+  TS_OP_isnan = 141,
+  TS_OP_isinf = 142,
+  TS_OP_isfinite = 143,
+  TS_OP_isposinf = 144,
+  TS_OP_isneginf = 145,
+  TS_OP_signbit = 146,
+  TS_OP_isreal = 147,
+  TS_OP_logical_and = 148,
+  TS_OP_logical_and_ = 149,
+  TS_OP_logical_or = 150,
+  TS_OP_logical_or_ = 151,
+  TS_OP_logical_xor = 152,
+  TS_OP_logical_xor_ = 153,
+  TS_OP_logical_not = 154,
+  TS_OP_logical_not_ = 155,
+  TS_OP_bitwise_and = 156,
+  TS_OP_bitwise_and_ = 157,
+  TS_OP_bitwise_or = 158,
+  TS_OP_bitwise_or_ = 159,
+  TS_OP_bitwise_xor = 160,
+  TS_OP_bitwise_xor_ = 161,
+  TS_OP_bitwise_not = 162,
+  TS_OP_bitwise_not_ = 163,
+  TS_OP_bitwise_left_shift = 164,
+  TS_OP_bitwise_left_shift_ = 165,
+  TS_OP_bitwise_right_shift = 166,
+  TS_OP_bitwise_right_shift_ = 167,
+  TS_OP_where = 168,
+  TS_OP__where_tuple = 169,
+  TS_OP__where_self = 170,
+  TS_OP_masked_fill = 171,
+  TS_OP_masked_fill_ = 172,
+  TS_OP_clamp = 173,
+  TS_OP_clamp_ = 174,
+  TS_OP_clamp_min = 175,
+  TS_OP_clamp_min_ = 176,
+  TS_OP_clamp_max = 177,
+  TS_OP_clamp_max_ = 178,
+  TS_OP_complex = 179,
+  TS_OP_polar = 180,
+  TS_OP_view_as_real = 181,
+  TS_OP_view_as_complex = 182,
+  TS_OP_real = 183,
+  TS_OP_imag = 184,
+  TS_OP_conj_physical = 185,
+  TS_OP_conj_physical_ = 186,
+  TS_OP_conj = 187,
+  TS_OP_resolve_conj = 188,
+  TS_OP_resolve_neg = 189,
+  TS_OP_is_conj = 190,
+  TS_OP_is_neg = 191,
+  TS_OP_angle = 192,
+  TS_OP_conv_transpose1d = 193,
+  TS_OP_conv_transpose2d = 194,
+  TS_OP_conv_transpose3d = 195,
+  TS_OP_convolution = 196,
+  TS_OP_conv_tbc = 197,
+  TS_OP_conv1d = 198,
+  TS_OP_conv2d = 199,
+  TS_OP_conv3d = 200,
+  TS_OP__conv = 201,
+  TS_OP__conv_input = 202,
+  TS_OP__conv_weight = 203,
+  TS_OP_diagonal_scatter = 204,
+  TS_OP_select_scatter = 205,
+  TS_OP_slice_scatter = 206,
+  TS_OP_as_strided_scatter = 207,
+  TS_OP_narrow_copy = 208,
+  TS_OP_alias_copy = 209,
+  TS_OP_as_strided_copy = 210,
+  TS_OP_detach_copy = 211,
+  TS_OP_diagonal_copy = 212,
+  TS_OP_expand_copy = 213,
+  TS_OP_permute_copy = 214,
+  TS_OP_select_copy = 215,
+  TS_OP_slice_copy = 216,
+  TS_OP_split_copy = 217,
+  TS_OP_split_with_sizes_copy = 218,
+  TS_OP_squeeze_copy = 219,
+  TS_OP_t_copy = 220,
+  TS_OP_transpose_copy = 221,
+  TS_OP_unbind_copy = 222,
+  TS_OP_unfold_copy = 223,
+  TS_OP_unsqueeze_copy = 224,
+  TS_OP_view_copy = 225,
+  TS_OP_zeros = 226,
+  TS_OP_zeros_like = 227,
+  TS_OP_new_zeros = 228,
+  TS_OP_ones = 229,
+  TS_OP_ones_like = 230,
+  TS_OP_new_ones = 231,
+  TS_OP_empty = 232,
+  TS_OP_empty_like = 233,
+  TS_OP_new_empty = 234,
+  TS_OP_empty_strided = 235,
+  TS_OP_full = 236,
+  TS_OP_full_like = 237,
+  TS_OP_new_full = 238,
+  TS_OP_fill = 239,
+  TS_OP_fill_ = 240,
+  TS_OP_arange = 241,
+  TS_OP_linspace = 242,
+  TS_OP_logspace = 243,
+  TS_OP_eye = 244,
+  TS_OP_clone = 245,
+  TS_OP_contiguous = 246,
+  TS_OP_resize_ = 247,
+  TS_OP_resize_as_ = 248,
+  TS_OP_copy_ = 249,
+  TS_OP_zero_ = 250,
+  TS_OP__to_dtype = 251,
+  TS_OP_new_empty_strided = 252,
+  TS_OP__as_strided_backward = 253,
+  TS_OP_sum_to_size = 254,
+  TS_OP_ctc_loss = 255,
+  TS_OP__ctc_loss = 256,
+  TS_OP__ctc_loss_backward = 257,
+  TS_OP_diag = 258,
+  TS_OP_diag_embed = 259,
+  TS_OP_diagflat = 260,
+  TS_OP_trace = 261,
+  TS_OP_tril = 262,
+  TS_OP_tril_ = 263,
+  TS_OP_triu = 264,
+  TS_OP_triu_ = 265,
+  TS_OP_tril_indices = 266,
+  TS_OP_triu_indices = 267,
+  TS_OP_fill_diagonal_ = 268,
+  TS_OP_cdist = 269,
+  TS_OP__cdist = 270,
+  TS_OP__cdist_backward = 271,
+  TS_OP_pdist = 272,
+  TS_OP_bilinear = 273,
+  TS_OP_alpha_dropout = 274,
+  TS_OP_alpha_dropout_ = 275,
+  TS_OP_feature_alpha_dropout = 276,
+  TS_OP_feature_alpha_dropout_ = 277,
+  TS_OP_feature_dropout = 278,
+  TS_OP_feature_dropout_ = 279,
+  TS_OP_dropout1d = 280,
+  TS_OP_dropout1d_ = 281,
+  TS_OP_dropout2d = 282,
+  TS_OP_dropout2d_ = 283,
+  TS_OP_dropout3d = 284,
+  TS_OP_dropout3d_ = 285,
+  TS_OP_rrelu = 286,
+  TS_OP_rrelu_ = 287,
+  TS_OP__rrelu_noise = 288,
+  TS_OP_gumbel_softmax = 289,
+  TS_OP_rms_norm = 290,
+  TS_OP__fft_c2c = 291,
+  TS_OP__fft_r2c = 292,
+  TS_OP__fft_c2r = 293,
+  TS_OP_fft_fft = 294,
+  TS_OP_fft_ifft = 295,
+  TS_OP_fft_rfft = 296,
+  TS_OP_fft_ihfft = 297,
+  TS_OP_fft_irfft = 298,
+  TS_OP_fft_hfft = 299,
+  TS_OP_fft_fftn = 300,
+  TS_OP_fft_fft2 = 301,
+  TS_OP_fft_ifftn = 302,
+  TS_OP_fft_ifft2 = 303,
+  TS_OP_fft_rfftn = 304,
+  TS_OP_fft_rfft2 = 305,
+  TS_OP_fft_ihfftn = 306,
+  TS_OP_fft_ihfft2 = 307,
+  TS_OP_fft_irfftn = 308,
+  TS_OP_fft_irfft2 = 309,
+  TS_OP_fft_hfftn = 310,
+  TS_OP_fft_hfft2 = 311,
+  TS_OP_fft_fftfreq = 312,
+  TS_OP_fft_rfftfreq = 313,
+  TS_OP_fft_fftshift = 314,
+  TS_OP_fft_ifftshift = 315,
+  TS_OP_unfold_windows = 316,
+  TS_OP_fold = 317,
+  TS_OP__im2col = 318,
+  TS_OP__col2im = 319,
+  TS_OP_pixel_shuffle = 320,
+  TS_OP_pixel_unshuffle = 321,
+  TS_OP_channel_shuffle = 322,
+  TS_OP_grid_sample = 323,
+  TS_OP_grid_sampler = 324,
+  TS_OP_grid_sampler_2d = 325,
+  TS_OP_grid_sampler_3d = 326,
+  TS_OP_affine_grid = 327,
+  TS_OP_affine_grid_generator = 328,
+  TS_OP__grid_sample = 329,
+  TS_OP__grid_sample_adjoint = 330,
+  TS_OP__index = 331,
+  TS_OP__at = 332,
+  TS_OP__set_at = 333,
+  TS_OP_index_put = 334,
+  TS_OP_index_put_ = 335,
+  TS_OP_index_select = 336,
+  TS_OP_index_add = 337,
+  TS_OP_index_add_ = 338,
+  TS_OP_index_copy = 339,
+  TS_OP_index_copy_ = 340,
+  TS_OP_index_fill = 341,
+  TS_OP_index_fill_ = 342,
+  TS_OP_gather = 343,
+  TS_OP_scatter = 344,
+  TS_OP_scatter_ = 345,
+  TS_OP_scatter_value = 346,
+  TS_OP_scatter_value_ = 347,
+  TS_OP_scatter_add = 348,
+  TS_OP_scatter_add_ = 349,
+  TS_OP_scatter_reduce = 350,
+  TS_OP_scatter_reduce_ = 351,
+  TS_OP_index_reduce = 352,
+  TS_OP_index_reduce_ = 353,
+  TS_OP_segment_reduce = 354,
+  TS_OP__segment_ids = 355,
+  TS_OP_take = 356,
+  TS_OP_put = 357,
+  TS_OP_put_ = 358,
+  TS_OP_nonzero = 359,
+  TS_OP__nonzero_tuple = 360,
+  TS_OP_argwhere = 361,
+  TS_OP_masked_select = 362,
+  TS_OP_masked_scatter = 363,
+  TS_OP_masked_scatter_ = 364,
+  TS_OP_embedding = 365,
+  TS_OP__embedding = 366,
+  TS_OP__embedding_backward = 367,
+  TS_OP__embedding_double_backward = 368,
+  TS_OP_one_hot = 369,
+  TS_OP_broadcast_tensors = 370,
+  TS_OP_meshgrid = 371,
+  TS_OP_atleast_1d = 372,
+  TS_OP_atleast_1d_list = 373,
+  TS_OP_atleast_2d = 374,
+  TS_OP_atleast_2d_list = 375,
+  TS_OP_atleast_3d = 376,
+  TS_OP_atleast_3d_list = 377,
+  TS_OP_hstack = 378,
+  TS_OP_vstack = 379,
+  TS_OP_dstack = 380,
+  TS_OP_column_stack = 381,
+  TS_OP_block_diag = 382,
+  TS_OP_cartesian_prod = 383,
+  TS_OP_combinations = 384,
+  TS_OP_linalg_lu_factor_ex = 385,
+  TS_OP_linalg_lu_factor = 386,
+  TS_OP_lu = 387,
+  TS_OP_lu_with_info = 388,
+  TS_OP__lu_permutation = 389,
+  TS_OP_lu_unpack = 390,
+  TS_OP_linalg_lu = 391,
+  TS_OP__lu_solve = 392,
+  TS_OP_linalg_lu_solve = 393,
+  TS_OP_lu_solve = 394,
+  TS_OP__linalg_solve_ex = 395,
+  TS_OP_linalg_solve_ex = 396,
+  TS_OP_linalg_solve = 397,
+  TS_OP_linalg_inv_ex = 398,
+  TS_OP_linalg_inv = 399,
+  TS_OP_inverse = 400,
+  TS_OP_linalg_solve_triangular = 401,
+  TS_OP_triangular_solve = 402,
+  TS_OP__linalg_det = 403,
+  TS_OP__linalg_cofactors = 404,
+  TS_OP_det = 405,
+  TS_OP__linalg_slogdet = 406,
+  TS_OP_slogdet = 407,
+  TS_OP_logdet = 408,
+  TS_OP_linalg_householder_product = 409,
+  TS_OP_orgqr = 410,
+  TS_OP_ormqr = 411,
+  TS_OP__lstsq = 412,
+  TS_OP_linalg_lstsq = 413,
+  TS_OP_svd_lowrank = 414,
+  TS_OP_pca_lowrank = 415,
+  TS_OP_matrix_power = 416,
+  TS_OP_matrix_exp = 417,
+  TS_OP_linalg_multi_dot = 418,
+  TS_OP_chain_matmul = 419,
+  TS_OP_linalg_tensorinv = 420,
+  TS_OP_linalg_tensorsolve = 421,
+  TS_OP_linalg_cross = 422,
+  TS_OP_cross = 423,
+  TS_OP_linalg_vecdot = 424,
+  TS_OP_linalg_diagonal = 425,
+  TS_OP_linalg_vander = 426,
+  TS_OP_vander = 427,
+  TS_OP_geqrf = 428,
+  TS_OP_linalg_qr = 429,
+  TS_OP_qr = 430,
+  TS_OP__svd = 431,
+  TS_OP_linalg_svd = 432,
+  TS_OP_linalg_svdvals = 433,
+  TS_OP_svd = 434,
+  TS_OP__eigh = 435,
+  TS_OP_linalg_eigh = 436,
+  TS_OP_linalg_eigvalsh = 437,
+  TS_OP_symeig = 438,
+  TS_OP__eig = 439,
+  TS_OP_linalg_eig = 440,
+  TS_OP_linalg_eigvals = 441,
+  TS_OP_linalg_pinv = 442,
+  TS_OP_pinverse = 443,
+  TS_OP_linalg_matrix_rank = 444,
+  TS_OP_linalg_matrix_norm = 445,
+  TS_OP_linalg_matrix_norm_ord = 446,
+  TS_OP_linalg_norm = 447,
+  TS_OP_linalg_norm_named = 448,
+  TS_OP_nuclear_norm = 449,
+  TS_OP_nuclear_norm_dim = 450,
+  TS_OP_frobenius_norm = 451,
+  TS_OP_linalg_cond = 452,
+  TS_OP_linalg_cond_named = 453,
+  TS_OP_linalg_cholesky_ex = 454,
+  TS_OP_linalg_cholesky = 455,
+  TS_OP_cholesky = 456,
+  TS_OP_cholesky_solve = 457,
+  TS_OP_cholesky_inverse = 458,
+  TS_OP_linalg_ldl_factor_ex = 459,
+  TS_OP_linalg_ldl_factor = 460,
+  TS_OP_linalg_ldl_solve = 461,
+  TS_OP_mse_loss = 462,
+  TS_OP_l1_loss = 463,
+  TS_OP_smooth_l1_loss = 464,
+  TS_OP_huber_loss = 465,
+  TS_OP__difference_loss = 466,
+  TS_OP__difference_loss_backward = 467,
+  TS_OP__difference_loss_curvature = 468,
+  TS_OP_nll_loss = 469,
+  TS_OP__nll_loss = 470,
+  TS_OP__nll_loss_backward = 471,
+  TS_OP_cross_entropy = 472,
+  TS_OP__cross_entropy = 473,
+  TS_OP__cross_entropy_backward = 474,
+  TS_OP__class_weights = 475,
+  TS_OP_binary_cross_entropy = 476,
+  TS_OP_binary_cross_entropy_with_logits = 477,
+  TS_OP__binary_cross_entropy = 478,
+  TS_OP__binary_cross_entropy_with_logits = 479,
+  TS_OP_kl_div = 480,
+  TS_OP_soft_margin_loss = 481,
+  TS_OP_margin_ranking_loss = 482,
+  TS_OP_hinge_embedding_loss = 483,
+  TS_OP_cosine_embedding_loss = 484,
+  TS_OP_triplet_margin_loss = 485,
+  TS_OP_multilabel_soft_margin_loss = 486,
+  TS_OP_multi_margin_loss = 487,
+  TS_OP_multilabel_margin_loss = 488,
+  TS_OP__multilabel_margin = 489,
+  TS_OP__multilabel_margin_backward = 490,
+  TS_OP__multilabel_margin_slope = 491,
+  TS_OP_gaussian_nll_loss = 492,
+  TS_OP_poisson_nll_loss = 493,
+  TS_OP_exp = 494,
+  TS_OP_exp_ = 495,
+  TS_OP_exp2 = 496,
+  TS_OP_exp2_ = 497,
+  TS_OP_expm1 = 498,
+  TS_OP_expm1_ = 499,
+  TS_OP_log = 500,
+  TS_OP_log_ = 501,
+  TS_OP_log2 = 502,
+  TS_OP_log2_ = 503,
+  TS_OP_log10 = 504,
+  TS_OP_log10_ = 505,
+  TS_OP_log1p = 506,
+  TS_OP_log1p_ = 507,
+  TS_OP_sin = 508,
+  TS_OP_sin_ = 509,
+  TS_OP_cos = 510,
+  TS_OP_cos_ = 511,
+  TS_OP_tan = 512,
+  TS_OP_tan_ = 513,
+  TS_OP_asin = 514,
+  TS_OP_asin_ = 515,
+  TS_OP_acos = 516,
+  TS_OP_acos_ = 517,
+  TS_OP_atan = 518,
+  TS_OP_atan_ = 519,
+  TS_OP_sinh = 520,
+  TS_OP_sinh_ = 521,
+  TS_OP_cosh = 522,
+  TS_OP_cosh_ = 523,
+  TS_OP_tanh = 524,
+  TS_OP_tanh_ = 525,
+  TS_OP_asinh = 526,
+  TS_OP_asinh_ = 527,
+  TS_OP_acosh = 528,
+  TS_OP_acosh_ = 529,
+  TS_OP_atanh = 530,
+  TS_OP_atanh_ = 531,
+  TS_OP_sinc = 532,
+  TS_OP_sinc_ = 533,
+  TS_OP_erf = 534,
+  TS_OP_erf_ = 535,
+  TS_OP_erfc = 536,
+  TS_OP_erfc_ = 537,
+  TS_OP_erfinv = 538,
+  TS_OP_erfinv_ = 539,
+  TS_OP_sigmoid = 540,
+  TS_OP_sigmoid_ = 541,
+  TS_OP_lgamma = 542,
+  TS_OP_lgamma_ = 543,
+  TS_OP_digamma = 544,
+  TS_OP_digamma_ = 545,
+  TS_OP_mvlgamma = 546,
+  TS_OP_mvlgamma_ = 547,
+  TS_OP_frexp = 548,
+  TS_OP_logit = 549,
+  TS_OP_logit_ = 550,
+  TS_OP__sigmoid_backward = 551,
+  TS_OP__tanh_backward = 552,
+  TS_OP_atan2 = 553,
+  TS_OP_atan2_ = 554,
+  TS_OP_hypot = 555,
+  TS_OP_hypot_ = 556,
+  TS_OP_logaddexp = 557,
+  TS_OP_logaddexp2 = 558,
+  TS_OP_xlogy = 559,
+  TS_OP_xlogy_ = 560,
+  TS_OP_copysign = 561,
+  TS_OP_copysign_ = 562,
+  TS_OP_nextafter = 563,
+  TS_OP_nextafter_ = 564,
+  TS_OP_heaviside = 565,
+  TS_OP_heaviside_ = 566,
+  TS_OP_ldexp = 567,
+  TS_OP_ldexp_ = 568,
+  TS_OP_gcd = 569,
+  TS_OP_gcd_ = 570,
+  TS_OP_lcm = 571,
+  TS_OP_lcm_ = 572,
+  TS_OP_mm = 573,
+  TS_OP_bmm = 574,
+  TS_OP_matmul = 575,
+  TS_OP_addmm = 576,
+  TS_OP_addmm_ = 577,
+  TS_OP_linear = 578,
+  TS_OP_mv = 579,
+  TS_OP_dot = 580,
+  TS_OP_vdot = 581,
+  TS_OP_outer = 582,
+  TS_OP_baddbmm = 583,
+  TS_OP_baddbmm_ = 584,
+  TS_OP_addbmm = 585,
+  TS_OP_addbmm_ = 586,
+  TS_OP_addmv = 587,
+  TS_OP_addmv_ = 588,
+  TS_OP_addr = 589,
+  TS_OP_addr_ = 590,
+  TS_OP_max = 591,
+  TS_OP_max_dim = 592,
+  TS_OP_max_other = 593,
+  TS_OP_min = 594,
+  TS_OP_min_dim = 595,
+  TS_OP_min_other = 596,
+  TS_OP_amax = 597,
+  TS_OP_amin = 598,
+  TS_OP_aminmax = 599,
+  TS_OP_argmax = 600,
+  TS_OP_argmin = 601,
+  TS_OP_median = 602,
+  TS_OP_median_dim = 603,
+  TS_OP_nanmedian = 604,
+  TS_OP_nanmedian_dim = 605,
+  TS_OP_kthvalue = 606,
+  TS_OP_mode = 607,
+  TS_OP__normalize = 608,
+  TS_OP__normalize_backward = 609,
+  TS_OP_batch_norm = 610,
+  TS_OP_native_batch_norm = 611,
+  TS_OP_layer_norm = 612,
+  TS_OP_native_layer_norm = 613,
+  TS_OP_group_norm = 614,
+  TS_OP_instance_norm = 615,
+  TS_OP__sgd_step_ = 616,
+  TS_OP__adam_step_ = 617,
+  TS_OP__has_grads = 618,
+  TS_OP__zero_grads = 619,
+  TS_OP_constant_pad_nd = 620,
+  TS_OP_pad = 621,
+  TS_OP_max_pool1d_with_indices = 622,
+  TS_OP_max_pool1d = 623,
+  TS_OP_max_pool2d_with_indices = 624,
+  TS_OP_max_pool2d = 625,
+  TS_OP_max_pool3d_with_indices = 626,
+  TS_OP_max_pool3d = 627,
+  TS_OP_avg_pool1d = 628,
+  TS_OP_avg_pool2d = 629,
+  TS_OP_avg_pool3d = 630,
+  TS_OP_adaptive_max_pool1d_with_indices = 631,
+  TS_OP_adaptive_max_pool1d = 632,
+  TS_OP_adaptive_max_pool2d_with_indices = 633,
+  TS_OP_adaptive_max_pool2d = 634,
+  TS_OP_adaptive_max_pool3d_with_indices = 635,
+  TS_OP_adaptive_max_pool3d = 636,
+  TS_OP_fractional_max_pool2d_with_indices = 637,
+  TS_OP_fractional_max_pool2d = 638,
+  TS_OP_fractional_max_pool3d_with_indices = 639,
+  TS_OP_fractional_max_pool3d = 640,
+  TS_OP_max_unpool1d = 641,
+  TS_OP_max_unpool2d = 642,
+  TS_OP_max_unpool3d = 643,
+  TS_OP_lp_pool1d = 644,
+  TS_OP_lp_pool2d = 645,
+  TS_OP_lp_pool3d = 646,
+  TS_OP_local_response_norm = 647,
+  TS_OP__adaptive_max_pool = 648,
+  TS_OP__fractional_max_pool = 649,
+  TS_OP__max_unpool = 650,
+  TS_OP__max_pool = 651,
+  TS_OP__max_pool_backward = 652,
+  TS_OP__max_pool_gather = 653,
+  TS_OP__avg_pool = 654,
+  TS_OP__avg_pool_backward = 655,
+  TS_OP_einsum = 656,
+  TS_OP_tensordot = 657,
+  TS_OP_tensordot_count = 658,
+  TS_OP_inner = 659,
+  TS_OP_kron = 660,
+  TS_OP_rand = 661,
+  TS_OP_randn = 662,
+  TS_OP_randint = 663,
+  TS_OP_randperm = 664,
+  TS_OP_rand_like = 665,
+  TS_OP_randn_like = 666,
+  TS_OP_randint_like = 667,
+  TS_OP_uniform_ = 668,
+  TS_OP_normal_ = 669,
+  TS_OP_random_ = 670,
+  TS_OP_exponential_ = 671,
+  TS_OP_cauchy_ = 672,
+  TS_OP_log_normal_ = 673,
+  TS_OP_geometric_ = 674,
+  TS_OP_bernoulli_ = 675,
+  TS_OP_bernoulli = 676,
+  TS_OP_multinomial = 677,
+  TS_OP_normal_tensors = 678,
+  TS_OP_normal_means = 679,
+  TS_OP_normal_deviations = 680,
+  TS_OP_normal_numbers = 681,
+  TS_OP_poisson = 682,
+  TS_OP_binomial = 683,
+  TS_OP__standard_gamma = 684,
+  TS_OP__sample_dirichlet = 685,
+  TS_OP_native_dropout = 686,
+  TS_OP_dropout = 687,
+  TS_OP_sum = 688,
+  TS_OP_mean = 689,
+  TS_OP_prod = 690,
+  TS_OP_any = 691,
+  TS_OP_all = 692,
+  TS_OP_count_nonzero = 693,
+  TS_OP_var = 694,
+  TS_OP_var_dim = 695,
+  TS_OP_var_unbiased = 696,
+  TS_OP_var_mean = 697,
+  TS_OP_var_mean_dim = 698,
+  TS_OP_var_mean_unbiased = 699,
+  TS_OP_std = 700,
+  TS_OP_std_dim = 701,
+  TS_OP_std_unbiased = 702,
+  TS_OP_std_mean = 703,
+  TS_OP_std_mean_dim = 704,
+  TS_OP_std_mean_unbiased = 705,
+  TS_OP_nansum = 706,
+  TS_OP_nanmean = 707,
+  TS_OP_logsumexp = 708,
+  TS_OP_vector_norm = 709,
+  TS_OP_norm = 710,
+  TS_OP_norm_named = 711,
+  TS_OP_dist = 712,
+  TS_OP_normalize = 713,
+  TS_OP_cosine_similarity = 714,
+  TS_OP_pairwise_distance = 715,
+  TS_OP_adaptive_avg_pool1d = 716,
+  TS_OP_adaptive_avg_pool2d = 717,
+  TS_OP_adaptive_avg_pool3d = 718,
+  TS_OP_interpolate = 719,
+  TS_OP_upsample = 720,
+  TS_OP_upsample_nearest = 721,
+  TS_OP_upsample_bilinear = 722,
+  TS_OP__resample = 723,
+  TS_OP__resample_adjoint = 724,
+  TS_OP_lstm = 725,
+  TS_OP_lstm_data = 726,
+  TS_OP_gru = 727,
+  TS_OP_gru_data = 728,
+  TS_OP_rnn_tanh = 729,
+  TS_OP_rnn_tanh_data = 730,
+  TS_OP_rnn_relu = 731,
+  TS_OP_rnn_relu_data = 732,
+  TS_OP_lstm_cell = 733,
+  TS_OP_gru_cell = 734,
+  TS_OP_rnn_tanh_cell = 735,
+  TS_OP_rnn_relu_cell = 736,
+  TS_OP__rnn_layer = 737,
+  TS_OP__rnn_layer_math = 738,
+  TS_OP__rnn_layer_backward = 739,
+  TS_OP_cumsum = 740,
+  TS_OP_cumsum_ = 741,
+  TS_OP_cumprod = 742,
+  TS_OP_cumprod_ = 743,
+  TS_OP_logcumsumexp = 744,
+  TS_OP_cummax = 745,
+  TS_OP_cummin = 746,
+  TS_OP__cumsum_back = 747,
+  TS_OP__recurrence = 748,
+  TS_OP__unique = 749,
+  TS_OP__unique_consecutive = 750,
+  TS_OP_searchsorted = 751,
+  TS_OP_bucketize = 752,
+  TS_OP_isin = 753,
+  TS_OP_bincount = 754,
+  TS_OP_histc = 755,
+  TS_OP_histogram = 756,
+  TS_OP_histogram_bins = 757,
+  TS_OP__histogramdd = 758,
+  TS_OP_view_as = 759,
+  TS_OP_reshape_as = 760,
+  TS_OP_expand_as = 761,
+  TS_OP_broadcast_to = 762,
+  TS_OP_ravel = 763,
+  TS_OP_T = 764,
+  TS_OP_mT = 765,
+  TS_OP_H = 766,
+  TS_OP_mH = 767,
+  TS_OP_adjoint = 768,
+  TS_OP_flatten = 769,
+  TS_OP_unflatten = 770,
+  TS_OP_movedim = 771,
+  TS_OP_unbind = 772,
+  TS_OP_split_with_sizes = 773,
+  TS_OP_chunk = 774,
+  TS_OP_split = 775,
+  TS_OP_split_sizes = 776,
+  TS_OP_tensor_split = 777,
+  TS_OP_tensor_split_at = 778,
+  TS_OP_tensor_split_by = 779,
+  TS_OP_hsplit = 780,
+  TS_OP_hsplit_at = 781,
+  TS_OP_vsplit = 782,
+  TS_OP_vsplit_at = 783,
+  TS_OP_dsplit = 784,
+  TS_OP_dsplit_at = 785,
+  TS_OP_cat = 786,
+  TS_OP_stack = 787,
+  TS_OP_softmax = 788,
+  TS_OP_log_softmax = 789,
+  TS_OP_softmin = 790,
+  TS_OP__softmax_backward_data = 791,
+  TS_OP__log_softmax_backward_data = 792,
+  TS_OP_sort = 793,
+  TS_OP_argsort = 794,
+  TS_OP_msort = 795,
+  TS_OP_topk = 796,
+  TS_OP_polygamma = 797,
+  TS_OP__polygamma_self = 798,
+  TS_OP__polygamma_self_ = 799,
+  TS_OP_i0 = 800,
+  TS_OP_i0_ = 801,
+  TS_OP_i0e = 802,
+  TS_OP_i1 = 803,
+  TS_OP_i1e = 804,
+  TS_OP_ndtr = 805,
+  TS_OP_ndtri = 806,
+  TS_OP_log_ndtr = 807,
+  TS_OP_entr = 808,
+  TS_OP_erfcx = 809,
+  TS_OP_airy_ai = 810,
+  TS_OP_bessel_j0 = 811,
+  TS_OP_bessel_y0 = 812,
+  TS_OP_modified_bessel_i0 = 813,
+  TS_OP_modified_bessel_k0 = 814,
+  TS_OP_scaled_modified_bessel_k0 = 815,
+  TS_OP_bessel_j1 = 816,
+  TS_OP_bessel_y1 = 817,
+  TS_OP_modified_bessel_i1 = 818,
+  TS_OP_modified_bessel_k1 = 819,
+  TS_OP_scaled_modified_bessel_k1 = 820,
+  TS_OP_spherical_bessel_j0 = 821,
+  TS_OP_chebyshev_polynomial_t = 822,
+  TS_OP_shifted_chebyshev_polynomial_t = 823,
+  TS_OP_chebyshev_polynomial_u = 824,
+  TS_OP_shifted_chebyshev_polynomial_u = 825,
+  TS_OP_chebyshev_polynomial_v = 826,
+  TS_OP_shifted_chebyshev_polynomial_v = 827,
+  TS_OP_chebyshev_polynomial_w = 828,
+  TS_OP_shifted_chebyshev_polynomial_w = 829,
+  TS_OP_hermite_polynomial_h = 830,
+  TS_OP_hermite_polynomial_he = 831,
+  TS_OP_laguerre_polynomial_l = 832,
+  TS_OP_legendre_polynomial_p = 833,
+  TS_OP_xlog1py = 834,
+  TS_OP_zeta = 835,
+  TS_OP_igamma = 836,
+  TS_OP_igamma_ = 837,
+  TS_OP_igammac = 838,
+  TS_OP_igammac_ = 839,
+  TS_OP_quantile = 840,
+  TS_OP_nanquantile = 841,
+  TS_OP_cov = 842,
+  TS_OP_corrcoef = 843,
+  TS_OP_diff = 844,
+  TS_OP_gradient = 845,
+  TS_OP_gradient_coordinates = 846,
+  TS_OP_gradient_list = 847,
+  TS_OP_trapezoid = 848,
+  TS_OP_trapezoid_x = 849,
+  TS_OP_cumulative_trapezoid = 850,
+  TS_OP_cumulative_trapezoid_x = 851,
+  TS_OP_renorm = 852,
+  TS_OP_renorm_ = 853,
+  TS_OP__empty = 854,
+  TS_OP__meta = 855,
+  TS_OP__item = 856,
+  TS_OP__same_storage = 857,
+  TS_OP__set_requires_grad = 858,
+  TS_OP__grad = 859,
+  TS_OP__grad_id = 860,
+  TS_OP__set_grad = 861,
+  TS_OP__retain_grad = 862,
+  TS_OP__grad_fn = 863,
+  TS_OP__next_functions = 864,
+  TS_OP__add_hook = 865,
+  TS_OP__remove_hook = 866,
+  TS_OP__dropped_callbacks = 867,
+  TS_OP__backward = 868,
+  TS_OP__autograd_grad = 869,
+  TS_OP__custom_node = 870,
+  TS_OP__set_anomaly = 871,
+  TS_OP__anomalous_node = 872,
+  TS_OP__set_grad_mode = 873,
+  TS_OP__set_inference_mode = 874,
+  TS_OP__grad_mode = 875,
+  TS_OP__inference_mode = 876,
+  TS_OP__detach_in_place = 877,
+  TS_OP__set_default_dtype = 878,
+  TS_OP__result_type = 879,
+  TS_OP__promote_types = 880,
+  TS_OP__can_cast = 881,
+  TS_OP__set_data = 882,
+  TS_OP__share = 883,
+  TS_OP__memory = 884,
+  TS_OP__set_memory_budget = 885,
+  TS_OP__reset_peak_memory = 886,
+  TS_OP__trim_memory = 887,
+  TS_OP__num_threads = 888,
+  TS_OP__set_num_threads = 889,
+  TS_OP__build = 890,
+  TS_OP__generator_new = 891,
+  TS_OP__generator_free = 892,
+  TS_OP__manual_seed = 893,
+  TS_OP__initial_seed = 894,
+  TS_OP__rng_state = 895,
+  TS_OP__set_rng_state = 896,
+  TS_OP_as_strided = 897,
+  TS_OP_as_strided_ = 898,
+  TS_OP_expand = 899,
+  TS_OP_reshape = 900,
+  TS_OP_view = 901,
+  TS_OP_view_dtype = 902,
+  TS_OP_transpose = 903,
+  TS_OP_transpose_ = 904,
+  TS_OP_unsqueeze = 905,
+  TS_OP_unsqueeze_ = 906,
+  TS_OP_narrow = 907,
+  TS_OP__slice = 908,
+  TS_OP__slice_backward = 909,
+  TS_OP_select = 910,
+  TS_OP_permute = 911,
+  TS_OP_squeeze = 912,
+  TS_OP_squeeze_ = 913,
+  TS_OP_t = 914,
+  TS_OP_t_ = 915,
+  TS_OP_diagonal = 916,
+  TS_OP__diagonal_backward = 917,
+  TS_OP_unfold = 918,
+  TS_OP__unfold_backward = 919,
+  TS_OP_detach = 920,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1033,6 +1182,7 @@ ts_tensor *ts_abs(ts_cx *cx, ts_tensor *self);
 ts_tensor *ts_abs_(ts_cx *cx, ts_tensor *self);
 
 typedef struct { ts_tensor *self; } ts_sign_args;
+bool ts_sign_impl(ts_cx *cx, const ts_sign_args *a, ts_out *out);
 void ts_sign_grad(ts_cx *cx, const ts_sign_args *a, const ts_back *b, ts_sign_args *g);
 ts_tensor *ts_sign(ts_cx *cx, ts_tensor *self);
 
@@ -1172,6 +1322,7 @@ ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims);
 
 typedef struct { ts_tensor *self; int64_t repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_args;
 bool ts_repeat_interleave_impl(ts_cx *cx, const ts_repeat_interleave_args *a, ts_out *out);
+void ts_repeat_interleave_grad(ts_cx *cx, const ts_repeat_interleave_args *a, const ts_back *b, ts_repeat_interleave_args *g);
 ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size);
 
 typedef struct { ts_tensor *self; ts_tensor *repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_by_args;
@@ -1185,6 +1336,41 @@ ts_tensor *ts_repeat_interleave_positions(ts_cx *cx, ts_tensor *repeats, ts_opt_
 typedef struct { ts_tensor *self; ts_tensor *indices; ts_opt_int dim; } ts_take_along_dim_args;
 bool ts_take_along_dim_impl(ts_cx *cx, const ts_take_along_dim_args *a, ts_out *out);
 ts_tensor *ts_take_along_dim(ts_cx *cx, ts_tensor *self, ts_tensor *indices, ts_opt_int dim);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *attn_mask; double dropout_p; bool is_causal; ts_opt_float scale; bool enable_gqa; } ts_scaled_dot_product_attention_args;
+bool ts_scaled_dot_product_attention_impl(ts_cx *cx, const ts_scaled_dot_product_attention_args *a, ts_out *out);
+ts_tensor *ts_scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool is_causal, ts_opt_float scale, bool enable_gqa);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *attn_mask; double dropout_p; bool need_attn_weights; bool is_causal; } ts__scaled_dot_product_attention_args;
+bool ts__scaled_dot_product_attention_impl(ts_cx *cx, const ts__scaled_dot_product_attention_args *a, ts_out *out);
+bool ts__scaled_dot_product_attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *attn_mask, double dropout_p, bool need_attn_weights, bool is_causal, ts_tensor **results);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; double dropout_p; bool safe; } ts__attention_math_args;
+bool ts__attention_math_impl(ts_cx *cx, const ts__attention_math_args *a, ts_out *out);
+bool ts__attention_math(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, double dropout_p, bool safe, ts_tensor **results);
+
+typedef struct { ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; } ts__attention_args;
+bool ts__attention_impl(ts_cx *cx, const ts__attention_args *a, ts_out *out);
+void ts__attention_grad(ts_cx *cx, const ts__attention_args *a, const ts_back *b, ts__attention_args *g);
+bool ts__attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; ts_tensor *output; ts_tensor *lse; } ts__attention_backward_args;
+bool ts__attention_backward_impl(ts_cx *cx, const ts__attention_backward_args *a, ts_out *out);
+bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *lse, ts_tensor **results);
+
+typedef struct { ts_tensor *input; ts_tensor *weight; ts_tensor *offsets; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; const char *mode; bool sparse; ts_tensor *per_sample_weights; bool include_last_offset; ts_opt_int padding_idx; } ts_embedding_bag_args;
+bool ts_embedding_bag_impl(ts_cx *cx, const ts_embedding_bag_args *a, ts_out *out);
+ts_tensor *ts_embedding_bag(ts_cx *cx, ts_tensor *input, ts_tensor *weight, ts_tensor *offsets, ts_opt_float max_norm, double norm_type, bool scale_grad_by_freq, const char *mode, bool sparse, ts_tensor *per_sample_weights, bool include_last_offset, ts_opt_int padding_idx);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *bags; ts_tensor *offsets; ts_tensor *scale; int64_t padding_idx; bool scale_grad_by_freq; } ts__embedding_bag_args;
+bool ts__embedding_bag_impl(ts_cx *cx, const ts__embedding_bag_args *a, ts_out *out);
+void ts__embedding_bag_grad(ts_cx *cx, const ts__embedding_bag_args *a, const ts_back *b, ts__embedding_bag_args *g);
+ts_tensor *ts__embedding_bag(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *bags, ts_tensor *offsets, ts_tensor *scale, int64_t padding_idx, bool scale_grad_by_freq);
+
+typedef struct { ts_tensor *weight; ts_tensor *indices; ts_tensor *offsets; int64_t padding_idx; } ts__embedding_bag_max_args;
+bool ts__embedding_bag_max_impl(ts_cx *cx, const ts__embedding_bag_max_args *a, ts_out *out);
+void ts__embedding_bag_max_grad(ts_cx *cx, const ts__embedding_bag_max_args *a, const ts_back *b, ts__embedding_bag_max_args *g);
+bool ts__embedding_bag_max(ts_cx *cx, ts_tensor *weight, ts_tensor *indices, ts_tensor *offsets, int64_t padding_idx, ts_tensor **results);
 
 typedef struct { ts_tensor *self; ts_tensor *other; } ts_eq_args;
 ts_tensor *ts_eq(ts_cx *cx, ts_tensor *self, ts_tensor *other);
@@ -1716,6 +1902,163 @@ typedef struct { ts_tensor *input1; ts_tensor *input2; ts_tensor *weight; ts_ten
 bool ts_bilinear_impl(ts_cx *cx, const ts_bilinear_args *a, ts_out *out);
 ts_tensor *ts_bilinear(ts_cx *cx, ts_tensor *input1, ts_tensor *input2, ts_tensor *weight, ts_tensor *bias);
 
+typedef struct { ts_tensor *self; double p; bool training; } ts_alpha_dropout_args;
+bool ts_alpha_dropout_impl(ts_cx *cx, const ts_alpha_dropout_args *a, ts_out *out);
+ts_tensor *ts_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_feature_alpha_dropout_args;
+bool ts_feature_alpha_dropout_impl(ts_cx *cx, const ts_feature_alpha_dropout_args *a, ts_out *out);
+ts_tensor *ts_feature_alpha_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_feature_alpha_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_feature_dropout_args;
+bool ts_feature_dropout_impl(ts_cx *cx, const ts_feature_dropout_args *a, ts_out *out);
+ts_tensor *ts_feature_dropout(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_feature_dropout_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout1d_args;
+bool ts_dropout1d_impl(ts_cx *cx, const ts_dropout1d_args *a, ts_out *out);
+ts_tensor *ts_dropout1d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout1d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout2d_args;
+bool ts_dropout2d_impl(ts_cx *cx, const ts_dropout2d_args *a, ts_out *out);
+ts_tensor *ts_dropout2d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout2d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double p; bool training; } ts_dropout3d_args;
+bool ts_dropout3d_impl(ts_cx *cx, const ts_dropout3d_args *a, ts_out *out);
+ts_tensor *ts_dropout3d(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+ts_tensor *ts_dropout3d_(ts_cx *cx, ts_tensor *self, double p, bool training);
+
+typedef struct { ts_tensor *self; double lower; double upper; bool training; } ts_rrelu_args;
+bool ts_rrelu_impl(ts_cx *cx, const ts_rrelu_args *a, ts_out *out);
+ts_tensor *ts_rrelu(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+ts_tensor *ts_rrelu_(ts_cx *cx, ts_tensor *self, double lower, double upper, bool training);
+
+typedef struct { ts_tensor *self; double lower; double upper; } ts__rrelu_noise_args;
+bool ts__rrelu_noise_impl(ts_cx *cx, const ts__rrelu_noise_args *a, ts_out *out);
+ts_tensor *ts__rrelu_noise(ts_cx *cx, ts_tensor *self, double lower, double upper);
+
+typedef struct { ts_tensor *logits; double tau; bool hard; double eps; int64_t dim; } ts_gumbel_softmax_args;
+bool ts_gumbel_softmax_impl(ts_cx *cx, const ts_gumbel_softmax_args *a, ts_out *out);
+ts_tensor *ts_gumbel_softmax(ts_cx *cx, ts_tensor *logits, double tau, bool hard, double eps, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; ts_opt_float eps; } ts_rms_norm_args;
+bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
+ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
+
+typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; bool forward; } ts__fft_c2c_args;
+bool ts__fft_c2c_impl(ts_cx *cx, const ts__fft_c2c_args *a, ts_out *out);
+void ts__fft_c2c_grad(ts_cx *cx, const ts__fft_c2c_args *a, const ts_back *b, ts__fft_c2c_args *g);
+ts_tensor *ts__fft_c2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool forward);
+
+typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; bool onesided; } ts__fft_r2c_args;
+bool ts__fft_r2c_impl(ts_cx *cx, const ts__fft_r2c_args *a, ts_out *out);
+void ts__fft_r2c_grad(ts_cx *cx, const ts__fft_r2c_args *a, const ts_back *b, ts__fft_r2c_args *g);
+ts_tensor *ts__fft_r2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool onesided);
+
+typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; int64_t last_dim_size; } ts__fft_c2r_args;
+bool ts__fft_c2r_impl(ts_cx *cx, const ts__fft_c2r_args *a, ts_out *out);
+void ts__fft_c2r_grad(ts_cx *cx, const ts__fft_c2r_args *a, const ts_back *b, ts__fft_c2r_args *g);
+ts_tensor *ts__fft_c2r(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, int64_t last_dim_size);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_fft_args;
+bool ts_fft_fft_impl(ts_cx *cx, const ts_fft_fft_args *a, ts_out *out);
+ts_tensor *ts_fft_fft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_ifft_args;
+bool ts_fft_ifft_impl(ts_cx *cx, const ts_fft_ifft_args *a, ts_out *out);
+ts_tensor *ts_fft_ifft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_rfft_args;
+bool ts_fft_rfft_impl(ts_cx *cx, const ts_fft_rfft_args *a, ts_out *out);
+ts_tensor *ts_fft_rfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_ihfft_args;
+bool ts_fft_ihfft_impl(ts_cx *cx, const ts_fft_ihfft_args *a, ts_out *out);
+ts_tensor *ts_fft_ihfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_irfft_args;
+bool ts_fft_irfft_impl(ts_cx *cx, const ts_fft_irfft_args *a, ts_out *out);
+ts_tensor *ts_fft_irfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_hfft_args;
+bool ts_fft_hfft_impl(ts_cx *cx, const ts_fft_hfft_args *a, ts_out *out);
+ts_tensor *ts_fft_hfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_fftn_args;
+bool ts_fft_fftn_impl(ts_cx *cx, const ts_fft_fftn_args *a, ts_out *out);
+ts_tensor *ts_fft_fftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_fft2_args;
+bool ts_fft_fft2_impl(ts_cx *cx, const ts_fft_fft2_args *a, ts_out *out);
+ts_tensor *ts_fft_fft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_ifftn_args;
+bool ts_fft_ifftn_impl(ts_cx *cx, const ts_fft_ifftn_args *a, ts_out *out);
+ts_tensor *ts_fft_ifftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_ifft2_args;
+bool ts_fft_ifft2_impl(ts_cx *cx, const ts_fft_ifft2_args *a, ts_out *out);
+ts_tensor *ts_fft_ifft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_rfftn_args;
+bool ts_fft_rfftn_impl(ts_cx *cx, const ts_fft_rfftn_args *a, ts_out *out);
+ts_tensor *ts_fft_rfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_rfft2_args;
+bool ts_fft_rfft2_impl(ts_cx *cx, const ts_fft_rfft2_args *a, ts_out *out);
+ts_tensor *ts_fft_rfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_ihfftn_args;
+bool ts_fft_ihfftn_impl(ts_cx *cx, const ts_fft_ihfftn_args *a, ts_out *out);
+ts_tensor *ts_fft_ihfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_ihfft2_args;
+bool ts_fft_ihfft2_impl(ts_cx *cx, const ts_fft_ihfft2_args *a, ts_out *out);
+ts_tensor *ts_fft_ihfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_irfftn_args;
+bool ts_fft_irfftn_impl(ts_cx *cx, const ts_fft_irfftn_args *a, ts_out *out);
+ts_tensor *ts_fft_irfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_irfft2_args;
+bool ts_fft_irfft2_impl(ts_cx *cx, const ts_fft_irfft2_args *a, ts_out *out);
+ts_tensor *ts_fft_irfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_hfftn_args;
+bool ts_fft_hfftn_impl(ts_cx *cx, const ts_fft_hfftn_args *a, ts_out *out);
+ts_tensor *ts_fft_hfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_hfft2_args;
+bool ts_fft_hfft2_impl(ts_cx *cx, const ts_fft_hfft2_args *a, ts_out *out);
+ts_tensor *ts_fft_hfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { int64_t n; double d; ts_dtype dtype; } ts_fft_fftfreq_args;
+bool ts_fft_fftfreq_impl(ts_cx *cx, const ts_fft_fftfreq_args *a, ts_out *out);
+ts_tensor *ts_fft_fftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype);
+
+typedef struct { int64_t n; double d; ts_dtype dtype; } ts_fft_rfftfreq_args;
+bool ts_fft_rfftfreq_impl(ts_cx *cx, const ts_fft_rfftfreq_args *a, ts_out *out);
+ts_tensor *ts_fft_rfftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_fft_fftshift_args;
+bool ts_fft_fftshift_impl(ts_cx *cx, const ts_fft_fftshift_args *a, ts_out *out);
+ts_tensor *ts_fft_fftshift(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_fft_ifftshift_args;
+bool ts_fft_ifftshift_impl(ts_cx *cx, const ts_fft_ifftshift_args *a, ts_out *out);
+ts_tensor *ts_fft_ifftshift(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_unfold_windows_args;
 bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out);
 ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
@@ -1985,7 +2328,329 @@ ts_tensor *ts_combinations(ts_cx *cx, ts_tensor *self, int64_t r, bool with_repl
 
 typedef struct { ts_tensor *A; bool pivot; bool check_errors; } ts_linalg_lu_factor_ex_args;
 bool ts_linalg_lu_factor_ex_impl(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, ts_out *out);
+void ts_linalg_lu_factor_ex_grad(ts_cx *cx, const ts_linalg_lu_factor_ex_args *a, const ts_back *b, ts_linalg_lu_factor_ex_args *g);
 bool ts_linalg_lu_factor_ex(ts_cx *cx, ts_tensor *A, bool pivot, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_factor_args;
+bool ts_linalg_lu_factor_impl(ts_cx *cx, const ts_linalg_lu_factor_args *a, ts_out *out);
+bool ts_linalg_lu_factor(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_args;
+bool ts_lu_impl(ts_cx *cx, const ts_lu_args *a, ts_out *out);
+bool ts_lu(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool pivot; bool get_infos; } ts_lu_with_info_args;
+bool ts_lu_with_info_impl(ts_cx *cx, const ts_lu_with_info_args *a, ts_out *out);
+bool ts_lu_with_info(ts_cx *cx, ts_tensor *self, bool pivot, bool get_infos, ts_tensor **results);
+
+typedef struct { ts_tensor *pivots; int64_t n; bool inverse; } ts__lu_permutation_args;
+bool ts__lu_permutation_impl(ts_cx *cx, const ts__lu_permutation_args *a, ts_out *out);
+ts_tensor *ts__lu_permutation(ts_cx *cx, ts_tensor *pivots, int64_t n, bool inverse);
+
+typedef struct { ts_tensor *LU_data; ts_tensor *LU_pivots; bool unpack_data; bool unpack_pivots; } ts_lu_unpack_args;
+bool ts_lu_unpack_impl(ts_cx *cx, const ts_lu_unpack_args *a, ts_out *out);
+bool ts_lu_unpack(ts_cx *cx, ts_tensor *LU_data, ts_tensor *LU_pivots, bool unpack_data, bool unpack_pivots, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool pivot; } ts_linalg_lu_args;
+bool ts_linalg_lu_impl(ts_cx *cx, const ts_linalg_lu_args *a, ts_out *out);
+bool ts_linalg_lu(ts_cx *cx, ts_tensor *A, bool pivot, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts__lu_solve_args;
+bool ts__lu_solve_impl(ts_cx *cx, const ts__lu_solve_args *a, ts_out *out);
+void ts__lu_solve_grad(ts_cx *cx, const ts__lu_solve_args *a, const ts_back *b, ts__lu_solve_args *g);
+ts_tensor *ts__lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; ts_tensor *B; bool left; bool adjoint; } ts_linalg_lu_solve_args;
+bool ts_linalg_lu_solve_impl(ts_cx *cx, const ts_linalg_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_lu_solve(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots, ts_tensor *B, bool left, bool adjoint);
+
+typedef struct { ts_tensor *self; ts_tensor *LU_data; ts_tensor *LU_pivots; } ts_lu_solve_args;
+bool ts_lu_solve_impl(ts_cx *cx, const ts_lu_solve_args *a, ts_out *out);
+ts_tensor *ts_lu_solve(ts_cx *cx, ts_tensor *self, ts_tensor *LU_data, ts_tensor *LU_pivots);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts__linalg_solve_ex_args;
+bool ts__linalg_solve_ex_impl(ts_cx *cx, const ts__linalg_solve_ex_args *a, ts_out *out);
+void ts__linalg_solve_ex_grad(ts_cx *cx, const ts__linalg_solve_ex_args *a, const ts_back *b, ts__linalg_solve_ex_args *g);
+bool ts__linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; bool check_errors; } ts_linalg_solve_ex_args;
+bool ts_linalg_solve_ex_impl(ts_cx *cx, const ts_linalg_solve_ex_args *a, ts_out *out);
+bool ts_linalg_solve_ex(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool left; } ts_linalg_solve_args;
+bool ts_linalg_solve_impl(ts_cx *cx, const ts_linalg_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_solve(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool left);
+
+typedef struct { ts_tensor *A; bool check_errors; } ts_linalg_inv_ex_args;
+bool ts_linalg_inv_ex_impl(ts_cx *cx, const ts_linalg_inv_ex_args *a, ts_out *out);
+void ts_linalg_inv_ex_grad(ts_cx *cx, const ts_linalg_inv_ex_args *a, const ts_back *b, ts_linalg_inv_ex_args *g);
+bool ts_linalg_inv_ex(ts_cx *cx, ts_tensor *A, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_inv_args;
+bool ts_linalg_inv_impl(ts_cx *cx, const ts_linalg_inv_args *a, ts_out *out);
+ts_tensor *ts_linalg_inv(ts_cx *cx, ts_tensor *A);
+
+typedef struct { ts_tensor *self; } ts_inverse_args;
+bool ts_inverse_impl(ts_cx *cx, const ts_inverse_args *a, ts_out *out);
+ts_tensor *ts_inverse(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; ts_tensor *B; bool upper; bool left; bool unitriangular; } ts_linalg_solve_triangular_args;
+bool ts_linalg_solve_triangular_impl(ts_cx *cx, const ts_linalg_solve_triangular_args *a, ts_out *out);
+void ts_linalg_solve_triangular_grad(ts_cx *cx, const ts_linalg_solve_triangular_args *a, const ts_back *b, ts_linalg_solve_triangular_args *g);
+ts_tensor *ts_linalg_solve_triangular(ts_cx *cx, ts_tensor *A, ts_tensor *B, bool upper, bool left, bool unitriangular);
+
+typedef struct { ts_tensor *self; ts_tensor *A; bool upper; bool transpose; bool unitriangular; } ts_triangular_solve_args;
+bool ts_triangular_solve_impl(ts_cx *cx, const ts_triangular_solve_args *a, ts_out *out);
+bool ts_triangular_solve(ts_cx *cx, ts_tensor *self, ts_tensor *A, bool upper, bool transpose, bool unitriangular, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts__linalg_det_args;
+bool ts__linalg_det_impl(ts_cx *cx, const ts__linalg_det_args *a, ts_out *out);
+void ts__linalg_det_grad(ts_cx *cx, const ts__linalg_det_args *a, const ts_back *b, ts__linalg_det_args *g);
+bool ts__linalg_det(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *LU; ts_tensor *pivots; } ts__linalg_cofactors_args;
+bool ts__linalg_cofactors_impl(ts_cx *cx, const ts__linalg_cofactors_args *a, ts_out *out);
+ts_tensor *ts__linalg_cofactors(ts_cx *cx, ts_tensor *LU, ts_tensor *pivots);
+
+typedef struct { ts_tensor *self; } ts_det_args;
+bool ts_det_impl(ts_cx *cx, const ts_det_args *a, ts_out *out);
+ts_tensor *ts_det(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; } ts__linalg_slogdet_args;
+bool ts__linalg_slogdet_impl(ts_cx *cx, const ts__linalg_slogdet_args *a, ts_out *out);
+void ts__linalg_slogdet_grad(ts_cx *cx, const ts__linalg_slogdet_args *a, const ts_back *b, ts__linalg_slogdet_args *g);
+bool ts__linalg_slogdet(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_slogdet_args;
+bool ts_slogdet_impl(ts_cx *cx, const ts_slogdet_args *a, ts_out *out);
+bool ts_slogdet(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *self; } ts_logdet_args;
+bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
+ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *A; ts_tensor *tau; } ts_linalg_householder_product_args;
+bool ts_linalg_householder_product_impl(ts_cx *cx, const ts_linalg_householder_product_args *a, ts_out *out);
+ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; } ts_orgqr_args;
+bool ts_orgqr_impl(ts_cx *cx, const ts_orgqr_args *a, ts_out *out);
+ts_tensor *ts_orgqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; ts_tensor *input3; bool left; bool transpose; } ts_ormqr_args;
+bool ts_ormqr_impl(ts_cx *cx, const ts_ormqr_args *a, ts_out *out);
+ts_tensor *ts_ormqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2, ts_tensor *input3, bool left, bool transpose);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_opt_float rcond; const char *driver; } ts__lstsq_args;
+bool ts__lstsq_impl(ts_cx *cx, const ts__lstsq_args *a, ts_out *out);
+void ts__lstsq_grad(ts_cx *cx, const ts__lstsq_args *a, const ts_back *b, ts__lstsq_args *g);
+bool ts__lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_opt_float rcond; const char *driver; } ts_linalg_lstsq_args;
+bool ts_linalg_lstsq_impl(ts_cx *cx, const ts_linalg_lstsq_args *a, ts_out *out);
+bool ts_linalg_lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_opt_int q; ts_opt_int niter; ts_tensor *M; } ts_svd_lowrank_args;
+bool ts_svd_lowrank_impl(ts_cx *cx, const ts_svd_lowrank_args *a, ts_out *out);
+bool ts_svd_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, ts_opt_int niter, ts_tensor *M, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_opt_int q; bool center; int64_t niter; } ts_pca_lowrank_args;
+bool ts_pca_lowrank_impl(ts_cx *cx, const ts_pca_lowrank_args *a, ts_out *out);
+bool ts_pca_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, bool center, int64_t niter, ts_tensor **results);
+
+typedef struct { ts_tensor *self; int64_t n; } ts_matrix_power_args;
+bool ts_matrix_power_impl(ts_cx *cx, const ts_matrix_power_args *a, ts_out *out);
+ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n);
+
+typedef struct { ts_tensor *self; } ts_matrix_exp_args;
+bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out);
+void ts_matrix_exp_grad(ts_cx *cx, const ts_matrix_exp_args *a, const ts_back *b, ts_matrix_exp_args *g);
+ts_tensor *ts_matrix_exp(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_list tensors; } ts_linalg_multi_dot_args;
+bool ts_linalg_multi_dot_impl(ts_cx *cx, const ts_linalg_multi_dot_args *a, ts_out *out);
+ts_tensor *ts_linalg_multi_dot(ts_cx *cx, ts_list tensors);
+
+typedef struct { ts_list matrices; } ts_chain_matmul_args;
+bool ts_chain_matmul_impl(ts_cx *cx, const ts_chain_matmul_args *a, ts_out *out);
+ts_tensor *ts_chain_matmul(ts_cx *cx, ts_list matrices);
+
+typedef struct { ts_tensor *A; int64_t ind; } ts_linalg_tensorinv_args;
+bool ts_linalg_tensorinv_impl(ts_cx *cx, const ts_linalg_tensorinv_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorinv(ts_cx *cx, ts_tensor *A, int64_t ind);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_ints dims; } ts_linalg_tensorsolve_args;
+bool ts_linalg_tensorsolve_impl(ts_cx *cx, const ts_linalg_tensorsolve_args *a, ts_out *out);
+ts_tensor *ts_linalg_tensorsolve(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_ints dims);
+
+typedef struct { ts_tensor *self; ts_tensor *other; int64_t dim; } ts_linalg_cross_args;
+bool ts_linalg_cross_impl(ts_cx *cx, const ts_linalg_cross_args *a, ts_out *out);
+void ts_linalg_cross_grad(ts_cx *cx, const ts_linalg_cross_args *a, const ts_back *b, ts_linalg_cross_args *g);
+ts_tensor *ts_linalg_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, int64_t dim);
+
+typedef struct { ts_tensor *self; ts_tensor *other; ts_opt_int dim; } ts_cross_args;
+bool ts_cross_impl(ts_cx *cx, const ts_cross_args *a, ts_out *out);
+ts_tensor *ts_cross(ts_cx *cx, ts_tensor *self, ts_tensor *other, ts_opt_int dim);
+
+typedef struct { ts_tensor *x; ts_tensor *y; int64_t dim; } ts_linalg_vecdot_args;
+bool ts_linalg_vecdot_impl(ts_cx *cx, const ts_linalg_vecdot_args *a, ts_out *out);
+ts_tensor *ts_linalg_vecdot(ts_cx *cx, ts_tensor *x, ts_tensor *y, int64_t dim);
+
+typedef struct { ts_tensor *A; int64_t offset; int64_t dim1; int64_t dim2; } ts_linalg_diagonal_args;
+bool ts_linalg_diagonal_impl(ts_cx *cx, const ts_linalg_diagonal_args *a, ts_out *out);
+ts_tensor *ts_linalg_diagonal(ts_cx *cx, ts_tensor *A, int64_t offset, int64_t dim1, int64_t dim2);
+
+typedef struct { ts_tensor *x; ts_opt_int N; } ts_linalg_vander_args;
+bool ts_linalg_vander_impl(ts_cx *cx, const ts_linalg_vander_args *a, ts_out *out);
+ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N);
+
+typedef struct { ts_tensor *x; ts_opt_int N; bool increasing; } ts_vander_args;
+bool ts_vander_impl(ts_cx *cx, const ts_vander_args *a, ts_out *out);
+ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing);
+
+typedef struct { ts_tensor *self; } ts_geqrf_args;
+bool ts_geqrf_impl(ts_cx *cx, const ts_geqrf_args *a, ts_out *out);
+bool ts_geqrf(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *mode; } ts_linalg_qr_args;
+bool ts_linalg_qr_impl(ts_cx *cx, const ts_linalg_qr_args *a, ts_out *out);
+void ts_linalg_qr_grad(ts_cx *cx, const ts_linalg_qr_args *a, const ts_back *b, ts_linalg_qr_args *g);
+bool ts_linalg_qr(ts_cx *cx, ts_tensor *A, const char *mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool some; } ts_qr_args;
+bool ts_qr_impl(ts_cx *cx, const ts_qr_args *a, ts_out *out);
+bool ts_qr(ts_cx *cx, ts_tensor *self, bool some, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool full_matrices; bool compute_uv; } ts__svd_args;
+bool ts__svd_impl(ts_cx *cx, const ts__svd_args *a, ts_out *out);
+void ts__svd_grad(ts_cx *cx, const ts__svd_args *a, const ts_back *b, ts__svd_args *g);
+bool ts__svd(ts_cx *cx, ts_tensor *A, bool full_matrices, bool compute_uv, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool full_matrices; const char *driver; } ts_linalg_svd_args;
+bool ts_linalg_svd_impl(ts_cx *cx, const ts_linalg_svd_args *a, ts_out *out);
+bool ts_linalg_svd(ts_cx *cx, ts_tensor *A, bool full_matrices, const char *driver, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *driver; } ts_linalg_svdvals_args;
+bool ts_linalg_svdvals_impl(ts_cx *cx, const ts_linalg_svdvals_args *a, ts_out *out);
+ts_tensor *ts_linalg_svdvals(ts_cx *cx, ts_tensor *A, const char *driver);
+
+typedef struct { ts_tensor *self; bool some; bool compute_uv; } ts_svd_args;
+bool ts_svd_impl(ts_cx *cx, const ts_svd_args *a, ts_out *out);
+bool ts_svd(ts_cx *cx, ts_tensor *self, bool some, bool compute_uv, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; bool compute_v; } ts__eigh_args;
+bool ts__eigh_impl(ts_cx *cx, const ts__eigh_args *a, ts_out *out);
+void ts__eigh_grad(ts_cx *cx, const ts__eigh_args *a, const ts_back *b, ts__eigh_args *g);
+bool ts__eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, bool compute_v, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; } ts_linalg_eigh_args;
+bool ts_linalg_eigh_impl(ts_cx *cx, const ts_linalg_eigh_args *a, ts_out *out);
+bool ts_linalg_eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; } ts_linalg_eigvalsh_args;
+bool ts_linalg_eigvalsh_impl(ts_cx *cx, const ts_linalg_eigvalsh_args *a, ts_out *out);
+ts_tensor *ts_linalg_eigvalsh(ts_cx *cx, ts_tensor *A, const char *UPLO);
+
+typedef struct { ts_tensor *self; bool eigenvectors; bool upper; } ts_symeig_args;
+bool ts_symeig_impl(ts_cx *cx, const ts_symeig_args *a, ts_out *out);
+bool ts_symeig(ts_cx *cx, ts_tensor *self, bool eigenvectors, bool upper, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool compute_v; } ts__eig_args;
+bool ts__eig_impl(ts_cx *cx, const ts__eig_args *a, ts_out *out);
+void ts__eig_grad(ts_cx *cx, const ts__eig_args *a, const ts_back *b, ts__eig_args *g);
+bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_eig_args;
+bool ts_linalg_eig_impl(ts_cx *cx, const ts_linalg_eig_args *a, ts_out *out);
+bool ts_linalg_eig(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_eigvals_args;
+bool ts_linalg_eigvals_impl(ts_cx *cx, const ts_linalg_eigvals_args *a, ts_out *out);
+ts_tensor *ts_linalg_eigvals(ts_cx *cx, ts_tensor *A);
+
+typedef struct { ts_tensor *A; ts_tensor *rcond; bool hermitian; ts_tensor *atol; ts_tensor *rtol; } ts_linalg_pinv_args;
+bool ts_linalg_pinv_impl(ts_cx *cx, const ts_linalg_pinv_args *a, ts_out *out);
+void ts_linalg_pinv_grad(ts_cx *cx, const ts_linalg_pinv_args *a, const ts_back *b, ts_linalg_pinv_args *g);
+ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol);
+
+typedef struct { ts_tensor *self; double rcond; } ts_pinverse_args;
+bool ts_pinverse_impl(ts_cx *cx, const ts_pinverse_args *a, ts_out *out);
+ts_tensor *ts_pinverse(ts_cx *cx, ts_tensor *self, double rcond);
+
+typedef struct { ts_tensor *A; ts_tensor *tol; bool hermitian; ts_tensor *atol; ts_tensor *rtol; } ts_linalg_matrix_rank_args;
+bool ts_linalg_matrix_rank_impl(ts_cx *cx, const ts_linalg_matrix_rank_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_rank(ts_cx *cx, ts_tensor *A, ts_tensor *tol, bool hermitian, ts_tensor *atol, ts_tensor *rtol);
+
+typedef struct { ts_tensor *A; const char *ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_matrix_norm_args;
+bool ts_linalg_matrix_norm_impl(ts_cx *cx, const ts_linalg_matrix_norm_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_norm(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_matrix_norm_ord_args;
+bool ts_linalg_matrix_norm_ord_impl(ts_cx *cx, const ts_linalg_matrix_norm_ord_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_norm_ord(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_norm_args;
+bool ts_linalg_norm_impl(ts_cx *cx, const ts_linalg_norm_args *a, ts_out *out);
+ts_tensor *ts_linalg_norm(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; const char *ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_norm_named_args;
+bool ts_linalg_norm_named_impl(ts_cx *cx, const ts_linalg_norm_named_args *a, ts_out *out);
+ts_tensor *ts_linalg_norm_named(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; bool keepdim; } ts_nuclear_norm_args;
+bool ts_nuclear_norm_impl(ts_cx *cx, const ts_nuclear_norm_args *a, ts_out *out);
+ts_tensor *ts_nuclear_norm(ts_cx *cx, ts_tensor *self, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_nuclear_norm_dim_args;
+bool ts_nuclear_norm_dim_impl(ts_cx *cx, const ts_nuclear_norm_dim_args *a, ts_out *out);
+ts_tensor *ts_nuclear_norm_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_frobenius_norm_args;
+bool ts_frobenius_norm_impl(ts_cx *cx, const ts_frobenius_norm_args *a, ts_out *out);
+ts_tensor *ts_frobenius_norm(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *A; ts_scalar p; } ts_linalg_cond_args;
+bool ts_linalg_cond_impl(ts_cx *cx, const ts_linalg_cond_args *a, ts_out *out);
+ts_tensor *ts_linalg_cond(ts_cx *cx, ts_tensor *A, ts_scalar p);
+
+typedef struct { ts_tensor *A; const char *p; } ts_linalg_cond_named_args;
+bool ts_linalg_cond_named_impl(ts_cx *cx, const ts_linalg_cond_named_args *a, ts_out *out);
+ts_tensor *ts_linalg_cond_named(ts_cx *cx, ts_tensor *A, const char *p);
+
+typedef struct { ts_tensor *A; bool upper; bool check_errors; } ts_linalg_cholesky_ex_args;
+bool ts_linalg_cholesky_ex_impl(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, ts_out *out);
+void ts_linalg_cholesky_ex_grad(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, const ts_back *b, ts_linalg_cholesky_ex_args *g);
+bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool upper; } ts_linalg_cholesky_args;
+bool ts_linalg_cholesky_impl(ts_cx *cx, const ts_linalg_cholesky_args *a, ts_out *out);
+ts_tensor *ts_linalg_cholesky(ts_cx *cx, ts_tensor *A, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_args;
+bool ts_cholesky_impl(ts_cx *cx, const ts_cholesky_args *a, ts_out *out);
+ts_tensor *ts_cholesky(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; bool upper; } ts_cholesky_solve_args;
+bool ts_cholesky_solve_impl(ts_cx *cx, const ts_cholesky_solve_args *a, ts_out *out);
+void ts_cholesky_solve_grad(ts_cx *cx, const ts_cholesky_solve_args *a, const ts_back *b, ts_cholesky_solve_args *g);
+ts_tensor *ts_cholesky_solve(ts_cx *cx, ts_tensor *self, ts_tensor *input2, bool upper);
+
+typedef struct { ts_tensor *self; bool upper; } ts_cholesky_inverse_args;
+bool ts_cholesky_inverse_impl(ts_cx *cx, const ts_cholesky_inverse_args *a, ts_out *out);
+void ts_cholesky_inverse_grad(ts_cx *cx, const ts_cholesky_inverse_args *a, const ts_back *b, ts_cholesky_inverse_args *g);
+ts_tensor *ts_cholesky_inverse(ts_cx *cx, ts_tensor *self, bool upper);
+
+typedef struct { ts_tensor *self; bool hermitian; bool check_errors; } ts_linalg_ldl_factor_ex_args;
+bool ts_linalg_ldl_factor_ex_impl(ts_cx *cx, const ts_linalg_ldl_factor_ex_args *a, ts_out *out);
+bool ts_linalg_ldl_factor_ex(ts_cx *cx, ts_tensor *self, bool hermitian, bool check_errors, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool hermitian; } ts_linalg_ldl_factor_args;
+bool ts_linalg_ldl_factor_impl(ts_cx *cx, const ts_linalg_ldl_factor_args *a, ts_out *out);
+bool ts_linalg_ldl_factor(ts_cx *cx, ts_tensor *self, bool hermitian, ts_tensor **results);
+
+typedef struct { ts_tensor *LD; ts_tensor *pivots; ts_tensor *B; bool hermitian; } ts_linalg_ldl_solve_args;
+bool ts_linalg_ldl_solve_impl(ts_cx *cx, const ts_linalg_ldl_solve_args *a, ts_out *out);
+ts_tensor *ts_linalg_ldl_solve(ts_cx *cx, ts_tensor *LD, ts_tensor *pivots, ts_tensor *B, bool hermitian);
 
 typedef struct { ts_tensor *self; ts_tensor *target; ts_opt_int size_average; ts_opt_int reduce; const char *reduction; } ts_mse_loss_args;
 bool ts_mse_loss_impl(ts_cx *cx, const ts_mse_loss_args *a, ts_out *out);
@@ -2784,6 +3449,38 @@ typedef struct { ts_tensor *self; int64_t num_samples; bool replacement; ts_opt_
 bool ts_multinomial_impl(ts_cx *cx, const ts_multinomial_args *a, ts_out *out);
 ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool replacement, ts_opt_int generator);
 
+typedef struct { ts_tensor *mean; ts_tensor *std; ts_opt_int generator; } ts_normal_tensors_args;
+bool ts_normal_tensors_impl(ts_cx *cx, const ts_normal_tensors_args *a, ts_out *out);
+ts_tensor *ts_normal_tensors(ts_cx *cx, ts_tensor *mean, ts_tensor *std, ts_opt_int generator);
+
+typedef struct { ts_tensor *mean; double std; ts_opt_int generator; } ts_normal_means_args;
+bool ts_normal_means_impl(ts_cx *cx, const ts_normal_means_args *a, ts_out *out);
+ts_tensor *ts_normal_means(ts_cx *cx, ts_tensor *mean, double std, ts_opt_int generator);
+
+typedef struct { double mean; ts_tensor *std; ts_opt_int generator; } ts_normal_deviations_args;
+bool ts_normal_deviations_impl(ts_cx *cx, const ts_normal_deviations_args *a, ts_out *out);
+ts_tensor *ts_normal_deviations(ts_cx *cx, double mean, ts_tensor *std, ts_opt_int generator);
+
+typedef struct { double mean; double std; ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_normal_numbers_args;
+bool ts_normal_numbers_impl(ts_cx *cx, const ts_normal_numbers_args *a, ts_out *out);
+ts_tensor *ts_normal_numbers(ts_cx *cx, double mean, double std, ts_ints size, ts_opt_int generator, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_opt_int generator; } ts_poisson_args;
+bool ts_poisson_impl(ts_cx *cx, const ts_poisson_args *a, ts_out *out);
+ts_tensor *ts_poisson(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
+
+typedef struct { ts_tensor *count; ts_tensor *prob; ts_opt_int generator; } ts_binomial_args;
+bool ts_binomial_impl(ts_cx *cx, const ts_binomial_args *a, ts_out *out);
+ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; ts_opt_int generator; } ts__standard_gamma_args;
+bool ts__standard_gamma_impl(ts_cx *cx, const ts__standard_gamma_args *a, ts_out *out);
+ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; ts_opt_int generator; } ts__sample_dirichlet_args;
+bool ts__sample_dirichlet_impl(ts_cx *cx, const ts__sample_dirichlet_args *a, ts_out *out);
+ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
+
 typedef struct { ts_tensor *self; double p; } ts_native_dropout_args;
 bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out);
 void ts_native_dropout_grad(ts_cx *cx, const ts_native_dropout_args *a, const ts_back *b, ts_native_dropout_args *g);
@@ -2945,6 +3642,67 @@ typedef struct { ts_tensor *grad; ts_ints size; int64_t kind; ts_floats scales; 
 bool ts__resample_adjoint_impl(ts_cx *cx, const ts__resample_adjoint_args *a, ts_out *out);
 void ts__resample_adjoint_grad(ts_cx *cx, const ts__resample_adjoint_args *a, const ts_back *b, ts__resample_adjoint_args *g);
 ts_tensor *ts__resample_adjoint(ts_cx *cx, ts_tensor *grad, ts_ints size, int64_t kind, ts_floats scales, bool align_corners);
+
+typedef struct { ts_tensor *self; ts_list hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_lstm_args;
+bool ts_lstm_impl(ts_cx *cx, const ts_lstm_args *a, ts_out *out);
+bool ts_lstm(ts_cx *cx, ts_tensor *self, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_list hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_lstm_data_args;
+bool ts_lstm_data_impl(ts_cx *cx, const ts_lstm_data_args *a, ts_out *out);
+bool ts_lstm_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_list hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_gru_args;
+bool ts_gru_impl(ts_cx *cx, const ts_gru_args *a, ts_out *out);
+bool ts_gru(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_gru_data_args;
+bool ts_gru_data_impl(ts_cx *cx, const ts_gru_data_args *a, ts_out *out);
+bool ts_gru_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_rnn_tanh_args;
+bool ts_rnn_tanh_impl(ts_cx *cx, const ts_rnn_tanh_args *a, ts_out *out);
+bool ts_rnn_tanh(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_rnn_tanh_data_args;
+bool ts_rnn_tanh_data_impl(ts_cx *cx, const ts_rnn_tanh_data_args *a, ts_out *out);
+bool ts_rnn_tanh_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; bool batch_first; } ts_rnn_relu_args;
+bool ts_rnn_relu_impl(ts_cx *cx, const ts_rnn_relu_args *a, ts_out *out);
+bool ts_rnn_relu(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first, ts_tensor **results);
+
+typedef struct { ts_tensor *data; ts_ints batch_sizes; ts_tensor *hx; ts_list params; bool has_biases; int64_t num_layers; double dropout; bool train; bool bidirectional; } ts_rnn_relu_data_args;
+bool ts_rnn_relu_data_impl(ts_cx *cx, const ts_rnn_relu_data_args *a, ts_out *out);
+bool ts_rnn_relu_data(ts_cx *cx, ts_tensor *data, ts_ints batch_sizes, ts_tensor *hx, ts_list params, bool has_biases, int64_t num_layers, double dropout, bool train, bool bidirectional, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_list hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_lstm_cell_args;
+bool ts_lstm_cell_impl(ts_cx *cx, const ts_lstm_cell_args *a, ts_out *out);
+bool ts_lstm_cell(ts_cx *cx, ts_tensor *self, ts_list hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh, ts_tensor **results);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_gru_cell_args;
+bool ts_gru_cell_impl(ts_cx *cx, const ts_gru_cell_args *a, ts_out *out);
+ts_tensor *ts_gru_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_rnn_tanh_cell_args;
+bool ts_rnn_tanh_cell_impl(ts_cx *cx, const ts_rnn_tanh_cell_args *a, ts_out *out);
+ts_tensor *ts_rnn_tanh_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *self; ts_tensor *hx; ts_tensor *w_ih; ts_tensor *w_hh; ts_tensor *b_ih; ts_tensor *b_hh; } ts_rnn_relu_cell_args;
+bool ts_rnn_relu_cell_impl(ts_cx *cx, const ts_rnn_relu_cell_args *a, ts_out *out);
+ts_tensor *ts_rnn_relu_cell(ts_cx *cx, ts_tensor *self, ts_tensor *hx, ts_tensor *w_ih, ts_tensor *w_hh, ts_tensor *b_ih, ts_tensor *b_hh);
+
+typedef struct { ts_tensor *x_gates; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_args;
+bool ts__rnn_layer_impl(ts_cx *cx, const ts__rnn_layer_args *a, ts_out *out);
+void ts__rnn_layer_grad(ts_cx *cx, const ts__rnn_layer_args *a, const ts_back *b, ts__rnn_layer_args *g);
+bool ts__rnn_layer(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
+typedef struct { ts_tensor *x_gates; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_math_args;
+bool ts__rnn_layer_math_impl(ts_cx *cx, const ts__rnn_layer_math_args *a, ts_out *out);
+bool ts__rnn_layer_math(ts_cx *cx, ts_tensor *x_gates, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
+
+typedef struct { ts_tensor *grad; ts_tensor *grad_h; ts_tensor *grad_c; ts_tensor *h0; ts_tensor *c0; ts_tensor *w_hh; ts_tensor *b_hh; ts_tensor *w_hr; ts_tensor *output; ts_tensor *gates; ts_tensor *cells; int64_t mode; bool reverse; ts_ints batch_sizes; } ts__rnn_layer_backward_args;
+bool ts__rnn_layer_backward_impl(ts_cx *cx, const ts__rnn_layer_backward_args *a, ts_out *out);
+bool ts__rnn_layer_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *grad_h, ts_tensor *grad_c, ts_tensor *h0, ts_tensor *c0, ts_tensor *w_hh, ts_tensor *b_hh, ts_tensor *w_hr, ts_tensor *output, ts_tensor *gates, ts_tensor *cells, int64_t mode, bool reverse, ts_ints batch_sizes, ts_tensor **results);
 
 typedef struct { ts_tensor *self; int64_t dim; ts_dtype dtype; } ts_cumsum_args;
 bool ts_cumsum_impl(ts_cx *cx, const ts_cumsum_args *a, ts_out *out);
@@ -3538,9 +4296,9 @@ typedef struct { int64_t id; } ts__generator_free_args;
 bool ts__generator_free_impl(ts_cx *cx, const ts__generator_free_args *a, ts_out *out);
 bool ts__generator_free(ts_cx *cx, int64_t id);
 
-typedef struct { int64_t seed; ts_opt_int generator; } ts__manual_seed_args;
+typedef struct { ts_scalar seed; ts_opt_int generator; } ts__manual_seed_args;
 bool ts__manual_seed_impl(ts_cx *cx, const ts__manual_seed_args *a, ts_out *out);
-bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator);
+bool ts__manual_seed(ts_cx *cx, ts_scalar seed, ts_opt_int generator);
 
 typedef struct { ts_opt_int generator; } ts__initial_seed_args;
 bool ts__initial_seed_impl(ts_cx *cx, const ts__initial_seed_args *a, ts_out *out);

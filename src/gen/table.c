@@ -321,7 +321,7 @@ static void abs_grad(ts_cx *cx, const void *args, const ts_back *back, void *wan
 static const ts_arg sign_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_sign_args, self), 0u}};
 static bool sign_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_sign_args *a = args;
-  return ts_sign_of(cx, a->self, out);
+  return ts_sign_impl(cx, a, out);
 }
 static void sign_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_sign_grad(cx, args, back, wanted); }
 
@@ -487,6 +487,7 @@ static bool repeat_interleave_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_repeat_interleave_args *a = args;
   return ts_repeat_interleave_impl(cx, a, out);
 }
+static void repeat_interleave_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_repeat_interleave_grad(cx, args, back, wanted); }
 
 static const ts_arg repeat_interleave_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, self), 0u}, {"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, output_size), 0u}};
 static bool repeat_interleave_by_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -505,6 +506,57 @@ static bool take_along_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_take_along_dim_args *a = args;
   return ts_take_along_dim_impl(cx, a, out);
 }
+
+static const ts_arg scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts_scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts_scaled_dot_product_attention_args, dropout_p), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT_OPT, 0, offsetof(ts_scaled_dot_product_attention_args, scale), 0u}, {"enableGqa", TS_ARG_BOOL, 0, offsetof(ts_scaled_dot_product_attention_args, enable_gqa), 0u}};
+static bool scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_scaled_dot_product_attention_args *a = args;
+  return ts_scaled_dot_product_attention_impl(cx, a, out);
+}
+
+static const ts_arg _scaled_dot_product_attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__scaled_dot_product_attention_args, value), 0u}, {"attnMask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__scaled_dot_product_attention_args, attn_mask), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts__scaled_dot_product_attention_args, dropout_p), 0u}, {"needAttnWeights", TS_ARG_BOOL, 0, offsetof(ts__scaled_dot_product_attention_args, need_attn_weights), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__scaled_dot_product_attention_args, is_causal), 0u}};
+static bool _scaled_dot_product_attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__scaled_dot_product_attention_args *a = args;
+  return ts__scaled_dot_product_attention_impl(cx, a, out);
+}
+
+static const ts_arg _attention_math_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_math_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_math_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_math_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_math_args, scale), 0u}, {"dropoutP", TS_ARG_FLOAT, 0, offsetof(ts__attention_math_args, dropout_p), 0u}, {"safe", TS_ARG_BOOL, 0, offsetof(ts__attention_math_args, safe), 0u}};
+static bool _attention_math_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_math_args *a = args;
+  return ts__attention_math_impl(cx, a, out);
+}
+
+static const ts_arg _attention_args[] = {{"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_args, scale), 0u}};
+static bool _attention_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_args *a = args;
+  return ts__attention_impl(cx, a, out);
+}
+static void _attention_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__attention_grad(cx, args, back, wanted); }
+
+static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"lse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, lse), 0u}};
+static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__attention_backward_args *a = args;
+  return ts__attention_backward_impl(cx, a, out);
+}
+
+static const ts_arg embedding_bag_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, input), 0u}, {"weight", TS_ARG_TENSOR, 0, offsetof(ts_embedding_bag_args, weight), 0u}, {"offsets", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, offsets), 0u}, {"maxNorm", TS_ARG_FLOAT_OPT, 0, offsetof(ts_embedding_bag_args, max_norm), 0u}, {"normType", TS_ARG_FLOAT, 0, offsetof(ts_embedding_bag_args, norm_type), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, scale_grad_by_freq), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_embedding_bag_args, mode), 0u}, {"sparse", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, sparse), 0u}, {"perSampleWeights", TS_ARG_TENSOR_OPT, 0, offsetof(ts_embedding_bag_args, per_sample_weights), 0u}, {"includeLastOffset", TS_ARG_BOOL, 0, offsetof(ts_embedding_bag_args, include_last_offset), 0u}, {"paddingIdx", TS_ARG_INT_OPT, 0, offsetof(ts_embedding_bag_args, padding_idx), 0u}};
+static bool embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_embedding_bag_args *a = args;
+  return ts_embedding_bag_impl(cx, a, out);
+}
+
+static const ts_arg _embedding_bag_args[] = {{"weight", TS_ARG_TENSOR, 1, offsetof(ts__embedding_bag_args, weight), 16u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, indices), 0u}, {"bags", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, bags), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_args, offsets), 0u}, {"scale", TS_ARG_TENSOR_OPT, 0, offsetof(ts__embedding_bag_args, scale), 1u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_args, padding_idx), 0u}, {"scaleGradByFreq", TS_ARG_BOOL, 0, offsetof(ts__embedding_bag_args, scale_grad_by_freq), 0u}};
+static bool _embedding_bag_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_args *a = args;
+  return ts__embedding_bag_impl(cx, a, out);
+}
+static void _embedding_bag_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_grad(cx, args, back, wanted); }
+
+static const ts_arg _embedding_bag_max_args[] = {{"weight", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, weight), 0u}, {"indices", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, indices), 0u}, {"offsets", TS_ARG_TENSOR, 0, offsetof(ts__embedding_bag_max_args, offsets), 0u}, {"paddingIdx", TS_ARG_INT, 0, offsetof(ts__embedding_bag_max_args, padding_idx), 0u}};
+static bool _embedding_bag_max_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__embedding_bag_max_args *a = args;
+  return ts__embedding_bag_max_impl(cx, a, out);
+}
+static void _embedding_bag_max_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__embedding_bag_max_grad(cx, args, back, wanted); }
 
 static const ts_arg eq_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_eq_args, self), 0u}, {"other", TS_ARG_OPERAND, 0, offsetof(ts_eq_args, other), 0u}};
 static bool eq_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1308,6 +1360,219 @@ static bool bilinear_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_bilinear_impl(cx, a, out);
 }
 
+static const ts_arg alpha_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_alpha_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_alpha_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_alpha_dropout_args, training), 0u}};
+static bool alpha_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_alpha_dropout_args *a = args;
+  return ts_alpha_dropout_impl(cx, a, out);
+}
+
+static const ts_arg feature_alpha_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_feature_alpha_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_feature_alpha_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_feature_alpha_dropout_args, training), 0u}};
+static bool feature_alpha_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_feature_alpha_dropout_args *a = args;
+  return ts_feature_alpha_dropout_impl(cx, a, out);
+}
+
+static const ts_arg feature_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_feature_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_feature_dropout_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_feature_dropout_args, training), 0u}};
+static bool feature_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_feature_dropout_args *a = args;
+  return ts_feature_dropout_impl(cx, a, out);
+}
+
+static const ts_arg dropout1d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout1d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout1d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout1d_args, training), 0u}};
+static bool dropout1d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout1d_args *a = args;
+  return ts_dropout1d_impl(cx, a, out);
+}
+
+static const ts_arg dropout2d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout2d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout2d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout2d_args, training), 0u}};
+static bool dropout2d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout2d_args *a = args;
+  return ts_dropout2d_impl(cx, a, out);
+}
+
+static const ts_arg dropout3d_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_dropout3d_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_dropout3d_args, p), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_dropout3d_args, training), 0u}};
+static bool dropout3d_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_dropout3d_args *a = args;
+  return ts_dropout3d_impl(cx, a, out);
+}
+
+static const ts_arg rrelu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rrelu_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts_rrelu_args, upper), 0u}, {"training", TS_ARG_BOOL, 0, offsetof(ts_rrelu_args, training), 0u}};
+static bool rrelu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rrelu_args *a = args;
+  return ts_rrelu_impl(cx, a, out);
+}
+
+static const ts_arg _rrelu_noise_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__rrelu_noise_args, self), 0u}, {"lower", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, lower), 0u}, {"upper", TS_ARG_FLOAT, 0, offsetof(ts__rrelu_noise_args, upper), 0u}};
+static bool _rrelu_noise_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rrelu_noise_args *a = args;
+  return ts__rrelu_noise_impl(cx, a, out);
+}
+
+static const ts_arg gumbel_softmax_args[] = {{"logits", TS_ARG_TENSOR, 0, offsetof(ts_gumbel_softmax_args, logits), 0u}, {"tau", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, tau), 0u}, {"hard", TS_ARG_BOOL, 0, offsetof(ts_gumbel_softmax_args, hard), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_gumbel_softmax_args, eps), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_gumbel_softmax_args, dim), 0u}};
+static bool gumbel_softmax_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gumbel_softmax_args *a = args;
+  return ts_gumbel_softmax_impl(cx, a, out);
+}
+
+static const ts_arg rms_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rms_norm_args, self), 0u}, {"normalizedShape", TS_ARG_INTS, 0, offsetof(ts_rms_norm_args, normalized_shape), 0u}, {"weight", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rms_norm_args, weight), 0u}, {"eps", TS_ARG_FLOAT_OPT, 0, offsetof(ts_rms_norm_args, eps), 0u}};
+static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rms_norm_args *a = args;
+  return ts_rms_norm_impl(cx, a, out);
+}
+
+static const ts_arg _fft_c2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2c_args, normalization), 0u}, {"forward", TS_ARG_BOOL, 0, offsetof(ts__fft_c2c_args, forward), 0u}};
+static bool _fft_c2c_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_c2c_args *a = args;
+  return ts__fft_c2c_impl(cx, a, out);
+}
+static void _fft_c2c_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_c2c_grad(cx, args, back, wanted); }
+
+static const ts_arg _fft_r2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_r2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_r2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_r2c_args, normalization), 0u}, {"onesided", TS_ARG_BOOL, 0, offsetof(ts__fft_r2c_args, onesided), 0u}};
+static bool _fft_r2c_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_r2c_args *a = args;
+  return ts__fft_r2c_impl(cx, a, out);
+}
+static void _fft_r2c_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_r2c_grad(cx, args, back, wanted); }
+
+static const ts_arg _fft_c2r_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2r_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2r_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2r_args, normalization), 0u}, {"lastDimSize", TS_ARG_INT, 0, offsetof(ts__fft_c2r_args, last_dim_size), 0u}};
+static bool _fft_c2r_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_c2r_args *a = args;
+  return ts__fft_c2r_impl(cx, a, out);
+}
+static void _fft_c2r_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_c2r_grad(cx, args, back, wanted); }
+
+static const ts_arg fft_fft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_fft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_fft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fft_args, norm), 0u}};
+static bool fft_fft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fft_args *a = args;
+  return ts_fft_fft_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ifft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ifft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifft_args, norm), 0u}};
+static bool fft_ifft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifft_args *a = args;
+  return ts_fft_ifft_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_rfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_rfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfft_args, norm), 0u}};
+static bool fft_rfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfft_args *a = args;
+  return ts_fft_rfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ihfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ihfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfft_args, norm), 0u}};
+static bool fft_ihfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfft_args *a = args;
+  return ts_fft_ihfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_irfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_irfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfft_args, norm), 0u}};
+static bool fft_irfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfft_args *a = args;
+  return ts_fft_irfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_hfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_hfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfft_args, norm), 0u}};
+static bool fft_hfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfft_args *a = args;
+  return ts_fft_hfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fftn_args, norm), 0u}};
+static bool fft_fftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftn_args *a = args;
+  return ts_fft_fftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_fft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fft2_args, norm), 0u}};
+static bool fft_fft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fft2_args *a = args;
+  return ts_fft_fft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifftn_args, norm), 0u}};
+static bool fft_ifftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifftn_args *a = args;
+  return ts_fft_ifftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifft2_args, norm), 0u}};
+static bool fft_ifft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifft2_args *a = args;
+  return ts_fft_ifft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfftn_args, norm), 0u}};
+static bool fft_rfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfftn_args *a = args;
+  return ts_fft_rfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfft2_args, norm), 0u}};
+static bool fft_rfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfft2_args *a = args;
+  return ts_fft_rfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfftn_args, norm), 0u}};
+static bool fft_ihfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfftn_args *a = args;
+  return ts_fft_ihfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfft2_args, norm), 0u}};
+static bool fft_ihfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfft2_args *a = args;
+  return ts_fft_ihfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfftn_args, norm), 0u}};
+static bool fft_irfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfftn_args *a = args;
+  return ts_fft_irfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfft2_args, norm), 0u}};
+static bool fft_irfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfft2_args *a = args;
+  return ts_fft_irfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfftn_args, norm), 0u}};
+static bool fft_hfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfftn_args *a = args;
+  return ts_fft_hfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfft2_args, norm), 0u}};
+static bool fft_hfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfft2_args *a = args;
+  return ts_fft_hfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftfreq_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_fft_fftfreq_args, n), 0u}, {"d", TS_ARG_FLOAT, 0, offsetof(ts_fft_fftfreq_args, d), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_fft_fftfreq_args, dtype), 0u}};
+static bool fft_fftfreq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftfreq_args *a = args;
+  return ts_fft_fftfreq_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfftfreq_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_fft_rfftfreq_args, n), 0u}, {"d", TS_ARG_FLOAT, 0, offsetof(ts_fft_rfftfreq_args, d), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_fft_rfftfreq_args, dtype), 0u}};
+static bool fft_rfftfreq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfftfreq_args *a = args;
+  return ts_fft_rfftfreq_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftshift_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftshift_args, dim), 0u}};
+static bool fft_fftshift_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftshift_args *a = args;
+  return ts_fft_fftshift_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftshift_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftshift_args, dim), 0u}};
+static bool fft_ifftshift_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifftshift_args *a = args;
+  return ts_fft_ifftshift_impl(cx, a, out);
+}
+
 static const ts_arg unfold_windows_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_windows_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, stride), 0u}};
 static bool unfold_windows_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_unfold_windows_args *a = args;
@@ -1684,6 +1949,480 @@ static const ts_arg linalg_lu_factor_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offset
 static bool linalg_lu_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_linalg_lu_factor_ex_args *a = args;
   return ts_linalg_lu_factor_ex_impl(cx, a, out);
+}
+static void linalg_lu_factor_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_lu_factor_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_factor_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_factor_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_factor_args, pivot), 0u}};
+static bool linalg_lu_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_factor_args *a = args;
+  return ts_linalg_lu_factor_impl(cx, a, out);
+}
+
+static const ts_arg lu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_args, get_infos), 0u}};
+static bool lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_args *a = args;
+  return ts_lu_impl(cx, a, out);
+}
+
+static const ts_arg lu_with_info_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_with_info_args, self), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, pivot), 0u}, {"getInfos", TS_ARG_BOOL, 0, offsetof(ts_lu_with_info_args, get_infos), 0u}};
+static bool lu_with_info_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_with_info_args *a = args;
+  return ts_lu_with_info_impl(cx, a, out);
+}
+
+static const ts_arg _lu_permutation_args[] = {{"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_permutation_args, pivots), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts__lu_permutation_args, n), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__lu_permutation_args, inverse), 0u}};
+static bool _lu_permutation_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_permutation_args *a = args;
+  return ts__lu_permutation_impl(cx, a, out);
+}
+
+static const ts_arg lu_unpack_args[] = {{"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_unpack_args, LU_pivots), 0u}, {"unpackData", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_data), 0u}, {"unpackPivots", TS_ARG_BOOL, 0, offsetof(ts_lu_unpack_args, unpack_pivots), 0u}};
+static bool lu_unpack_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_unpack_args *a = args;
+  return ts_lu_unpack_impl(cx, a, out);
+}
+
+static const ts_arg linalg_lu_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_args, A), 0u}, {"pivot", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_args, pivot), 0u}};
+static bool linalg_lu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_args *a = args;
+  return ts_linalg_lu_impl(cx, a, out);
+}
+
+static const ts_arg _lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts__lu_solve_args, adjoint), 0u}};
+static bool _lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lu_solve_args *a = args;
+  return ts__lu_solve_impl(cx, a, out);
+}
+static void _lu_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lu_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lu_solve_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lu_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, left), 0u}, {"adjoint", TS_ARG_BOOL, 0, offsetof(ts_linalg_lu_solve_args, adjoint), 0u}};
+static bool linalg_lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lu_solve_args *a = args;
+  return ts_linalg_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg lu_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, self), 0u}, {"LUData", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_data), 0u}, {"LUPivots", TS_ARG_TENSOR, 0, offsetof(ts_lu_solve_args, LU_pivots), 0u}};
+static bool lu_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lu_solve_args *a = args;
+  return ts_lu_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts__linalg_solve_ex_args, check_errors), 0u}};
+static bool _linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_solve_ex_args *a = args;
+  return ts__linalg_solve_ex_impl(cx, a, out);
+}
+static void _linalg_solve_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_solve_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_solve_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_ex_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, left), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_ex_args, check_errors), 0u}};
+static bool linalg_solve_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_ex_args *a = args;
+  return ts_linalg_solve_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_args, B), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_args, left), 0u}};
+static bool linalg_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_args *a = args;
+  return ts_linalg_solve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_inv_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_ex_args, A), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_inv_ex_args, check_errors), 0u}};
+static bool linalg_inv_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_ex_args *a = args;
+  return ts_linalg_inv_ex_impl(cx, a, out);
+}
+static void linalg_inv_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_inv_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_inv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_inv_args, A), 0u}};
+static bool linalg_inv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_inv_args *a = args;
+  return ts_linalg_inv_impl(cx, a, out);
+}
+
+static const ts_arg inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_inverse_args, self), 0u}};
+static bool inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_inverse_args *a = args;
+  return ts_inverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_solve_triangular_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_solve_triangular_args, B), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, upper), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, left), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_linalg_solve_triangular_args, unitriangular), 0u}};
+static bool linalg_solve_triangular_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_solve_triangular_args *a = args;
+  return ts_linalg_solve_triangular_impl(cx, a, out);
+}
+static void linalg_solve_triangular_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_solve_triangular_grad(cx, args, back, wanted); }
+
+static const ts_arg triangular_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, self), 0u}, {"A", TS_ARG_TENSOR, 0, offsetof(ts_triangular_solve_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, upper), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, transpose), 0u}, {"unitriangular", TS_ARG_BOOL, 0, offsetof(ts_triangular_solve_args, unitriangular), 0u}};
+static bool triangular_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_triangular_solve_args *a = args;
+  return ts_triangular_solve_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_det_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_det_args, A), 0u}};
+static bool _linalg_det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_det_args *a = args;
+  return ts__linalg_det_impl(cx, a, out);
+}
+static void _linalg_det_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_det_grad(cx, args, back, wanted); }
+
+static const ts_arg _linalg_cofactors_args[] = {{"LU", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, LU), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts__linalg_cofactors_args, pivots), 0u}};
+static bool _linalg_cofactors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_cofactors_args *a = args;
+  return ts__linalg_cofactors_impl(cx, a, out);
+}
+
+static const ts_arg det_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_det_args, self), 0u}};
+static bool det_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_det_args *a = args;
+  return ts_det_impl(cx, a, out);
+}
+
+static const ts_arg _linalg_slogdet_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__linalg_slogdet_args, A), 0u}};
+static bool _linalg_slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__linalg_slogdet_args *a = args;
+  return ts__linalg_slogdet_impl(cx, a, out);
+}
+static void _linalg_slogdet_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__linalg_slogdet_grad(cx, args, back, wanted); }
+
+static const ts_arg slogdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_slogdet_args, self), 0u}};
+static bool slogdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_slogdet_args *a = args;
+  return ts_slogdet_impl(cx, a, out);
+}
+
+static const ts_arg logdet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_logdet_args, self), 0u}};
+static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_logdet_args *a = args;
+  return ts_logdet_impl(cx, a, out);
+}
+
+static const ts_arg linalg_householder_product_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, A), 0u}, {"tau", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, tau), 0u}};
+static bool linalg_householder_product_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_householder_product_args *a = args;
+  return ts_linalg_householder_product_impl(cx, a, out);
+}
+
+static const ts_arg orgqr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_orgqr_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_orgqr_args, input2), 0u}};
+static bool orgqr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_orgqr_args *a = args;
+  return ts_orgqr_impl(cx, a, out);
+}
+
+static const ts_arg ormqr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, input2), 0u}, {"input3", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, input3), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_ormqr_args, left), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_ormqr_args, transpose), 0u}};
+static bool ormqr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ormqr_args *a = args;
+  return ts_ormqr_impl(cx, a, out);
+}
+
+static const ts_arg _lstsq_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__lstsq_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lstsq_args, B), 1u}, {"rcond", TS_ARG_FLOAT_OPT, 0, offsetof(ts__lstsq_args, rcond), 0u}, {"driver", TS_ARG_TEXT, 0, offsetof(ts__lstsq_args, driver), 0u}};
+static bool _lstsq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lstsq_args *a = args;
+  return ts__lstsq_impl(cx, a, out);
+}
+static void _lstsq_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lstsq_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lstsq_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lstsq_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lstsq_args, B), 0u}, {"rcond", TS_ARG_FLOAT_OPT, 0, offsetof(ts_linalg_lstsq_args, rcond), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_lstsq_args, driver), 0u}};
+static bool linalg_lstsq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lstsq_args *a = args;
+  return ts_linalg_lstsq_impl(cx, a, out);
+}
+
+static const ts_arg svd_lowrank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_svd_lowrank_args, A), 0u}, {"q", TS_ARG_INT_OPT, 0, offsetof(ts_svd_lowrank_args, q), 0u}, {"niter", TS_ARG_INT_OPT, 0, offsetof(ts_svd_lowrank_args, niter), 0u}, {"M", TS_ARG_TENSOR_OPT, 0, offsetof(ts_svd_lowrank_args, M), 0u}};
+static bool svd_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_svd_lowrank_args *a = args;
+  return ts_svd_lowrank_impl(cx, a, out);
+}
+
+static const ts_arg pca_lowrank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_pca_lowrank_args, A), 0u}, {"q", TS_ARG_INT_OPT, 0, offsetof(ts_pca_lowrank_args, q), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_pca_lowrank_args, center), 0u}, {"niter", TS_ARG_INT, 0, offsetof(ts_pca_lowrank_args, niter), 0u}};
+static bool pca_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pca_lowrank_args *a = args;
+  return ts_pca_lowrank_impl(cx, a, out);
+}
+
+static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
+static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_power_args *a = args;
+  return ts_matrix_power_impl(cx, a, out);
+}
+
+static const ts_arg matrix_exp_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_exp_args, self), 0u}};
+static bool matrix_exp_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_matrix_exp_args *a = args;
+  return ts_matrix_exp_impl(cx, a, out);
+}
+static void matrix_exp_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_matrix_exp_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_multi_dot_args[] = {{"tensors", TS_ARG_LIST, 0, offsetof(ts_linalg_multi_dot_args, tensors), 0u}};
+static bool linalg_multi_dot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_multi_dot_args *a = args;
+  return ts_linalg_multi_dot_impl(cx, a, out);
+}
+
+static const ts_arg chain_matmul_args[] = {{"matrices", TS_ARG_LIST, 0, offsetof(ts_chain_matmul_args, matrices), 0u}};
+static bool chain_matmul_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_chain_matmul_args *a = args;
+  return ts_chain_matmul_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorinv_args, A), 0u}, {"ind", TS_ARG_INT, 0, offsetof(ts_linalg_tensorinv_args, ind), 0u}};
+static bool linalg_tensorinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorinv_args *a = args;
+  return ts_linalg_tensorinv_impl(cx, a, out);
+}
+
+static const ts_arg linalg_tensorsolve_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_tensorsolve_args, B), 0u}, {"dims", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_tensorsolve_args, dims), 0u}};
+static bool linalg_tensorsolve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_tensorsolve_args *a = args;
+  return ts_linalg_tensorsolve_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, self), 2u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cross_args, other), 1u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_cross_args, dim), 0u}};
+static bool linalg_cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cross_args *a = args;
+  return ts_linalg_cross_impl(cx, a, out);
+}
+static void linalg_cross_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cross_grad(cx, args, back, wanted); }
+
+static const ts_arg cross_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, self), 0u}, {"other", TS_ARG_TENSOR, 0, offsetof(ts_cross_args, other), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_cross_args, dim), 0u}};
+static bool cross_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cross_args *a = args;
+  return ts_cross_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vecdot_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, x), 0u}, {"y", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vecdot_args, y), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_linalg_vecdot_args, dim), 0u}};
+static bool linalg_vecdot_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vecdot_args *a = args;
+  return ts_linalg_vecdot_impl(cx, a, out);
+}
+
+static const ts_arg linalg_diagonal_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_diagonal_args, A), 0u}, {"offset", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, offset), 0u}, {"dim1", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim1), 0u}, {"dim2", TS_ARG_INT, 0, offsetof(ts_linalg_diagonal_args, dim2), 0u}};
+static bool linalg_diagonal_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_diagonal_args *a = args;
+  return ts_linalg_diagonal_impl(cx, a, out);
+}
+
+static const ts_arg linalg_vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_linalg_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_linalg_vander_args, N), 0u}};
+static bool linalg_vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_vander_args *a = args;
+  return ts_linalg_vander_impl(cx, a, out);
+}
+
+static const ts_arg vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_vander_args, x), 0u}, {"N", TS_ARG_INT_OPT, 0, offsetof(ts_vander_args, N), 0u}, {"increasing", TS_ARG_BOOL, 0, offsetof(ts_vander_args, increasing), 0u}};
+static bool vander_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_vander_args *a = args;
+  return ts_vander_impl(cx, a, out);
+}
+
+static const ts_arg geqrf_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_geqrf_args, self), 0u}};
+static bool geqrf_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_geqrf_args *a = args;
+  return ts_geqrf_impl(cx, a, out);
+}
+
+static const ts_arg linalg_qr_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_qr_args, A), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_linalg_qr_args, mode), 0u}};
+static bool linalg_qr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_qr_args *a = args;
+  return ts_linalg_qr_impl(cx, a, out);
+}
+static void linalg_qr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_qr_grad(cx, args, back, wanted); }
+
+static const ts_arg qr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_qr_args, self), 0u}, {"some", TS_ARG_BOOL, 0, offsetof(ts_qr_args, some), 0u}};
+static bool qr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_qr_args *a = args;
+  return ts_qr_impl(cx, a, out);
+}
+
+static const ts_arg _svd_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__svd_args, A), 0u}, {"fullMatrices", TS_ARG_BOOL, 0, offsetof(ts__svd_args, full_matrices), 0u}, {"computeUv", TS_ARG_BOOL, 0, offsetof(ts__svd_args, compute_uv), 0u}};
+static bool _svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__svd_args *a = args;
+  return ts__svd_impl(cx, a, out);
+}
+static void _svd_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__svd_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_svd_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_svd_args, A), 0u}, {"fullMatrices", TS_ARG_BOOL, 0, offsetof(ts_linalg_svd_args, full_matrices), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_svd_args, driver), 0u}};
+static bool linalg_svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_svd_args *a = args;
+  return ts_linalg_svd_impl(cx, a, out);
+}
+
+static const ts_arg linalg_svdvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_svdvals_args, A), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_svdvals_args, driver), 0u}};
+static bool linalg_svdvals_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_svdvals_args *a = args;
+  return ts_linalg_svdvals_impl(cx, a, out);
+}
+
+static const ts_arg svd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_svd_args, self), 0u}, {"some", TS_ARG_BOOL, 0, offsetof(ts_svd_args, some), 0u}, {"computeUv", TS_ARG_BOOL, 0, offsetof(ts_svd_args, compute_uv), 0u}};
+static bool svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_svd_args *a = args;
+  return ts_svd_impl(cx, a, out);
+}
+
+static const ts_arg _eigh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__eigh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts__eigh_args, UPLO), 0u}, {"computeV", TS_ARG_BOOL, 0, offsetof(ts__eigh_args, compute_v), 0u}};
+static bool _eigh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__eigh_args *a = args;
+  return ts__eigh_impl(cx, a, out);
+}
+static void _eigh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eigh_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_eigh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts_linalg_eigh_args, UPLO), 0u}};
+static bool linalg_eigh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigh_args *a = args;
+  return ts_linalg_eigh_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eigvalsh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvalsh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts_linalg_eigvalsh_args, UPLO), 0u}};
+static bool linalg_eigvalsh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigvalsh_args *a = args;
+  return ts_linalg_eigvalsh_impl(cx, a, out);
+}
+
+static const ts_arg symeig_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_symeig_args, self), 0u}, {"eigenvectors", TS_ARG_BOOL, 0, offsetof(ts_symeig_args, eigenvectors), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_symeig_args, upper), 0u}};
+static bool symeig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_symeig_args *a = args;
+  return ts_symeig_impl(cx, a, out);
+}
+
+static const ts_arg _eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__eig_args, A), 0u}, {"computeV", TS_ARG_BOOL, 0, offsetof(ts__eig_args, compute_v), 0u}};
+static bool _eig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__eig_args *a = args;
+  return ts__eig_impl(cx, a, out);
+}
+static void _eig_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eig_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eig_args, A), 0u}};
+static bool linalg_eig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eig_args *a = args;
+  return ts_linalg_eig_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eigvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvals_args, A), 0u}};
+static bool linalg_eigvals_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigvals_args *a = args;
+  return ts_linalg_eigvals_impl(cx, a, out);
+}
+
+static const ts_arg linalg_pinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_pinv_args, A), 0u}, {"rcond", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rcond), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_pinv_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rtol), 0u}};
+static bool linalg_pinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_pinv_args *a = args;
+  return ts_linalg_pinv_impl(cx, a, out);
+}
+static void linalg_pinv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_pinv_grad(cx, args, back, wanted); }
+
+static const ts_arg pinverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pinverse_args, self), 0u}, {"rcond", TS_ARG_FLOAT, 0, offsetof(ts_pinverse_args, rcond), 0u}};
+static bool pinverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pinverse_args *a = args;
+  return ts_pinverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_rank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_rank_args, A), 0u}, {"tol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, tol), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_rank_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, rtol), 0u}};
+static bool linalg_matrix_rank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_rank_args *a = args;
+  return ts_linalg_matrix_rank_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_norm_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_norm_args, A), 0u}, {"ord", TS_ARG_TEXT, 0, offsetof(ts_linalg_matrix_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_linalg_matrix_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_matrix_norm_args, dtype), 0u}};
+static bool linalg_matrix_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_norm_args *a = args;
+  return ts_linalg_matrix_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_norm_ord_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_norm_ord_args, A), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_linalg_matrix_norm_ord_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_linalg_matrix_norm_ord_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_norm_ord_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_matrix_norm_ord_args, dtype), 0u}};
+static bool linalg_matrix_norm_ord_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_norm_ord_args *a = args;
+  return ts_linalg_matrix_norm_ord_impl(cx, a, out);
+}
+
+static const ts_arg linalg_norm_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_norm_args, A), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_linalg_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_norm_args, dtype), 0u}};
+static bool linalg_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_norm_args *a = args;
+  return ts_linalg_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_norm_named_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_norm_named_args, A), 0u}, {"ord", TS_ARG_TEXT, 0, offsetof(ts_linalg_norm_named_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_norm_named_args, dtype), 0u}};
+static bool linalg_norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_norm_named_args *a = args;
+  return ts_linalg_norm_named_impl(cx, a, out);
+}
+
+static const ts_arg nuclear_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nuclear_norm_args, self), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nuclear_norm_args, keepdim), 0u}};
+static bool nuclear_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nuclear_norm_args *a = args;
+  return ts_nuclear_norm_impl(cx, a, out);
+}
+
+static const ts_arg nuclear_norm_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nuclear_norm_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nuclear_norm_dim_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nuclear_norm_dim_args, keepdim), 0u}};
+static bool nuclear_norm_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nuclear_norm_dim_args *a = args;
+  return ts_nuclear_norm_dim_impl(cx, a, out);
+}
+
+static const ts_arg frobenius_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frobenius_norm_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_frobenius_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_frobenius_norm_args, keepdim), 0u}};
+static bool frobenius_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_frobenius_norm_args *a = args;
+  return ts_frobenius_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cond_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cond_args, A), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_linalg_cond_args, p), 0u}};
+static bool linalg_cond_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cond_args *a = args;
+  return ts_linalg_cond_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cond_named_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cond_named_args, A), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_linalg_cond_named_args, p), 0u}};
+static bool linalg_cond_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cond_named_args *a = args;
+  return ts_linalg_cond_named_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cholesky_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_ex_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, upper), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, check_errors), 0u}};
+static bool linalg_cholesky_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_ex_args *a = args;
+  return ts_linalg_cholesky_ex_impl(cx, a, out);
+}
+static void linalg_cholesky_ex_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_cholesky_ex_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_cholesky_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_args, upper), 0u}};
+static bool linalg_cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cholesky_args *a = args;
+  return ts_linalg_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_args, upper), 0u}};
+static bool cholesky_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_args *a = args;
+  return ts_cholesky_impl(cx, a, out);
+}
+
+static const ts_arg cholesky_solve_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_solve_args, input2), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_solve_args, upper), 0u}};
+static bool cholesky_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_solve_args *a = args;
+  return ts_cholesky_solve_impl(cx, a, out);
+}
+static void cholesky_solve_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_solve_grad(cx, args, back, wanted); }
+
+static const ts_arg cholesky_inverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cholesky_inverse_args, self), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_cholesky_inverse_args, upper), 0u}};
+static bool cholesky_inverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_cholesky_inverse_args *a = args;
+  return ts_cholesky_inverse_impl(cx, a, out);
+}
+static void cholesky_inverse_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_cholesky_inverse_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_ldl_factor_ex_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_ex_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, hermitian), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_ex_args, check_errors), 0u}};
+static bool linalg_ldl_factor_ex_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_ex_args *a = args;
+  return ts_linalg_ldl_factor_ex_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_factor_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_factor_args, self), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_factor_args, hermitian), 0u}};
+static bool linalg_ldl_factor_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_factor_args *a = args;
+  return ts_linalg_ldl_factor_impl(cx, a, out);
+}
+
+static const ts_arg linalg_ldl_solve_args[] = {{"LD", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, LD), 0u}, {"pivots", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, pivots), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_ldl_solve_args, B), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_ldl_solve_args, hermitian), 0u}};
+static bool linalg_ldl_solve_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_ldl_solve_args *a = args;
+  return ts_linalg_ldl_solve_impl(cx, a, out);
 }
 
 static const ts_arg mse_loss_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, self), 0u}, {"target", TS_ARG_TENSOR, 0, offsetof(ts_mse_loss_args, target), 0u}, {"sizeAverage", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, size_average), 0u}, {"reduce", TS_ARG_BOOL_OPT, 0, offsetof(ts_mse_loss_args, reduce), 0u}, {"reduction", TS_ARG_TEXT, 0, offsetof(ts_mse_loss_args, reduction), 0u}};
@@ -2813,6 +3552,55 @@ static bool multinomial_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_multinomial_impl(cx, a, out);
 }
 
+static const ts_arg normal_tensors_args[] = {{"mean", TS_ARG_TENSOR, 0, offsetof(ts_normal_tensors_args, mean), 0u}, {"std", TS_ARG_TENSOR, 0, offsetof(ts_normal_tensors_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_tensors_args, generator), 0u}};
+static bool normal_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_tensors_args *a = args;
+  return ts_normal_tensors_impl(cx, a, out);
+}
+
+static const ts_arg normal_means_args[] = {{"mean", TS_ARG_TENSOR, 0, offsetof(ts_normal_means_args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal_means_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_means_args, generator), 0u}};
+static bool normal_means_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_means_args *a = args;
+  return ts_normal_means_impl(cx, a, out);
+}
+
+static const ts_arg normal_deviations_args[] = {{"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal_deviations_args, mean), 0u}, {"std", TS_ARG_TENSOR, 0, offsetof(ts_normal_deviations_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_deviations_args, generator), 0u}};
+static bool normal_deviations_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_deviations_args *a = args;
+  return ts_normal_deviations_impl(cx, a, out);
+}
+
+static const ts_arg normal_numbers_args[] = {{"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal_numbers_args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal_numbers_args, std), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_normal_numbers_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_numbers_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_normal_numbers_args, dtype), 0u}};
+static bool normal_numbers_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_numbers_args *a = args;
+  return ts_normal_numbers_impl(cx, a, out);
+}
+
+static const ts_arg poisson_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_poisson_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_poisson_args, generator), 0u}};
+static bool poisson_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_poisson_args *a = args;
+  return ts_poisson_impl(cx, a, out);
+}
+static void poisson_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg binomial_args[] = {{"count", TS_ARG_TENSOR, 0, offsetof(ts_binomial_args, count), 0u}, {"prob", TS_ARG_TENSOR, 0, offsetof(ts_binomial_args, prob), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_binomial_args, generator), 0u}};
+static bool binomial_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_binomial_args *a = args;
+  return ts_binomial_impl(cx, a, out);
+}
+
+static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
+static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__standard_gamma_args *a = args;
+  return ts__standard_gamma_impl(cx, a, out);
+}
+
+static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
+static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__sample_dirichlet_args *a = args;
+  return ts__sample_dirichlet_impl(cx, a, out);
+}
+
 static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
 static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_native_dropout_args *a = args;
@@ -3059,6 +3847,97 @@ static bool _resample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__resample_adjoint_impl(cx, a, out);
 }
 static void _resample_adjoint_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__resample_adjoint_grad(cx, args, back, wanted); }
+
+static const ts_arg lstm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lstm_args, self), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_lstm_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_lstm_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_lstm_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_lstm_args, batch_first), 0u}};
+static bool lstm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_args *a = args;
+  return ts_lstm_impl(cx, a, out);
+}
+
+static const ts_arg lstm_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_lstm_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_lstm_data_args, batch_sizes), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_lstm_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_lstm_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_lstm_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_lstm_data_args, bidirectional), 0u}};
+static bool lstm_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_data_args *a = args;
+  return ts_lstm_data_impl(cx, a, out);
+}
+
+static const ts_arg gru_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gru_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_gru_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_gru_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_gru_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_gru_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_gru_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_gru_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_gru_args, batch_first), 0u}};
+static bool gru_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_args *a = args;
+  return ts_gru_impl(cx, a, out);
+}
+
+static const ts_arg gru_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_gru_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_gru_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_gru_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_gru_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_gru_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_gru_data_args, bidirectional), 0u}};
+static bool gru_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_data_args *a = args;
+  return ts_gru_data_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_tanh_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_tanh_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_tanh_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_args, batch_first), 0u}};
+static bool rnn_tanh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_args *a = args;
+  return ts_rnn_tanh_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_rnn_tanh_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_tanh_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_tanh_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_tanh_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_tanh_data_args, bidirectional), 0u}};
+static bool rnn_tanh_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_data_args *a = args;
+  return ts_rnn_tanh_data_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_relu_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_relu_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_relu_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, bidirectional), 0u}, {"batchFirst", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_args, batch_first), 0u}};
+static bool rnn_relu_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_args *a = args;
+  return ts_rnn_relu_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_data_args[] = {{"data", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_data_args, data), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts_rnn_relu_data_args, batch_sizes), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_data_args, hx), 0u}, {"params", TS_ARG_LIST, 0, offsetof(ts_rnn_relu_data_args, params), 0u}, {"hasBiases", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, has_biases), 0u}, {"numLayers", TS_ARG_INT, 0, offsetof(ts_rnn_relu_data_args, num_layers), 0u}, {"dropout", TS_ARG_FLOAT, 0, offsetof(ts_rnn_relu_data_args, dropout), 0u}, {"train", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, train), 0u}, {"bidirectional", TS_ARG_BOOL, 0, offsetof(ts_rnn_relu_data_args, bidirectional), 0u}};
+static bool rnn_relu_data_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_data_args *a = args;
+  return ts_rnn_relu_data_impl(cx, a, out);
+}
+
+static const ts_arg lstm_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, self), 0u}, {"hx", TS_ARG_LIST, 0, offsetof(ts_lstm_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_lstm_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lstm_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lstm_cell_args, b_hh), 0u}};
+static bool lstm_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lstm_cell_args *a = args;
+  return ts_lstm_cell_impl(cx, a, out);
+}
+
+static const ts_arg gru_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_gru_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_gru_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_gru_cell_args, b_hh), 0u}};
+static bool gru_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_gru_cell_args *a = args;
+  return ts_gru_cell_impl(cx, a, out);
+}
+
+static const ts_arg rnn_tanh_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_tanh_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_tanh_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_tanh_cell_args, b_hh), 0u}};
+static bool rnn_tanh_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_tanh_cell_args *a = args;
+  return ts_rnn_tanh_cell_impl(cx, a, out);
+}
+
+static const ts_arg rnn_relu_cell_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, self), 0u}, {"hx", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, hx), 0u}, {"wIh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, w_ih), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts_rnn_relu_cell_args, w_hh), 0u}, {"bIh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_relu_cell_args, b_ih), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts_rnn_relu_cell_args, b_hh), 0u}};
+static bool rnn_relu_cell_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_rnn_relu_cell_args *a = args;
+  return ts_rnn_relu_cell_impl(cx, a, out);
+}
+
+static const ts_arg _rnn_layer_args[] = {{"xGates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, x_gates), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_args, w_hr), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_args, batch_sizes), 0u}};
+static bool _rnn_layer_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_args *a = args;
+  return ts__rnn_layer_impl(cx, a, out);
+}
+static void _rnn_layer_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__rnn_layer_grad(cx, args, back, wanted); }
+
+static const ts_arg _rnn_layer_math_args[] = {{"xGates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, x_gates), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_math_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_math_args, w_hr), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_math_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_math_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_math_args, batch_sizes), 0u}};
+static bool _rnn_layer_math_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_math_args *a = args;
+  return ts__rnn_layer_math_impl(cx, a, out);
+}
+
+static const ts_arg _rnn_layer_backward_args[] = {{"grad", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad), 0u}, {"gradH", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad_h), 0u}, {"gradC", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, grad_c), 0u}, {"h0", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, h0), 0u}, {"c0", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, c0), 0u}, {"wHh", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, w_hh), 0u}, {"bHh", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, b_hh), 0u}, {"wHr", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, w_hr), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, output), 0u}, {"gates", TS_ARG_TENSOR, 0, offsetof(ts__rnn_layer_backward_args, gates), 0u}, {"cells", TS_ARG_TENSOR_OPT, 0, offsetof(ts__rnn_layer_backward_args, cells), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__rnn_layer_backward_args, mode), 0u}, {"reverse", TS_ARG_BOOL, 0, offsetof(ts__rnn_layer_backward_args, reverse), 0u}, {"batchSizes", TS_ARG_INTS, 0, offsetof(ts__rnn_layer_backward_args, batch_sizes), 0u}};
+static bool _rnn_layer_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__rnn_layer_backward_args *a = args;
+  return ts__rnn_layer_backward_impl(cx, a, out);
+}
 
 static const ts_arg cumsum_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_cumsum_args, self), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_cumsum_args, dim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_cumsum_args, dtype), 0u}};
 static bool cumsum_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3959,7 +4838,7 @@ static bool _generator_free_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__generator_free_impl(cx, a, out);
 }
 
-static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_INT, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
+static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_SCALAR, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
 static bool _manual_seed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__manual_seed_args *a = args;
   return ts__manual_seed_impl(cx, a, out);
@@ -4224,10 +5103,18 @@ const ts_op ts_ops[] = {
   {"rot90", "Rot90Backward0", TS_OP_COMPOSITE, sizeof(ts_rot90_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rot90_args, rot90_impl, NULL},
   {"repeat", "RepeatBackward0", 0, sizeof(ts_repeat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_args, repeat_impl, repeat_grad},
   {"tile", "TileBackward0", TS_OP_COMPOSITE, sizeof(ts_tile_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tile_args, tile_impl, NULL},
-  {"repeatInterleave", "RepeatInterleaveBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_args, repeat_interleave_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveBackward0", 0, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_interleave_args, repeat_interleave_impl, repeat_interleave_grad},
   {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
   {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
   {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
+  {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
+  {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
+  {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
+  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 2, TS_RET_TENSORS, 15u, 0u, 3u, _attention_args, _attention_impl, _attention_grad},
+  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
+  {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
+  {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
+  {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
   {"eq", "EqBackward0", TS_OP_DIRECT, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"eq_", "EqBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_eq_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, eq_args, eq_impl, NULL},
   {"ne", "NeBackward0", TS_OP_DIRECT, sizeof(ts_ne_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, ne_args, ne_impl, NULL},
@@ -4380,6 +5267,48 @@ const ts_op ts_ops[] = {
   {"_cdistBackward", "CdistBackwardBackward0", 0, sizeof(ts__cdist_backward_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cdist_backward_args, _cdist_backward_impl, NULL},
   {"pdist", "PdistBackward0", TS_OP_COMPOSITE, sizeof(ts_pdist_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pdist_args, pdist_impl, NULL},
   {"bilinear", "BilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_bilinear_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bilinear_args, bilinear_impl, NULL},
+  {"alphaDropout", "AlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
+  {"alphaDropout_", "AlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, alpha_dropout_args, alpha_dropout_impl, NULL},
+  {"featureAlphaDropout", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
+  {"featureAlphaDropout_", "FeatureAlphaDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_alpha_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_alpha_dropout_args, feature_alpha_dropout_impl, NULL},
+  {"featureDropout", "FeatureDropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
+  {"featureDropout_", "FeatureDropoutBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_feature_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, feature_dropout_args, feature_dropout_impl, NULL},
+  {"dropout1d", "Dropout1dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
+  {"dropout1d_", "Dropout1dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout1d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout1d_args, dropout1d_impl, NULL},
+  {"dropout2d", "Dropout2dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
+  {"dropout2d_", "Dropout2dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout2d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout2d_args, dropout2d_impl, NULL},
+  {"dropout3d", "Dropout3dBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
+  {"dropout3d_", "Dropout3dBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_dropout3d_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout3d_args, dropout3d_impl, NULL},
+  {"rrelu", "RreluBackward0", TS_OP_COMPOSITE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"rrelu_", "RreluBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_rrelu_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rrelu_args, rrelu_impl, NULL},
+  {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
+  {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
+  {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
+  {"_fftC2c", "FftC2cBackward0", 0, sizeof(ts__fft_c2c_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2c_args, _fft_c2c_impl, _fft_c2c_grad},
+  {"_fftR2c", "FftR2cBackward0", 0, sizeof(ts__fft_r2c_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _fft_r2c_args, _fft_r2c_impl, _fft_r2c_grad},
+  {"_fftC2r", "FftC2rBackward0", 0, sizeof(ts__fft_c2r_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2r_args, _fft_c2r_impl, _fft_c2r_grad},
+  {"fft.fft", "FftFftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft_args, fft_fft_impl, NULL},
+  {"fft.ifft", "FftIfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft_args, fft_ifft_impl, NULL},
+  {"fft.rfft", "FftRfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft_args, fft_rfft_impl, NULL},
+  {"fft.ihfft", "FftIhfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft_args, fft_ihfft_impl, NULL},
+  {"fft.irfft", "FftIrfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft_args, fft_irfft_impl, NULL},
+  {"fft.hfft", "FftHfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft_args, fft_hfft_impl, NULL},
+  {"fft.fftn", "FftFftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftn_args, fft_fftn_impl, NULL},
+  {"fft.fft2", "FftFft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft2_args, fft_fft2_impl, NULL},
+  {"fft.ifftn", "FftIfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftn_args, fft_ifftn_impl, NULL},
+  {"fft.ifft2", "FftIfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft2_args, fft_ifft2_impl, NULL},
+  {"fft.rfftn", "FftRfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftn_args, fft_rfftn_impl, NULL},
+  {"fft.rfft2", "FftRfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft2_args, fft_rfft2_impl, NULL},
+  {"fft.ihfftn", "FftIhfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfftn_args, fft_ihfftn_impl, NULL},
+  {"fft.ihfft2", "FftIhfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft2_args, fft_ihfft2_impl, NULL},
+  {"fft.irfftn", "FftIrfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfftn_args, fft_irfftn_impl, NULL},
+  {"fft.irfft2", "FftIrfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft2_args, fft_irfft2_impl, NULL},
+  {"fft.hfftn", "FftHfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfftn_args, fft_hfftn_impl, NULL},
+  {"fft.hfft2", "FftHfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft2_args, fft_hfft2_impl, NULL},
+  {"fft.fftfreq", "FftFftfreqBackward0", 0, sizeof(ts_fft_fftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftfreq_args, fft_fftfreq_impl, NULL},
+  {"fft.rfftfreq", "FftRfftfreqBackward0", 0, sizeof(ts_fft_rfftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftfreq_args, fft_rfftfreq_impl, NULL},
+  {"fft.fftshift", "FftFftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftshift_args, fft_fftshift_impl, NULL},
+  {"fft.ifftshift", "FftIfftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftshift_args, fft_ifftshift_impl, NULL},
   {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL},
   {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
   {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
@@ -4449,7 +5378,83 @@ const ts_op ts_ops[] = {
   {"blockDiag", "BlockDiagBackward0", 0, sizeof(ts_block_diag_args), 1, 1, TS_RET_TENSORS, 1u, 1u, 0u, block_diag_args, block_diag_impl, block_diag_grad},
   {"cartesianProd", "CartesianProdBackward0", TS_OP_COMPOSITE, sizeof(ts_cartesian_prod_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, cartesian_prod_args, cartesian_prod_impl, NULL},
   {"combinations", "CombinationsBackward0", TS_OP_COMPOSITE, sizeof(ts_combinations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, combinations_args, combinations_impl, NULL},
-  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, NULL},
+  {"linalg.luFactorEx", "LinalgLuFactorExBackward0", 0, sizeof(ts_linalg_lu_factor_ex_args), 3, 3, TS_RET_TENSORS, 1u, 1u, 3u, linalg_lu_factor_ex_args, linalg_lu_factor_ex_impl, linalg_lu_factor_ex_grad},
+  {"linalg.luFactor", "LinalgLuFactorBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_factor_args, linalg_lu_factor_impl, NULL},
+  {"lu", "LuBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, lu_args, lu_impl, NULL},
+  {"lu", "LuWithInfoBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_with_info_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_with_info_args, lu_with_info_impl, NULL},
+  {"_luPermutation", "LuPermutationBackward0", 0, sizeof(ts__lu_permutation_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _lu_permutation_args, _lu_permutation_impl, NULL},
+  {"luUnpack", "LuUnpackBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_unpack_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, lu_unpack_args, lu_unpack_impl, NULL},
+  {"linalg.lu", "LinalgLuBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_args, linalg_lu_impl, NULL},
+  {"_luSolve", "LuSolveBackward0", 0, sizeof(ts__lu_solve_args), 5, 1, TS_RET_TENSORS, 3u, 0u, 1u, _lu_solve_args, _lu_solve_impl, _lu_solve_grad},
+  {"linalg.luSolve", "LinalgLuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lu_solve_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lu_solve_args, linalg_lu_solve_impl, NULL},
+  {"luSolve", "LuSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_lu_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, lu_solve_args, lu_solve_impl, NULL},
+  {"_linalgSolveEx", "LinalgSolveExBackward0", 0, sizeof(ts__linalg_solve_ex_args), 4, 4, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_solve_ex_args, _linalg_solve_ex_impl, _linalg_solve_ex_grad},
+  {"linalg.solveEx", "LinalgSolveExBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_ex_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_ex_args, linalg_solve_ex_impl, NULL},
+  {"linalg.solve", "LinalgSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_solve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_solve_args, linalg_solve_impl, NULL},
+  {"linalg.invEx", "LinalgInvExBackward0", 0, sizeof(ts_linalg_inv_ex_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_inv_ex_args, linalg_inv_ex_impl, linalg_inv_ex_grad},
+  {"linalg.inv", "LinalgInvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_inv_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_inv_args, linalg_inv_impl, NULL},
+  {"inverse", "InverseBackward0", TS_OP_COMPOSITE, sizeof(ts_inverse_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, inverse_args, inverse_impl, NULL},
+  {"linalg.solveTriangular", "LinalgSolveTriangularBackward0", 0, sizeof(ts_linalg_solve_triangular_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_solve_triangular_args, linalg_solve_triangular_impl, linalg_solve_triangular_grad},
+  {"triangularSolve", "TriangularSolveBackward0", TS_OP_COMPOSITE, sizeof(ts_triangular_solve_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, triangular_solve_args, triangular_solve_impl, NULL},
+  {"_linalgDet", "LinalgDetBackward0", 0, sizeof(ts__linalg_det_args), 1, 3, TS_RET_TENSORS, 1u, 0u, 7u, _linalg_det_args, _linalg_det_impl, _linalg_det_grad},
+  {"_linalgCofactors", "LinalgCofactorsBackward0", 0, sizeof(ts__linalg_cofactors_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _linalg_cofactors_args, _linalg_cofactors_impl, NULL},
+  {"det", "DetBackward0", TS_OP_COMPOSITE, sizeof(ts_det_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, det_args, det_impl, NULL},
+  {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
+  {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
+  {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"linalg.householderProduct", "LinalgHouseholderProductBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_householder_product_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_householder_product_args, linalg_householder_product_impl, NULL},
+  {"orgqr", "OrgqrBackward0", TS_OP_COMPOSITE, sizeof(ts_orgqr_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, orgqr_args, orgqr_impl, NULL},
+  {"ormqr", "OrmqrBackward0", TS_OP_COMPOSITE, sizeof(ts_ormqr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, ormqr_args, ormqr_impl, NULL},
+  {"_lstsq", "LinalgLstsqBackward0", 0, sizeof(ts__lstsq_args), 4, 3, TS_RET_TENSORS, 3u, 0u, 0u, _lstsq_args, _lstsq_impl, _lstsq_grad},
+  {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
+  {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
+  {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
+  {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
+  {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
+  {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
+  {"chainMatmul", "ChainMatmulBackward0", TS_OP_COMPOSITE, sizeof(ts_chain_matmul_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, chain_matmul_args, chain_matmul_impl, NULL},
+  {"linalg.tensorinv", "LinalgTensorinvBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorinv_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorinv_args, linalg_tensorinv_impl, NULL},
+  {"linalg.tensorsolve", "LinalgTensorsolveBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_tensorsolve_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_tensorsolve_args, linalg_tensorsolve_impl, NULL},
+  {"linalg.cross", "LinalgCrossBackward0", 0, sizeof(ts_linalg_cross_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, linalg_cross_args, linalg_cross_impl, linalg_cross_grad},
+  {"cross", "CrossBackward0", TS_OP_COMPOSITE, sizeof(ts_cross_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, cross_args, cross_impl, NULL},
+  {"linalg.vecdot", "LinalgVecdotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vecdot_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vecdot_args, linalg_vecdot_impl, NULL},
+  {"linalg.diagonal", "LinalgDiagonalBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_diagonal_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_diagonal_args, linalg_diagonal_impl, NULL},
+  {"linalg.vander", "LinalgVanderBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vander_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vander_args, linalg_vander_impl, NULL},
+  {"vander", "VanderBackward0", TS_OP_COMPOSITE, sizeof(ts_vander_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, vander_args, vander_impl, NULL},
+  {"geqrf", "GeqrfBackward0", 0, sizeof(ts_geqrf_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, geqrf_args, geqrf_impl, NULL},
+  {"linalg.qr", "LinalgQrBackward0", 0, sizeof(ts_linalg_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 3u, linalg_qr_args, linalg_qr_impl, linalg_qr_grad},
+  {"qr", "QrBackward0", TS_OP_COMPOSITE, sizeof(ts_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, qr_args, qr_impl, NULL},
+  {"_svd", "LinalgSvdBackward0", 0, sizeof(ts__svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 7u, _svd_args, _svd_impl, _svd_grad},
+  {"linalg.svd", "LinalgSvdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svd_args, linalg_svd_impl, NULL},
+  {"linalg.svdvals", "LinalgSvdvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svdvals_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svdvals_args, linalg_svdvals_impl, NULL},
+  {"svd", "SvdBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_args, svd_impl, NULL},
+  {"_eigh", "LinalgEighBackward0", 0, sizeof(ts__eigh_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 3u, _eigh_args, _eigh_impl, _eigh_grad},
+  {"linalg.eigh", "LinalgEighBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigh_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigh_args, linalg_eigh_impl, NULL},
+  {"linalg.eigvalsh", "LinalgEigvalshBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvalsh_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvalsh_args, linalg_eigvalsh_impl, NULL},
+  {"symeig", "SymeigBackward0", TS_OP_COMPOSITE, sizeof(ts_symeig_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, symeig_args, symeig_impl, NULL},
+  {"_eig", "LinalgEigBackward0", 0, sizeof(ts__eig_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 3u, _eig_args, _eig_impl, _eig_grad},
+  {"linalg.eig", "LinalgEigBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eig_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eig_args, linalg_eig_impl, NULL},
+  {"linalg.eigvals", "LinalgEigvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvals_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvals_args, linalg_eigvals_impl, NULL},
+  {"linalg.pinv", "LinalgPinvBackward0", 0, sizeof(ts_linalg_pinv_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_pinv_args, linalg_pinv_impl, linalg_pinv_grad},
+  {"pinverse", "PinverseBackward0", TS_OP_COMPOSITE, sizeof(ts_pinverse_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pinverse_args, pinverse_impl, NULL},
+  {"linalg.matrixRank", "LinalgMatrixRankBackward0", 0, sizeof(ts_linalg_matrix_rank_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_rank_args, linalg_matrix_rank_impl, NULL},
+  {"linalg.matrixNorm", "LinalgMatrixNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_args, linalg_matrix_norm_impl, NULL},
+  {"linalg.matrixNorm", "LinalgMatrixNormOrdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_ord_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_ord_args, linalg_matrix_norm_ord_impl, NULL},
+  {"linalg.norm", "LinalgNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_args, linalg_norm_impl, NULL},
+  {"linalg.norm", "LinalgNormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_named_args, linalg_norm_named_impl, NULL},
+  {"nuclearNorm", "NuclearNormBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_args, nuclear_norm_impl, NULL},
+  {"nuclearNorm", "NuclearNormDimBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_dim_args, nuclear_norm_dim_impl, NULL},
+  {"frobeniusNorm", "FrobeniusNormBackward0", TS_OP_COMPOSITE, sizeof(ts_frobenius_norm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, frobenius_norm_args, frobenius_norm_impl, NULL},
+  {"linalg.cond", "LinalgCondBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_args, linalg_cond_impl, NULL},
+  {"linalg.cond", "LinalgCondNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_named_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_named_args, linalg_cond_named_impl, NULL},
+  {"linalg.choleskyEx", "LinalgCholeskyExBackward0", 0, sizeof(ts_linalg_cholesky_ex_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_cholesky_ex_args, linalg_cholesky_ex_impl, linalg_cholesky_ex_grad},
+  {"linalg.cholesky", "LinalgCholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cholesky_args, linalg_cholesky_impl, NULL},
+  {"cholesky", "CholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, cholesky_args, cholesky_impl, NULL},
+  {"choleskySolve", "CholeskySolveBackward0", 0, sizeof(ts_cholesky_solve_args), 3, 1, TS_RET_TENSORS, 2u, 0u, 1u, cholesky_solve_args, cholesky_solve_impl, cholesky_solve_grad},
+  {"choleskyInverse", "CholeskyInverseBackward0", 0, sizeof(ts_cholesky_inverse_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, cholesky_inverse_args, cholesky_inverse_impl, cholesky_inverse_grad},
+  {"linalg.ldlFactorEx", "LinalgLdlFactorExBackward0", 0, sizeof(ts_linalg_ldl_factor_ex_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_ex_args, linalg_ldl_factor_ex_impl, NULL},
+  {"linalg.ldlFactor", "LinalgLdlFactorBackward0", 0, sizeof(ts_linalg_ldl_factor_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_factor_args, linalg_ldl_factor_impl, NULL},
+  {"linalg.ldlSolve", "LinalgLdlSolveBackward0", 0, sizeof(ts_linalg_ldl_solve_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_ldl_solve_args, linalg_ldl_solve_impl, NULL},
   {"mseLoss", "MseLossBackward0", TS_OP_COMPOSITE, sizeof(ts_mse_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, mse_loss_args, mse_loss_impl, NULL},
   {"l1Loss", "L1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_l1_loss_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, l1_loss_args, l1_loss_impl, NULL},
   {"smoothL1Loss", "SmoothL1LossBackward0", TS_OP_COMPOSITE, sizeof(ts_smooth_l1_loss_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, smooth_l1_loss_args, smooth_l1_loss_impl, NULL},
@@ -4665,7 +5670,15 @@ const ts_op ts_ops[] = {
   {"geometric_", "Geometric_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_geometric__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, geometric__args, geometric__impl, geometric__grad},
   {"bernoulli_", "Bernoulli_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_bernoulli__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli__args, bernoulli__impl, bernoulli__grad},
   {"bernoulli", "BernoulliBackward0", 0, sizeof(ts_bernoulli_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli_args, bernoulli_impl, NULL},
-  {"multinomial", "MultinomialBackward0", 0, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"multinomial", "MultinomialBackward0", TS_OP_EXACT, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"normal", "NormalTensorsBackward0", 0, sizeof(ts_normal_tensors_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_tensors_args, normal_tensors_impl, NULL},
+  {"normal", "NormalMeansBackward0", 0, sizeof(ts_normal_means_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_means_args, normal_means_impl, NULL},
+  {"normal", "NormalDeviationsBackward0", 0, sizeof(ts_normal_deviations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_deviations_args, normal_deviations_impl, NULL},
+  {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL},
+  {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad},
+  {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL},
+  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _standard_gamma_args, _standard_gamma_impl, NULL},
+  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
@@ -4705,6 +5718,21 @@ const ts_op ts_ops[] = {
   {"upsampleBilinear", "UpsampleBilinearBackward0", TS_OP_COMPOSITE, sizeof(ts_upsample_bilinear_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, upsample_bilinear_args, upsample_bilinear_impl, NULL},
   {"_resample", "UpsampleBackward0", 0, sizeof(ts__resample_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_args, _resample_impl, _resample_grad},
   {"_resampleAdjoint", "ResampleAdjointBackward0", 0, sizeof(ts__resample_adjoint_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _resample_adjoint_args, _resample_adjoint_impl, _resample_adjoint_grad},
+  {"lstm", "LstmBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_args, lstm_impl, NULL},
+  {"lstm", "LstmDataBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_data_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, lstm_data_args, lstm_data_impl, NULL},
+  {"gru", "GruBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_args, gru_impl, NULL},
+  {"gru", "GruDataBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, gru_data_args, gru_data_impl, NULL},
+  {"rnnTanh", "RnnTanhBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_args, rnn_tanh_impl, NULL},
+  {"rnnTanh", "RnnTanhDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_data_args, rnn_tanh_data_impl, NULL},
+  {"rnnRelu", "RnnReluBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_args, rnn_relu_impl, NULL},
+  {"rnnRelu", "RnnReluDataBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_data_args), 9, 2, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_data_args, rnn_relu_data_impl, NULL},
+  {"lstmCell", "LstmCellBackward0", TS_OP_COMPOSITE, sizeof(ts_lstm_cell_args), 6, 2, TS_RET_TENSORS, 0u, 0u, 0u, lstm_cell_args, lstm_cell_impl, NULL},
+  {"gruCell", "GruCellBackward0", TS_OP_COMPOSITE, sizeof(ts_gru_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, gru_cell_args, gru_cell_impl, NULL},
+  {"rnnTanhCell", "RnnTanhCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_tanh_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_tanh_cell_args, rnn_tanh_cell_impl, NULL},
+  {"rnnReluCell", "RnnReluCellBackward0", TS_OP_COMPOSITE, sizeof(ts_rnn_relu_cell_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, rnn_relu_cell_args, rnn_relu_cell_impl, NULL},
+  {"_rnnLayer", "RnnLayerBackward0", 0, sizeof(ts__rnn_layer_args), 9, 5, TS_RET_TENSORS, 63u, 0u, 25u, _rnn_layer_args, _rnn_layer_impl, _rnn_layer_grad},
+  {"_rnnLayerMath", "RnnLayerMathBackward0", TS_OP_COMPOSITE, sizeof(ts__rnn_layer_math_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_math_args, _rnn_layer_math_impl, NULL},
+  {"_rnnLayerBackward", "RnnLayerBackwardBackward0", 0, sizeof(ts__rnn_layer_backward_args), 14, 6, TS_RET_TENSORS, 0u, 0u, 0u, _rnn_layer_backward_args, _rnn_layer_backward_impl, NULL},
   {"cumsum", "CumsumBackward0", 0, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
@@ -4887,5 +5915,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 772;
-const char ts_table_hash[] = "92b94f08f6216210";
+const int ts_op_count = 921;
+const char ts_table_hash[] = "b8f861be3ae5e7c4";
