@@ -2153,6 +2153,57 @@ ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
 }
 
+ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau) {
+  ts_linalg_householder_product_args args = {A, tau};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_householder_product], &args);
+}
+
+ts_tensor *ts_orgqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2) {
+  ts_orgqr_args args = {self, input2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_orgqr], &args);
+}
+
+ts_tensor *ts_ormqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2, ts_tensor *input3, bool left, bool transpose) {
+  ts_ormqr_args args = {self, input2, input3, left, transpose};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ormqr], &args);
+}
+
+bool ts__lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts__lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__lstsq], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts_linalg_lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lstsq], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_svd_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, ts_opt_int niter, ts_tensor *M, ts_tensor **results) {
+  ts_svd_lowrank_args args = {A, q, niter, M};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_svd_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_pca_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, bool center, int64_t niter, ts_tensor **results) {
+  ts_pca_lowrank_args args = {A, q, center, niter};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_pca_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
   ts_matrix_power_args args = {self, n};
   return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);
@@ -2311,6 +2362,20 @@ bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results) {
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eig], &args, &out);
   memcpy(results, out.t, 2 * sizeof *results);
   return ok;
+}
+
+bool ts_linalg_eig(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts_linalg_eig_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_eigvals(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_eigvals_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvals], &args);
 }
 
 ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
@@ -3617,6 +3682,46 @@ ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool 
   return ts_dispatch1(cx, &ts_ops[TS_OP_multinomial], &args);
 }
 
+ts_tensor *ts_normal_tensors(ts_cx *cx, ts_tensor *mean, ts_tensor *std, ts_opt_int generator) {
+  ts_normal_tensors_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_tensors], &args);
+}
+
+ts_tensor *ts_normal_means(ts_cx *cx, ts_tensor *mean, double std, ts_opt_int generator) {
+  ts_normal_means_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_means], &args);
+}
+
+ts_tensor *ts_normal_deviations(ts_cx *cx, double mean, ts_tensor *std, ts_opt_int generator) {
+  ts_normal_deviations_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_deviations], &args);
+}
+
+ts_tensor *ts_normal_numbers(ts_cx *cx, double mean, double std, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_normal_numbers_args args = {mean, std, size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_numbers], &args);
+}
+
+ts_tensor *ts_poisson(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts_poisson_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_poisson], &args);
+}
+
+ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int generator) {
+  ts_binomial_args args = {count, prob, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_binomial], &args);
+}
+
+ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts__standard_gamma_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
+}
+
+ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts__sample_dirichlet_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__sample_dirichlet], &args);
+}
+
 bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results) {
   ts_native_dropout_args args = {self, p};
   ts_out out;
@@ -4016,8 +4121,8 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_args args = {self, dim};
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
@@ -4025,8 +4130,8 @@ bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results)
   return ok;
 }
 
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_consecutive_args args = {self, dim};
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
@@ -4903,7 +5008,7 @@ bool ts__generator_free(ts_cx *cx, int64_t id) {
   return ts_dispatch(cx, &ts_ops[TS_OP__generator_free], &args, &out);
 }
 
-bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator) {
+bool ts__manual_seed(ts_cx *cx, ts_scalar seed, ts_opt_int generator) {
   ts__manual_seed_args args = {seed, generator};
   ts_out out;
   memset(&out, 0, sizeof out);

@@ -2519,6 +2519,51 @@ torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_householder_product(cx, A, tau);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_orgqr(torsh_tensor self, torsh_tensor input2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_orgqr(cx, self, input2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ormqr(torsh_tensor self, torsh_tensor input2, torsh_tensor input3, bool left, bool transpose, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ormqr(cx, self, input2, input3, left, transpose);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_lstsq(torsh_tensor A, torsh_tensor B, const double *rcond, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[4] = {0};
+  ts_linalg_lstsq(cx, A, B, rcond ? (ts_opt_float){true, *rcond} : (ts_opt_float){false, 0}, driver, t);
+  return capi_give(cx, t, 4, out);
+}
+
+torsh_status torsh_svd_lowrank(torsh_tensor A, const int64_t *q, const int64_t *niter, torsh_tensor M, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, niter ? (ts_opt_int){true, *niter} : (ts_opt_int){false, 0}, M, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, int64_t niter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_pca_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, center, niter, t);
+  return capi_give(cx, t, 3, out);
+}
+
 torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2671,6 +2716,21 @@ torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, tors
   ts_tensor *t[2] = {0};
   ts_symeig(cx, self, eigenvectors, upper, t);
   return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eig(cx, A, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvals(cx, A);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
@@ -4140,6 +4200,48 @@ torsh_status torsh_multinomial(torsh_tensor self, int64_t num_samples, bool repl
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_multinomial(cx, self, num_samples, replacement, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_tensors(torsh_tensor mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_tensors(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_means(torsh_tensor mean, double std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_means(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_deviations(double mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_deviations(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_numbers(double mean, double std, const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_numbers(cx, mean, std, (ts_ints){size, n_size}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_poisson(torsh_tensor self, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_poisson(cx, self, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_binomial(torsh_tensor count, torsh_tensor prob, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_binomial(cx, count, prob, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
   return capi_give(cx, &t, 1, out);
 }
 

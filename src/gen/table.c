@@ -487,6 +487,7 @@ static bool repeat_interleave_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_repeat_interleave_args *a = args;
   return ts_repeat_interleave_impl(cx, a, out);
 }
+static void repeat_interleave_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_repeat_interleave_grad(cx, args, back, wanted); }
 
 static const ts_arg repeat_interleave_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, self), 0u}, {"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, output_size), 0u}};
 static bool repeat_interleave_by_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -2095,6 +2096,49 @@ static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_logdet_impl(cx, a, out);
 }
 
+static const ts_arg linalg_householder_product_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, A), 0u}, {"tau", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, tau), 0u}};
+static bool linalg_householder_product_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_householder_product_args *a = args;
+  return ts_linalg_householder_product_impl(cx, a, out);
+}
+
+static const ts_arg orgqr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_orgqr_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_orgqr_args, input2), 0u}};
+static bool orgqr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_orgqr_args *a = args;
+  return ts_orgqr_impl(cx, a, out);
+}
+
+static const ts_arg ormqr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, input2), 0u}, {"input3", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, input3), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_ormqr_args, left), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_ormqr_args, transpose), 0u}};
+static bool ormqr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ormqr_args *a = args;
+  return ts_ormqr_impl(cx, a, out);
+}
+
+static const ts_arg _lstsq_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__lstsq_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lstsq_args, B), 1u}, {"rcond", TS_ARG_FLOAT_OPT, 0, offsetof(ts__lstsq_args, rcond), 0u}, {"driver", TS_ARG_TEXT, 0, offsetof(ts__lstsq_args, driver), 0u}};
+static bool _lstsq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lstsq_args *a = args;
+  return ts__lstsq_impl(cx, a, out);
+}
+static void _lstsq_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lstsq_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lstsq_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lstsq_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lstsq_args, B), 0u}, {"rcond", TS_ARG_FLOAT_OPT, 0, offsetof(ts_linalg_lstsq_args, rcond), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_lstsq_args, driver), 0u}};
+static bool linalg_lstsq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lstsq_args *a = args;
+  return ts_linalg_lstsq_impl(cx, a, out);
+}
+
+static const ts_arg svd_lowrank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_svd_lowrank_args, A), 0u}, {"q", TS_ARG_INT_OPT, 0, offsetof(ts_svd_lowrank_args, q), 0u}, {"niter", TS_ARG_INT_OPT, 0, offsetof(ts_svd_lowrank_args, niter), 0u}, {"M", TS_ARG_TENSOR_OPT, 0, offsetof(ts_svd_lowrank_args, M), 0u}};
+static bool svd_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_svd_lowrank_args *a = args;
+  return ts_svd_lowrank_impl(cx, a, out);
+}
+
+static const ts_arg pca_lowrank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_pca_lowrank_args, A), 0u}, {"q", TS_ARG_INT_OPT, 0, offsetof(ts_pca_lowrank_args, q), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_pca_lowrank_args, center), 0u}, {"niter", TS_ARG_INT, 0, offsetof(ts_pca_lowrank_args, niter), 0u}};
+static bool pca_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pca_lowrank_args *a = args;
+  return ts_pca_lowrank_impl(cx, a, out);
+}
+
 static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
 static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_matrix_power_args *a = args;
@@ -2244,6 +2288,18 @@ static bool _eig_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__eig_impl(cx, a, out);
 }
 static void _eig_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eig_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eig_args, A), 0u}};
+static bool linalg_eig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eig_args *a = args;
+  return ts_linalg_eig_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eigvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvals_args, A), 0u}};
+static bool linalg_eigvals_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigvals_args *a = args;
+  return ts_linalg_eigvals_impl(cx, a, out);
+}
 
 static const ts_arg linalg_pinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_pinv_args, A), 0u}, {"rcond", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rcond), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_pinv_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rtol), 0u}};
 static bool linalg_pinv_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3496,6 +3552,55 @@ static bool multinomial_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_multinomial_impl(cx, a, out);
 }
 
+static const ts_arg normal_tensors_args[] = {{"mean", TS_ARG_TENSOR, 0, offsetof(ts_normal_tensors_args, mean), 0u}, {"std", TS_ARG_TENSOR, 0, offsetof(ts_normal_tensors_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_tensors_args, generator), 0u}};
+static bool normal_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_tensors_args *a = args;
+  return ts_normal_tensors_impl(cx, a, out);
+}
+
+static const ts_arg normal_means_args[] = {{"mean", TS_ARG_TENSOR, 0, offsetof(ts_normal_means_args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal_means_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_means_args, generator), 0u}};
+static bool normal_means_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_means_args *a = args;
+  return ts_normal_means_impl(cx, a, out);
+}
+
+static const ts_arg normal_deviations_args[] = {{"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal_deviations_args, mean), 0u}, {"std", TS_ARG_TENSOR, 0, offsetof(ts_normal_deviations_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_deviations_args, generator), 0u}};
+static bool normal_deviations_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_deviations_args *a = args;
+  return ts_normal_deviations_impl(cx, a, out);
+}
+
+static const ts_arg normal_numbers_args[] = {{"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal_numbers_args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal_numbers_args, std), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_normal_numbers_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_numbers_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_normal_numbers_args, dtype), 0u}};
+static bool normal_numbers_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_numbers_args *a = args;
+  return ts_normal_numbers_impl(cx, a, out);
+}
+
+static const ts_arg poisson_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_poisson_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_poisson_args, generator), 0u}};
+static bool poisson_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_poisson_args *a = args;
+  return ts_poisson_impl(cx, a, out);
+}
+static void poisson_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg binomial_args[] = {{"count", TS_ARG_TENSOR, 0, offsetof(ts_binomial_args, count), 0u}, {"prob", TS_ARG_TENSOR, 0, offsetof(ts_binomial_args, prob), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_binomial_args, generator), 0u}};
+static bool binomial_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_binomial_args *a = args;
+  return ts_binomial_impl(cx, a, out);
+}
+
+static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
+static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__standard_gamma_args *a = args;
+  return ts__standard_gamma_impl(cx, a, out);
+}
+
+static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
+static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__sample_dirichlet_args *a = args;
+  return ts__sample_dirichlet_impl(cx, a, out);
+}
+
 static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
 static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_native_dropout_args *a = args;
@@ -3883,13 +3988,13 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
 
-static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
 static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__unique_args *a = args;
   return ts__unique_impl(cx, a, out);
 }
 
-static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_consecutive_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
 static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__unique_consecutive_args *a = args;
   return ts__unique_consecutive_impl(cx, a, out);
@@ -4775,7 +4880,7 @@ static bool _generator_free_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__generator_free_impl(cx, a, out);
 }
 
-static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_INT, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
+static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_SCALAR, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
 static bool _manual_seed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__manual_seed_args *a = args;
   return ts__manual_seed_impl(cx, a, out);
@@ -5040,7 +5145,7 @@ const ts_op ts_ops[] = {
   {"rot90", "Rot90Backward0", TS_OP_COMPOSITE, sizeof(ts_rot90_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rot90_args, rot90_impl, NULL},
   {"repeat", "RepeatBackward0", 0, sizeof(ts_repeat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_args, repeat_impl, repeat_grad},
   {"tile", "TileBackward0", TS_OP_COMPOSITE, sizeof(ts_tile_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tile_args, tile_impl, NULL},
-  {"repeatInterleave", "RepeatInterleaveBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_args, repeat_interleave_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveBackward0", 0, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_interleave_args, repeat_interleave_impl, repeat_interleave_grad},
   {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
   {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
   {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
@@ -5339,6 +5444,13 @@ const ts_op ts_ops[] = {
   {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
   {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
   {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"linalg.householderProduct", "LinalgHouseholderProductBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_householder_product_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_householder_product_args, linalg_householder_product_impl, NULL},
+  {"orgqr", "OrgqrBackward0", TS_OP_COMPOSITE, sizeof(ts_orgqr_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, orgqr_args, orgqr_impl, NULL},
+  {"ormqr", "OrmqrBackward0", TS_OP_COMPOSITE, sizeof(ts_ormqr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, ormqr_args, ormqr_impl, NULL},
+  {"_lstsq", "LinalgLstsqBackward0", 0, sizeof(ts__lstsq_args), 4, 3, TS_RET_TENSORS, 3u, 0u, 0u, _lstsq_args, _lstsq_impl, _lstsq_grad},
+  {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
+  {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
+  {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
   {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
   {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
   {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
@@ -5363,6 +5475,8 @@ const ts_op ts_ops[] = {
   {"linalg.eigvalsh", "LinalgEigvalshBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvalsh_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvalsh_args, linalg_eigvalsh_impl, NULL},
   {"symeig", "SymeigBackward0", TS_OP_COMPOSITE, sizeof(ts_symeig_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, symeig_args, symeig_impl, NULL},
   {"_eig", "LinalgEigBackward0", 0, sizeof(ts__eig_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 3u, _eig_args, _eig_impl, _eig_grad},
+  {"linalg.eig", "LinalgEigBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eig_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eig_args, linalg_eig_impl, NULL},
+  {"linalg.eigvals", "LinalgEigvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvals_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvals_args, linalg_eigvals_impl, NULL},
   {"linalg.pinv", "LinalgPinvBackward0", 0, sizeof(ts_linalg_pinv_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_pinv_args, linalg_pinv_impl, linalg_pinv_grad},
   {"pinverse", "PinverseBackward0", TS_OP_COMPOSITE, sizeof(ts_pinverse_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pinverse_args, pinverse_impl, NULL},
   {"linalg.matrixRank", "LinalgMatrixRankBackward0", 0, sizeof(ts_linalg_matrix_rank_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_rank_args, linalg_matrix_rank_impl, NULL},
@@ -5598,7 +5712,15 @@ const ts_op ts_ops[] = {
   {"geometric_", "Geometric_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_geometric__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, geometric__args, geometric__impl, geometric__grad},
   {"bernoulli_", "Bernoulli_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_bernoulli__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli__args, bernoulli__impl, bernoulli__grad},
   {"bernoulli", "BernoulliBackward0", 0, sizeof(ts_bernoulli_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli_args, bernoulli_impl, NULL},
-  {"multinomial", "MultinomialBackward0", 0, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"multinomial", "MultinomialBackward0", TS_OP_EXACT, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"normal", "NormalTensorsBackward0", 0, sizeof(ts_normal_tensors_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_tensors_args, normal_tensors_impl, NULL},
+  {"normal", "NormalMeansBackward0", 0, sizeof(ts_normal_means_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_means_args, normal_means_impl, NULL},
+  {"normal", "NormalDeviationsBackward0", 0, sizeof(ts_normal_deviations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_deviations_args, normal_deviations_impl, NULL},
+  {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL},
+  {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad},
+  {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL},
+  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _standard_gamma_args, _standard_gamma_impl, NULL},
+  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
@@ -5662,8 +5784,8 @@ const ts_op ts_ops[] = {
   {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
-  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
-  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
   {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
   {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
   {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
@@ -5842,5 +5964,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 911;
-const char ts_table_hash[] = "1bb79862ff9b1b53";
+const int ts_op_count = 928;
+const char ts_table_hash[] = "05812321424467cf";
