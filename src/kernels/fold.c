@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "../gen/ops.h"
+#include "complex.h"
 #include "conv.h"
 #include "kernels.h"
 
@@ -45,7 +46,17 @@ static bool ready(ts_cx *cx, ts_tensor *x, ts_dtype *work, ts_tensor **made) {
   return (*made = ts_raw_contiguous(cx, ts_raw_cast(cx, x, *work))) != NULL;
 }
 
+static ts_tensor *im2col_part(ts_cx *cx, ts_tensor *part, const void *args) {
+  const ts__im2col_args *a = args;
+  return ts__im2col(cx, part, a->kernel_size, a->dilation, a->padding, a->stride);
+}
+static ts_tensor *col2im_part(ts_cx *cx, ts_tensor *part, const void *args) {
+  const ts__col2im_args *a = args;
+  return ts__col2im(cx, part, a->size, a->kernel_size, a->dilation, a->padding, a->stride);
+}
+
 bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out) {
+  if (ts_is_complex((ts_dtype)a->self->dtype)) return (out->t[0] = ts_each_part(cx, a->self, im2col_part, a)) != NULL;
   ts_window w;
   ts_dtype work;
   ts_tensor *x;
@@ -58,6 +69,7 @@ bool ts__im2col_impl(ts_cx *cx, const ts__im2col_args *a, ts_out *out) {
 }
 
 bool ts__col2im_impl(ts_cx *cx, const ts__col2im_args *a, ts_out *out) {
+  if (ts_is_complex((ts_dtype)a->self->dtype)) return (out->t[0] = ts_each_part(cx, a->self, col2im_part, a)) != NULL;
   ts_window w;
   ts_dtype work;
   ts_tensor *x;
