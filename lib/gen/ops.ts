@@ -5513,20 +5513,20 @@ export function _recurrence(..._args: any[]): any {
   return invoke(S__recurrence, arguments);
 }
 
-const S__unique = op(750, 'unique', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
+const S__unique = op(750, 'unique', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
-export function unique(input: Tensor, dim?: number | null, options?: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function unique(input: Tensor, inverse?: boolean, dim?: number | null, options?: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The different elements (with dim: slices) of input in ascending order, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique.html */
-export function unique(input: Tensor, options: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function unique(input: Tensor, options: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function unique(..._args: any[]): any {
   return invoke(S__unique, arguments);
 }
 
-const S__unique_consecutive = op(751, 'uniqueConsecutive', 'Tensor input, int? dim=null', 'values,inverse,counts;3');
+const S__unique_consecutive = op(751, 'uniqueConsecutive', 'Tensor input, bool inverse=true, int? dim=null', 'values,inverse,counts;3');
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
-export function uniqueConsecutive(input: Tensor, dim?: number | null, options?: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function uniqueConsecutive(input: Tensor, inverse?: boolean, dim?: number | null, options?: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 /** The elements (with dim: slices) of input without those that equal the one before, in which of them each element (with dim: each slice) of input is, and how many of each there are. https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html */
-export function uniqueConsecutive(input: Tensor, options: { dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
+export function uniqueConsecutive(input: Tensor, options: { inverse?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor] & { readonly values: Tensor; readonly inverse: Tensor; readonly counts: Tensor };
 export function uniqueConsecutive(..._args: any[]): any {
   return invoke(S__unique_consecutive, arguments);
 }
@@ -6192,7 +6192,70 @@ export function igammac(a?: any, b?: any, ..._rest: any[]): any {
   return invoke(S_igammac, arguments);
 }
 
-const S_quantile = op(841, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_stft = op(841, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
+/** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+export function stft(input: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, options?: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+/** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+export function stft(input: Tensor, nFft: number, options: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+export function stft(..._args: any[]): any {
+  return invoke(S_stft, arguments);
+}
+
+const S_istft = op(842, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
+/** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+export function istft(input: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean, options?: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+/** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+export function istft(input: Tensor, nFft: number, options: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+export function istft(..._args: any[]): any {
+  return invoke(S_istft, arguments);
+}
+
+const S_hann_window = op(843, 'hannWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+/** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
+export function hannWindow(windowLength: number, periodic?: boolean, options?: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+/** Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
+export function hannWindow(windowLength: number, options: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+export function hannWindow(..._args: any[]): any {
+  return invoke(S_hann_window, arguments);
+}
+
+const S_hamming_window = op(844, 'hammingWindow', 'int windowLength, bool periodic=true, float alpha=0.54, float beta=0.46, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+/** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
+export function hammingWindow(windowLength: number, periodic?: boolean, alpha?: number, beta?: number, options?: { windowLength?: number; periodic?: boolean; alpha?: number; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+/** Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
+export function hammingWindow(windowLength: number, options: { windowLength?: number; periodic?: boolean; alpha?: number; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+export function hammingWindow(..._args: any[]): any {
+  return invoke(S_hamming_window, arguments);
+}
+
+const S_blackman_window = op(845, 'blackmanWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+/** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
+export function blackmanWindow(windowLength: number, periodic?: boolean, options?: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+/** Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
+export function blackmanWindow(windowLength: number, options: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+export function blackmanWindow(..._args: any[]): any {
+  return invoke(S_blackman_window, arguments);
+}
+
+const S_bartlett_window = op(846, 'bartlettWindow', 'int windowLength, bool periodic=true, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+/** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
+export function bartlettWindow(windowLength: number, periodic?: boolean, options?: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+/** Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
+export function bartlettWindow(windowLength: number, options: { windowLength?: number; periodic?: boolean; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+export function bartlettWindow(..._args: any[]): any {
+  return invoke(S_bartlett_window, arguments);
+}
+
+const S_kaiser_window = op(847, 'kaiserWindow', 'int windowLength, bool periodic=true, float beta=12, *, dtype? dtype=null, str? layout=null, str? device=null, bool? pinMemory=null, bool requiresGrad=false, str? memoryFormat=null', 'Tensor');
+/** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
+export function kaiserWindow(windowLength: number, periodic?: boolean, beta?: number, options?: { windowLength?: number; periodic?: boolean; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+/** Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
+export function kaiserWindow(windowLength: number, options: { windowLength?: number; periodic?: boolean; beta?: number; dtype?: DType | null; layout?: string | null; device?: string | null; pinMemory?: boolean | null; requiresGrad?: boolean; memoryFormat?: string | null }): Tensor;
+export function kaiserWindow(..._args: any[]): any {
+  return invoke(S_kaiser_window, arguments);
+}
+
+const S_quantile = op(848, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 export function quantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
@@ -6201,7 +6264,7 @@ export function quantile(..._args: any[]): any {
   return invoke(S_quantile, arguments);
 }
 
-const S_nanquantile = op(842, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(849, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
 export function nanquantile(input: Tensor, q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
 /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN left out. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
@@ -6210,23 +6273,23 @@ export function nanquantile(..._args: any[]): any {
   return invoke(S_nanquantile, arguments);
 }
 
-const S_cov = op(843, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_cov = op(850, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
 /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
 export function cov(input: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
 export function cov(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(843, a, 0, 1, 0, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(850, a, 0, 1, 0, 0);
   return invoke(S_cov, arguments);
 }
 
-const S_corrcoef = op(844, 'corrcoef', 'Tensor input', 'Tensor');
+const S_corrcoef = op(851, 'corrcoef', 'Tensor input', 'Tensor');
 /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
 export function corrcoef(input: Tensor): Tensor;
 export function corrcoef(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(844, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(851, a, 0);
   return invoke(S_corrcoef, arguments);
 }
 
-const S_diff = op(845, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_diff = op(852, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
 export function diff(input: Tensor, n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
 /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -6235,9 +6298,9 @@ export function diff(..._args: any[]): any {
   return invoke(S_diff, arguments);
 }
 
-const S_gradient = op(846, 'gradient', 'Tensor input, *, Scalar? spacing=null, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const S_gradient_coordinates = op(847, 'gradient', 'Tensor input, *, Tensor[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
-const S_gradient_list = op(848, 'gradient', 'Tensor input, *, float[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient = op(853, 'gradient', 'Tensor input, *, Scalar? spacing=null, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient_coordinates = op(854, 'gradient', 'Tensor input, *, Tensor[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
+const S_gradient_list = op(855, 'gradient', 'Tensor input, *, float[] spacing, int[]? dim=null, int edgeOrder=1', 'Tensor[]');
 const F_gradient = [S_gradient, S_gradient_coordinates, S_gradient_list];
 /** Estimates of the gradient of a function sampled at input, one tensor for each dim: central differences of second order, one-sided ones of edgeOrder at the borders. spacing: the distance of the samples, one for each dim, or their coordinates (1-d) along each dim. Errors: a dim with fewer than edgeOrder + 1 samples. https://pytorch.org/docs/stable/generated/torch.gradient.html */
 export function gradient(input: Tensor, options?: { spacing?: Scalar | null; dim?: number | readonly number[] | null; edgeOrder?: number }): Tensor[];
@@ -6249,40 +6312,40 @@ export function gradient(..._args: any[]): any {
   return invokeForm(F_gradient, undefined, arguments);
 }
 
-const S_trapezoid = op(849, 'trapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
-const S_trapezoid_x = op(850, 'trapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
+const S_trapezoid = op(856, 'trapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
+const S_trapezoid_x = op(857, 'trapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
 const F_trapezoid = [S_trapezoid, S_trapezoid_x];
 /** The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
 export function trapezoid(y: Tensor, options?: { y?: Tensor; dx?: Scalar; dim?: number }): Tensor;
 /** The area under y along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
 export function trapezoid(y: Tensor, x: Tensor, options?: { y?: Tensor; x?: Tensor; dim?: number }): Tensor;
 export function trapezoid(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(849, a, 0, 2, 1, -1);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(850, a, b, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(856, a, 0, 2, 1, -1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(857, a, b, 0, -1);
   return invokeForm(F_trapezoid, undefined, arguments);
 }
 
-const S_cumulative_trapezoid = op(851, 'cumulativeTrapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
-const S_cumulative_trapezoid_x = op(852, 'cumulativeTrapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
+const S_cumulative_trapezoid = op(858, 'cumulativeTrapezoid', 'Tensor y, *, Scalar dx=1, int dim=-1', 'Tensor');
+const S_cumulative_trapezoid_x = op(859, 'cumulativeTrapezoid', 'Tensor y, Tensor x, *, int dim=-1', 'Tensor');
 const F_cumulativeTrapezoid = [S_cumulative_trapezoid, S_cumulative_trapezoid_x];
 /** The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
 export function cumulativeTrapezoid(y: Tensor, options?: { y?: Tensor; dx?: Scalar; dim?: number }): Tensor;
 /** The area under y up to each sample but the first along dim by the trapezoidal rule, from sample points x (1-d along dim, or as y's last dims) or steps dx. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
 export function cumulativeTrapezoid(y: Tensor, x: Tensor, options?: { y?: Tensor; x?: Tensor; dim?: number }): Tensor;
 export function cumulativeTrapezoid(a?: any, b?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(851, a, 0, 2, 1, -1);
-  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(852, a, b, 0, -1);
+  if (arguments.length === 1 && isTensor(a)) return unary(858, a, 0, 2, 1, -1);
+  if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(859, a, b, 0, -1);
   return invokeForm(F_cumulativeTrapezoid, undefined, arguments);
 }
 
-const S_renorm = op(853, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(860, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
 /** input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. https://pytorch.org/docs/stable/generated/torch.renorm.html */
 export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar, options?: { p?: Scalar; dim?: number; maxnorm?: Scalar; out?: Tensor }): Tensor;
 export function renorm(..._args: any[]): any {
   return invoke(S_renorm, arguments);
 }
 
-const S_as_strided = op(898, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided = op(905, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
 export function asStrided(input: Tensor, size: number | readonly number[], stride: number | readonly number[], storageOffset?: number | null, options?: { size?: number | readonly number[]; stride?: number | readonly number[]; storageOffset?: number | null }): Tensor;
 /** A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html */
@@ -6291,7 +6354,7 @@ export function asStrided(..._args: any[]): any {
   return invoke(S_as_strided, arguments);
 }
 
-const S_expand = op(900, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_expand = op(907, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
 export function expand(input: Tensor, ...size: number[]): Tensor;
 /** A view in which dims of size 1 are repeated without a copy; -1 keeps a size; new dims may come in front. https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html */
@@ -6302,7 +6365,7 @@ export function expand(..._args: any[]): any {
   return invoke(S_expand, arguments);
 }
 
-const S_reshape = op(901, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_reshape = op(908, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
 export function reshape(input: Tensor, ...shape: number[]): Tensor;
 /** The same elements in another shape: a view where strides allow it, else a copy. One size may be -1. https://pytorch.org/docs/stable/generated/torch.reshape.html */
@@ -6313,8 +6376,8 @@ export function reshape(..._args: any[]): any {
   return invoke(S_reshape, arguments);
 }
 
-const S_view = op(902, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(903, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_view = op(909, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(910, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
 /** The same elements in another shape, sharing memory. Errors: strides that do not allow it (use reshape). https://pytorch.org/docs/stable/generated/torch.Tensor.view.html */
 export function view(input: Tensor, ...size: number[]): Tensor;
@@ -6328,28 +6391,28 @@ export function view(..._args: any[]): any {
   return invokeForm(F_view, undefined, arguments);
 }
 
-const S_transpose = op(904, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose = op(911, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
 /** A view with two dims exchanged. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(input: Tensor, dim0: number, dim1: number, options?: { dim0?: number; dim1?: number }): Tensor;
 export function transpose(..._args: any[]): any {
   return invoke(S_transpose, arguments);
 }
 
-const S_unsqueeze = op(906, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze = op(913, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
 /** A view with a new dim of size 1 at dim, in [-ndim - 1, ndim]. https://pytorch.org/docs/stable/generated/torch.unsqueeze.html */
 export function unsqueeze(input: Tensor, dim: number, options?: { dim?: number }): Tensor;
 export function unsqueeze(..._args: any[]): any {
   return invoke(S_unsqueeze, arguments);
 }
 
-const S_narrow = op(908, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_narrow = op(915, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
 /** A view of length elements of dim from start on. https://pytorch.org/docs/stable/generated/torch.narrow.html */
 export function narrow(input: Tensor, dim: number, start: number, length: number, options?: { dim?: number; start?: number; length?: number }): Tensor;
 export function narrow(..._args: any[]): any {
   return invoke(S_narrow, arguments);
 }
 
-const S__slice = op(909, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
+const S__slice = op(916, '_slice', 'Tensor input, int dim=0, int? start=null, int? end=null, int step=1', 'Tensor');
 /** Python's input[start:end:step] along dim. */
 export function _slice(input: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
 /** Python's input[start:end:step] along dim. */
@@ -6358,21 +6421,21 @@ export function _slice(..._args: any[]): any {
   return invoke(S__slice, arguments);
 }
 
-const S__slice_backward = op(910, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
+const S__slice_backward = op(917, '_sliceBackward', 'Tensor grad, int[] size, int dim, int start, int step', 'Tensor');
 /** Zeros of the given size with grad at start, start + step, ... of dim. Neither may be negative. */
 export function _sliceBackward(grad: Tensor, size: number | readonly number[], dim: number, start: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; start?: number; step?: number }): Tensor;
 export function _sliceBackward(..._args: any[]): any {
   return invoke(S__slice_backward, arguments);
 }
 
-const S_select = op(911, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_select = op(918, 'select', 'Tensor input, int dim, int index', 'Tensor');
 /** A view of the slice at index of dim, which goes away. https://pytorch.org/docs/stable/generated/torch.select.html */
 export function select(input: Tensor, dim: number, index: number, options?: { dim?: number; index?: number }): Tensor;
 export function select(..._args: any[]): any {
   return invoke(S_select, arguments);
 }
 
-const S_permute = op(912, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_permute = op(919, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
 export function permute(input: Tensor, ...dims: number[]): Tensor;
 /** A view with the dims in the given order. https://pytorch.org/docs/stable/generated/torch.permute.html */
@@ -6383,7 +6446,7 @@ export function permute(..._args: any[]): any {
   return invoke(S_permute, arguments);
 }
 
-const S_squeeze = op(913, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze = op(920, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
 export function squeeze(input: Tensor, dim?: number | readonly number[] | null, options?: { dim?: number | readonly number[] | null }): Tensor;
 /** A view without the dims of size 1: all of them, or those among dim. https://pytorch.org/docs/stable/generated/torch.squeeze.html */
@@ -6392,42 +6455,42 @@ export function squeeze(..._args: any[]): any {
   return invoke(S_squeeze, arguments);
 }
 
-const S_t = op(915, 't', 'Tensor input', 'Tensor');
+const S_t = op(922, 't', 'Tensor input', 'Tensor');
 /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
 export function t(input: Tensor): Tensor;
 export function t(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(915, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(922, a, 0);
   return invoke(S_t, arguments);
 }
 
-const S_diagonal = op(917, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_diagonal = op(924, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
 export function diagonal(input: Tensor, options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function diagonal(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(917, a, 0, 0, 0, 1);
+  if (arguments.length === 1 && isTensor(a)) return unary(924, a, 0, 0, 0, 1);
   return invoke(S_diagonal, arguments);
 }
 
-const S__diagonal_backward = op(918, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
+const S__diagonal_backward = op(925, '_diagonalBackward', 'Tensor grad, int[] size, int offset, int dim1, int dim2', 'Tensor');
 /** Zeros of the given size with grad on the diagonal. */
 export function _diagonalBackward(grad: Tensor, size: number | readonly number[], offset: number, dim1: number, dim2: number, options?: { grad?: Tensor; size?: number | readonly number[]; offset?: number; dim1?: number; dim2?: number }): Tensor;
 export function _diagonalBackward(..._args: any[]): any {
   return invoke(S__diagonal_backward, arguments);
 }
 
-const S__unfold_backward = op(920, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
+const S__unfold_backward = op(927, '_unfoldBackward', 'Tensor grad, int[] size, int dim, int step', 'Tensor');
 /** Sums the windows of grad into a tensor of the given size. */
 export function _unfoldBackward(grad: Tensor, size: number | readonly number[], dim: number, step: number, options?: { grad?: Tensor; size?: number | readonly number[]; dim?: number; step?: number }): Tensor;
 export function _unfoldBackward(..._args: any[]): any {
   return invoke(S__unfold_backward, arguments);
 }
 
-const S_detach = op(921, 'detach', 'Tensor input', 'Tensor');
+const S_detach = op(928, 'detach', 'Tensor input', 'Tensor');
 /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
 export function detach(input: Tensor): Tensor;
 export function detach(a?: any, ..._rest: any[]): any {
-  if (arguments.length === 1 && isTensor(a)) return unary(921, a, 0);
+  if (arguments.length === 1 && isTensor(a)) return unary(928, a, 0);
   return invoke(S_detach, arguments);
 }

@@ -845,87 +845,94 @@ enum {
   TS_OP_igamma_ = 838,
   TS_OP_igammac = 839,
   TS_OP_igammac_ = 840,
-  TS_OP_quantile = 841,
-  TS_OP_nanquantile = 842,
-  TS_OP_cov = 843,
-  TS_OP_corrcoef = 844,
-  TS_OP_diff = 845,
-  TS_OP_gradient = 846,
-  TS_OP_gradient_coordinates = 847,
-  TS_OP_gradient_list = 848,
-  TS_OP_trapezoid = 849,
-  TS_OP_trapezoid_x = 850,
-  TS_OP_cumulative_trapezoid = 851,
-  TS_OP_cumulative_trapezoid_x = 852,
-  TS_OP_renorm = 853,
-  TS_OP_renorm_ = 854,
-  TS_OP__empty = 855,
-  TS_OP__meta = 856,
-  TS_OP__item = 857,
-  TS_OP__same_storage = 858,
-  TS_OP__set_requires_grad = 859,
-  TS_OP__grad = 860,
-  TS_OP__grad_id = 861,
-  TS_OP__set_grad = 862,
-  TS_OP__retain_grad = 863,
-  TS_OP__grad_fn = 864,
-  TS_OP__next_functions = 865,
-  TS_OP__add_hook = 866,
-  TS_OP__remove_hook = 867,
-  TS_OP__dropped_callbacks = 868,
-  TS_OP__backward = 869,
-  TS_OP__autograd_grad = 870,
-  TS_OP__custom_node = 871,
-  TS_OP__set_anomaly = 872,
-  TS_OP__anomalous_node = 873,
-  TS_OP__set_grad_mode = 874,
-  TS_OP__set_inference_mode = 875,
-  TS_OP__grad_mode = 876,
-  TS_OP__inference_mode = 877,
-  TS_OP__detach_in_place = 878,
-  TS_OP__set_default_dtype = 879,
-  TS_OP__result_type = 880,
-  TS_OP__promote_types = 881,
-  TS_OP__can_cast = 882,
-  TS_OP__set_data = 883,
-  TS_OP__share = 884,
-  TS_OP__memory = 885,
-  TS_OP__set_memory_budget = 886,
-  TS_OP__reset_peak_memory = 887,
-  TS_OP__trim_memory = 888,
-  TS_OP__num_threads = 889,
-  TS_OP__set_num_threads = 890,
-  TS_OP__build = 891,
-  TS_OP__generator_new = 892,
-  TS_OP__generator_free = 893,
-  TS_OP__manual_seed = 894,
-  TS_OP__initial_seed = 895,
-  TS_OP__rng_state = 896,
-  TS_OP__set_rng_state = 897,
-  TS_OP_as_strided = 898,
-  TS_OP_as_strided_ = 899,
-  TS_OP_expand = 900,
-  TS_OP_reshape = 901,
-  TS_OP_view = 902,
-  TS_OP_view_dtype = 903,
-  TS_OP_transpose = 904,
-  TS_OP_transpose_ = 905,
-  TS_OP_unsqueeze = 906,
-  TS_OP_unsqueeze_ = 907,
-  TS_OP_narrow = 908,
-  TS_OP__slice = 909,
-  TS_OP__slice_backward = 910,
-  TS_OP_select = 911,
-  TS_OP_permute = 912,
-  TS_OP_squeeze = 913,
-  TS_OP_squeeze_ = 914,
-  TS_OP_t = 915,
-  TS_OP_t_ = 916,
-  TS_OP_diagonal = 917,
-  TS_OP__diagonal_backward = 918,
-  TS_OP_unfold = 919,
-  TS_OP__unfold_backward = 920,
-  TS_OP_detach = 921,
+  TS_OP_stft = 841,
+  TS_OP_istft = 842,
+  TS_OP_hann_window = 843,
+  TS_OP_hamming_window = 844,
+  TS_OP_blackman_window = 845,
+  TS_OP_bartlett_window = 846,
+  TS_OP_kaiser_window = 847,
+  TS_OP_quantile = 848,
+  TS_OP_nanquantile = 849,
+  TS_OP_cov = 850,
+  TS_OP_corrcoef = 851,
+  TS_OP_diff = 852,
+  TS_OP_gradient = 853,
+  TS_OP_gradient_coordinates = 854,
+  TS_OP_gradient_list = 855,
+  TS_OP_trapezoid = 856,
+  TS_OP_trapezoid_x = 857,
+  TS_OP_cumulative_trapezoid = 858,
+  TS_OP_cumulative_trapezoid_x = 859,
+  TS_OP_renorm = 860,
+  TS_OP_renorm_ = 861,
+  TS_OP__empty = 862,
+  TS_OP__meta = 863,
+  TS_OP__item = 864,
+  TS_OP__same_storage = 865,
+  TS_OP__set_requires_grad = 866,
+  TS_OP__grad = 867,
+  TS_OP__grad_id = 868,
+  TS_OP__set_grad = 869,
+  TS_OP__retain_grad = 870,
+  TS_OP__grad_fn = 871,
+  TS_OP__next_functions = 872,
+  TS_OP__add_hook = 873,
+  TS_OP__remove_hook = 874,
+  TS_OP__dropped_callbacks = 875,
+  TS_OP__backward = 876,
+  TS_OP__autograd_grad = 877,
+  TS_OP__custom_node = 878,
+  TS_OP__set_anomaly = 879,
+  TS_OP__anomalous_node = 880,
+  TS_OP__set_grad_mode = 881,
+  TS_OP__set_inference_mode = 882,
+  TS_OP__grad_mode = 883,
+  TS_OP__inference_mode = 884,
+  TS_OP__detach_in_place = 885,
+  TS_OP__set_default_dtype = 886,
+  TS_OP__result_type = 887,
+  TS_OP__promote_types = 888,
+  TS_OP__can_cast = 889,
+  TS_OP__set_data = 890,
+  TS_OP__share = 891,
+  TS_OP__memory = 892,
+  TS_OP__set_memory_budget = 893,
+  TS_OP__reset_peak_memory = 894,
+  TS_OP__trim_memory = 895,
+  TS_OP__num_threads = 896,
+  TS_OP__set_num_threads = 897,
+  TS_OP__build = 898,
+  TS_OP__generator_new = 899,
+  TS_OP__generator_free = 900,
+  TS_OP__manual_seed = 901,
+  TS_OP__initial_seed = 902,
+  TS_OP__rng_state = 903,
+  TS_OP__set_rng_state = 904,
+  TS_OP_as_strided = 905,
+  TS_OP_as_strided_ = 906,
+  TS_OP_expand = 907,
+  TS_OP_reshape = 908,
+  TS_OP_view = 909,
+  TS_OP_view_dtype = 910,
+  TS_OP_transpose = 911,
+  TS_OP_transpose_ = 912,
+  TS_OP_unsqueeze = 913,
+  TS_OP_unsqueeze_ = 914,
+  TS_OP_narrow = 915,
+  TS_OP__slice = 916,
+  TS_OP__slice_backward = 917,
+  TS_OP_select = 918,
+  TS_OP_permute = 919,
+  TS_OP_squeeze = 920,
+  TS_OP_squeeze_ = 921,
+  TS_OP_t = 922,
+  TS_OP_t_ = 923,
+  TS_OP_diagonal = 924,
+  TS_OP__diagonal_backward = 925,
+  TS_OP_unfold = 926,
+  TS_OP__unfold_backward = 927,
+  TS_OP_detach = 928,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -3751,13 +3758,13 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
-typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_args;
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_args;
 bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
 
-typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_consecutive_args;
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_consecutive_args;
 bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
 
 typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
 bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);
@@ -4093,6 +4100,34 @@ void ts_igammac_grad(ts_cx *cx, const ts_igammac_args *a, const ts_back *b, ts_i
 ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
+
+typedef struct { ts_tensor *self; int64_t n_fft; ts_opt_int hop_length; ts_opt_int win_length; ts_tensor *window; bool center; const char *pad_mode; bool normalized; ts_opt_int onesided; ts_opt_int return_complex; } ts_stft_args;
+bool ts_stft_impl(ts_cx *cx, const ts_stft_args *a, ts_out *out);
+ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex);
+
+typedef struct { ts_tensor *self; int64_t n_fft; ts_opt_int hop_length; ts_opt_int win_length; ts_tensor *window; bool center; bool normalized; ts_opt_int onesided; ts_opt_int length; bool return_complex; } ts_istft_args;
+bool ts_istft_impl(ts_cx *cx, const ts_istft_args *a, ts_out *out);
+ts_tensor *ts_istft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, bool normalized, ts_opt_int onesided, ts_opt_int length, bool return_complex);
+
+typedef struct { int64_t window_length; bool periodic; ts_dtype dtype; } ts_hann_window_args;
+bool ts_hann_window_impl(ts_cx *cx, const ts_hann_window_args *a, ts_out *out);
+ts_tensor *ts_hann_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype);
+
+typedef struct { int64_t window_length; bool periodic; double alpha; double beta; ts_dtype dtype; } ts_hamming_window_args;
+bool ts_hamming_window_impl(ts_cx *cx, const ts_hamming_window_args *a, ts_out *out);
+ts_tensor *ts_hamming_window(ts_cx *cx, int64_t window_length, bool periodic, double alpha, double beta, ts_dtype dtype);
+
+typedef struct { int64_t window_length; bool periodic; ts_dtype dtype; } ts_blackman_window_args;
+bool ts_blackman_window_impl(ts_cx *cx, const ts_blackman_window_args *a, ts_out *out);
+ts_tensor *ts_blackman_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype);
+
+typedef struct { int64_t window_length; bool periodic; ts_dtype dtype; } ts_bartlett_window_args;
+bool ts_bartlett_window_impl(ts_cx *cx, const ts_bartlett_window_args *a, ts_out *out);
+ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype);
+
+typedef struct { int64_t window_length; bool periodic; double beta; ts_dtype dtype; } ts_kaiser_window_args;
+bool ts_kaiser_window_impl(ts_cx *cx, const ts_kaiser_window_args *a, ts_out *out);
+ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype);
 
 typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
 bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
