@@ -116,12 +116,12 @@ static ts_tensor *tall_qr(ts_cx *cx, ts_tensor *Q, ts_tensor *R, ts_tensor *gQ, 
 void ts_linalg_qr_grad(ts_cx *cx, const ts_linalg_qr_args *a, const ts_back *b, ts_linalg_qr_args *g) {
   ts_tensor *Q = b->results[0], *R = b->results[1], *gQ = b->grads[0], *gR = b->grads[1];
   if (a->mode[0] == 'r' && a->mode[1] == '\0') {
-    ts_fail(cx, TS_ERR_AUTOGRAD, "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') if you are going to require gradients for this operation.");
+    ts_fail(cx, TS_ERR_AUTOGRAD, "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') if you are going to differentiate through linalg.qr.");
     return;
   }
   const int64_t m = last(Q, 2), n = last(R, 1);
   if (a->mode[0] == 'c' && m > n) {
-    ts_fail(cx, TS_ERR_AUTOGRAD, "The QR decomposition is not differentiable when mode='complete' and nrows > ncols");
+    ts_fail(cx, TS_ERR_AUTOGRAD, "The QR decomposition is not differentiable when mode='complete' and nrows > ncols.");
     return;
   }
   if (m >= n) {
@@ -143,10 +143,21 @@ void ts_linalg_qr_grad(ts_cx *cx, const ts_linalg_qr_args *a, const ts_back *b, 
 }
 
 /* Golub and Pereyra's derivative of the pseudo-inverse P: dP = -P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P. */
-void ts_linalg_pinv_grad(ts_cx *cx, const ts_linalg_pinv_args *a, const ts_back *b, ts_linalg_pinv_args *g) {
-  ts_tensor *A = a->A, *P = b->result, *Ph = MH(P), *G = MH(b->grad), *GP = MM(G, P), *PG = MM(P, G);
-  ts_tensor *left = MM(GP, Ph), *right = MM(Ph, PG);
+static ts_tensor *pinv_grad(ts_cx *cx, ts_tensor *A, ts_tensor *P, ts_tensor *grad) {
+  ts_tensor *Ph = MH(P), *G = MH(grad), *left = MM(MM(G, P), Ph), *right = MM(Ph, MM(P, G));
   left = SUB(left, MM(A, MM(P, left)));
   right = SUB(right, MM(MM(right, P), A));
-  g->A = SUB(ADD(left, right), MM(MM(Ph, b->grad), Ph));
+  return SUB(ADD(left, right), MM(MM(Ph, grad), Ph));
+}
+
+void ts_linalg_pinv_grad(ts_cx *cx, const ts_linalg_pinv_args *a, const ts_back *b, ts_linalg_pinv_args *g) {
+  g->A = pinv_grad(cx, a->A, b->result, b->grad);
+}
+
+/* X = P B with the pseudo-inverse P of A. */
+void ts__lstsq_grad(ts_cx *cx, const ts__lstsq_args *a, const ts_back *b, ts__lstsq_args *g) {
+  ts_tensor *P = ts_linalg_pinv(cx, a->A, NULL, false, NULL, NULL), *grad = b->grad;
+  if (!grad || !P) return;
+  if (g->A) g->A = pinv_grad(cx, a->A, P, MM(grad, MH(a->B)));
+  if (g->B) g->B = MM(MH(P), grad);
 }

@@ -1692,6 +1692,11 @@ ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t 
   return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
 }
 
+ts_tensor *ts__grid_sample_by_grid(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_by_grid_args args = {grad, self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_by_grid], &args);
+}
+
 ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
   ts__grid_sample_adjoint_args args = {grad, grid, size, mode, padding, align_corners, orders};
   return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_adjoint], &args);
@@ -2153,6 +2158,57 @@ ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
 }
 
+ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau) {
+  ts_linalg_householder_product_args args = {A, tau};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_householder_product], &args);
+}
+
+ts_tensor *ts_orgqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2) {
+  ts_orgqr_args args = {self, input2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_orgqr], &args);
+}
+
+ts_tensor *ts_ormqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2, ts_tensor *input3, bool left, bool transpose) {
+  ts_ormqr_args args = {self, input2, input3, left, transpose};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ormqr], &args);
+}
+
+bool ts__lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts__lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__lstsq], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts_linalg_lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lstsq], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_svd_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, ts_opt_int niter, ts_tensor *M, ts_tensor **results) {
+  ts_svd_lowrank_args args = {A, q, niter, M};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_svd_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_pca_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, bool center, int64_t niter, ts_tensor **results) {
+  ts_pca_lowrank_args args = {A, q, center, niter};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_pca_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
   ts_matrix_power_args args = {self, n};
   return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);
@@ -2311,6 +2367,20 @@ bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results) {
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eig], &args, &out);
   memcpy(results, out.t, 2 * sizeof *results);
   return ok;
+}
+
+bool ts_linalg_eig(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts_linalg_eig_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_eigvals(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_eigvals_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvals], &args);
 }
 
 ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
@@ -4056,8 +4126,8 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_args args = {self, dim};
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
@@ -4065,8 +4135,8 @@ bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results)
   return ok;
 }
 
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_consecutive_args args = {self, dim};
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
@@ -4563,6 +4633,41 @@ ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_igammac_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
+}
+
+ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex) {
+  ts_stft_args args = {self, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_stft], &args);
+}
+
+ts_tensor *ts_istft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, bool normalized, ts_opt_int onesided, ts_opt_int length, bool return_complex) {
+  ts_istft_args args = {self, n_fft, hop_length, win_length, window, center, normalized, onesided, length, return_complex};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_istft], &args);
+}
+
+ts_tensor *ts_hann_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_hann_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hann_window], &args);
+}
+
+ts_tensor *ts_hamming_window(ts_cx *cx, int64_t window_length, bool periodic, double alpha, double beta, ts_dtype dtype) {
+  ts_hamming_window_args args = {window_length, periodic, alpha, beta, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hamming_window], &args);
+}
+
+ts_tensor *ts_blackman_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_blackman_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_blackman_window], &args);
+}
+
+ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_bartlett_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bartlett_window], &args);
+}
+
+ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype) {
+  ts_kaiser_window_args args = {window_length, periodic, beta, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_kaiser_window], &args);
 }
 
 ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {

@@ -2519,6 +2519,51 @@ torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_householder_product(cx, A, tau);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_orgqr(torsh_tensor self, torsh_tensor input2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_orgqr(cx, self, input2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ormqr(torsh_tensor self, torsh_tensor input2, torsh_tensor input3, bool left, bool transpose, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ormqr(cx, self, input2, input3, left, transpose);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_lstsq(torsh_tensor A, torsh_tensor B, const double *rcond, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[4] = {0};
+  ts_linalg_lstsq(cx, A, B, rcond ? (ts_opt_float){true, *rcond} : (ts_opt_float){false, 0}, driver, t);
+  return capi_give(cx, t, 4, out);
+}
+
+torsh_status torsh_svd_lowrank(torsh_tensor A, const int64_t *q, const int64_t *niter, torsh_tensor M, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, niter ? (ts_opt_int){true, *niter} : (ts_opt_int){false, 0}, M, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, int64_t niter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_pca_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, center, niter, t);
+  return capi_give(cx, t, 3, out);
+}
+
 torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2671,6 +2716,21 @@ torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, tors
   ts_tensor *t[2] = {0};
   ts_symeig(cx, self, eigenvectors, upper, t);
   return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eig(cx, A, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvals(cx, A);
+  return capi_give(cx, &t, 1, out);
 }
 
 torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
@@ -5184,6 +5244,55 @@ torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_igammac_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_stft(cx, self, n_fft, hop_length ? (ts_opt_int){true, *hop_length} : (ts_opt_int){false, 0}, win_length ? (ts_opt_int){true, *win_length} : (ts_opt_int){false, 0}, window, center, pad_mode, normalized, onesided ? (ts_opt_int){true, *onesided} : (ts_opt_int){false, 0}, return_complex ? (ts_opt_int){true, *return_complex} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_istft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, bool normalized, const bool *onesided, const int64_t *length, bool return_complex, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_istft(cx, self, n_fft, hop_length ? (ts_opt_int){true, *hop_length} : (ts_opt_int){false, 0}, win_length ? (ts_opt_int){true, *win_length} : (ts_opt_int){false, 0}, window, center, normalized, onesided ? (ts_opt_int){true, *onesided} : (ts_opt_int){false, 0}, length ? (ts_opt_int){true, *length} : (ts_opt_int){false, 0}, return_complex);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hann_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hann_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hamming_window(int64_t window_length, bool periodic, double alpha, double beta, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hamming_window(cx, window_length, periodic, alpha, beta, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_blackman_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_blackman_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bartlett_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bartlett_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double beta, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kaiser_window(cx, window_length, periodic, beta, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 

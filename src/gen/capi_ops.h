@@ -1082,6 +1082,24 @@ TORSH_API torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out);
 /* The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
 TORSH_API torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out);
 
+/* The first n columns of H_1 H_2 ... H_k, where H_i = I - tau_i v_i v_i^H and v_i is column i of A (..., m, n) with a 1 on the diagonal and zeros above: Q of what geqrf gives. Errors: m < n, more factors than columns, batches or dtypes that differ. https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html */
+TORSH_API torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out);
+
+/* linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
+TORSH_API torsh_status torsh_orgqr(torsh_tensor self, torsh_tensor input2, torsh_tensor *out);
+
+/* Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
+TORSH_API torsh_status torsh_ormqr(torsh_tensor self, torsh_tensor input2, torsh_tensor input3, bool left, bool transpose, torsh_tensor *out);
+
+/* The X (..., n, k) of least norm among those for which A X is nearest to B (..., m, k), or vectors for B (..., m). Drivers: 'gels' (full rank assumed), 'gelsy' (the default), 'gelsd' and 'gelss'; but for the first, singular values up to rcond times the largest count as zero. residuals, where m > n and all ranks are n, are the squared sizes of A X - B (not by 'gelsy'); rank but by 'gels', singularValues by 'gelsd' and 'gelss'; what is not computed is empty. Errors: shapes or dtypes that do not match, another driver, 'gels' and a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html */
+TORSH_API torsh_status torsh_linalg_lstsq(torsh_tensor A, torsh_tensor B, const double *rcond, const char *driver, torsh_tensor *out);
+
+/* The q largest singular values of A - M and their vectors, by random projections (torsh.manualSeed makes them repeatable) and niter steps of subspace iteration. Errors: a q beyond the smaller size. https://pytorch.org/docs/stable/generated/torch.svd_lowrank.html */
+TORSH_API torsh_status torsh_svd_lowrank(torsh_tensor A, const int64_t *q, const int64_t *niter, torsh_tensor M, torsh_tensor *out);
+
+/* Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html */
+TORSH_API torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, int64_t niter, torsh_tensor *out);
+
 /* The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
 TORSH_API torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out);
 
@@ -1144,6 +1162,12 @@ TORSH_API torsh_status torsh_linalg_eigvalsh(torsh_tensor A, const char *UPLO, t
 
 /* linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
 TORSH_API torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, torsh_tensor *out);
+
+/* Eigenvalues, in no order, and eigenvectors (columns of length 1) of square matrices; complex whatever A is. The gradient is right for what does not depend on the vectors' phases. Errors: matrices that are not square, integers, NaN and infinities, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eig.html */
+TORSH_API torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out);
+
+/* The eigenvalues of linalg.eig. https://pytorch.org/docs/stable/generated/torch.linalg.eigvals.html */
+TORSH_API torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out);
 
 /* The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
 TORSH_API torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out);
@@ -2203,6 +2227,27 @@ TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, tors
 
 /* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+TORSH_API torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out);
+
+/* The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+TORSH_API torsh_status torsh_istft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, bool normalized, const bool *onesided, const int64_t *length, bool return_complex, torsh_tensor *out);
+
+/* Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
+TORSH_API torsh_status torsh_hann_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
+TORSH_API torsh_status torsh_hamming_window(int64_t window_length, bool periodic, double alpha, double beta, torsh_dtype dtype, torsh_tensor *out);
+
+/* Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
+TORSH_API torsh_status torsh_blackman_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
+TORSH_API torsh_status torsh_bartlett_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
+TORSH_API torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double beta, torsh_dtype dtype, torsh_tensor *out);
 
 /* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 TORSH_API torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);

@@ -64,7 +64,8 @@ bool ts_roll_impl(ts_cx *cx, const ts_roll_args *a, ts_out *out) {
     ts_tensor *flat = ts_roll(cx, ts_flatten(cx, self, 0, -1), by, TS_INTS(0));
     return give(out, ts_reshape(cx, flat, ts_sizes_of(self)));
   }
-  if (dims.n == 0 && by.n == 1) dims = TS_INTS(0);
+  const int64_t first = 0;
+  if (dims.n == 0 && by.n == 1) dims = (ts_ints){&first, 1};
   if (dims.n != by.n) return ts_fail(cx, TS_ERR_ARGUMENT, "shifts and dimensions must align. shifts: %" PRId64 ", dims:%" PRId64, by.n, dims.n);
   int64_t shifts[TS_MAX_DIM] = {0}, sizes[TS_MAX_DIM];
   for (int64_t i = 0; i < dims.n; i++) {
@@ -143,12 +144,17 @@ static const char *const wrong_size = "allocated size does not match required si
 
 typedef struct { const char *from; char *to; int64_t block, times; } repeat_job;
 
-#define REPEATED(T)                                                     \
-  for (int64_t i = begin; i < end; i++) {                               \
-    const T x = ((const T *)job->from)[i];                              \
-    T *to = (T *)job->to + i * times;                                   \
-    for (int64_t k = 0; k < times; k++) to[k] = x;                      \
-  }                                                                     \
+enum { FEW = 16 }; /* times: below it one pass for each, over pieces that stay in the cache */
+
+#define REPEATED(T)                                                                              \
+  for (int64_t i = begin, stop; i < end; i = stop) {                                             \
+    const T *from = (const T *)job->from + i;                                                    \
+    T *to = (T *)job->to + i * times;                                                            \
+    stop = times >= FEW ? i + 1 : i + 512 < end ? i + 512 : end;                                 \
+    if (times >= FEW) for (int64_t k = 0; k < times; k++) to[k] = *from;                         \
+    else for (int64_t k = 0; k < times; k++)                                                     \
+      for (int64_t j = 0; j < stop - i; j++) to[j * times + k] = from[j];                        \
+  }                                                                                              \
   break
 
 /* Blocks begin to end, each `times` times in a row. */

@@ -56,6 +56,15 @@ bool ts_symeig_impl(ts_cx *cx, const ts_symeig_args *a, ts_out *out) {
   return out->t[1] != NULL;
 }
 
+bool ts_linalg_eig_impl(ts_cx *cx, const ts_linalg_eig_args *a, ts_out *out) { return ts__eig(cx, a->A, true, out->t); }
+
+bool ts_linalg_eigvals_impl(ts_cx *cx, const ts_linalg_eigvals_args *a, ts_out *out) {
+  ts_tensor *r[2];
+  if (!ts__eig(cx, a->A, records(cx, a->A), r)) return false;
+  out->t[0] = r[0];
+  return true;
+}
+
 /* The absolute and the relative tolerance as tensors that broadcast against the batch; NULL absolute: 0. */
 typedef struct { ts_tensor *atol, *rtol; } tolerances;
 

@@ -87,13 +87,3 @@ static void FN(qr_form)(int64_t m, int64_t n, int64_t k, S *a, int64_t lda, cons
     }
   }
 }
-
-static void FN(qr_apply)(int64_t m, int64_t n, int64_t k, const S *a, int64_t lda, const S *tau, S *c, int64_t ldc, S *work) {
-  const int64_t wide = FN(PANEL);
-  S *v = work, *t = v + wide * m, *w = t + wide * wide;
-  for (int64_t from = 0; from < k; from += wide) {
-    const int64_t columns = k - from < wide ? k - from : wide;
-    FN(gather)(m - from, columns, a + from + from * lda, lda, tau + from, v, t);
-    FN(reflect_panel)(true, m - from, n, columns, v, t, c + from, ldc, w);
-  }
-}

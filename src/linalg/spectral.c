@@ -160,7 +160,7 @@ static int64_t ld_of(const operand *o) { return o->narrow ? o->m : o->ld; }
 /* The QR functions: room for work of `across` columns, then the call, which uses work. */
 #define WITH_WORK(d, m, across, call)                                                                                   \
   void *work = ts_alloc((size_t)(qr_room_d(m, across) + 1) * (ts_is_complex(d) ? 16 : 8));                             \
-  bool ok = work != NULL && widen(d, o, 3);                                                                             \
+  bool ok = work != NULL && widen(d, o, 2);                                                                             \
   if (ok) call;                                                                                                         \
   ts_free(work);
 
@@ -168,9 +168,9 @@ int64_t ts_matrix_qr(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, voi
   int64_t info;
   const int64_t parts = 1 + ts_is_complex(d), k = m < n ? m : n;
   if (ts_lapack_qr(d, m, n, a, lda, tau, &info)) return info;
-  operand o[3] = {{a, NULL, m, n, lda, parts, false}, {tau, NULL, k, 1, k, parts, false}, {NULL, NULL, 0, 0, 0, 0, false}};
+  operand o[2] = {{a, NULL, m, n, lda, parts, false}, {tau, NULL, k, 1, k, parts, false}};
   WITH_WORK(d, m, n, CALL(d, qr, m, n, o[0].wide, ld_of(o), o[1].wide, work))
-  narrow(o, 3, 2, ok);
+  narrow(o, 2, 2, ok);
   return ok ? 0 : TS_SPECTRAL_MEMORY;
 }
 
@@ -178,19 +178,9 @@ int64_t ts_matrix_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, 
   int64_t info;
   const int64_t parts = 1 + ts_is_complex(d);
   if (ts_lapack_qr_form(d, m, n, k, a, lda, tau, &info)) return info;
-  operand o[3] = {{a, NULL, m, n, lda, parts, false}, {(void *)tau, NULL, k, 1, k, parts, false}, {NULL, NULL, 0, 0, 0, 0, false}};
+  operand o[2] = {{a, NULL, m, n, lda, parts, false}, {(void *)tau, NULL, k, 1, k, parts, false}};
   WITH_WORK(d, m, n, CALL(d, qr_form, m, n, k, o[0].wide, ld_of(o), o[1].wide, work))
-  narrow(o, 3, 1, ok);
-  return ok ? 0 : TS_SPECTRAL_MEMORY;
-}
-
-int64_t ts_matrix_qr_apply(ts_dtype d, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *tau, void *c, int64_t ldc) {
-  int64_t info;
-  const int64_t parts = 1 + ts_is_complex(d);
-  if (ts_lapack_qr_apply(d, m, n, k, a, lda, tau, c, ldc, &info)) return info;
-  operand o[3] = {{c, NULL, m, n, ldc, parts, false}, {(void *)a, NULL, m, k, lda, parts, false}, {(void *)tau, NULL, k, 1, k, parts, false}};
-  WITH_WORK(d, m, n > k ? n : k, CALL(d, qr_apply, m, n, k, o[1].wide, ld_of(o + 1), o[2].wide, o[0].wide, ld_of(o), work))
-  narrow(o, 3, 1, ok);
+  narrow(o, 2, 1, ok);
   return ok ? 0 : TS_SPECTRAL_MEMORY;
 }
 

@@ -14,8 +14,6 @@ typedef enum { TS_SVD_VALUES, TS_SVD_THIN, TS_SVD_FULL } ts_svd_want;
 int64_t ts_matrix_qr(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, void *tau);
 /* The first k columns of a (m,n) hold Householder vectors: a becomes the first n columns of their product. k <= n <= m. */
 int64_t ts_matrix_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int64_t lda, const void *tau);
-/* c (m,n) becomes Q^H c for the product Q of the k Householder vectors in a (m,k). */
-int64_t ts_matrix_qr_apply(ts_dtype d, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *tau, void *c, int64_t ldc);
 /* Eigenvalues (real, ascending) of a symmetric or Hermitian a (n,n), of which only the named triangle is read. a becomes the
    eigenvectors when they are wanted, else it is destroyed. */
 int64_t ts_matrix_eigh(ts_dtype d, bool upper, bool vectors, int64_t n, void *a, int64_t lda, void *w);

@@ -7,9 +7,7 @@
 #define DECLARE(T, p, q)                                                                                           \
   extern void p##geqrf_(const int *m, const int *n, T *a, const int *lda, T *tau, T *work, const int *lwork, int *info);       \
   extern void q##gqr_(const int *m, const int *n, const int *k, T *a, const int *lda, const T *tau, T *work, const int *lwork, \
-                      int *info);                                                                                              \
-  extern void q##mqr_(const char *side, const char *trans, const int *m, const int *n, const int *k, const T *a, const int *lda, const T *tau, T *c, const int *ldc, T *work, \
-                      const int *lwork, int *info, size_t, size_t);
+                      int *info);
 DECLARE(float, s, sor)
 DECLARE(double, d, dor)
 DECLARE(void, c, cun)
@@ -80,14 +78,6 @@ bool ts_lapack_qr_form(ts_dtype d, int64_t m, int64_t n, int64_t k, void *a, int
   if (!takes(m, n)) return false;
   const int rows = (int)m, columns = (int)n, count = (int)k, ld = (int)lda;
   RUN(CALL4(d, sorgqr_, dorgqr_, cungqr_, zungqr_, &rows, &columns, &count, a, &ld, tau, work, &lwork, &result))
-  return true;
-}
-
-bool ts_lapack_qr_apply(ts_dtype d, int64_t m, int64_t n, int64_t k, const void *a, int64_t lda, const void *tau, void *c, int64_t ldc, int64_t *info) {
-  if (!takes(m, k) || n > INT32_MAX) return false;
-  const int rows = (int)m, columns = (int)n, count = (int)k, ld = (int)lda, ld2 = (int)ldc;
-  const char *trans = ts_is_complex(d) ? "C" : "T";
-  RUN(CALL4(d, sormqr_, dormqr_, cunmqr_, zunmqr_, "L", trans, &rows, &columns, &count, a, &ld, tau, c, &ld2, work, &lwork, &result, 1, 1))
   return true;
 }
 

@@ -9,6 +9,7 @@ const dtypes = 'float complex';
 const fixed = (...shape) => ({ t: shape, grad: false });
 /** Square matrices far from singular. */
 const regular = (...shape) => ({ t: shape, matrix: 'regular' });
+const symmetric = (...shape) => ({ t: shape, matrix: 'symmetric' });
 const complex = (...shape) => ({ t: shape, dtype: 'complex64' });
 const narrow = (name, argument = 'A') => ({ args: [t(3)], code: 'ERR_SHAPE', message: `${name}: The input tensor ${argument} must have at least 2 dimensions.` });
 const integers = (name) => ({ args: [of('int64', 3, 3)], code: 'ERR_DTYPE', message: `${name}: Expected a floating point or complex tensor as input. Got int64` });
@@ -26,7 +27,7 @@ export default [
     name: 'linalg_qr', args: "Tensor A, str mode='reduced'", returns: 'Tensor Q, Tensor R', as: out, grad: { saves: 'result result1' }, node: 'LinalgQrBackward0', dtypes,
     doc: `A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. ${page('qr')}`,
     samples: [
-      { args: [t(3, 3)] }, { args: [t(2, 4, 3)] }, { args: [t(2, 3, 5)] }, { args: [t(3, 4), 'complete'] }, { args: [fixed(4, 2), 'complete'] }, { args: [fixed(4, 2), 'r'] }, { args: [{ ...complex(3, 2), grad: false }] },
+      { args: [t(3, 3)] }, { args: [t(2, 4, 3)] }, { args: [t(2, 3, 5)] }, { args: [t(3, 4), 'complete'] }, { args: [fixed(4, 2), 'complete'] }, { args: [fixed(4, 2), 'r'] }, { args: [complex(3, 2)] }, { args: [complex(2, 3)] },
       { args: [t(0, 3, 3)] }, { args: [t(0, 3)] }, { args: [fixed(3, 0), 'complete'] },
     ],
     errors: [narrow('linalg.qr'), integers('linalg.qr'), { args: [t(2, 2), 'x'], code: 'ERR_ARGUMENT', message: "linalg.qr: qr received unrecognized mode 'x' but expected one of 'reduced' (default), 'r', or 'complete'" }],
@@ -63,26 +64,36 @@ export default [
   {
     name: 'linalg_eigh', args: "Tensor A, str UPLO='L'", returns: 'Tensor eigenvalues, Tensor eigenvectors', as: out, grad: 'composite', dtypes,
     doc: `Eigenvalues (real, ascending) and orthonormal eigenvectors (the columns) of symmetric or Hermitian matrices, of which the lower or ('U') upper triangle is read. NaN or infinities there give NaN. The gradient is right for what does not depend on the vectors' signs or phases. Errors: matrices that are not square, integers, another UPLO, no convergence. ${page('eigh')}`,
-    samples: [{ args: [fixed(3, 3)] }, { args: [fixed(2, 4, 4), 'U'] }, { args: [{ ...complex(3, 3), grad: false }] }, { args: [fixed(0, 3, 3)] }, { args: [fixed(0, 0)] }, { args: [{ ...infinite, grad: false }, 'U'] }],
+    samples: [{ args: [symmetric(3, 3)] }, { args: [symmetric(2, 4, 4), 'U'] }, { args: [{ ...complex(3, 3), grad: false }] }, { args: [fixed(0, 3, 3)] }, { args: [fixed(0, 0)] }, { args: [{ ...infinite, grad: false }, 'U'] }],
     errors: [narrow('linalg.eigh'), square('linalg.eigh'), integers('linalg.eigh'), { args: [t(2, 2), 'x'], code: 'ERR_ARGUMENT', message: "linalg.eigh: Expected UPLO argument to be 'L' or 'U', but got x" }],
   },
   {
     name: 'linalg_eigvalsh', args: "Tensor A, str UPLO='L'", as: out, grad: 'composite', dtypes,
-    doc: `The eigenvalues of linalg.eigh. ${page('eigvalsh')}`, samples: [{ args: [fixed(3, 3)] }, { args: [fixed(2, 2, 2), 'U'] }, { args: [fixed(0, 3, 3)] }], errors: [narrow('linalg.eigvalsh'), square('linalg.eigvalsh')],
+    doc: `The eigenvalues of linalg.eigh. ${page('eigvalsh')}`, samples: [{ args: [symmetric(3, 3)] }, { args: [symmetric(2, 2, 2), 'U'] }, { args: [{ ...symmetric(3, 3), dtype: 'complex64' }] }, { args: [fixed(0, 3, 3)] }], errors: [narrow('linalg.eigvalsh'), square('linalg.eigvalsh')],
   },
   {
     name: 'symeig', args: 'Tensor self, bool eigenvectors=False, bool upper=True', returns: 'Tensor eigenvalues, Tensor eigenvectors', as: both, grad: 'composite', dtypes,
     doc: `linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html`,
-    samples: [{ args: [fixed(3, 3)] }, { args: [fixed(2, 3, 3), true] }, { args: [fixed(3, 3), true, false] }], errors: [narrow('symeig'), square('symeig')],
+    samples: [{ args: [symmetric(3, 3)] }, { args: [symmetric(2, 3, 3), true] }, { args: [symmetric(3, 3), true, false] }], errors: [narrow('symeig'), square('symeig')],
   },
   {
     name: '_eig', args: 'Tensor A, bool compute_v', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: { saves: 'A.sizes result result1' }, node: 'LinalgEigBackward0', dtypes,
     doc: 'linalg.eig; without computeV the vectors are empty.', samples: [{ args: [t(3, 3), true] }],
   },
   {
+    name: 'linalg_eig', args: 'Tensor A', returns: 'Tensor eigenvalues, Tensor eigenvectors', as: out, grad: 'composite', dtypes,
+    doc: `Eigenvalues, in no order, and eigenvectors (columns of length 1) of square matrices; complex whatever A is. The gradient is right for what does not depend on the vectors' phases. Errors: matrices that are not square, integers, NaN and infinities, no convergence. ${page('eig')}`,
+    samples: [{ args: [fixed(3, 3)] }, { args: [fixed(2, 4, 4)] }, { args: [{ ...complex(3, 3), grad: false }] }, { args: [fixed(0, 3, 3)] }, { args: [fixed(0, 0)] }],
+    errors: [narrow('linalg.eig'), square('linalg.eig'), integers('linalg.eig'), { args: [infinite], code: 'ERR_NUMERIC', message: 'linalg.eig: input tensor should not contain infs or NaNs.' }],
+  },
+  {
+    name: 'linalg_eigvals', args: 'Tensor A', as: out, grad: 'composite', dtypes,
+    doc: `The eigenvalues of linalg.eig. ${page('eigvals')}`, samples: [{ args: [t(3, 3)] }, { args: [t(2, 2, 2)] }, { args: [complex(3, 3)] }, { args: [fixed(0, 3, 3)] }], errors: [narrow('linalg.eigvals'), square('linalg.eigvals')],
+  },
+  {
     name: 'linalg_pinv', args: 'Tensor A, Operand? rcond=None, bool hermitian=False, *, Operand? atol=None, Operand? rtol=None', as: out, grad: { saves: 'A result' }, node: 'LinalgPinvBackward0', dtypes,
     doc: `The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. ${page('pinv')}`,
-    samples: [{ args: [t(3, 3)] }, { args: [t(2, 4, 3)] }, { args: [t(2, 3, 4)] }, { args: [fixed(3, 3)], kwargs: { hermitian: true } }, { args: [t(3, 2)], kwargs: { atol: 1e-3, rtol: 1e-2 } }, { args: [t(3, 2), 1e-3] }, { args: [complex(3, 2)] }, { args: [t(0, 3)] }],
+    samples: [{ args: [t(3, 3)] }, { args: [t(2, 4, 3)] }, { args: [t(2, 3, 4)] }, { args: [symmetric(3, 3)], kwargs: { hermitian: true } }, { args: [t(3, 2)], kwargs: { atol: 1e-3, rtol: 1e-2 } }, { args: [t(3, 2), 1e-3] }, { args: [complex(3, 2)] }, { args: [t(0, 3)] }],
     errors: [
       { args: [t(3)], code: 'ERR_SHAPE', message: 'linalg.pinv: expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types, got float32 of shape [3]' },
       { args: [t(2, 3)], kwargs: { hermitian: true }, code: 'ERR_SHAPE', message: 'linalg.pinv: A must be batches of square matrices, but they are 2 by 3 matrices' },
