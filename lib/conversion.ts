@@ -1,7 +1,7 @@
 /** x.to(...) and its short forms. */
 import { isPlainObject } from './bind';
 import { TorshError } from './errors';
-import { _toDtype, clone, contiguous } from './gen/ops';
+import { _toDtype, clone } from './gen/ops';
 import { isTensor } from './runtime/call';
 import { type DType, dtypeNumber, dtypes } from './runtime/dtype';
 import type { Tensor } from './tensor';
@@ -41,6 +41,6 @@ export function convert(t: Tensor, args: readonly unknown[]): Tensor {
   copy ||= flags[1] === true;
   const same = want === null || want === t.dtype;
   const converted = same ? t : _toDtype(t, want);
-  if (format !== null) return copy && same ? clone(converted, { memoryFormat: format }) : contiguous(converted, { memoryFormat: format });
+  if (format !== null) return (copy && same) || !converted.isContiguous({ memoryFormat: format }) ? clone(converted, { memoryFormat: format }) : converted;
   return same && copy ? clone(t) : converted;
 }

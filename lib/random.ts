@@ -6,14 +6,15 @@ import * as sys from './gen/system';
 import { generatorBrand } from './runtime/call';
 import type { DType, Tensor } from './tensor';
 
+export { _sampleDirichlet, _standardGamma } from './gen/ops';
+
 let registry: FinalizationRegistry<number> | null = null;
 
-function checkSeed(seed: unknown): number {
-  const n = typeof seed === 'bigint' ? Number(BigInt.asIntN(64, seed)) : seed;
-  if (typeof n !== 'number' || !Number.isInteger(n) || (typeof seed === 'number' && !Number.isSafeInteger(n))) {
-    throw new TorshError('ERR_ARGUMENT', 'manualSeed', `manualSeed: the seed must be an integer, not ${String(seed)}`);
-  }
-  return n;
+/** PyTorch takes what fits into 64 bits, with a sign or without. */
+function checkSeed(seed: unknown): number | bigint {
+  if (typeof seed === 'number' && Number.isSafeInteger(seed)) return seed;
+  if (typeof seed === 'bigint' && seed >= -(2n ** 63n) && seed < 2n ** 64n) return BigInt.asIntN(64, seed);
+  throw new TorshError('ERR_ARGUMENT', 'manualSeed', `manualSeed: the seed must be an integer of 64 bits, beyond 2^53 a bigint, not ${String(seed)}`);
 }
 
 /** A stream of random numbers of its own, passed as { generator }. https://pytorch.org/docs/stable/generated/torch.Generator.html */
@@ -38,7 +39,11 @@ export class Generator {
     this.manualSeed(seed);
     return seed;
   }
-  initialSeed(): number { return sys._initialSeed(this.id); }
+  /** The seed; a bigint beyond 2^53. */
+  initialSeed(): number | bigint {
+    const seed = sys._initialSeed(this.id) as number | bigint;
+    return seed < 0 ? BigInt.asUintN(64, BigInt(seed)) : seed;
+  }
   /** The state as 5,056 bytes, in PyTorch's layout. */
   getState(): Tensor { return sys._rngState(this.id); }
   setState(state: Tensor): this { sys._setRngState(state, this.id); return this; }
@@ -48,9 +53,22 @@ export const defaultGenerator = new Generator(null);
 /** Seeds the default generator. https://pytorch.org/docs/stable/generated/torch.manual_seed.html */
 export const manualSeed = (seed: number | bigint): Generator => defaultGenerator.manualSeed(seed);
 export const seed = (): number => defaultGenerator.seed();
-export const initialSeed = (): number => defaultGenerator.initialSeed();
+export const initialSeed = (): number | bigint => defaultGenerator.initialSeed();
 export const getRngState = (): Tensor => defaultGenerator.getState();
 export const setRngState = (state: Tensor): void => { defaultGenerator.setState(state); };
+
+/** Runs f; what it draws from the default generator leaves no trace. https://pytorch.org/docs/stable/random.html */
+export function forkRng<T>(f: () => T): T {
+  const state = getRngState();
+  try {
+    const result = f();
+    if (result instanceof Promise) throw new TorshError('ERR_ARGUMENT', 'forkRng', 'forkRng: takes a synchronous function; keep getRngState() and call setRngState(state) after what is awaited');
+    return result;
+  } finally {
+    setRngState(state);
+    state.dispose();
+  }
+}
 
 interface IntOptions { generator?: Generator | null; dtype?: DType | null; requiresGrad?: boolean; out?: Tensor; device?: string | null; layout?: string | null }
 const withLow = signature('randint', 'low, high, size, *, generator=null, out=null, dtype=null, layout=null, device=null, requiresGrad=false, pinMemory=false');

@@ -11,6 +11,7 @@ import * as sys from './gen/system';
 import { load, metadataOf, save } from './io';
 import { nonzero } from './indexing';
 import * as info from './info';
+import * as masked from './masked';
 import * as memory from './memory';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
@@ -46,9 +47,11 @@ export const torsh = {
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,
+  _standardGamma: random._standardGamma, _sampleDirichlet: random._sampleDirichlet,
   nn, optim, deepcopy, save, load, metadataOf,
-  linalg: generated.linalg, special: generated.special,
+  linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
+  masked: { ...masked },
   utils: { data, checkpoint: { checkpoint, checkpointSequential } },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,
@@ -56,7 +59,7 @@ export const torsh = {
     detectAnomaly: autograd.detectAnomaly, setDetectAnomaly: autograd.setDetectAnomaly, isAnomalyEnabled: autograd.isAnomalyEnabled,
   },
   memory: memory.memory, setMemoryBudget: memory.setMemoryBudget, resetPeakMemory: memory.resetPeakMemory, emptyCache: memory.emptyCache, tidy: memory.tidy,
-  manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, Generator: random.Generator,
+  manualSeed: random.manualSeed, initialSeed: random.initialSeed, getRngState: random.getRngState, setRngState: random.setRngState, forkRng: random.forkRng, Generator: random.Generator,
   getNumThreads: () => sys._numThreads(), setNumThreads: (n: number) => { sys._setNumThreads(n); },
   setPrintoptions,
   backend,

@@ -18,29 +18,33 @@ export interface ConvOptions extends Factory {
   bias?: boolean;
   paddingMode?: PaddingMode;
 }
-type ConvTail = Tail<[stride: Size, padding: Padding, dilation: Size, groups: number, bias: boolean, paddingMode: PaddingMode], ConvOptions>;
-type ConvNamed = { inChannels: number; outChannels: number; kernelSize: Size } & ConvOptions;
+export type ConvTail = Tail<[stride: Size, padding: Padding, dilation: Size, groups: number, bias: boolean, paddingMode: PaddingMode], ConvOptions>;
+export type ConvNamed = { inChannels: number; outChannels: number; kernelSize: Size } & ConvOptions;
 
 const text = 'inChannels, outChannels, kernelSize, stride=1, padding=0, dilation=1, groups=1, bias=true, paddingMode="zeros", device=null, dtype=null';
 const sigs = { Conv1d: signature('Conv1d', text), Conv2d: signature('Conv2d', text), Conv3d: signature('Conv3d', text) };
+export type Transposed = { outputPadding: unknown };
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'];
 
 /** What the convolutions of any number of dimensions share. */
-abstract class ConvNd extends Module {
-  readonly inChannels: number;
-  readonly outChannels: number;
+export abstract class ConvNd extends Module {
+  // A lazy convolution learns them from its first input.
+  inChannels: number;
+  outChannels: number;
   readonly kernelSize: number[];
   readonly stride: number[];
   readonly padding: number[] | 'same' | 'valid';
   readonly dilation: number[];
+  readonly outputPadding: number[];
   readonly groups: number;
   readonly paddingMode: PaddingMode;
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(name: keyof typeof sigs, dims: number, args: readonly unknown[]) {
+  /** settings: bound arguments in the order of Conv2d. A transposed convolution has its weight the other way round. */
+  constructor(name: string, dims: number, settings: readonly unknown[], transposed?: Transposed) {
     super();
-    const [inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, device, dtype] = bind(sigs[name], args);
+    const [inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias, paddingMode, device, dtype] = settings;
     this.inChannels = count(name, 'inChannels', inChannels);
     this.outChannels = count(name, 'outChannels', outChannels);
     this.groups = count(name, 'groups', groups, 1);
@@ -60,7 +64,9 @@ abstract class ConvNd extends Module {
       fail(name, `padding_mode must be one of ${paddingModes.map((m) => `'${m}'`).join(', ')}, but got padding_mode='${String(paddingMode)}'`);
     }
     this.paddingMode = paddingMode as PaddingMode;
-    this.weight = newParameter(name, [this.outChannels, this.inChannels / this.groups, ...this.kernelSize], dtype, device);
+    this.outputPadding = sizes(name, 'outputPadding', transposed?.outputPadding ?? 0, dims);
+    const channels = transposed ? [this.inChannels, this.outChannels / this.groups] : [this.outChannels, this.inChannels / this.groups];
+    this.weight = newParameter(name, [...channels, ...this.kernelSize], dtype, device);
     this.bias = bias ? newParameter(name, [this.outChannels], dtype, device) : null;
     this.resetParameters();
   }
@@ -87,6 +93,7 @@ abstract class ConvNd extends Module {
     let s = `${this.inChannels}, ${this.outChannels}, kernel_size=${py(this.kernelSize)}, stride=${py(this.stride)}`;
     if (typeof this.padding === 'string' || this.padding.some((p) => p !== 0)) s += `, padding=${py(this.padding)}`;
     if (this.dilation.some((d) => d !== 1)) s += `, dilation=${py(this.dilation)}`;
+    if (this.outputPadding.some((p) => p !== 0)) s += `, output_padding=${py(this.outputPadding)}`;
     if (this.groups !== 1) s += `, groups=${this.groups}`;
     if (this.bias === null) s += ', bias=False';
     if (this.paddingMode !== 'zeros') s += `, padding_mode=${this.paddingMode}`;
@@ -99,7 +106,7 @@ export class Conv1d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: ConvNamed);
   constructor(...args: unknown[]) {
-    super('Conv1d', 1, args);
+    super('Conv1d', 1, bind(sigs.Conv1d, args));
   }
   forward(input: Tensor): Tensor {
     const [padded, padding] = this._pad(input);
@@ -112,7 +119,7 @@ export class Conv2d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: ConvNamed);
   constructor(...args: unknown[]) {
-    super('Conv2d', 2, args);
+    super('Conv2d', 2, bind(sigs.Conv2d, args));
   }
   forward(input: Tensor): Tensor {
     const [padded, padding] = this._pad(input);
@@ -125,7 +132,7 @@ export class Conv3d extends ConvNd {
   constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTail);
   constructor(options: ConvNamed);
   constructor(...args: unknown[]) {
-    super('Conv3d', 3, args);
+    super('Conv3d', 3, bind(sigs.Conv3d, args));
   }
   forward(input: Tensor): Tensor {
     const [padded, padding] = this._pad(input);

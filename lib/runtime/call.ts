@@ -327,6 +327,7 @@ function number(op: string, name: string, v: unknown): number {
 const AS_INPUT = -2147483648;
 
 function putNumbers(w: Float64Array, at: number, op: string, p: OpParam, v: unknown): number {
+  if (v === null && p.type === 'size[]') v = [null];
   if (v === null) { w[at] = -1; return at + 1; }
   if (typeof v === 'number' || typeof v === 'bigint') {
     const n = p.expand || 1;

@@ -30,6 +30,19 @@ void ts_repeat_grad(ts_cx *cx, const ts_repeat_args *a, const ts_back *b, ts_rep
   g->self = ts_reshape(cx, t, ts_sizes_of(self));
 }
 
+void ts_repeat_interleave_grad(ts_cx *cx, const ts_repeat_interleave_args *a, const ts_back *b, ts_repeat_interleave_args *g) {
+  const ts_tensor *self = a->self;
+  int64_t before = 1, n = self->numel, after = 1;
+  if (a->dim.given && self->ndim) {
+    int dim = (int)(a->dim.v < 0 ? a->dim.v + self->ndim : a->dim.v);
+    for (int d = 0; d < dim; d++) before *= self->sizes[d];
+    for (int d = dim + 1; d < self->ndim; d++) after *= self->sizes[d];
+    n = self->sizes[dim];
+  }
+  ts_tensor *t = ts_reshape(cx, b->grad, TS_INTS(before, n, a->repeats, after));
+  g->self = ts_reshape(cx, ts_sum(cx, t, TS_INTS(2), false, TS_DTYPE_NONE), ts_sizes_of(self));
+}
+
 void ts_tril_grad(ts_cx *cx, const ts_tril_args *a, const ts_back *b, ts_tril_args *g) { g->self = ts_tril(cx, b->grad, a->diagonal); }
 void ts_triu_grad(ts_cx *cx, const ts_triu_args *a, const ts_back *b, ts_triu_args *g) { g->self = ts_triu(cx, b->grad, a->diagonal); }
 

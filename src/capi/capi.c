@@ -41,6 +41,7 @@ torsh_status capi_give_scalar(ts_cx *cx, ts_scalar s, torsh_scalar *out) {
   out->kind = ts_failed(cx) ? TORSH_SCALAR_NONE : (torsh_scalar_kind)s.kind;
   if (out->kind == TORSH_SCALAR_FLOAT) out->value.f = s.f;
   else if (out->kind == TORSH_SCALAR_BOOL) out->value.b = s.i != 0;
+  else if (out->kind == TORSH_SCALAR_COMPLEX) out->value.c.re = s.f, out->value.c.im = s.im;
   else out->value.i = s.i;
   return capi_leave(cx);
 }
@@ -57,6 +58,7 @@ ts_scalar capi_scalar(torsh_scalar s) {
     case TORSH_SCALAR_BOOL: return ts_bool(s.value.b);
     case TORSH_SCALAR_INT: return ts_int(s.value.i);
     case TORSH_SCALAR_FLOAT: return ts_float(s.value.f);
+    case TORSH_SCALAR_COMPLEX: return ts_complex_number(s.value.c.re, s.value.c.im);
     default: return ts_none();
   }
 }
@@ -106,6 +108,7 @@ torsh_status torsh_memory(int64_t *live, int64_t *peak) {
 
 torsh_scalar torsh_scalar_int(int64_t value) { return (torsh_scalar){TORSH_SCALAR_INT, {.i = value}}; }
 torsh_scalar torsh_scalar_float(double value) { return (torsh_scalar){TORSH_SCALAR_FLOAT, {.f = value}}; }
+torsh_scalar torsh_scalar_complex(double re, double im) { return (torsh_scalar){TORSH_SCALAR_COMPLEX, {.c = {re, im}}}; }
 torsh_scalar torsh_scalar_bool(bool value) { return (torsh_scalar){TORSH_SCALAR_BOOL, {.b = value}}; }
 torsh_scalar torsh_scalar_none(void) { return (torsh_scalar){TORSH_SCALAR_NONE, {.i = 0}}; }
 

@@ -41,10 +41,10 @@ typedef enum {
   TORSH_DTYPE_NONE = 255 /* "not given" */
 } torsh_dtype;
 
-typedef enum { TORSH_SCALAR_NONE, TORSH_SCALAR_BOOL, TORSH_SCALAR_INT, TORSH_SCALAR_FLOAT } torsh_scalar_kind;
+typedef enum { TORSH_SCALAR_NONE, TORSH_SCALAR_BOOL, TORSH_SCALAR_INT, TORSH_SCALAR_FLOAT, TORSH_SCALAR_COMPLEX } torsh_scalar_kind;
 typedef struct {
   torsh_scalar_kind kind;
-  union { bool b; int64_t i; double f; } value;
+  union { bool b; int64_t i; double f; struct { double re, im; } c; } value;
 } torsh_scalar;
 
 typedef struct ts_tensor *torsh_tensor;
@@ -69,12 +69,13 @@ TORSH_API torsh_status torsh_memory(int64_t *live, int64_t *peak);
 TORSH_API torsh_scalar torsh_scalar_int(int64_t value);
 TORSH_API torsh_scalar torsh_scalar_float(double value);
 TORSH_API torsh_scalar torsh_scalar_bool(bool value);
+TORSH_API torsh_scalar torsh_scalar_complex(double re, double im);
 TORSH_API torsh_scalar torsh_scalar_none(void);
 
 /* ---- tensors ---- */
 /* Copies `nbytes` of row-major data; nbytes must be that of the sizes. */
 TORSH_API torsh_status torsh_tensor_from_data(const void *data, size_t nbytes, torsh_dtype dtype, const int64_t *sizes, int64_t ndim, torsh_tensor *out);
-/* A 0-d tensor of float32, bool or int64 by the scalar's kind. */
+/* A 0-d tensor of float32, complex64, bool or int64 by the scalar's kind. */
 TORSH_API torsh_status torsh_tensor_from_scalar(torsh_scalar value, torsh_tensor *out);
 /* Row-major copy of the values; nbytes must be numel times the element size. */
 TORSH_API torsh_status torsh_tensor_copy_data(torsh_tensor t, void *data, size_t nbytes);

@@ -46,8 +46,8 @@ void ts_fill_bernoulli_scalar(ts_generator *g, void *out, int64_t n, ts_dtype dt
 void ts_fill_bernoulli(ts_generator *g, void *out, int64_t n, ts_dtype dtype, const void *p, ts_dtype p_dtype);
 void ts_fill_randperm(ts_generator *g, int64_t *out, int64_t n);
 
-/* torch.randint(low, high) is ts_fill_random_from_to(high - low, low). torch.multinomial without replacement, or of one
-   sample: q = empty_like(p).exponential_(1), then the indices of the largest p / q, descending (topk; argmax for one).
+/* torch.randint(low, high) is ts_fill_random_from_to(high - low, low). torch.multinomial without replacement:
+   q = empty_like(p).exponential_(1), then the indices of the largest p / q, descending (topk).
    With replacement, row by row: cumulative sums in p's dtype, divided by the total, the last set to 1; for each draw a
    uniform float64 u and by bisection the first index whose sum is not below u. */
 #endif

@@ -84,10 +84,16 @@ VM_SLOW ts_c128 vmc_sqrt(ts_c128 z) {
   return z.re >= 0 ? VM_C(t * root, vm_copysign(u * root, z.im)) : VM_C(u * root, vm_copysign(t * root, z.im));
 }
 
+/* Half of e^|re| at angle im, as cosh and sinh are far out, in two steps that do not overflow early. */
+VM_SLOW ts_c128 vmc_far(ts_c128 z) {
+  double h = vmc_exp1(vm_abs(z.re) / 2), c = vmc_cos1(z.im), s = vmc_sin1(z.im);
+  if (vm_abs(z.re) == INFINITY && c != c) return VM_C(INFINITY, NAN);
+  return VM_C(0.5 * h * c * h, 0.5 * h * s * h);
+}
 VM_SLOW ts_c128 vmc_sinh(ts_c128 z) {
   if (z.im == 0) return VM_C(vmc_sinh1(z.re), z.im);
-  if (vm_abs(z.re) > 20) { /* half of e^|re| */
-    ts_c128 e = vmc_exp(VM_C(vm_abs(z.re) - 0x1.62e42fefa39efp-1, z.im));
+  if (vm_abs(z.re) > 20) {
+    ts_c128 e = vmc_far(z);
     return VM_C(vm_copysign(1, z.re) * e.re, e.im);
   }
   return VM_C(z.re == 0 ? z.re : vmc_sinh1(z.re) * vmc_cos1(z.im), vmc_cosh1(z.re) * vmc_sin1(z.im));
@@ -95,16 +101,17 @@ VM_SLOW ts_c128 vmc_sinh(ts_c128 z) {
 VM_SLOW ts_c128 vmc_cosh(ts_c128 z) {
   if (z.im == 0) return VM_C(vmc_cosh1(z.re), z.re * z.im == 0 ? z.re * z.im : 0);
   if (vm_abs(z.re) > 20) {
-    ts_c128 e = vmc_exp(VM_C(vm_abs(z.re) - 0x1.62e42fefa39efp-1, z.im));
+    ts_c128 e = vmc_far(z);
     return VM_C(e.re, vm_copysign(1, z.re) * e.im);
   }
   return VM_C(vmc_cosh1(z.re) * vmc_cos1(z.im), z.re == 0 ? z.re : vmc_sinh1(z.re) * vmc_sin1(z.im));
 }
 /* Kahan's. */
 VM_SLOW ts_c128 vmc_tanh(ts_c128 z) {
+  if (z.re == 0) return VM_C(z.re, vmc_tan1(z.im));
   if (vm_abs(z.re) > 22) {
-    double e = vmc_exp1(-2 * vm_abs(z.re)), s = z.im - z.im == 0 ? vmc_sin1(2 * z.im) : 0;
-    return VM_C(vm_copysign(1, z.re), 2 * s * e);
+    double e = vmc_exp1(-2 * vm_abs(z.re)), s = vm_abs(z.re) == INFINITY && z.im - z.im != 0 ? 0 : vmc_sin1(z.im) * vmc_cos1(z.im);
+    return VM_C(s != s ? NAN : vm_copysign(1, z.re), 4 * s * e);
   }
   double t = vmc_tan1(z.im), beta = 1 + t * t, s = vmc_sinh1(z.re), rho = sqrt(1 + s * s);
   if (t == INFINITY || t == -INFINITY) return VM_C(rho / s, 1 / t);
@@ -120,16 +127,20 @@ VM_SLOW ts_c128 vmc_cos(ts_c128 z) { return vmc_cosh(vmc_turn(z)); }
 VM_SLOW ts_c128 vmc_tan(ts_c128 z) { return vmc_back(vmc_tanh(vmc_turn(z))); }
 
 /* Kahan's formulas for the inverses: p = sqrt(1 - z), q = sqrt(1 + z). */
+VM_INLINE int vmc_is_infinite(ts_c128 z) { return vm_abs(z.re) == INFINITY || vm_abs(z.im) == INFINITY; }
 VM_SLOW ts_c128 vmc_asin(ts_c128 z) {
+  if (vmc_is_infinite(z)) return VM_C(vmc_atan21(z.re, vm_abs(z.im)), vm_copysign(INFINITY, z.im));
   if (z.re == 0) return VM_C(z.re, vmc_asinh1(z.im));
   ts_c128 p = vmc_sqrt(VM_C(1 - z.re, -z.im)), q = vmc_sqrt(VM_C(1 + z.re, z.im));
   return VM_C(vmc_atan21(z.re, p.re * q.re - p.im * q.im), vmc_asinh1(p.re * q.im - p.im * q.re));
 }
 VM_SLOW ts_c128 vmc_acos(ts_c128 z) {
+  if (vmc_is_infinite(z)) return VM_C(vmc_atan21(vm_abs(z.im), z.re), vm_copysign(INFINITY, -z.im));
   ts_c128 p = vmc_sqrt(VM_C(1 - z.re, -z.im)), q = vmc_sqrt(VM_C(1 + z.re, z.im));
   return VM_C(2 * vmc_atan21(p.re, q.re), vmc_asinh1(q.re * p.im - q.im * p.re));
 }
 VM_SLOW ts_c128 vmc_acosh(ts_c128 z) {
+  if (vmc_is_infinite(z)) return VM_C(INFINITY, vmc_atan21(z.im, z.re));
   ts_c128 p = vmc_sqrt(VM_C(z.re - 1, z.im)), q = vmc_sqrt(VM_C(z.re + 1, z.im));
   return VM_C(vmc_asinh1(p.re * q.re + p.im * q.im), 2 * vmc_atan21(p.im, q.re));
 }
@@ -140,7 +151,7 @@ VM_SLOW ts_c128 vmc_atanh(ts_c128 z) {
     ts_c128 r = vmc_div(VM_C(1, 0), z);
     return VM_C(x == INFINITY || y == INFINITY ? vm_copysign(0, z.re) : r.re, vm_copysign(VM_HALF_PI, z.im));
   }
-  double re = 0.25 * vmc_log1p1(4 * x / ((1 - x) * (1 - x) + y * y));
+  double d = (1 - x) * (1 - x) + y * y, re = d == 0 && y > 0 ? 0.5 * vmc_log1(2 / y) : 0.25 * vmc_log1p1(4 * x / d);
   double im = 0.5 * vmc_atan21(2 * z.im, (1 - x) * (1 + x) - y * y);
   return VM_C(vm_copysign(re, z.re), im);
 }

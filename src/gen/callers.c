@@ -1163,6 +1163,16 @@ ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_unsqueeze_copy], &args);
 }
 
+ts_tensor *ts_view_as_real_copy(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real_copy], &args);
+}
+
+ts_tensor *ts_view_as_complex_copy(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex_copy], &args);
+}
+
 ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_copy_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view_copy], &args);
@@ -1497,6 +1507,131 @@ ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_
   return ts_dispatch1(cx, &ts_ops[TS_OP_rms_norm], &args);
 }
 
+ts_tensor *ts__fft_c2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool forward) {
+  ts__fft_c2c_args args = {self, dim, normalization, forward};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_c2c], &args);
+}
+
+ts_tensor *ts__fft_r2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool onesided) {
+  ts__fft_r2c_args args = {self, dim, normalization, onesided};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_r2c], &args);
+}
+
+ts_tensor *ts__fft_c2r(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, int64_t last_dim_size) {
+  ts__fft_c2r_args args = {self, dim, normalization, last_dim_size};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__fft_c2r], &args);
+}
+
+ts_tensor *ts_fft_fft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_fft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fft], &args);
+}
+
+ts_tensor *ts_fft_ifft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_ifft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifft], &args);
+}
+
+ts_tensor *ts_fft_rfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_rfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfft], &args);
+}
+
+ts_tensor *ts_fft_ihfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_ihfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfft], &args);
+}
+
+ts_tensor *ts_fft_irfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_irfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfft], &args);
+}
+
+ts_tensor *ts_fft_hfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm) {
+  ts_fft_hfft_args args = {self, n, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfft], &args);
+}
+
+ts_tensor *ts_fft_fftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_fftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftn], &args);
+}
+
+ts_tensor *ts_fft_fft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_fft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fft2], &args);
+}
+
+ts_tensor *ts_fft_ifftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ifftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifftn], &args);
+}
+
+ts_tensor *ts_fft_ifft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ifft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifft2], &args);
+}
+
+ts_tensor *ts_fft_rfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_rfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfftn], &args);
+}
+
+ts_tensor *ts_fft_rfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_rfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfft2], &args);
+}
+
+ts_tensor *ts_fft_ihfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ihfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfftn], &args);
+}
+
+ts_tensor *ts_fft_ihfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_ihfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ihfft2], &args);
+}
+
+ts_tensor *ts_fft_irfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_irfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfftn], &args);
+}
+
+ts_tensor *ts_fft_irfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_irfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_irfft2], &args);
+}
+
+ts_tensor *ts_fft_hfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_hfftn_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfftn], &args);
+}
+
+ts_tensor *ts_fft_hfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm) {
+  ts_fft_hfft2_args args = {self, s, dim, norm};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_hfft2], &args);
+}
+
+ts_tensor *ts_fft_fftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype) {
+  ts_fft_fftfreq_args args = {n, d, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftfreq], &args);
+}
+
+ts_tensor *ts_fft_rfftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype) {
+  ts_fft_rfftfreq_args args = {n, d, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_rfftfreq], &args);
+}
+
+ts_tensor *ts_fft_fftshift(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_fft_fftshift_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_fftshift], &args);
+}
+
+ts_tensor *ts_fft_ifftshift(ts_cx *cx, ts_tensor *self, ts_ints dim) {
+  ts_fft_ifftshift_args args = {self, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_fft_ifftshift], &args);
+}
+
 ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride) {
   ts_unfold_windows_args args = {self, kernel_size, dilation, padding, stride};
   return ts_dispatch1(cx, &ts_ops[TS_OP_unfold_windows], &args);
@@ -1565,6 +1700,11 @@ ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, b
 ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
   ts__grid_sample_args args = {self, grid, mode, padding, align_corners, orders};
   return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
+}
+
+ts_tensor *ts__grid_sample_by_grid(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_by_grid_args args = {grad, self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_by_grid], &args);
 }
 
 ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
@@ -2028,6 +2168,57 @@ ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_logdet], &args);
 }
 
+ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau) {
+  ts_linalg_householder_product_args args = {A, tau};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_householder_product], &args);
+}
+
+ts_tensor *ts_orgqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2) {
+  ts_orgqr_args args = {self, input2};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_orgqr], &args);
+}
+
+ts_tensor *ts_ormqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2, ts_tensor *input3, bool left, bool transpose) {
+  ts_ormqr_args args = {self, input2, input3, left, transpose};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_ormqr], &args);
+}
+
+bool ts__lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts__lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__lstsq], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results) {
+  ts_linalg_lstsq_args args = {A, B, rcond, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_lstsq], &args, &out);
+  memcpy(results, out.t, 4 * sizeof *results);
+  return ok;
+}
+
+bool ts_svd_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, ts_opt_int niter, ts_tensor *M, ts_tensor **results) {
+  ts_svd_lowrank_args args = {A, q, niter, M};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_svd_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_pca_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, bool center, int64_t niter, ts_tensor **results) {
+  ts_pca_lowrank_args args = {A, q, center, niter};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_pca_lowrank], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
   ts_matrix_power_args args = {self, n};
   return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);
@@ -2086,6 +2277,180 @@ ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N) {
 ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing) {
   ts_vander_args args = {x, N, increasing};
   return ts_dispatch1(cx, &ts_ops[TS_OP_vander], &args);
+}
+
+bool ts_geqrf(ts_cx *cx, ts_tensor *self, ts_tensor **results) {
+  ts_geqrf_args args = {self};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_geqrf], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_qr(ts_cx *cx, ts_tensor *A, const char *mode, ts_tensor **results) {
+  ts_linalg_qr_args args = {A, mode};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_qr], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_qr(ts_cx *cx, ts_tensor *self, bool some, ts_tensor **results) {
+  ts_qr_args args = {self, some};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_qr], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__svd(ts_cx *cx, ts_tensor *A, bool full_matrices, bool compute_uv, ts_tensor **results) {
+  ts__svd_args args = {A, full_matrices, compute_uv};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_svd(ts_cx *cx, ts_tensor *A, bool full_matrices, const char *driver, ts_tensor **results) {
+  ts_linalg_svd_args args = {A, full_matrices, driver};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_svdvals(ts_cx *cx, ts_tensor *A, const char *driver) {
+  ts_linalg_svdvals_args args = {A, driver};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_svdvals], &args);
+}
+
+bool ts_svd(ts_cx *cx, ts_tensor *self, bool some, bool compute_uv, ts_tensor **results) {
+  ts_svd_args args = {self, some, compute_uv};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_svd], &args, &out);
+  memcpy(results, out.t, 3 * sizeof *results);
+  return ok;
+}
+
+bool ts__eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, bool compute_v, ts_tensor **results) {
+  ts__eigh_args args = {A, UPLO, compute_v};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eigh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, ts_tensor **results) {
+  ts_linalg_eigh_args args = {A, UPLO};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eigh], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_eigvalsh(ts_cx *cx, ts_tensor *A, const char *UPLO) {
+  ts_linalg_eigvalsh_args args = {A, UPLO};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvalsh], &args);
+}
+
+bool ts_symeig(ts_cx *cx, ts_tensor *self, bool eigenvectors, bool upper, ts_tensor **results) {
+  ts_symeig_args args = {self, eigenvectors, upper};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_symeig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results) {
+  ts__eig_args args = {A, compute_v};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__eig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_linalg_eig(ts_cx *cx, ts_tensor *A, ts_tensor **results) {
+  ts_linalg_eig_args args = {A};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_linalg_eig], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+ts_tensor *ts_linalg_eigvals(ts_cx *cx, ts_tensor *A) {
+  ts_linalg_eigvals_args args = {A};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_eigvals], &args);
+}
+
+ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
+  ts_linalg_pinv_args args = {A, rcond, hermitian, atol, rtol};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_pinv], &args);
+}
+
+ts_tensor *ts_pinverse(ts_cx *cx, ts_tensor *self, double rcond) {
+  ts_pinverse_args args = {self, rcond};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_pinverse], &args);
+}
+
+ts_tensor *ts_linalg_matrix_rank(ts_cx *cx, ts_tensor *A, ts_tensor *tol, bool hermitian, ts_tensor *atol, ts_tensor *rtol) {
+  ts_linalg_matrix_rank_args args = {A, tol, hermitian, atol, rtol};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_rank], &args);
+}
+
+ts_tensor *ts_linalg_matrix_norm(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_matrix_norm_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_norm], &args);
+}
+
+ts_tensor *ts_linalg_matrix_norm_ord(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_matrix_norm_ord_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_matrix_norm_ord], &args);
+}
+
+ts_tensor *ts_linalg_norm(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_norm_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_norm], &args);
+}
+
+ts_tensor *ts_linalg_norm_named(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype) {
+  ts_linalg_norm_named_args args = {A, ord, dim, keepdim, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_norm_named], &args);
+}
+
+ts_tensor *ts_nuclear_norm(ts_cx *cx, ts_tensor *self, bool keepdim) {
+  ts_nuclear_norm_args args = {self, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nuclear_norm], &args);
+}
+
+ts_tensor *ts_nuclear_norm_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_nuclear_norm_dim_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_nuclear_norm_dim], &args);
+}
+
+ts_tensor *ts_frobenius_norm(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim) {
+  ts_frobenius_norm_args args = {self, dim, keepdim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_frobenius_norm], &args);
+}
+
+ts_tensor *ts_linalg_cond(ts_cx *cx, ts_tensor *A, ts_scalar p) {
+  ts_linalg_cond_args args = {A, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cond], &args);
+}
+
+ts_tensor *ts_linalg_cond_named(ts_cx *cx, ts_tensor *A, const char *p) {
+  ts_linalg_cond_named_args args = {A, p};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_linalg_cond_named], &args);
 }
 
 bool ts_linalg_cholesky_ex(ts_cx *cx, ts_tensor *A, bool upper, bool check_errors, ts_tensor **results) {
@@ -3332,6 +3697,46 @@ ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool 
   return ts_dispatch1(cx, &ts_ops[TS_OP_multinomial], &args);
 }
 
+ts_tensor *ts_normal_tensors(ts_cx *cx, ts_tensor *mean, ts_tensor *std, ts_opt_int generator) {
+  ts_normal_tensors_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_tensors], &args);
+}
+
+ts_tensor *ts_normal_means(ts_cx *cx, ts_tensor *mean, double std, ts_opt_int generator) {
+  ts_normal_means_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_means], &args);
+}
+
+ts_tensor *ts_normal_deviations(ts_cx *cx, double mean, ts_tensor *std, ts_opt_int generator) {
+  ts_normal_deviations_args args = {mean, std, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_deviations], &args);
+}
+
+ts_tensor *ts_normal_numbers(ts_cx *cx, double mean, double std, ts_ints size, ts_opt_int generator, ts_dtype dtype) {
+  ts_normal_numbers_args args = {mean, std, size, generator, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_normal_numbers], &args);
+}
+
+ts_tensor *ts_poisson(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts_poisson_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_poisson], &args);
+}
+
+ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int generator) {
+  ts_binomial_args args = {count, prob, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_binomial], &args);
+}
+
+ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts__standard_gamma_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
+}
+
+ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
+  ts__sample_dirichlet_args args = {self, generator};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__sample_dirichlet], &args);
+}
+
 bool ts_native_dropout(ts_cx *cx, ts_tensor *self, double p, ts_tensor **results) {
   ts_native_dropout_args args = {self, p};
   ts_out out;
@@ -3503,6 +3908,11 @@ ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, doubl
 ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps) {
   ts_cosine_similarity_args args = {x1, x2, dim, eps};
   return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_similarity], &args);
+}
+
+ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim) {
+  ts_norm_except_dim_args args = {self, pow, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_except_dim], &args);
 }
 
 ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim) {
@@ -3731,8 +4141,8 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_args args = {self, dim};
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
@@ -3740,8 +4150,8 @@ bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results)
   return ok;
 }
 
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_consecutive_args args = {self, dim};
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
@@ -4240,6 +4650,41 @@ ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
 }
 
+ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex) {
+  ts_stft_args args = {self, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_stft], &args);
+}
+
+ts_tensor *ts_istft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, bool normalized, ts_opt_int onesided, ts_opt_int length, bool return_complex) {
+  ts_istft_args args = {self, n_fft, hop_length, win_length, window, center, normalized, onesided, length, return_complex};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_istft], &args);
+}
+
+ts_tensor *ts_hann_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_hann_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hann_window], &args);
+}
+
+ts_tensor *ts_hamming_window(ts_cx *cx, int64_t window_length, bool periodic, double alpha, double beta, ts_dtype dtype) {
+  ts_hamming_window_args args = {window_length, periodic, alpha, beta, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hamming_window], &args);
+}
+
+ts_tensor *ts_blackman_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_blackman_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_blackman_window], &args);
+}
+
+ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_bartlett_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bartlett_window], &args);
+}
+
+ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype) {
+  ts_kaiser_window_args args = {window_length, periodic, beta, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_kaiser_window], &args);
+}
+
 ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {
   ts_quantile_args args = {self, q, dim, keepdim, interpolation};
   return ts_dispatch1(cx, &ts_ops[TS_OP_quantile], &args);
@@ -4583,7 +5028,7 @@ bool ts__generator_free(ts_cx *cx, int64_t id) {
   return ts_dispatch(cx, &ts_ops[TS_OP__generator_free], &args, &out);
 }
 
-bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator) {
+bool ts__manual_seed(ts_cx *cx, ts_scalar seed, ts_opt_int generator) {
   ts__manual_seed_args args = {seed, generator};
   ts_out out;
   memset(&out, 0, sizeof out);

@@ -1417,6 +1417,20 @@ torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_view_as_real_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_real_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_complex_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_complex_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -1827,6 +1841,160 @@ torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_rms_norm(cx, self, (ts_ints){normalized_shape, n_normalized_shape}, weight, eps ? (ts_opt_float){true, *eps} : (ts_opt_float){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfft(cx, self, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, dim, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ihfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ihfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_irfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_irfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfftn(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_hfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_hfft2(cx, self, (ts_ints){s, s ? n_s : -1}, (ts_ints){dim, dim ? n_dim : -1}, norm);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftfreq(cx, n, d, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_rfftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_rfftfreq(cx, n, d, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_fftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_fftshift(cx, self, (ts_ints){dim, dim ? n_dim : -1});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_fft_ifftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_fft_ifftshift(cx, self, (ts_ints){dim, dim ? n_dim : -1});
   return capi_give(cx, &t, 1, out);
 }
 
@@ -2365,6 +2533,51 @@ torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out) {
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_householder_product(cx, A, tau);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_orgqr(torsh_tensor self, torsh_tensor input2, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_orgqr(cx, self, input2);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_ormqr(torsh_tensor self, torsh_tensor input2, torsh_tensor input3, bool left, bool transpose, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_ormqr(cx, self, input2, input3, left, transpose);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_lstsq(torsh_tensor A, torsh_tensor B, const double *rcond, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[4] = {0};
+  ts_linalg_lstsq(cx, A, B, rcond ? (ts_opt_float){true, *rcond} : (ts_opt_float){false, 0}, driver, t);
+  return capi_give(cx, t, 4, out);
+}
+
+torsh_status torsh_svd_lowrank(torsh_tensor A, const int64_t *q, const int64_t *niter, torsh_tensor M, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, niter ? (ts_opt_int){true, *niter} : (ts_opt_int){false, 0}, M, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, int64_t niter, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_pca_lowrank(cx, A, q ? (ts_opt_int){true, *q} : (ts_opt_int){false, 0}, center, niter, t);
+  return capi_give(cx, t, 3, out);
+}
+
 torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -2446,6 +2659,175 @@ torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, tor
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_vander(cx, x, N ? (ts_opt_int){true, *N} : (ts_opt_int){false, 0}, increasing);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_geqrf(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_geqrf(cx, self, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_qr(torsh_tensor A, const char *mode, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_qr(cx, A, mode, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_qr(torsh_tensor self, bool some, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_qr(cx, self, some, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_svd(torsh_tensor A, bool full_matrices, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_linalg_svd(cx, A, full_matrices, driver, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_svdvals(torsh_tensor A, const char *driver, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_svdvals(cx, A, driver);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_svd(torsh_tensor self, bool some, bool compute_uv, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[3] = {0};
+  ts_svd(cx, self, some, compute_uv, t);
+  return capi_give(cx, t, 3, out);
+}
+
+torsh_status torsh_linalg_eigh(torsh_tensor A, const char *UPLO, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eigh(cx, A, UPLO, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvalsh(torsh_tensor A, const char *UPLO, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvalsh(cx, A, UPLO);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_symeig(cx, self, eigenvectors, upper, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_linalg_eig(cx, A, t);
+  return capi_give(cx, t, 2, out);
+}
+
+torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_eigvals(cx, A);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_pinv(cx, A, rcond, hermitian, atol, rtol);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_pinverse(torsh_tensor self, double rcond, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_pinverse(cx, self, rcond);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_rank(torsh_tensor A, torsh_tensor tol, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_rank(cx, A, tol, hermitian, atol, rtol);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_norm(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_norm(cx, A, ord, (ts_ints){dim, n_dim}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_matrix_norm_ord(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_matrix_norm_ord(cx, A, capi_scalar(ord), (ts_ints){dim, n_dim}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_norm(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_norm(cx, A, capi_scalar(ord), (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_norm_named(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_norm_named(cx, A, ord, (ts_ints){dim, dim ? n_dim : -1}, keepdim, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nuclear_norm(torsh_tensor self, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nuclear_norm(cx, self, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_nuclear_norm_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_nuclear_norm_dim(cx, self, (ts_ints){dim, n_dim}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_frobenius_norm(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_frobenius_norm(cx, self, (ts_ints){dim, dim ? n_dim : -1}, keepdim);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cond(torsh_tensor A, torsh_scalar p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cond(cx, A, capi_scalar(p));
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_linalg_cond_named(torsh_tensor A, const char *p, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_linalg_cond_named(cx, A, p);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -3835,6 +4217,48 @@ torsh_status torsh_multinomial(torsh_tensor self, int64_t num_samples, bool repl
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_normal_tensors(torsh_tensor mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_tensors(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_means(torsh_tensor mean, double std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_means(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_deviations(double mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_deviations(cx, mean, std, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_normal_numbers(double mean, double std, const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_normal_numbers(cx, mean, std, (ts_ints){size, n_size}, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0}, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_poisson(torsh_tensor self, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_poisson(cx, self, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_binomial(torsh_tensor count, torsh_tensor prob, const int64_t *generator, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_binomial(cx, count, prob, generator ? (ts_opt_int){true, *generator} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4042,6 +4466,13 @@ torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t d
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_cosine_similarity(cx, x1, x2, dim, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_norm_except_dim(cx, self, pow, dim);
   return capi_give(cx, &t, 1, out);
 }
 
@@ -4834,6 +5265,55 @@ torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_igammac_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_stft(cx, self, n_fft, hop_length ? (ts_opt_int){true, *hop_length} : (ts_opt_int){false, 0}, win_length ? (ts_opt_int){true, *win_length} : (ts_opt_int){false, 0}, window, center, pad_mode, normalized, onesided ? (ts_opt_int){true, *onesided} : (ts_opt_int){false, 0}, return_complex ? (ts_opt_int){true, *return_complex} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_istft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, bool normalized, const bool *onesided, const int64_t *length, bool return_complex, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_istft(cx, self, n_fft, hop_length ? (ts_opt_int){true, *hop_length} : (ts_opt_int){false, 0}, win_length ? (ts_opt_int){true, *win_length} : (ts_opt_int){false, 0}, window, center, normalized, onesided ? (ts_opt_int){true, *onesided} : (ts_opt_int){false, 0}, length ? (ts_opt_int){true, *length} : (ts_opt_int){false, 0}, return_complex);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hann_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hann_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hamming_window(int64_t window_length, bool periodic, double alpha, double beta, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hamming_window(cx, window_length, periodic, alpha, beta, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_blackman_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_blackman_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bartlett_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bartlett_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double beta, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kaiser_window(cx, window_length, periodic, beta, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 

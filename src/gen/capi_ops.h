@@ -614,6 +614,12 @@ TORSH_API torsh_status torsh_unfold_copy(torsh_tensor self, int64_t dimension, i
 /* unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
 TORSH_API torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *out);
 
+/* view_as_real as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_as_real_copy.html */
+TORSH_API torsh_status torsh_view_as_real_copy(torsh_tensor self, torsh_tensor *out);
+
+/* view_as_complex as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_as_complex_copy.html */
+TORSH_API torsh_status torsh_view_as_complex_copy(torsh_tensor self, torsh_tensor *out);
+
 /* view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
 TORSH_API torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
 
@@ -790,6 +796,72 @@ TORSH_API torsh_status torsh_gumbel_softmax(torsh_tensor logits, double tau, boo
 
 /* input over the root of (the mean of its squares over the last dims, those of normalizedShape, plus eps), times weight; eps is the dtype's unless given. Errors: an input or a weight that does not end in them, integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html */
 TORSH_API torsh_status torsh_rms_norm(torsh_tensor self, const int64_t *normalized_shape, int64_t n_normalized_shape, torsh_tensor weight, const double *eps, torsh_tensor *out);
+
+/* The discrete Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft.html */
+TORSH_API torsh_status torsh_fft_fft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft.html */
+TORSH_API torsh_status torsh_fft_ifft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The first half of the Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft.html */
+TORSH_API torsh_status torsh_fft_rfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The first half of the inverse Fourier transform of real numbers along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft.html */
+TORSH_API torsh_status torsh_fft_ihfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The inverse of rfft: real numbers from the first half of their transform along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft.html */
+TORSH_API torsh_status torsh_fft_irfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform, real, of a signal given by its first half along dim, of n points: input is cut or filled up with zeros. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: n below 1, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft.html */
+TORSH_API torsh_status torsh_fft_hfft(torsh_tensor self, const int64_t *n, int64_t dim, const char *norm, torsh_tensor *out);
+
+/* The discrete Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fftn.html */
+TORSH_API torsh_status torsh_fft_fftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The discrete Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.fft2.html */
+TORSH_API torsh_status torsh_fft_fft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
+TORSH_API torsh_status torsh_fft_ifftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html */
+TORSH_API torsh_status torsh_fft_ifft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html */
+TORSH_API torsh_status torsh_fft_rfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html */
+TORSH_API torsh_status torsh_fft_rfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform of real numbers, of the last dim the first half along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
+TORSH_API torsh_status torsh_fft_ihfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse Fourier transform of real numbers, of the last dim the first half along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html */
+TORSH_API torsh_status torsh_fft_ihfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html */
+TORSH_API torsh_status torsh_fft_irfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The inverse of rfftn: real numbers from the first half, along the last dim, of their transform along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html */
+TORSH_API torsh_status torsh_fft_irfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform, real, of a signal given by its first half along the last dim along dim (all dims, or the last ones where only s is given), of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html */
+TORSH_API torsh_status torsh_fft_hfftn(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The Fourier transform, real, of a signal given by its first half along the last dim along two dims, of s points: input is cut or filled up with zeros, -1 keeps its size. norm: 'backward' (the default) divides backward transforms by n, 'forward' forward ones, 'ortho' both by its square root. Integers become float32. Errors: sizes below 1, a dim twice, 16-bit floats. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html */
+TORSH_API torsh_status torsh_fft_hfft2(torsh_tensor self, const int64_t *s, int64_t n_s, const int64_t *dim, int64_t n_dim, const char *norm, torsh_tensor *out);
+
+/* The frequencies of the results of fft: 0, 1, ... and then the negative ones, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html */
+TORSH_API torsh_status torsh_fft_fftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out);
+
+/* The frequencies of the results of rfft: 0, 1, ..., n / 2, over n * d; d is the time between two samples. Errors: integer dtypes, a negative n. https://pytorch.org/docs/stable/generated/torch.fft.rfftfreq.html */
+TORSH_API torsh_status torsh_fft_rfftfreq(int64_t n, double d, torsh_dtype dtype, torsh_tensor *out);
+
+/* Exchanges the halves of dims (all of them unless given), so that frequency 0 stands in the middle. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.fftshift.html */
+TORSH_API torsh_status torsh_fft_fftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
+
+/* The inverse of fftshift. Errors: dims out of range. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
+TORSH_API torsh_status torsh_fft_ifftshift(torsh_tensor self, const int64_t *dim, int64_t n_dim, torsh_tensor *out);
 
 /* The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html */
 TORSH_API torsh_status torsh_unfold_windows(torsh_tensor self, const int64_t *kernel_size, int64_t n_kernel_size, const int64_t *dilation, int64_t n_dilation, const int64_t *padding, int64_t n_padding, const int64_t *stride, int64_t n_stride, torsh_tensor *out);
@@ -1016,6 +1088,24 @@ TORSH_API torsh_status torsh_slogdet(torsh_tensor self, torsh_tensor *out);
 /* The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
 TORSH_API torsh_status torsh_logdet(torsh_tensor self, torsh_tensor *out);
 
+/* The first n columns of H_1 H_2 ... H_k, where H_i = I - tau_i v_i v_i^H and v_i is column i of A (..., m, n) with a 1 on the diagonal and zeros above: Q of what geqrf gives. Errors: m < n, more factors than columns, batches or dtypes that differ. https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html */
+TORSH_API torsh_status torsh_linalg_householder_product(torsh_tensor A, torsh_tensor tau, torsh_tensor *out);
+
+/* linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
+TORSH_API torsh_status torsh_orgqr(torsh_tensor self, torsh_tensor input2, torsh_tensor *out);
+
+/* Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
+TORSH_API torsh_status torsh_ormqr(torsh_tensor self, torsh_tensor input2, torsh_tensor input3, bool left, bool transpose, torsh_tensor *out);
+
+/* The X (..., n, k) of least norm among those for which A X is nearest to B (..., m, k), or vectors for B (..., m). Drivers: 'gels' (full rank assumed), 'gelsy' (the default), 'gelsd' and 'gelss'; but for the first, singular values up to rcond times the largest count as zero. residuals, where m > n and all ranks are n, are the squared sizes of A X - B (not by 'gelsy'); rank but by 'gels', singularValues by 'gelsd' and 'gelss'; what is not computed is empty. Errors: shapes or dtypes that do not match, another driver, 'gels' and a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html */
+TORSH_API torsh_status torsh_linalg_lstsq(torsh_tensor A, torsh_tensor B, const double *rcond, const char *driver, torsh_tensor *out);
+
+/* The q largest singular values of A - M and their vectors, by random projections (torsh.manualSeed makes them repeatable) and niter steps of subspace iteration. Errors: a q beyond the smaller size. https://pytorch.org/docs/stable/generated/torch.svd_lowrank.html */
+TORSH_API torsh_status torsh_svd_lowrank(torsh_tensor A, const int64_t *q, const int64_t *niter, torsh_tensor M, torsh_tensor *out);
+
+/* Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html */
+TORSH_API torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, int64_t niter, torsh_tensor *out);
+
 /* The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
 TORSH_API torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out);
 
@@ -1051,6 +1141,75 @@ TORSH_API torsh_status torsh_linalg_vander(torsh_tensor x, const int64_t *N, tor
 
 /* The Vandermonde matrix of a vector: its powers from N - 1 to 0, or (increasing) from 0 to N - 1. https://pytorch.org/docs/stable/generated/torch.vander.html */
 TORSH_API torsh_status torsh_vander(torsh_tensor x, const int64_t *N, bool increasing, torsh_tensor *out);
+
+/* QR of (..., m, n) as LAPACK leaves it: R on and above the diagonal, Householder vectors below it, and their factors tau (..., min(m, n)). Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.geqrf.html */
+TORSH_API torsh_status torsh_geqrf(torsh_tensor self, torsh_tensor *out);
+
+/* A = Q R with orthonormal columns in Q and R upper triangular: (m, k) and (k, n) with k = min(m, n), with mode 'complete' (m, m) and (m, n), with 'r' an empty Q. Signs are LAPACK's. Errors: fewer than 2 dims, integers, another mode; a gradient with mode 'r', or 'complete' and m > n. https://pytorch.org/docs/stable/generated/torch.linalg.qr.html */
+TORSH_API torsh_status torsh_linalg_qr(torsh_tensor A, const char *mode, torsh_tensor *out);
+
+/* linalg.qr: reduced, or complete when some is false. https://pytorch.org/docs/stable/generated/torch.qr.html */
+TORSH_API torsh_status torsh_qr(torsh_tensor self, bool some, torsh_tensor *out);
+
+/* A = U diag(S) Vh: S (..., k) descending with k = min(m, n), orthonormal columns in U (..., m, m) and rows in Vh (..., n, n), or only k of them without fullMatrices. Infinite elements give NaN. Errors: fewer than 2 dims, integers, NaN, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.svd.html */
+TORSH_API torsh_status torsh_linalg_svd(torsh_tensor A, bool full_matrices, const char *driver, torsh_tensor *out);
+
+/* The singular values of A, (..., min(m, n)), descending. Errors as linalg.svd. https://pytorch.org/docs/stable/generated/torch.linalg.svdvals.html */
+TORSH_API torsh_status torsh_linalg_svdvals(torsh_tensor A, const char *driver, torsh_tensor *out);
+
+/* linalg.svd in older form: V instead of its adjoint, all of U and V where some is false, zeros for them where computeUv is false. https://pytorch.org/docs/stable/generated/torch.svd.html */
+TORSH_API torsh_status torsh_svd(torsh_tensor self, bool some, bool compute_uv, torsh_tensor *out);
+
+/* Eigenvalues (real, ascending) and orthonormal eigenvectors (the columns) of symmetric or Hermitian matrices, of which the lower or ('U') upper triangle is read. NaN or infinities there give NaN. The gradient is right for what does not depend on the vectors' signs or phases. Errors: matrices that are not square, integers, another UPLO, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html */
+TORSH_API torsh_status torsh_linalg_eigh(torsh_tensor A, const char *UPLO, torsh_tensor *out);
+
+/* The eigenvalues of linalg.eigh. https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html */
+TORSH_API torsh_status torsh_linalg_eigvalsh(torsh_tensor A, const char *UPLO, torsh_tensor *out);
+
+/* linalg.eigh in older form: the vectors are empty unless asked for, and the upper triangle is read unless upper is false. https://pytorch.org/docs/1.13/generated/torch.symeig.html */
+TORSH_API torsh_status torsh_symeig(torsh_tensor self, bool eigenvectors, bool upper, torsh_tensor *out);
+
+/* Eigenvalues, in no order, and eigenvectors (columns of length 1) of square matrices; complex whatever A is. The gradient is right for what does not depend on the vectors' phases. Errors: matrices that are not square, integers, NaN and infinities, no convergence. https://pytorch.org/docs/stable/generated/torch.linalg.eig.html */
+TORSH_API torsh_status torsh_linalg_eig(torsh_tensor A, torsh_tensor *out);
+
+/* The eigenvalues of linalg.eig. https://pytorch.org/docs/stable/generated/torch.linalg.eigvals.html */
+TORSH_API torsh_status torsh_linalg_eigvals(torsh_tensor A, torsh_tensor *out);
+
+/* The pseudo-inverse (..., n, m) of A (..., m, n): singular values (or, with hermitian, eigenvalues) up to max(atol, rtol * the largest) count as zero. rtol is the dtype's eps * max(m, n) when neither is given; both may be tensors over the batch; rcond is rtol's older name. Errors: fewer than 2 dims, integers, NaN. https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html */
+TORSH_API torsh_status torsh_linalg_pinv(torsh_tensor A, torsh_tensor rcond, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out);
+
+/* linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
+TORSH_API torsh_status torsh_pinverse(torsh_tensor self, double rcond, torsh_tensor *out);
+
+/* How many singular values (or, with hermitian, eigenvalues in size) of A exceed max(atol, rtol * the largest), int64. Tolerances as in linalg.pinv; tol is atol's older name, with an rtol of 0. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html */
+TORSH_API torsh_status torsh_linalg_matrix_rank(torsh_tensor A, torsh_tensor tol, bool hermitian, torsh_tensor atol, torsh_tensor rtol, torsh_tensor *out);
+
+/* A norm of matrices, which lie in the two dims: 'fro', the root of the sum of squares, or 'nuc', the sum of singular values. Errors: fewer than 2 dims, integers, two dims that are one. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
+TORSH_API torsh_status torsh_linalg_matrix_norm(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* By number: 2 and -2 are the largest and smallest singular value, 1 and -1 the largest and smallest sum of sizes in a column, infinity and -infinity in a row. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html */
+TORSH_API torsh_status torsh_linalg_matrix_norm_ord(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* linalg.matrixNorm where ord is given and there are two dims (or dim names two), else linalg.vectorNorm. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
+TORSH_API torsh_status torsh_linalg_norm(torsh_tensor A, torsh_scalar ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* linalg.matrixNorm by name. https://pytorch.org/docs/stable/generated/torch.linalg.norm.html */
+TORSH_API torsh_status torsh_linalg_norm_named(torsh_tensor A, const char *ord, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
+
+/* The sum of a matrix's singular values. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_nuclear_norm(torsh_tensor self, bool keepdim, torsh_tensor *out);
+
+/* The same of matrices that lie in two dims. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_nuclear_norm_dim(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* The root of the sum of squares over up to two dims, all when none are given. https://pytorch.org/docs/stable/generated/torch.norm.html */
+TORSH_API torsh_status torsh_frobenius_norm(torsh_tensor self, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_tensor *out);
+
+/* The condition number of A by a norm of linalg.matrixNorm: norm(A) * norm(inverse), infinite where A is singular; for 2 (or null) and -2 the ratio of the extreme singular values, of any shape. Errors: matrices that are not square with other norms. https://pytorch.org/docs/stable/generated/torch.linalg.cond.html */
+TORSH_API torsh_status torsh_linalg_cond(torsh_tensor A, torsh_scalar p, torsh_tensor *out);
+
+/* By 'fro' or 'nuc'. https://pytorch.org/docs/stable/generated/torch.linalg.cond.html */
+TORSH_API torsh_status torsh_linalg_cond_named(torsh_tensor A, const char *p, torsh_tensor *out);
 
 /* L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html */
 TORSH_API torsh_status torsh_linalg_cholesky_ex(torsh_tensor A, bool upper, bool check_errors, torsh_tensor *out);
@@ -1637,6 +1796,24 @@ TORSH_API torsh_status torsh_bernoulli(torsh_tensor self, const double *p, const
 /* Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
 TORSH_API torsh_status torsh_multinomial(torsh_tensor self, int64_t num_samples, bool replacement, const int64_t *generator, torsh_tensor *out);
 
+/* Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. https://pytorch.org/docs/stable/generated/torch.normal.html */
+TORSH_API torsh_status torsh_normal_tensors(torsh_tensor mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out);
+
+/* Normal numbers with the given means and one deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
+TORSH_API torsh_status torsh_normal_means(torsh_tensor mean, double std, const int64_t *generator, torsh_tensor *out);
+
+/* Normal numbers with one mean and the given deviations. https://pytorch.org/docs/stable/generated/torch.normal.html */
+TORSH_API torsh_status torsh_normal_deviations(double mean, torsh_tensor std, const int64_t *generator, torsh_tensor *out);
+
+/* Normal numbers with one mean and deviation. https://pytorch.org/docs/stable/generated/torch.normal.html */
+TORSH_API torsh_status torsh_normal_numbers(double mean, double std, const int64_t *size, int64_t n_size, const int64_t *generator, torsh_dtype dtype, torsh_tensor *out);
+
+/* Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. https://pytorch.org/docs/stable/generated/torch.poisson.html */
+TORSH_API torsh_status torsh_poisson(torsh_tensor self, const int64_t *generator, torsh_tensor *out);
+
+/* Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. https://pytorch.org/docs/stable/generated/torch.binomial.html */
+TORSH_API torsh_status torsh_binomial(torsh_tensor count, torsh_tensor prob, const int64_t *generator, torsh_tensor *out);
+
 /* input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it. */
 TORSH_API torsh_status torsh_native_dropout(torsh_tensor self, double p, torsh_tensor *out);
 
@@ -1712,7 +1889,7 @@ TORSH_API torsh_status torsh_vector_norm(torsh_tensor self, torsh_scalar ord, co
 /* The vector norm of order p over the given dims (all when none are given). https://pytorch.org/docs/stable/generated/torch.norm.html */
 TORSH_API torsh_status torsh_norm(torsh_tensor self, torsh_scalar p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
-/* The Frobenius norm ('fro'). https://pytorch.org/docs/stable/generated/torch.norm.html */
+/* By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). https://pytorch.org/docs/stable/generated/torch.norm.html */
 TORSH_API torsh_status torsh_norm_named(torsh_tensor self, const char *p, const int64_t *dim, int64_t n_dim, bool keepdim, torsh_dtype dtype, torsh_tensor *out);
 
 /* The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
@@ -1723,6 +1900,9 @@ TORSH_API torsh_status torsh_normalize(torsh_tensor self, double p, const int64_
 
 /* The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 TORSH_API torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out);
+
+/* The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
+TORSH_API torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out);
 
 /* The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 TORSH_API torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out);
@@ -2056,6 +2236,27 @@ TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, tors
 
 /* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
+
+/* The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+TORSH_API torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out);
+
+/* The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+TORSH_API torsh_status torsh_istft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, bool normalized, const bool *onesided, const int64_t *length, bool return_complex, torsh_tensor *out);
+
+/* Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
+TORSH_API torsh_status torsh_hann_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
+TORSH_API torsh_status torsh_hamming_window(int64_t window_length, bool periodic, double alpha, double beta, torsh_dtype dtype, torsh_tensor *out);
+
+/* Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
+TORSH_API torsh_status torsh_blackman_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
+TORSH_API torsh_status torsh_bartlett_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
+TORSH_API torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double beta, torsh_dtype dtype, torsh_tensor *out);
 
 /* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 TORSH_API torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);

@@ -229,636 +229,713 @@ enum {
   TS_OP_unbind_copy = 222,
   TS_OP_unfold_copy = 223,
   TS_OP_unsqueeze_copy = 224,
-  TS_OP_view_copy = 225,
-  TS_OP_zeros = 226,
-  TS_OP_zeros_like = 227,
-  TS_OP_new_zeros = 228,
-  TS_OP_ones = 229,
-  TS_OP_ones_like = 230,
-  TS_OP_new_ones = 231,
-  TS_OP_empty = 232,
-  TS_OP_empty_like = 233,
-  TS_OP_new_empty = 234,
-  TS_OP_empty_strided = 235,
-  TS_OP_full = 236,
-  TS_OP_full_like = 237,
-  TS_OP_new_full = 238,
-  TS_OP_fill = 239,
-  TS_OP_fill_ = 240,
-  TS_OP_arange = 241,
-  TS_OP_linspace = 242,
-  TS_OP_logspace = 243,
-  TS_OP_eye = 244,
-  TS_OP_clone = 245,
-  TS_OP_contiguous = 246,
-  TS_OP_resize_ = 247,
-  TS_OP_resize_as_ = 248,
-  TS_OP_copy_ = 249,
-  TS_OP_zero_ = 250,
-  TS_OP__to_dtype = 251,
-  TS_OP_new_empty_strided = 252,
-  TS_OP__as_strided_backward = 253,
-  TS_OP_sum_to_size = 254,
-  TS_OP_ctc_loss = 255,
-  TS_OP__ctc_loss = 256,
-  TS_OP__ctc_loss_backward = 257,
-  TS_OP_diag = 258,
-  TS_OP_diag_embed = 259,
-  TS_OP_diagflat = 260,
-  TS_OP_trace = 261,
-  TS_OP_tril = 262,
-  TS_OP_tril_ = 263,
-  TS_OP_triu = 264,
-  TS_OP_triu_ = 265,
-  TS_OP_tril_indices = 266,
-  TS_OP_triu_indices = 267,
-  TS_OP_fill_diagonal_ = 268,
-  TS_OP_cdist = 269,
-  TS_OP__cdist = 270,
-  TS_OP__cdist_backward = 271,
-  TS_OP_pdist = 272,
-  TS_OP_bilinear = 273,
-  TS_OP_alpha_dropout = 274,
-  TS_OP_alpha_dropout_ = 275,
-  TS_OP_feature_alpha_dropout = 276,
-  TS_OP_feature_alpha_dropout_ = 277,
-  TS_OP_feature_dropout = 278,
-  TS_OP_feature_dropout_ = 279,
-  TS_OP_dropout1d = 280,
-  TS_OP_dropout1d_ = 281,
-  TS_OP_dropout2d = 282,
-  TS_OP_dropout2d_ = 283,
-  TS_OP_dropout3d = 284,
-  TS_OP_dropout3d_ = 285,
-  TS_OP_rrelu = 286,
-  TS_OP_rrelu_ = 287,
-  TS_OP__rrelu_noise = 288,
-  TS_OP_gumbel_softmax = 289,
-  TS_OP_rms_norm = 290,
-  TS_OP_unfold_windows = 291,
-  TS_OP_fold = 292,
-  TS_OP__im2col = 293,
-  TS_OP__col2im = 294,
-  TS_OP_pixel_shuffle = 295,
-  TS_OP_pixel_unshuffle = 296,
-  TS_OP_channel_shuffle = 297,
-  TS_OP_grid_sample = 298,
-  TS_OP_grid_sampler = 299,
-  TS_OP_grid_sampler_2d = 300,
-  TS_OP_grid_sampler_3d = 301,
-  TS_OP_affine_grid = 302,
-  TS_OP_affine_grid_generator = 303,
-  TS_OP__grid_sample = 304,
-  TS_OP__grid_sample_adjoint = 305,
-  TS_OP__index = 306,
-  TS_OP__at = 307,
-  TS_OP__set_at = 308,
-  TS_OP_index_put = 309,
-  TS_OP_index_put_ = 310,
-  TS_OP_index_select = 311,
-  TS_OP_index_add = 312,
-  TS_OP_index_add_ = 313,
-  TS_OP_index_copy = 314,
-  TS_OP_index_copy_ = 315,
-  TS_OP_index_fill = 316,
-  TS_OP_index_fill_ = 317,
-  TS_OP_gather = 318,
-  TS_OP_scatter = 319,
-  TS_OP_scatter_ = 320,
-  TS_OP_scatter_value = 321,
-  TS_OP_scatter_value_ = 322,
-  TS_OP_scatter_add = 323,
-  TS_OP_scatter_add_ = 324,
-  TS_OP_scatter_reduce = 325,
-  TS_OP_scatter_reduce_ = 326,
-  TS_OP_index_reduce = 327,
-  TS_OP_index_reduce_ = 328,
-  TS_OP_segment_reduce = 329,
-  TS_OP__segment_ids = 330,
-  TS_OP_take = 331,
-  TS_OP_put = 332,
-  TS_OP_put_ = 333,
-  TS_OP_nonzero = 334,
-  TS_OP__nonzero_tuple = 335,
-  TS_OP_argwhere = 336,
-  TS_OP_masked_select = 337,
-  TS_OP_masked_scatter = 338,
-  TS_OP_masked_scatter_ = 339,
-  TS_OP_embedding = 340,
-  TS_OP__embedding = 341,
-  TS_OP__embedding_backward = 342,
-  TS_OP__embedding_double_backward = 343,
-  TS_OP_one_hot = 344,
-  TS_OP_broadcast_tensors = 345,
-  TS_OP_meshgrid = 346,
-  TS_OP_atleast_1d = 347,
-  TS_OP_atleast_1d_list = 348,
-  TS_OP_atleast_2d = 349,
-  TS_OP_atleast_2d_list = 350,
-  TS_OP_atleast_3d = 351,
-  TS_OP_atleast_3d_list = 352,
-  TS_OP_hstack = 353,
-  TS_OP_vstack = 354,
-  TS_OP_dstack = 355,
-  TS_OP_column_stack = 356,
-  TS_OP_block_diag = 357,
-  TS_OP_cartesian_prod = 358,
-  TS_OP_combinations = 359,
-  TS_OP_linalg_lu_factor_ex = 360,
-  TS_OP_linalg_lu_factor = 361,
-  TS_OP_lu = 362,
-  TS_OP_lu_with_info = 363,
-  TS_OP__lu_permutation = 364,
-  TS_OP_lu_unpack = 365,
-  TS_OP_linalg_lu = 366,
-  TS_OP__lu_solve = 367,
-  TS_OP_linalg_lu_solve = 368,
-  TS_OP_lu_solve = 369,
-  TS_OP__linalg_solve_ex = 370,
-  TS_OP_linalg_solve_ex = 371,
-  TS_OP_linalg_solve = 372,
-  TS_OP_linalg_inv_ex = 373,
-  TS_OP_linalg_inv = 374,
-  TS_OP_inverse = 375,
-  TS_OP_linalg_solve_triangular = 376,
-  TS_OP_triangular_solve = 377,
-  TS_OP__linalg_det = 378,
-  TS_OP__linalg_cofactors = 379,
-  TS_OP_det = 380,
-  TS_OP__linalg_slogdet = 381,
-  TS_OP_slogdet = 382,
-  TS_OP_logdet = 383,
-  TS_OP_matrix_power = 384,
-  TS_OP_matrix_exp = 385,
-  TS_OP_linalg_multi_dot = 386,
-  TS_OP_chain_matmul = 387,
-  TS_OP_linalg_tensorinv = 388,
-  TS_OP_linalg_tensorsolve = 389,
-  TS_OP_linalg_cross = 390,
-  TS_OP_cross = 391,
-  TS_OP_linalg_vecdot = 392,
-  TS_OP_linalg_diagonal = 393,
-  TS_OP_linalg_vander = 394,
-  TS_OP_vander = 395,
-  TS_OP_linalg_cholesky_ex = 396,
-  TS_OP_linalg_cholesky = 397,
-  TS_OP_cholesky = 398,
-  TS_OP_cholesky_solve = 399,
-  TS_OP_cholesky_inverse = 400,
-  TS_OP_linalg_ldl_factor_ex = 401,
-  TS_OP_linalg_ldl_factor = 402,
-  TS_OP_linalg_ldl_solve = 403,
-  TS_OP_mse_loss = 404,
-  TS_OP_l1_loss = 405,
-  TS_OP_smooth_l1_loss = 406,
-  TS_OP_huber_loss = 407,
-  TS_OP__difference_loss = 408,
-  TS_OP__difference_loss_backward = 409,
-  TS_OP__difference_loss_curvature = 410,
-  TS_OP_nll_loss = 411,
-  TS_OP__nll_loss = 412,
-  TS_OP__nll_loss_backward = 413,
-  TS_OP_cross_entropy = 414,
-  TS_OP__cross_entropy = 415,
-  TS_OP__cross_entropy_backward = 416,
-  TS_OP__class_weights = 417,
-  TS_OP_binary_cross_entropy = 418,
-  TS_OP_binary_cross_entropy_with_logits = 419,
-  TS_OP__binary_cross_entropy = 420,
-  TS_OP__binary_cross_entropy_with_logits = 421,
-  TS_OP_kl_div = 422,
-  TS_OP_soft_margin_loss = 423,
-  TS_OP_margin_ranking_loss = 424,
-  TS_OP_hinge_embedding_loss = 425,
-  TS_OP_cosine_embedding_loss = 426,
-  TS_OP_triplet_margin_loss = 427,
-  TS_OP_multilabel_soft_margin_loss = 428,
-  TS_OP_multi_margin_loss = 429,
-  TS_OP_multilabel_margin_loss = 430,
-  TS_OP__multilabel_margin = 431,
-  TS_OP__multilabel_margin_backward = 432,
-  TS_OP__multilabel_margin_slope = 433,
-  TS_OP_gaussian_nll_loss = 434,
-  TS_OP_poisson_nll_loss = 435,
-  TS_OP_exp = 436,
-  TS_OP_exp_ = 437,
-  TS_OP_exp2 = 438,
-  TS_OP_exp2_ = 439,
-  TS_OP_expm1 = 440,
-  TS_OP_expm1_ = 441,
-  TS_OP_log = 442,
-  TS_OP_log_ = 443,
-  TS_OP_log2 = 444,
-  TS_OP_log2_ = 445,
-  TS_OP_log10 = 446,
-  TS_OP_log10_ = 447,
-  TS_OP_log1p = 448,
-  TS_OP_log1p_ = 449,
-  TS_OP_sin = 450,
-  TS_OP_sin_ = 451,
-  TS_OP_cos = 452,
-  TS_OP_cos_ = 453,
-  TS_OP_tan = 454,
-  TS_OP_tan_ = 455,
-  TS_OP_asin = 456,
-  TS_OP_asin_ = 457,
-  TS_OP_acos = 458,
-  TS_OP_acos_ = 459,
-  TS_OP_atan = 460,
-  TS_OP_atan_ = 461,
-  TS_OP_sinh = 462,
-  TS_OP_sinh_ = 463,
-  TS_OP_cosh = 464,
-  TS_OP_cosh_ = 465,
-  TS_OP_tanh = 466,
-  TS_OP_tanh_ = 467,
-  TS_OP_asinh = 468,
-  TS_OP_asinh_ = 469,
-  TS_OP_acosh = 470,
-  TS_OP_acosh_ = 471,
-  TS_OP_atanh = 472,
-  TS_OP_atanh_ = 473,
-  TS_OP_sinc = 474,
-  TS_OP_sinc_ = 475,
-  TS_OP_erf = 476,
-  TS_OP_erf_ = 477,
-  TS_OP_erfc = 478,
-  TS_OP_erfc_ = 479,
-  TS_OP_erfinv = 480,
-  TS_OP_erfinv_ = 481,
-  TS_OP_sigmoid = 482,
-  TS_OP_sigmoid_ = 483,
-  TS_OP_lgamma = 484,
-  TS_OP_lgamma_ = 485,
-  TS_OP_digamma = 486,
-  TS_OP_digamma_ = 487,
-  TS_OP_mvlgamma = 488,
-  TS_OP_mvlgamma_ = 489,
-  TS_OP_frexp = 490,
-  TS_OP_logit = 491,
-  TS_OP_logit_ = 492,
-  TS_OP__sigmoid_backward = 493,
-  TS_OP__tanh_backward = 494,
-  TS_OP_atan2 = 495,
-  TS_OP_atan2_ = 496,
-  TS_OP_hypot = 497,
-  TS_OP_hypot_ = 498,
-  TS_OP_logaddexp = 499,
-  TS_OP_logaddexp2 = 500,
-  TS_OP_xlogy = 501,
-  TS_OP_xlogy_ = 502,
-  TS_OP_copysign = 503,
-  TS_OP_copysign_ = 504,
-  TS_OP_nextafter = 505,
-  TS_OP_nextafter_ = 506,
-  TS_OP_heaviside = 507,
-  TS_OP_heaviside_ = 508,
-  TS_OP_ldexp = 509,
-  TS_OP_ldexp_ = 510,
-  TS_OP_gcd = 511,
-  TS_OP_gcd_ = 512,
-  TS_OP_lcm = 513,
-  TS_OP_lcm_ = 514,
-  TS_OP_mm = 515,
-  TS_OP_bmm = 516,
-  TS_OP_matmul = 517,
-  TS_OP_addmm = 518,
-  TS_OP_addmm_ = 519,
-  TS_OP_linear = 520,
-  TS_OP_mv = 521,
-  TS_OP_dot = 522,
-  TS_OP_vdot = 523,
-  TS_OP_outer = 524,
-  TS_OP_baddbmm = 525,
-  TS_OP_baddbmm_ = 526,
-  TS_OP_addbmm = 527,
-  TS_OP_addbmm_ = 528,
-  TS_OP_addmv = 529,
-  TS_OP_addmv_ = 530,
-  TS_OP_addr = 531,
-  TS_OP_addr_ = 532,
-  TS_OP_max = 533,
-  TS_OP_max_dim = 534,
-  TS_OP_max_other = 535,
-  TS_OP_min = 536,
-  TS_OP_min_dim = 537,
-  TS_OP_min_other = 538,
-  TS_OP_amax = 539,
-  TS_OP_amin = 540,
-  TS_OP_aminmax = 541,
-  TS_OP_argmax = 542,
-  TS_OP_argmin = 543,
-  TS_OP_median = 544,
-  TS_OP_median_dim = 545,
-  TS_OP_nanmedian = 546,
-  TS_OP_nanmedian_dim = 547,
-  TS_OP_kthvalue = 548,
-  TS_OP_mode = 549,
-  TS_OP__normalize = 550,
-  TS_OP__normalize_backward = 551,
-  TS_OP_batch_norm = 552,
-  TS_OP_native_batch_norm = 553,
-  TS_OP_layer_norm = 554,
-  TS_OP_native_layer_norm = 555,
-  TS_OP_group_norm = 556,
-  TS_OP_instance_norm = 557,
-  TS_OP__sgd_step_ = 558,
-  TS_OP__adam_step_ = 559,
-  TS_OP__has_grads = 560,
-  TS_OP__zero_grads = 561,
-  TS_OP_constant_pad_nd = 562,
-  TS_OP_pad = 563,
-  TS_OP_max_pool1d_with_indices = 564,
-  TS_OP_max_pool1d = 565,
-  TS_OP_max_pool2d_with_indices = 566,
-  TS_OP_max_pool2d = 567,
-  TS_OP_max_pool3d_with_indices = 568,
-  TS_OP_max_pool3d = 569,
-  TS_OP_avg_pool1d = 570,
-  TS_OP_avg_pool2d = 571,
-  TS_OP_avg_pool3d = 572,
-  TS_OP_adaptive_max_pool1d_with_indices = 573,
-  TS_OP_adaptive_max_pool1d = 574,
-  TS_OP_adaptive_max_pool2d_with_indices = 575,
-  TS_OP_adaptive_max_pool2d = 576,
-  TS_OP_adaptive_max_pool3d_with_indices = 577,
-  TS_OP_adaptive_max_pool3d = 578,
-  TS_OP_fractional_max_pool2d_with_indices = 579,
-  TS_OP_fractional_max_pool2d = 580,
-  TS_OP_fractional_max_pool3d_with_indices = 581,
-  TS_OP_fractional_max_pool3d = 582,
-  TS_OP_max_unpool1d = 583,
-  TS_OP_max_unpool2d = 584,
-  TS_OP_max_unpool3d = 585,
-  TS_OP_lp_pool1d = 586,
-  TS_OP_lp_pool2d = 587,
-  TS_OP_lp_pool3d = 588,
-  TS_OP_local_response_norm = 589,
-  TS_OP__adaptive_max_pool = 590,
-  TS_OP__fractional_max_pool = 591,
-  TS_OP__max_unpool = 592,
-  TS_OP__max_pool = 593,
-  TS_OP__max_pool_backward = 594,
-  TS_OP__max_pool_gather = 595,
-  TS_OP__avg_pool = 596,
-  TS_OP__avg_pool_backward = 597,
-  TS_OP_einsum = 598,
-  TS_OP_tensordot = 599,
-  TS_OP_tensordot_count = 600,
-  TS_OP_inner = 601,
-  TS_OP_kron = 602,
-  TS_OP_rand = 603,
-  TS_OP_randn = 604,
-  TS_OP_randint = 605,
-  TS_OP_randperm = 606,
-  TS_OP_rand_like = 607,
-  TS_OP_randn_like = 608,
-  TS_OP_randint_like = 609,
-  TS_OP_uniform_ = 610,
-  TS_OP_normal_ = 611,
-  TS_OP_random_ = 612,
-  TS_OP_exponential_ = 613,
-  TS_OP_cauchy_ = 614,
-  TS_OP_log_normal_ = 615,
-  TS_OP_geometric_ = 616,
-  TS_OP_bernoulli_ = 617,
-  TS_OP_bernoulli = 618,
-  TS_OP_multinomial = 619,
-  TS_OP_native_dropout = 620,
-  TS_OP_dropout = 621,
-  TS_OP_sum = 622,
-  TS_OP_mean = 623,
-  TS_OP_prod = 624,
-  TS_OP_any = 625,
-  TS_OP_all = 626,
-  TS_OP_count_nonzero = 627,
-  TS_OP_var = 628,
-  TS_OP_var_dim = 629,
-  TS_OP_var_unbiased = 630,
-  TS_OP_var_mean = 631,
-  TS_OP_var_mean_dim = 632,
-  TS_OP_var_mean_unbiased = 633,
-  TS_OP_std = 634,
-  TS_OP_std_dim = 635,
-  TS_OP_std_unbiased = 636,
-  TS_OP_std_mean = 637,
-  TS_OP_std_mean_dim = 638,
-  TS_OP_std_mean_unbiased = 639,
-  TS_OP_nansum = 640,
-  TS_OP_nanmean = 641,
-  TS_OP_logsumexp = 642,
-  TS_OP_vector_norm = 643,
-  TS_OP_norm = 644,
-  TS_OP_norm_named = 645,
-  TS_OP_dist = 646,
-  TS_OP_normalize = 647,
-  TS_OP_cosine_similarity = 648,
-  TS_OP_pairwise_distance = 649,
-  TS_OP_adaptive_avg_pool1d = 650,
-  TS_OP_adaptive_avg_pool2d = 651,
-  TS_OP_adaptive_avg_pool3d = 652,
-  TS_OP_interpolate = 653,
-  TS_OP_upsample = 654,
-  TS_OP_upsample_nearest = 655,
-  TS_OP_upsample_bilinear = 656,
-  TS_OP__resample = 657,
-  TS_OP__resample_adjoint = 658,
-  TS_OP_lstm = 659,
-  TS_OP_lstm_data = 660,
-  TS_OP_gru = 661,
-  TS_OP_gru_data = 662,
-  TS_OP_rnn_tanh = 663,
-  TS_OP_rnn_tanh_data = 664,
-  TS_OP_rnn_relu = 665,
-  TS_OP_rnn_relu_data = 666,
-  TS_OP_lstm_cell = 667,
-  TS_OP_gru_cell = 668,
-  TS_OP_rnn_tanh_cell = 669,
-  TS_OP_rnn_relu_cell = 670,
-  TS_OP__rnn_layer = 671,
-  TS_OP__rnn_layer_math = 672,
-  TS_OP__rnn_layer_backward = 673,
-  TS_OP_cumsum = 674,
-  TS_OP_cumsum_ = 675,
-  TS_OP_cumprod = 676,
-  TS_OP_cumprod_ = 677,
-  TS_OP_logcumsumexp = 678,
-  TS_OP_cummax = 679,
-  TS_OP_cummin = 680,
-  TS_OP__cumsum_back = 681,
-  TS_OP__recurrence = 682,
-  TS_OP__unique = 683,
-  TS_OP__unique_consecutive = 684,
-  TS_OP_searchsorted = 685,
-  TS_OP_bucketize = 686,
-  TS_OP_isin = 687,
-  TS_OP_bincount = 688,
-  TS_OP_histc = 689,
-  TS_OP_histogram = 690,
-  TS_OP_histogram_bins = 691,
-  TS_OP__histogramdd = 692,
-  TS_OP_view_as = 693,
-  TS_OP_reshape_as = 694,
-  TS_OP_expand_as = 695,
-  TS_OP_broadcast_to = 696,
-  TS_OP_ravel = 697,
-  TS_OP_T = 698,
-  TS_OP_mT = 699,
-  TS_OP_H = 700,
-  TS_OP_mH = 701,
-  TS_OP_adjoint = 702,
-  TS_OP_flatten = 703,
-  TS_OP_unflatten = 704,
-  TS_OP_movedim = 705,
-  TS_OP_unbind = 706,
-  TS_OP_split_with_sizes = 707,
-  TS_OP_chunk = 708,
-  TS_OP_split = 709,
-  TS_OP_split_sizes = 710,
-  TS_OP_tensor_split = 711,
-  TS_OP_tensor_split_at = 712,
-  TS_OP_tensor_split_by = 713,
-  TS_OP_hsplit = 714,
-  TS_OP_hsplit_at = 715,
-  TS_OP_vsplit = 716,
-  TS_OP_vsplit_at = 717,
-  TS_OP_dsplit = 718,
-  TS_OP_dsplit_at = 719,
-  TS_OP_cat = 720,
-  TS_OP_stack = 721,
-  TS_OP_softmax = 722,
-  TS_OP_log_softmax = 723,
-  TS_OP_softmin = 724,
-  TS_OP__softmax_backward_data = 725,
-  TS_OP__log_softmax_backward_data = 726,
-  TS_OP_sort = 727,
-  TS_OP_argsort = 728,
-  TS_OP_msort = 729,
-  TS_OP_topk = 730,
-  TS_OP_polygamma = 731,
-  TS_OP__polygamma_self = 732,
-  TS_OP__polygamma_self_ = 733,
-  TS_OP_i0 = 734,
-  TS_OP_i0_ = 735,
-  TS_OP_i0e = 736,
-  TS_OP_i1 = 737,
-  TS_OP_i1e = 738,
-  TS_OP_ndtr = 739,
-  TS_OP_ndtri = 740,
-  TS_OP_log_ndtr = 741,
-  TS_OP_entr = 742,
-  TS_OP_erfcx = 743,
-  TS_OP_airy_ai = 744,
-  TS_OP_bessel_j0 = 745,
-  TS_OP_bessel_y0 = 746,
-  TS_OP_modified_bessel_i0 = 747,
-  TS_OP_modified_bessel_k0 = 748,
-  TS_OP_scaled_modified_bessel_k0 = 749,
-  TS_OP_bessel_j1 = 750,
-  TS_OP_bessel_y1 = 751,
-  TS_OP_modified_bessel_i1 = 752,
-  TS_OP_modified_bessel_k1 = 753,
-  TS_OP_scaled_modified_bessel_k1 = 754,
-  TS_OP_spherical_bessel_j0 = 755,
-  TS_OP_chebyshev_polynomial_t = 756,
-  TS_OP_shifted_chebyshev_polynomial_t = 757,
-  TS_OP_chebyshev_polynomial_u = 758,
-  TS_OP_shifted_chebyshev_polynomial_u = 759,
-  TS_OP_chebyshev_polynomial_v = 760,
-  TS_OP_shifted_chebyshev_polynomial_v = 761,
-  TS_OP_chebyshev_polynomial_w = 762,
-  TS_OP_shifted_chebyshev_polynomial_w = 763,
-  TS_OP_hermite_polynomial_h = 764,
-  TS_OP_hermite_polynomial_he = 765,
-  TS_OP_laguerre_polynomial_l = 766,
-  TS_OP_legendre_polynomial_p = 767,
-  TS_OP_xlog1py = 768,
-  TS_OP_zeta = 769,
-  TS_OP_igamma = 770,
-  TS_OP_igamma_ = 771,
-  TS_OP_igammac = 772,
-  TS_OP_igammac_ = 773,
-  TS_OP_quantile = 774,
-  TS_OP_nanquantile = 775,
-  TS_OP_cov = 776,
-  TS_OP_corrcoef = 777,
-  TS_OP_diff = 778,
-  TS_OP_gradient = 779,
-  TS_OP_gradient_coordinates = 780,
-  TS_OP_gradient_list = 781,
-  TS_OP_trapezoid = 782,
-  TS_OP_trapezoid_x = 783,
-  TS_OP_cumulative_trapezoid = 784,
-  TS_OP_cumulative_trapezoid_x = 785,
-  TS_OP_renorm = 786,
-  TS_OP_renorm_ = 787,
-  TS_OP__empty = 788,
-  TS_OP__meta = 789,
-  TS_OP__item = 790,
-  TS_OP__same_storage = 791,
-  TS_OP__set_requires_grad = 792,
-  TS_OP__grad = 793,
-  TS_OP__grad_id = 794,
-  TS_OP__set_grad = 795,
-  TS_OP__retain_grad = 796,
-  TS_OP__grad_fn = 797,
-  TS_OP__next_functions = 798,
-  TS_OP__add_hook = 799,
-  TS_OP__remove_hook = 800,
-  TS_OP__dropped_callbacks = 801,
-  TS_OP__backward = 802,
-  TS_OP__autograd_grad = 803,
-  TS_OP__custom_node = 804,
-  TS_OP__set_anomaly = 805,
-  TS_OP__anomalous_node = 806,
-  TS_OP__set_grad_mode = 807,
-  TS_OP__set_inference_mode = 808,
-  TS_OP__grad_mode = 809,
-  TS_OP__inference_mode = 810,
-  TS_OP__detach_in_place = 811,
-  TS_OP__set_default_dtype = 812,
-  TS_OP__result_type = 813,
-  TS_OP__promote_types = 814,
-  TS_OP__can_cast = 815,
-  TS_OP__set_data = 816,
-  TS_OP__share = 817,
-  TS_OP__memory = 818,
-  TS_OP__set_memory_budget = 819,
-  TS_OP__reset_peak_memory = 820,
-  TS_OP__trim_memory = 821,
-  TS_OP__num_threads = 822,
-  TS_OP__set_num_threads = 823,
-  TS_OP__build = 824,
-  TS_OP__generator_new = 825,
-  TS_OP__generator_free = 826,
-  TS_OP__manual_seed = 827,
-  TS_OP__initial_seed = 828,
-  TS_OP__rng_state = 829,
-  TS_OP__set_rng_state = 830,
-  TS_OP_as_strided = 831,
-  TS_OP_as_strided_ = 832,
-  TS_OP_expand = 833,
-  TS_OP_reshape = 834,
-  TS_OP_view = 835,
-  TS_OP_view_dtype = 836,
-  TS_OP_transpose = 837,
-  TS_OP_transpose_ = 838,
-  TS_OP_unsqueeze = 839,
-  TS_OP_unsqueeze_ = 840,
-  TS_OP_narrow = 841,
-  TS_OP__slice = 842,
-  TS_OP__slice_backward = 843,
-  TS_OP_select = 844,
-  TS_OP_permute = 845,
-  TS_OP_squeeze = 846,
-  TS_OP_squeeze_ = 847,
-  TS_OP_t = 848,
-  TS_OP_t_ = 849,
-  TS_OP_diagonal = 850,
-  TS_OP__diagonal_backward = 851,
-  TS_OP_unfold = 852,
-  TS_OP__unfold_backward = 853,
-  TS_OP_detach = 854,
+  TS_OP_view_as_real_copy = 225,
+  TS_OP_view_as_complex_copy = 226,
+  TS_OP_view_copy = 227,
+  TS_OP_zeros = 228,
+  TS_OP_zeros_like = 229,
+  TS_OP_new_zeros = 230,
+  TS_OP_ones = 231,
+  TS_OP_ones_like = 232,
+  TS_OP_new_ones = 233,
+  TS_OP_empty = 234,
+  TS_OP_empty_like = 235,
+  TS_OP_new_empty = 236,
+  TS_OP_empty_strided = 237,
+  TS_OP_full = 238,
+  TS_OP_full_like = 239,
+  TS_OP_new_full = 240,
+  TS_OP_fill = 241,
+  TS_OP_fill_ = 242,
+  TS_OP_arange = 243,
+  TS_OP_linspace = 244,
+  TS_OP_logspace = 245,
+  TS_OP_eye = 246,
+  TS_OP_clone = 247,
+  TS_OP_contiguous = 248,
+  TS_OP_resize_ = 249,
+  TS_OP_resize_as_ = 250,
+  TS_OP_copy_ = 251,
+  TS_OP_zero_ = 252,
+  TS_OP__to_dtype = 253,
+  TS_OP_new_empty_strided = 254,
+  TS_OP__as_strided_backward = 255,
+  TS_OP_sum_to_size = 256,
+  TS_OP_ctc_loss = 257,
+  TS_OP__ctc_loss = 258,
+  TS_OP__ctc_loss_backward = 259,
+  TS_OP_diag = 260,
+  TS_OP_diag_embed = 261,
+  TS_OP_diagflat = 262,
+  TS_OP_trace = 263,
+  TS_OP_tril = 264,
+  TS_OP_tril_ = 265,
+  TS_OP_triu = 266,
+  TS_OP_triu_ = 267,
+  TS_OP_tril_indices = 268,
+  TS_OP_triu_indices = 269,
+  TS_OP_fill_diagonal_ = 270,
+  TS_OP_cdist = 271,
+  TS_OP__cdist = 272,
+  TS_OP__cdist_backward = 273,
+  TS_OP_pdist = 274,
+  TS_OP_bilinear = 275,
+  TS_OP_alpha_dropout = 276,
+  TS_OP_alpha_dropout_ = 277,
+  TS_OP_feature_alpha_dropout = 278,
+  TS_OP_feature_alpha_dropout_ = 279,
+  TS_OP_feature_dropout = 280,
+  TS_OP_feature_dropout_ = 281,
+  TS_OP_dropout1d = 282,
+  TS_OP_dropout1d_ = 283,
+  TS_OP_dropout2d = 284,
+  TS_OP_dropout2d_ = 285,
+  TS_OP_dropout3d = 286,
+  TS_OP_dropout3d_ = 287,
+  TS_OP_rrelu = 288,
+  TS_OP_rrelu_ = 289,
+  TS_OP__rrelu_noise = 290,
+  TS_OP_gumbel_softmax = 291,
+  TS_OP_rms_norm = 292,
+  TS_OP__fft_c2c = 293,
+  TS_OP__fft_r2c = 294,
+  TS_OP__fft_c2r = 295,
+  TS_OP_fft_fft = 296,
+  TS_OP_fft_ifft = 297,
+  TS_OP_fft_rfft = 298,
+  TS_OP_fft_ihfft = 299,
+  TS_OP_fft_irfft = 300,
+  TS_OP_fft_hfft = 301,
+  TS_OP_fft_fftn = 302,
+  TS_OP_fft_fft2 = 303,
+  TS_OP_fft_ifftn = 304,
+  TS_OP_fft_ifft2 = 305,
+  TS_OP_fft_rfftn = 306,
+  TS_OP_fft_rfft2 = 307,
+  TS_OP_fft_ihfftn = 308,
+  TS_OP_fft_ihfft2 = 309,
+  TS_OP_fft_irfftn = 310,
+  TS_OP_fft_irfft2 = 311,
+  TS_OP_fft_hfftn = 312,
+  TS_OP_fft_hfft2 = 313,
+  TS_OP_fft_fftfreq = 314,
+  TS_OP_fft_rfftfreq = 315,
+  TS_OP_fft_fftshift = 316,
+  TS_OP_fft_ifftshift = 317,
+  TS_OP_unfold_windows = 318,
+  TS_OP_fold = 319,
+  TS_OP__im2col = 320,
+  TS_OP__col2im = 321,
+  TS_OP_pixel_shuffle = 322,
+  TS_OP_pixel_unshuffle = 323,
+  TS_OP_channel_shuffle = 324,
+  TS_OP_grid_sample = 325,
+  TS_OP_grid_sampler = 326,
+  TS_OP_grid_sampler_2d = 327,
+  TS_OP_grid_sampler_3d = 328,
+  TS_OP_affine_grid = 329,
+  TS_OP_affine_grid_generator = 330,
+  TS_OP__grid_sample = 331,
+  TS_OP__grid_sample_by_grid = 332,
+  TS_OP__grid_sample_adjoint = 333,
+  TS_OP__index = 334,
+  TS_OP__at = 335,
+  TS_OP__set_at = 336,
+  TS_OP_index_put = 337,
+  TS_OP_index_put_ = 338,
+  TS_OP_index_select = 339,
+  TS_OP_index_add = 340,
+  TS_OP_index_add_ = 341,
+  TS_OP_index_copy = 342,
+  TS_OP_index_copy_ = 343,
+  TS_OP_index_fill = 344,
+  TS_OP_index_fill_ = 345,
+  TS_OP_gather = 346,
+  TS_OP_scatter = 347,
+  TS_OP_scatter_ = 348,
+  TS_OP_scatter_value = 349,
+  TS_OP_scatter_value_ = 350,
+  TS_OP_scatter_add = 351,
+  TS_OP_scatter_add_ = 352,
+  TS_OP_scatter_reduce = 353,
+  TS_OP_scatter_reduce_ = 354,
+  TS_OP_index_reduce = 355,
+  TS_OP_index_reduce_ = 356,
+  TS_OP_segment_reduce = 357,
+  TS_OP__segment_ids = 358,
+  TS_OP_take = 359,
+  TS_OP_put = 360,
+  TS_OP_put_ = 361,
+  TS_OP_nonzero = 362,
+  TS_OP__nonzero_tuple = 363,
+  TS_OP_argwhere = 364,
+  TS_OP_masked_select = 365,
+  TS_OP_masked_scatter = 366,
+  TS_OP_masked_scatter_ = 367,
+  TS_OP_embedding = 368,
+  TS_OP__embedding = 369,
+  TS_OP__embedding_backward = 370,
+  TS_OP__embedding_double_backward = 371,
+  TS_OP_one_hot = 372,
+  TS_OP_broadcast_tensors = 373,
+  TS_OP_meshgrid = 374,
+  TS_OP_atleast_1d = 375,
+  TS_OP_atleast_1d_list = 376,
+  TS_OP_atleast_2d = 377,
+  TS_OP_atleast_2d_list = 378,
+  TS_OP_atleast_3d = 379,
+  TS_OP_atleast_3d_list = 380,
+  TS_OP_hstack = 381,
+  TS_OP_vstack = 382,
+  TS_OP_dstack = 383,
+  TS_OP_column_stack = 384,
+  TS_OP_block_diag = 385,
+  TS_OP_cartesian_prod = 386,
+  TS_OP_combinations = 387,
+  TS_OP_linalg_lu_factor_ex = 388,
+  TS_OP_linalg_lu_factor = 389,
+  TS_OP_lu = 390,
+  TS_OP_lu_with_info = 391,
+  TS_OP__lu_permutation = 392,
+  TS_OP_lu_unpack = 393,
+  TS_OP_linalg_lu = 394,
+  TS_OP__lu_solve = 395,
+  TS_OP_linalg_lu_solve = 396,
+  TS_OP_lu_solve = 397,
+  TS_OP__linalg_solve_ex = 398,
+  TS_OP_linalg_solve_ex = 399,
+  TS_OP_linalg_solve = 400,
+  TS_OP_linalg_inv_ex = 401,
+  TS_OP_linalg_inv = 402,
+  TS_OP_inverse = 403,
+  TS_OP_linalg_solve_triangular = 404,
+  TS_OP_triangular_solve = 405,
+  TS_OP__linalg_det = 406,
+  TS_OP__linalg_cofactors = 407,
+  TS_OP_det = 408,
+  TS_OP__linalg_slogdet = 409,
+  TS_OP_slogdet = 410,
+  TS_OP_logdet = 411,
+  TS_OP_linalg_householder_product = 412,
+  TS_OP_orgqr = 413,
+  TS_OP_ormqr = 414,
+  TS_OP__lstsq = 415,
+  TS_OP_linalg_lstsq = 416,
+  TS_OP_svd_lowrank = 417,
+  TS_OP_pca_lowrank = 418,
+  TS_OP_matrix_power = 419,
+  TS_OP_matrix_exp = 420,
+  TS_OP_linalg_multi_dot = 421,
+  TS_OP_chain_matmul = 422,
+  TS_OP_linalg_tensorinv = 423,
+  TS_OP_linalg_tensorsolve = 424,
+  TS_OP_linalg_cross = 425,
+  TS_OP_cross = 426,
+  TS_OP_linalg_vecdot = 427,
+  TS_OP_linalg_diagonal = 428,
+  TS_OP_linalg_vander = 429,
+  TS_OP_vander = 430,
+  TS_OP_geqrf = 431,
+  TS_OP_linalg_qr = 432,
+  TS_OP_qr = 433,
+  TS_OP__svd = 434,
+  TS_OP_linalg_svd = 435,
+  TS_OP_linalg_svdvals = 436,
+  TS_OP_svd = 437,
+  TS_OP__eigh = 438,
+  TS_OP_linalg_eigh = 439,
+  TS_OP_linalg_eigvalsh = 440,
+  TS_OP_symeig = 441,
+  TS_OP__eig = 442,
+  TS_OP_linalg_eig = 443,
+  TS_OP_linalg_eigvals = 444,
+  TS_OP_linalg_pinv = 445,
+  TS_OP_pinverse = 446,
+  TS_OP_linalg_matrix_rank = 447,
+  TS_OP_linalg_matrix_norm = 448,
+  TS_OP_linalg_matrix_norm_ord = 449,
+  TS_OP_linalg_norm = 450,
+  TS_OP_linalg_norm_named = 451,
+  TS_OP_nuclear_norm = 452,
+  TS_OP_nuclear_norm_dim = 453,
+  TS_OP_frobenius_norm = 454,
+  TS_OP_linalg_cond = 455,
+  TS_OP_linalg_cond_named = 456,
+  TS_OP_linalg_cholesky_ex = 457,
+  TS_OP_linalg_cholesky = 458,
+  TS_OP_cholesky = 459,
+  TS_OP_cholesky_solve = 460,
+  TS_OP_cholesky_inverse = 461,
+  TS_OP_linalg_ldl_factor_ex = 462,
+  TS_OP_linalg_ldl_factor = 463,
+  TS_OP_linalg_ldl_solve = 464,
+  TS_OP_mse_loss = 465,
+  TS_OP_l1_loss = 466,
+  TS_OP_smooth_l1_loss = 467,
+  TS_OP_huber_loss = 468,
+  TS_OP__difference_loss = 469,
+  TS_OP__difference_loss_backward = 470,
+  TS_OP__difference_loss_curvature = 471,
+  TS_OP_nll_loss = 472,
+  TS_OP__nll_loss = 473,
+  TS_OP__nll_loss_backward = 474,
+  TS_OP_cross_entropy = 475,
+  TS_OP__cross_entropy = 476,
+  TS_OP__cross_entropy_backward = 477,
+  TS_OP__class_weights = 478,
+  TS_OP_binary_cross_entropy = 479,
+  TS_OP_binary_cross_entropy_with_logits = 480,
+  TS_OP__binary_cross_entropy = 481,
+  TS_OP__binary_cross_entropy_with_logits = 482,
+  TS_OP_kl_div = 483,
+  TS_OP_soft_margin_loss = 484,
+  TS_OP_margin_ranking_loss = 485,
+  TS_OP_hinge_embedding_loss = 486,
+  TS_OP_cosine_embedding_loss = 487,
+  TS_OP_triplet_margin_loss = 488,
+  TS_OP_multilabel_soft_margin_loss = 489,
+  TS_OP_multi_margin_loss = 490,
+  TS_OP_multilabel_margin_loss = 491,
+  TS_OP__multilabel_margin = 492,
+  TS_OP__multilabel_margin_backward = 493,
+  TS_OP__multilabel_margin_slope = 494,
+  TS_OP_gaussian_nll_loss = 495,
+  TS_OP_poisson_nll_loss = 496,
+  TS_OP_exp = 497,
+  TS_OP_exp_ = 498,
+  TS_OP_exp2 = 499,
+  TS_OP_exp2_ = 500,
+  TS_OP_expm1 = 501,
+  TS_OP_expm1_ = 502,
+  TS_OP_log = 503,
+  TS_OP_log_ = 504,
+  TS_OP_log2 = 505,
+  TS_OP_log2_ = 506,
+  TS_OP_log10 = 507,
+  TS_OP_log10_ = 508,
+  TS_OP_log1p = 509,
+  TS_OP_log1p_ = 510,
+  TS_OP_sin = 511,
+  TS_OP_sin_ = 512,
+  TS_OP_cos = 513,
+  TS_OP_cos_ = 514,
+  TS_OP_tan = 515,
+  TS_OP_tan_ = 516,
+  TS_OP_asin = 517,
+  TS_OP_asin_ = 518,
+  TS_OP_acos = 519,
+  TS_OP_acos_ = 520,
+  TS_OP_atan = 521,
+  TS_OP_atan_ = 522,
+  TS_OP_sinh = 523,
+  TS_OP_sinh_ = 524,
+  TS_OP_cosh = 525,
+  TS_OP_cosh_ = 526,
+  TS_OP_tanh = 527,
+  TS_OP_tanh_ = 528,
+  TS_OP_asinh = 529,
+  TS_OP_asinh_ = 530,
+  TS_OP_acosh = 531,
+  TS_OP_acosh_ = 532,
+  TS_OP_atanh = 533,
+  TS_OP_atanh_ = 534,
+  TS_OP_sinc = 535,
+  TS_OP_sinc_ = 536,
+  TS_OP_erf = 537,
+  TS_OP_erf_ = 538,
+  TS_OP_erfc = 539,
+  TS_OP_erfc_ = 540,
+  TS_OP_erfinv = 541,
+  TS_OP_erfinv_ = 542,
+  TS_OP_sigmoid = 543,
+  TS_OP_sigmoid_ = 544,
+  TS_OP_lgamma = 545,
+  TS_OP_lgamma_ = 546,
+  TS_OP_digamma = 547,
+  TS_OP_digamma_ = 548,
+  TS_OP_mvlgamma = 549,
+  TS_OP_mvlgamma_ = 550,
+  TS_OP_frexp = 551,
+  TS_OP_logit = 552,
+  TS_OP_logit_ = 553,
+  TS_OP__sigmoid_backward = 554,
+  TS_OP__tanh_backward = 555,
+  TS_OP_atan2 = 556,
+  TS_OP_atan2_ = 557,
+  TS_OP_hypot = 558,
+  TS_OP_hypot_ = 559,
+  TS_OP_logaddexp = 560,
+  TS_OP_logaddexp2 = 561,
+  TS_OP_xlogy = 562,
+  TS_OP_xlogy_ = 563,
+  TS_OP_copysign = 564,
+  TS_OP_copysign_ = 565,
+  TS_OP_nextafter = 566,
+  TS_OP_nextafter_ = 567,
+  TS_OP_heaviside = 568,
+  TS_OP_heaviside_ = 569,
+  TS_OP_ldexp = 570,
+  TS_OP_ldexp_ = 571,
+  TS_OP_gcd = 572,
+  TS_OP_gcd_ = 573,
+  TS_OP_lcm = 574,
+  TS_OP_lcm_ = 575,
+  TS_OP_mm = 576,
+  TS_OP_bmm = 577,
+  TS_OP_matmul = 578,
+  TS_OP_addmm = 579,
+  TS_OP_addmm_ = 580,
+  TS_OP_linear = 581,
+  TS_OP_mv = 582,
+  TS_OP_dot = 583,
+  TS_OP_vdot = 584,
+  TS_OP_outer = 585,
+  TS_OP_baddbmm = 586,
+  TS_OP_baddbmm_ = 587,
+  TS_OP_addbmm = 588,
+  TS_OP_addbmm_ = 589,
+  TS_OP_addmv = 590,
+  TS_OP_addmv_ = 591,
+  TS_OP_addr = 592,
+  TS_OP_addr_ = 593,
+  TS_OP_max = 594,
+  TS_OP_max_dim = 595,
+  TS_OP_max_other = 596,
+  TS_OP_min = 597,
+  TS_OP_min_dim = 598,
+  TS_OP_min_other = 599,
+  TS_OP_amax = 600,
+  TS_OP_amin = 601,
+  TS_OP_aminmax = 602,
+  TS_OP_argmax = 603,
+  TS_OP_argmin = 604,
+  TS_OP_median = 605,
+  TS_OP_median_dim = 606,
+  TS_OP_nanmedian = 607,
+  TS_OP_nanmedian_dim = 608,
+  TS_OP_kthvalue = 609,
+  TS_OP_mode = 610,
+  TS_OP__normalize = 611,
+  TS_OP__normalize_backward = 612,
+  TS_OP_batch_norm = 613,
+  TS_OP_native_batch_norm = 614,
+  TS_OP_layer_norm = 615,
+  TS_OP_native_layer_norm = 616,
+  TS_OP_group_norm = 617,
+  TS_OP_instance_norm = 618,
+  TS_OP__sgd_step_ = 619,
+  TS_OP__adam_step_ = 620,
+  TS_OP__has_grads = 621,
+  TS_OP__zero_grads = 622,
+  TS_OP_constant_pad_nd = 623,
+  TS_OP_pad = 624,
+  TS_OP_max_pool1d_with_indices = 625,
+  TS_OP_max_pool1d = 626,
+  TS_OP_max_pool2d_with_indices = 627,
+  TS_OP_max_pool2d = 628,
+  TS_OP_max_pool3d_with_indices = 629,
+  TS_OP_max_pool3d = 630,
+  TS_OP_avg_pool1d = 631,
+  TS_OP_avg_pool2d = 632,
+  TS_OP_avg_pool3d = 633,
+  TS_OP_adaptive_max_pool1d_with_indices = 634,
+  TS_OP_adaptive_max_pool1d = 635,
+  TS_OP_adaptive_max_pool2d_with_indices = 636,
+  TS_OP_adaptive_max_pool2d = 637,
+  TS_OP_adaptive_max_pool3d_with_indices = 638,
+  TS_OP_adaptive_max_pool3d = 639,
+  TS_OP_fractional_max_pool2d_with_indices = 640,
+  TS_OP_fractional_max_pool2d = 641,
+  TS_OP_fractional_max_pool3d_with_indices = 642,
+  TS_OP_fractional_max_pool3d = 643,
+  TS_OP_max_unpool1d = 644,
+  TS_OP_max_unpool2d = 645,
+  TS_OP_max_unpool3d = 646,
+  TS_OP_lp_pool1d = 647,
+  TS_OP_lp_pool2d = 648,
+  TS_OP_lp_pool3d = 649,
+  TS_OP_local_response_norm = 650,
+  TS_OP__adaptive_max_pool = 651,
+  TS_OP__fractional_max_pool = 652,
+  TS_OP__max_unpool = 653,
+  TS_OP__max_pool = 654,
+  TS_OP__max_pool_backward = 655,
+  TS_OP__max_pool_gather = 656,
+  TS_OP__avg_pool = 657,
+  TS_OP__avg_pool_backward = 658,
+  TS_OP_einsum = 659,
+  TS_OP_tensordot = 660,
+  TS_OP_tensordot_count = 661,
+  TS_OP_inner = 662,
+  TS_OP_kron = 663,
+  TS_OP_rand = 664,
+  TS_OP_randn = 665,
+  TS_OP_randint = 666,
+  TS_OP_randperm = 667,
+  TS_OP_rand_like = 668,
+  TS_OP_randn_like = 669,
+  TS_OP_randint_like = 670,
+  TS_OP_uniform_ = 671,
+  TS_OP_normal_ = 672,
+  TS_OP_random_ = 673,
+  TS_OP_exponential_ = 674,
+  TS_OP_cauchy_ = 675,
+  TS_OP_log_normal_ = 676,
+  TS_OP_geometric_ = 677,
+  TS_OP_bernoulli_ = 678,
+  TS_OP_bernoulli = 679,
+  TS_OP_multinomial = 680,
+  TS_OP_normal_tensors = 681,
+  TS_OP_normal_means = 682,
+  TS_OP_normal_deviations = 683,
+  TS_OP_normal_numbers = 684,
+  TS_OP_poisson = 685,
+  TS_OP_binomial = 686,
+  TS_OP__standard_gamma = 687,
+  TS_OP__sample_dirichlet = 688,
+  TS_OP_native_dropout = 689,
+  TS_OP_dropout = 690,
+  TS_OP_sum = 691,
+  TS_OP_mean = 692,
+  TS_OP_prod = 693,
+  TS_OP_any = 694,
+  TS_OP_all = 695,
+  TS_OP_count_nonzero = 696,
+  TS_OP_var = 697,
+  TS_OP_var_dim = 698,
+  TS_OP_var_unbiased = 699,
+  TS_OP_var_mean = 700,
+  TS_OP_var_mean_dim = 701,
+  TS_OP_var_mean_unbiased = 702,
+  TS_OP_std = 703,
+  TS_OP_std_dim = 704,
+  TS_OP_std_unbiased = 705,
+  TS_OP_std_mean = 706,
+  TS_OP_std_mean_dim = 707,
+  TS_OP_std_mean_unbiased = 708,
+  TS_OP_nansum = 709,
+  TS_OP_nanmean = 710,
+  TS_OP_logsumexp = 711,
+  TS_OP_vector_norm = 712,
+  TS_OP_norm = 713,
+  TS_OP_norm_named = 714,
+  TS_OP_dist = 715,
+  TS_OP_normalize = 716,
+  TS_OP_cosine_similarity = 717,
+  TS_OP_norm_except_dim = 718,
+  TS_OP_pairwise_distance = 719,
+  TS_OP_adaptive_avg_pool1d = 720,
+  TS_OP_adaptive_avg_pool2d = 721,
+  TS_OP_adaptive_avg_pool3d = 722,
+  TS_OP_interpolate = 723,
+  TS_OP_upsample = 724,
+  TS_OP_upsample_nearest = 725,
+  TS_OP_upsample_bilinear = 726,
+  TS_OP__resample = 727,
+  TS_OP__resample_adjoint = 728,
+  TS_OP_lstm = 729,
+  TS_OP_lstm_data = 730,
+  TS_OP_gru = 731,
+  TS_OP_gru_data = 732,
+  TS_OP_rnn_tanh = 733,
+  TS_OP_rnn_tanh_data = 734,
+  TS_OP_rnn_relu = 735,
+  TS_OP_rnn_relu_data = 736,
+  TS_OP_lstm_cell = 737,
+  TS_OP_gru_cell = 738,
+  TS_OP_rnn_tanh_cell = 739,
+  TS_OP_rnn_relu_cell = 740,
+  TS_OP__rnn_layer = 741,
+  TS_OP__rnn_layer_math = 742,
+  TS_OP__rnn_layer_backward = 743,
+  TS_OP_cumsum = 744,
+  TS_OP_cumsum_ = 745,
+  TS_OP_cumprod = 746,
+  TS_OP_cumprod_ = 747,
+  TS_OP_logcumsumexp = 748,
+  TS_OP_cummax = 749,
+  TS_OP_cummin = 750,
+  TS_OP__cumsum_back = 751,
+  TS_OP__recurrence = 752,
+  TS_OP__unique = 753,
+  TS_OP__unique_consecutive = 754,
+  TS_OP_searchsorted = 755,
+  TS_OP_bucketize = 756,
+  TS_OP_isin = 757,
+  TS_OP_bincount = 758,
+  TS_OP_histc = 759,
+  TS_OP_histogram = 760,
+  TS_OP_histogram_bins = 761,
+  TS_OP__histogramdd = 762,
+  TS_OP_view_as = 763,
+  TS_OP_reshape_as = 764,
+  TS_OP_expand_as = 765,
+  TS_OP_broadcast_to = 766,
+  TS_OP_ravel = 767,
+  TS_OP_T = 768,
+  TS_OP_mT = 769,
+  TS_OP_H = 770,
+  TS_OP_mH = 771,
+  TS_OP_adjoint = 772,
+  TS_OP_flatten = 773,
+  TS_OP_unflatten = 774,
+  TS_OP_movedim = 775,
+  TS_OP_unbind = 776,
+  TS_OP_split_with_sizes = 777,
+  TS_OP_chunk = 778,
+  TS_OP_split = 779,
+  TS_OP_split_sizes = 780,
+  TS_OP_tensor_split = 781,
+  TS_OP_tensor_split_at = 782,
+  TS_OP_tensor_split_by = 783,
+  TS_OP_hsplit = 784,
+  TS_OP_hsplit_at = 785,
+  TS_OP_vsplit = 786,
+  TS_OP_vsplit_at = 787,
+  TS_OP_dsplit = 788,
+  TS_OP_dsplit_at = 789,
+  TS_OP_cat = 790,
+  TS_OP_stack = 791,
+  TS_OP_softmax = 792,
+  TS_OP_log_softmax = 793,
+  TS_OP_softmin = 794,
+  TS_OP__softmax_backward_data = 795,
+  TS_OP__log_softmax_backward_data = 796,
+  TS_OP_sort = 797,
+  TS_OP_argsort = 798,
+  TS_OP_msort = 799,
+  TS_OP_topk = 800,
+  TS_OP_polygamma = 801,
+  TS_OP__polygamma_self = 802,
+  TS_OP__polygamma_self_ = 803,
+  TS_OP_i0 = 804,
+  TS_OP_i0_ = 805,
+  TS_OP_i0e = 806,
+  TS_OP_i1 = 807,
+  TS_OP_i1e = 808,
+  TS_OP_ndtr = 809,
+  TS_OP_ndtri = 810,
+  TS_OP_log_ndtr = 811,
+  TS_OP_entr = 812,
+  TS_OP_erfcx = 813,
+  TS_OP_airy_ai = 814,
+  TS_OP_bessel_j0 = 815,
+  TS_OP_bessel_y0 = 816,
+  TS_OP_modified_bessel_i0 = 817,
+  TS_OP_modified_bessel_k0 = 818,
+  TS_OP_scaled_modified_bessel_k0 = 819,
+  TS_OP_bessel_j1 = 820,
+  TS_OP_bessel_y1 = 821,
+  TS_OP_modified_bessel_i1 = 822,
+  TS_OP_modified_bessel_k1 = 823,
+  TS_OP_scaled_modified_bessel_k1 = 824,
+  TS_OP_spherical_bessel_j0 = 825,
+  TS_OP_chebyshev_polynomial_t = 826,
+  TS_OP_shifted_chebyshev_polynomial_t = 827,
+  TS_OP_chebyshev_polynomial_u = 828,
+  TS_OP_shifted_chebyshev_polynomial_u = 829,
+  TS_OP_chebyshev_polynomial_v = 830,
+  TS_OP_shifted_chebyshev_polynomial_v = 831,
+  TS_OP_chebyshev_polynomial_w = 832,
+  TS_OP_shifted_chebyshev_polynomial_w = 833,
+  TS_OP_hermite_polynomial_h = 834,
+  TS_OP_hermite_polynomial_he = 835,
+  TS_OP_laguerre_polynomial_l = 836,
+  TS_OP_legendre_polynomial_p = 837,
+  TS_OP_xlog1py = 838,
+  TS_OP_zeta = 839,
+  TS_OP_igamma = 840,
+  TS_OP_igamma_ = 841,
+  TS_OP_igammac = 842,
+  TS_OP_igammac_ = 843,
+  TS_OP_stft = 844,
+  TS_OP_istft = 845,
+  TS_OP_hann_window = 846,
+  TS_OP_hamming_window = 847,
+  TS_OP_blackman_window = 848,
+  TS_OP_bartlett_window = 849,
+  TS_OP_kaiser_window = 850,
+  TS_OP_quantile = 851,
+  TS_OP_nanquantile = 852,
+  TS_OP_cov = 853,
+  TS_OP_corrcoef = 854,
+  TS_OP_diff = 855,
+  TS_OP_gradient = 856,
+  TS_OP_gradient_coordinates = 857,
+  TS_OP_gradient_list = 858,
+  TS_OP_trapezoid = 859,
+  TS_OP_trapezoid_x = 860,
+  TS_OP_cumulative_trapezoid = 861,
+  TS_OP_cumulative_trapezoid_x = 862,
+  TS_OP_renorm = 863,
+  TS_OP_renorm_ = 864,
+  TS_OP__empty = 865,
+  TS_OP__meta = 866,
+  TS_OP__item = 867,
+  TS_OP__same_storage = 868,
+  TS_OP__set_requires_grad = 869,
+  TS_OP__grad = 870,
+  TS_OP__grad_id = 871,
+  TS_OP__set_grad = 872,
+  TS_OP__retain_grad = 873,
+  TS_OP__grad_fn = 874,
+  TS_OP__next_functions = 875,
+  TS_OP__add_hook = 876,
+  TS_OP__remove_hook = 877,
+  TS_OP__dropped_callbacks = 878,
+  TS_OP__backward = 879,
+  TS_OP__autograd_grad = 880,
+  TS_OP__custom_node = 881,
+  TS_OP__set_anomaly = 882,
+  TS_OP__anomalous_node = 883,
+  TS_OP__set_grad_mode = 884,
+  TS_OP__set_inference_mode = 885,
+  TS_OP__grad_mode = 886,
+  TS_OP__inference_mode = 887,
+  TS_OP__detach_in_place = 888,
+  TS_OP__set_default_dtype = 889,
+  TS_OP__result_type = 890,
+  TS_OP__promote_types = 891,
+  TS_OP__can_cast = 892,
+  TS_OP__set_data = 893,
+  TS_OP__share = 894,
+  TS_OP__memory = 895,
+  TS_OP__set_memory_budget = 896,
+  TS_OP__reset_peak_memory = 897,
+  TS_OP__trim_memory = 898,
+  TS_OP__num_threads = 899,
+  TS_OP__set_num_threads = 900,
+  TS_OP__build = 901,
+  TS_OP__generator_new = 902,
+  TS_OP__generator_free = 903,
+  TS_OP__manual_seed = 904,
+  TS_OP__initial_seed = 905,
+  TS_OP__rng_state = 906,
+  TS_OP__set_rng_state = 907,
+  TS_OP_as_strided = 908,
+  TS_OP_as_strided_ = 909,
+  TS_OP_expand = 910,
+  TS_OP_reshape = 911,
+  TS_OP_view = 912,
+  TS_OP_view_dtype = 913,
+  TS_OP_transpose = 914,
+  TS_OP_transpose_ = 915,
+  TS_OP_unsqueeze = 916,
+  TS_OP_unsqueeze_ = 917,
+  TS_OP_narrow = 918,
+  TS_OP__slice = 919,
+  TS_OP__slice_backward = 920,
+  TS_OP_select = 921,
+  TS_OP_permute = 922,
+  TS_OP_squeeze = 923,
+  TS_OP_squeeze_ = 924,
+  TS_OP_t = 925,
+  TS_OP_t_ = 926,
+  TS_OP_diagonal = 927,
+  TS_OP__diagonal_backward = 928,
+  TS_OP_unfold = 929,
+  TS_OP__unfold_backward = 930,
+  TS_OP_detach = 931,
 };
 
 void ts_zero_self_grad(ts_cx *cx, const void *args, const ts_back *b, void *wanted);
@@ -1256,6 +1333,7 @@ ts_tensor *ts_tile(ts_cx *cx, ts_tensor *self, ts_ints dims);
 
 typedef struct { ts_tensor *self; int64_t repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_args;
 bool ts_repeat_interleave_impl(ts_cx *cx, const ts_repeat_interleave_args *a, ts_out *out);
+void ts_repeat_interleave_grad(ts_cx *cx, const ts_repeat_interleave_args *a, const ts_back *b, ts_repeat_interleave_args *g);
 ts_tensor *ts_repeat_interleave(ts_cx *cx, ts_tensor *self, int64_t repeats, ts_opt_int dim, ts_opt_int output_size);
 
 typedef struct { ts_tensor *self; ts_tensor *repeats; ts_opt_int dim; ts_opt_int output_size; } ts_repeat_interleave_by_args;
@@ -1647,6 +1725,12 @@ ts_tensor *ts_unfold_copy(ts_cx *cx, ts_tensor *self, int64_t dimension, int64_t
 typedef struct { ts_tensor *self; int64_t dim; } ts_unsqueeze_copy_args;
 ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim);
 
+typedef struct { ts_tensor *self; } ts_view_as_real_copy_args;
+ts_tensor *ts_view_as_real_copy(ts_cx *cx, ts_tensor *self);
+
+typedef struct { ts_tensor *self; } ts_view_as_complex_copy_args;
+ts_tensor *ts_view_as_complex_copy(ts_cx *cx, ts_tensor *self);
+
 typedef struct { ts_tensor *self; ts_ints size; } ts_view_copy_args;
 ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size);
 
@@ -1889,6 +1973,109 @@ typedef struct { ts_tensor *self; ts_ints normalized_shape; ts_tensor *weight; t
 bool ts_rms_norm_impl(ts_cx *cx, const ts_rms_norm_args *a, ts_out *out);
 ts_tensor *ts_rms_norm(ts_cx *cx, ts_tensor *self, ts_ints normalized_shape, ts_tensor *weight, ts_opt_float eps);
 
+typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; bool forward; } ts__fft_c2c_args;
+bool ts__fft_c2c_impl(ts_cx *cx, const ts__fft_c2c_args *a, ts_out *out);
+void ts__fft_c2c_grad(ts_cx *cx, const ts__fft_c2c_args *a, const ts_back *b, ts__fft_c2c_args *g);
+ts_tensor *ts__fft_c2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool forward);
+
+typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; bool onesided; } ts__fft_r2c_args;
+bool ts__fft_r2c_impl(ts_cx *cx, const ts__fft_r2c_args *a, ts_out *out);
+void ts__fft_r2c_grad(ts_cx *cx, const ts__fft_r2c_args *a, const ts_back *b, ts__fft_r2c_args *g);
+ts_tensor *ts__fft_r2c(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, bool onesided);
+
+typedef struct { ts_tensor *self; ts_ints dim; int64_t normalization; int64_t last_dim_size; } ts__fft_c2r_args;
+bool ts__fft_c2r_impl(ts_cx *cx, const ts__fft_c2r_args *a, ts_out *out);
+void ts__fft_c2r_grad(ts_cx *cx, const ts__fft_c2r_args *a, const ts_back *b, ts__fft_c2r_args *g);
+ts_tensor *ts__fft_c2r(ts_cx *cx, ts_tensor *self, ts_ints dim, int64_t normalization, int64_t last_dim_size);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_fft_args;
+bool ts_fft_fft_impl(ts_cx *cx, const ts_fft_fft_args *a, ts_out *out);
+ts_tensor *ts_fft_fft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_ifft_args;
+bool ts_fft_ifft_impl(ts_cx *cx, const ts_fft_ifft_args *a, ts_out *out);
+ts_tensor *ts_fft_ifft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_rfft_args;
+bool ts_fft_rfft_impl(ts_cx *cx, const ts_fft_rfft_args *a, ts_out *out);
+ts_tensor *ts_fft_rfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_ihfft_args;
+bool ts_fft_ihfft_impl(ts_cx *cx, const ts_fft_ihfft_args *a, ts_out *out);
+ts_tensor *ts_fft_ihfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_irfft_args;
+bool ts_fft_irfft_impl(ts_cx *cx, const ts_fft_irfft_args *a, ts_out *out);
+ts_tensor *ts_fft_irfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_opt_int n; int64_t dim; const char *norm; } ts_fft_hfft_args;
+bool ts_fft_hfft_impl(ts_cx *cx, const ts_fft_hfft_args *a, ts_out *out);
+ts_tensor *ts_fft_hfft(ts_cx *cx, ts_tensor *self, ts_opt_int n, int64_t dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_fftn_args;
+bool ts_fft_fftn_impl(ts_cx *cx, const ts_fft_fftn_args *a, ts_out *out);
+ts_tensor *ts_fft_fftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_fft2_args;
+bool ts_fft_fft2_impl(ts_cx *cx, const ts_fft_fft2_args *a, ts_out *out);
+ts_tensor *ts_fft_fft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_ifftn_args;
+bool ts_fft_ifftn_impl(ts_cx *cx, const ts_fft_ifftn_args *a, ts_out *out);
+ts_tensor *ts_fft_ifftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_ifft2_args;
+bool ts_fft_ifft2_impl(ts_cx *cx, const ts_fft_ifft2_args *a, ts_out *out);
+ts_tensor *ts_fft_ifft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_rfftn_args;
+bool ts_fft_rfftn_impl(ts_cx *cx, const ts_fft_rfftn_args *a, ts_out *out);
+ts_tensor *ts_fft_rfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_rfft2_args;
+bool ts_fft_rfft2_impl(ts_cx *cx, const ts_fft_rfft2_args *a, ts_out *out);
+ts_tensor *ts_fft_rfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_ihfftn_args;
+bool ts_fft_ihfftn_impl(ts_cx *cx, const ts_fft_ihfftn_args *a, ts_out *out);
+ts_tensor *ts_fft_ihfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_ihfft2_args;
+bool ts_fft_ihfft2_impl(ts_cx *cx, const ts_fft_ihfft2_args *a, ts_out *out);
+ts_tensor *ts_fft_ihfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_irfftn_args;
+bool ts_fft_irfftn_impl(ts_cx *cx, const ts_fft_irfftn_args *a, ts_out *out);
+ts_tensor *ts_fft_irfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_irfft2_args;
+bool ts_fft_irfft2_impl(ts_cx *cx, const ts_fft_irfft2_args *a, ts_out *out);
+ts_tensor *ts_fft_irfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_hfftn_args;
+bool ts_fft_hfftn_impl(ts_cx *cx, const ts_fft_hfftn_args *a, ts_out *out);
+ts_tensor *ts_fft_hfftn(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { ts_tensor *self; ts_ints s; ts_ints dim; const char *norm; } ts_fft_hfft2_args;
+bool ts_fft_hfft2_impl(ts_cx *cx, const ts_fft_hfft2_args *a, ts_out *out);
+ts_tensor *ts_fft_hfft2(ts_cx *cx, ts_tensor *self, ts_ints s, ts_ints dim, const char *norm);
+
+typedef struct { int64_t n; double d; ts_dtype dtype; } ts_fft_fftfreq_args;
+bool ts_fft_fftfreq_impl(ts_cx *cx, const ts_fft_fftfreq_args *a, ts_out *out);
+ts_tensor *ts_fft_fftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype);
+
+typedef struct { int64_t n; double d; ts_dtype dtype; } ts_fft_rfftfreq_args;
+bool ts_fft_rfftfreq_impl(ts_cx *cx, const ts_fft_rfftfreq_args *a, ts_out *out);
+ts_tensor *ts_fft_rfftfreq(ts_cx *cx, int64_t n, double d, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_fft_fftshift_args;
+bool ts_fft_fftshift_impl(ts_cx *cx, const ts_fft_fftshift_args *a, ts_out *out);
+ts_tensor *ts_fft_fftshift(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
+typedef struct { ts_tensor *self; ts_ints dim; } ts_fft_ifftshift_args;
+bool ts_fft_ifftshift_impl(ts_cx *cx, const ts_fft_ifftshift_args *a, ts_out *out);
+ts_tensor *ts_fft_ifftshift(ts_cx *cx, ts_tensor *self, ts_ints dim);
+
 typedef struct { ts_tensor *self; ts_ints kernel_size; ts_ints dilation; ts_ints padding; ts_ints stride; } ts_unfold_windows_args;
 bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out);
 ts_tensor *ts_unfold_windows(ts_cx *cx, ts_tensor *self, ts_ints kernel_size, ts_ints dilation, ts_ints padding, ts_ints stride);
@@ -1909,10 +2096,12 @@ ts_tensor *ts__col2im(ts_cx *cx, ts_tensor *self, ts_ints size, ts_ints kernel_s
 
 typedef struct { ts_tensor *self; int64_t upscale_factor; } ts_pixel_shuffle_args;
 bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out);
+void ts_pixel_shuffle_grad(ts_cx *cx, const ts_pixel_shuffle_args *a, const ts_back *b, ts_pixel_shuffle_args *g);
 ts_tensor *ts_pixel_shuffle(ts_cx *cx, ts_tensor *self, int64_t upscale_factor);
 
 typedef struct { ts_tensor *self; int64_t downscale_factor; } ts_pixel_unshuffle_args;
 bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out);
+void ts_pixel_unshuffle_grad(ts_cx *cx, const ts_pixel_unshuffle_args *a, const ts_back *b, ts_pixel_unshuffle_args *g);
 ts_tensor *ts_pixel_unshuffle(ts_cx *cx, ts_tensor *self, int64_t downscale_factor);
 
 typedef struct { ts_tensor *self; int64_t groups; } ts_channel_shuffle_args;
@@ -1942,6 +2131,11 @@ typedef struct { ts_tensor *self; ts_tensor *grid; int64_t mode; int64_t padding
 bool ts__grid_sample_impl(ts_cx *cx, const ts__grid_sample_args *a, ts_out *out);
 void ts__grid_sample_grad(ts_cx *cx, const ts__grid_sample_args *a, const ts_back *b, ts__grid_sample_args *g);
 ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
+
+typedef struct { ts_tensor *grad; ts_tensor *self; ts_tensor *grid; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_by_grid_args;
+bool ts__grid_sample_by_grid_impl(ts_cx *cx, const ts__grid_sample_by_grid_args *a, ts_out *out);
+void ts__grid_sample_by_grid_grad(ts_cx *cx, const ts__grid_sample_by_grid_args *a, const ts_back *b, ts__grid_sample_by_grid_args *g);
+ts_tensor *ts__grid_sample_by_grid(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders);
 
 typedef struct { ts_tensor *grad; ts_tensor *grid; ts_ints size; int64_t mode; int64_t padding; bool align_corners; ts_ints orders; } ts__grid_sample_adjoint_args;
 bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args *a, ts_out *out);
@@ -2259,6 +2453,35 @@ typedef struct { ts_tensor *self; } ts_logdet_args;
 bool ts_logdet_impl(ts_cx *cx, const ts_logdet_args *a, ts_out *out);
 ts_tensor *ts_logdet(ts_cx *cx, ts_tensor *self);
 
+typedef struct { ts_tensor *A; ts_tensor *tau; } ts_linalg_householder_product_args;
+bool ts_linalg_householder_product_impl(ts_cx *cx, const ts_linalg_householder_product_args *a, ts_out *out);
+ts_tensor *ts_linalg_householder_product(ts_cx *cx, ts_tensor *A, ts_tensor *tau);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; } ts_orgqr_args;
+bool ts_orgqr_impl(ts_cx *cx, const ts_orgqr_args *a, ts_out *out);
+ts_tensor *ts_orgqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2);
+
+typedef struct { ts_tensor *self; ts_tensor *input2; ts_tensor *input3; bool left; bool transpose; } ts_ormqr_args;
+bool ts_ormqr_impl(ts_cx *cx, const ts_ormqr_args *a, ts_out *out);
+ts_tensor *ts_ormqr(ts_cx *cx, ts_tensor *self, ts_tensor *input2, ts_tensor *input3, bool left, bool transpose);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_opt_float rcond; const char *driver; } ts__lstsq_args;
+bool ts__lstsq_impl(ts_cx *cx, const ts__lstsq_args *a, ts_out *out);
+void ts__lstsq_grad(ts_cx *cx, const ts__lstsq_args *a, const ts_back *b, ts__lstsq_args *g);
+bool ts__lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_tensor *B; ts_opt_float rcond; const char *driver; } ts_linalg_lstsq_args;
+bool ts_linalg_lstsq_impl(ts_cx *cx, const ts_linalg_lstsq_args *a, ts_out *out);
+bool ts_linalg_lstsq(ts_cx *cx, ts_tensor *A, ts_tensor *B, ts_opt_float rcond, const char *driver, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_opt_int q; ts_opt_int niter; ts_tensor *M; } ts_svd_lowrank_args;
+bool ts_svd_lowrank_impl(ts_cx *cx, const ts_svd_lowrank_args *a, ts_out *out);
+bool ts_svd_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, ts_opt_int niter, ts_tensor *M, ts_tensor **results);
+
+typedef struct { ts_tensor *A; ts_opt_int q; bool center; int64_t niter; } ts_pca_lowrank_args;
+bool ts_pca_lowrank_impl(ts_cx *cx, const ts_pca_lowrank_args *a, ts_out *out);
+bool ts_pca_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, bool center, int64_t niter, ts_tensor **results);
+
 typedef struct { ts_tensor *self; int64_t n; } ts_matrix_power_args;
 bool ts_matrix_power_impl(ts_cx *cx, const ts_matrix_power_args *a, ts_out *out);
 ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n);
@@ -2308,6 +2531,115 @@ ts_tensor *ts_linalg_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N);
 typedef struct { ts_tensor *x; ts_opt_int N; bool increasing; } ts_vander_args;
 bool ts_vander_impl(ts_cx *cx, const ts_vander_args *a, ts_out *out);
 ts_tensor *ts_vander(ts_cx *cx, ts_tensor *x, ts_opt_int N, bool increasing);
+
+typedef struct { ts_tensor *self; } ts_geqrf_args;
+bool ts_geqrf_impl(ts_cx *cx, const ts_geqrf_args *a, ts_out *out);
+bool ts_geqrf(ts_cx *cx, ts_tensor *self, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *mode; } ts_linalg_qr_args;
+bool ts_linalg_qr_impl(ts_cx *cx, const ts_linalg_qr_args *a, ts_out *out);
+void ts_linalg_qr_grad(ts_cx *cx, const ts_linalg_qr_args *a, const ts_back *b, ts_linalg_qr_args *g);
+bool ts_linalg_qr(ts_cx *cx, ts_tensor *A, const char *mode, ts_tensor **results);
+
+typedef struct { ts_tensor *self; bool some; } ts_qr_args;
+bool ts_qr_impl(ts_cx *cx, const ts_qr_args *a, ts_out *out);
+bool ts_qr(ts_cx *cx, ts_tensor *self, bool some, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool full_matrices; bool compute_uv; } ts__svd_args;
+bool ts__svd_impl(ts_cx *cx, const ts__svd_args *a, ts_out *out);
+void ts__svd_grad(ts_cx *cx, const ts__svd_args *a, const ts_back *b, ts__svd_args *g);
+bool ts__svd(ts_cx *cx, ts_tensor *A, bool full_matrices, bool compute_uv, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool full_matrices; const char *driver; } ts_linalg_svd_args;
+bool ts_linalg_svd_impl(ts_cx *cx, const ts_linalg_svd_args *a, ts_out *out);
+bool ts_linalg_svd(ts_cx *cx, ts_tensor *A, bool full_matrices, const char *driver, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *driver; } ts_linalg_svdvals_args;
+bool ts_linalg_svdvals_impl(ts_cx *cx, const ts_linalg_svdvals_args *a, ts_out *out);
+ts_tensor *ts_linalg_svdvals(ts_cx *cx, ts_tensor *A, const char *driver);
+
+typedef struct { ts_tensor *self; bool some; bool compute_uv; } ts_svd_args;
+bool ts_svd_impl(ts_cx *cx, const ts_svd_args *a, ts_out *out);
+bool ts_svd(ts_cx *cx, ts_tensor *self, bool some, bool compute_uv, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; bool compute_v; } ts__eigh_args;
+bool ts__eigh_impl(ts_cx *cx, const ts__eigh_args *a, ts_out *out);
+void ts__eigh_grad(ts_cx *cx, const ts__eigh_args *a, const ts_back *b, ts__eigh_args *g);
+bool ts__eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, bool compute_v, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; } ts_linalg_eigh_args;
+bool ts_linalg_eigh_impl(ts_cx *cx, const ts_linalg_eigh_args *a, ts_out *out);
+bool ts_linalg_eigh(ts_cx *cx, ts_tensor *A, const char *UPLO, ts_tensor **results);
+
+typedef struct { ts_tensor *A; const char *UPLO; } ts_linalg_eigvalsh_args;
+bool ts_linalg_eigvalsh_impl(ts_cx *cx, const ts_linalg_eigvalsh_args *a, ts_out *out);
+ts_tensor *ts_linalg_eigvalsh(ts_cx *cx, ts_tensor *A, const char *UPLO);
+
+typedef struct { ts_tensor *self; bool eigenvectors; bool upper; } ts_symeig_args;
+bool ts_symeig_impl(ts_cx *cx, const ts_symeig_args *a, ts_out *out);
+bool ts_symeig(ts_cx *cx, ts_tensor *self, bool eigenvectors, bool upper, ts_tensor **results);
+
+typedef struct { ts_tensor *A; bool compute_v; } ts__eig_args;
+bool ts__eig_impl(ts_cx *cx, const ts__eig_args *a, ts_out *out);
+void ts__eig_grad(ts_cx *cx, const ts__eig_args *a, const ts_back *b, ts__eig_args *g);
+bool ts__eig(ts_cx *cx, ts_tensor *A, bool compute_v, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_eig_args;
+bool ts_linalg_eig_impl(ts_cx *cx, const ts_linalg_eig_args *a, ts_out *out);
+bool ts_linalg_eig(ts_cx *cx, ts_tensor *A, ts_tensor **results);
+
+typedef struct { ts_tensor *A; } ts_linalg_eigvals_args;
+bool ts_linalg_eigvals_impl(ts_cx *cx, const ts_linalg_eigvals_args *a, ts_out *out);
+ts_tensor *ts_linalg_eigvals(ts_cx *cx, ts_tensor *A);
+
+typedef struct { ts_tensor *A; ts_tensor *rcond; bool hermitian; ts_tensor *atol; ts_tensor *rtol; } ts_linalg_pinv_args;
+bool ts_linalg_pinv_impl(ts_cx *cx, const ts_linalg_pinv_args *a, ts_out *out);
+void ts_linalg_pinv_grad(ts_cx *cx, const ts_linalg_pinv_args *a, const ts_back *b, ts_linalg_pinv_args *g);
+ts_tensor *ts_linalg_pinv(ts_cx *cx, ts_tensor *A, ts_tensor *rcond, bool hermitian, ts_tensor *atol, ts_tensor *rtol);
+
+typedef struct { ts_tensor *self; double rcond; } ts_pinverse_args;
+bool ts_pinverse_impl(ts_cx *cx, const ts_pinverse_args *a, ts_out *out);
+ts_tensor *ts_pinverse(ts_cx *cx, ts_tensor *self, double rcond);
+
+typedef struct { ts_tensor *A; ts_tensor *tol; bool hermitian; ts_tensor *atol; ts_tensor *rtol; } ts_linalg_matrix_rank_args;
+bool ts_linalg_matrix_rank_impl(ts_cx *cx, const ts_linalg_matrix_rank_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_rank(ts_cx *cx, ts_tensor *A, ts_tensor *tol, bool hermitian, ts_tensor *atol, ts_tensor *rtol);
+
+typedef struct { ts_tensor *A; const char *ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_matrix_norm_args;
+bool ts_linalg_matrix_norm_impl(ts_cx *cx, const ts_linalg_matrix_norm_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_norm(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_matrix_norm_ord_args;
+bool ts_linalg_matrix_norm_ord_impl(ts_cx *cx, const ts_linalg_matrix_norm_ord_args *a, ts_out *out);
+ts_tensor *ts_linalg_matrix_norm_ord(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; ts_scalar ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_norm_args;
+bool ts_linalg_norm_impl(ts_cx *cx, const ts_linalg_norm_args *a, ts_out *out);
+ts_tensor *ts_linalg_norm(ts_cx *cx, ts_tensor *A, ts_scalar ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *A; const char *ord; ts_ints dim; bool keepdim; ts_dtype dtype; } ts_linalg_norm_named_args;
+bool ts_linalg_norm_named_impl(ts_cx *cx, const ts_linalg_norm_named_args *a, ts_out *out);
+ts_tensor *ts_linalg_norm_named(ts_cx *cx, ts_tensor *A, const char *ord, ts_ints dim, bool keepdim, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; bool keepdim; } ts_nuclear_norm_args;
+bool ts_nuclear_norm_impl(ts_cx *cx, const ts_nuclear_norm_args *a, ts_out *out);
+ts_tensor *ts_nuclear_norm(ts_cx *cx, ts_tensor *self, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_nuclear_norm_dim_args;
+bool ts_nuclear_norm_dim_impl(ts_cx *cx, const ts_nuclear_norm_dim_args *a, ts_out *out);
+ts_tensor *ts_nuclear_norm_dim(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *self; ts_ints dim; bool keepdim; } ts_frobenius_norm_args;
+bool ts_frobenius_norm_impl(ts_cx *cx, const ts_frobenius_norm_args *a, ts_out *out);
+ts_tensor *ts_frobenius_norm(ts_cx *cx, ts_tensor *self, ts_ints dim, bool keepdim);
+
+typedef struct { ts_tensor *A; ts_scalar p; } ts_linalg_cond_args;
+bool ts_linalg_cond_impl(ts_cx *cx, const ts_linalg_cond_args *a, ts_out *out);
+ts_tensor *ts_linalg_cond(ts_cx *cx, ts_tensor *A, ts_scalar p);
+
+typedef struct { ts_tensor *A; const char *p; } ts_linalg_cond_named_args;
+bool ts_linalg_cond_named_impl(ts_cx *cx, const ts_linalg_cond_named_args *a, ts_out *out);
+ts_tensor *ts_linalg_cond_named(ts_cx *cx, ts_tensor *A, const char *p);
 
 typedef struct { ts_tensor *A; bool upper; bool check_errors; } ts_linalg_cholesky_ex_args;
 bool ts_linalg_cholesky_ex_impl(ts_cx *cx, const ts_linalg_cholesky_ex_args *a, ts_out *out);
@@ -3141,6 +3473,38 @@ typedef struct { ts_tensor *self; int64_t num_samples; bool replacement; ts_opt_
 bool ts_multinomial_impl(ts_cx *cx, const ts_multinomial_args *a, ts_out *out);
 ts_tensor *ts_multinomial(ts_cx *cx, ts_tensor *self, int64_t num_samples, bool replacement, ts_opt_int generator);
 
+typedef struct { ts_tensor *mean; ts_tensor *std; ts_opt_int generator; } ts_normal_tensors_args;
+bool ts_normal_tensors_impl(ts_cx *cx, const ts_normal_tensors_args *a, ts_out *out);
+ts_tensor *ts_normal_tensors(ts_cx *cx, ts_tensor *mean, ts_tensor *std, ts_opt_int generator);
+
+typedef struct { ts_tensor *mean; double std; ts_opt_int generator; } ts_normal_means_args;
+bool ts_normal_means_impl(ts_cx *cx, const ts_normal_means_args *a, ts_out *out);
+ts_tensor *ts_normal_means(ts_cx *cx, ts_tensor *mean, double std, ts_opt_int generator);
+
+typedef struct { double mean; ts_tensor *std; ts_opt_int generator; } ts_normal_deviations_args;
+bool ts_normal_deviations_impl(ts_cx *cx, const ts_normal_deviations_args *a, ts_out *out);
+ts_tensor *ts_normal_deviations(ts_cx *cx, double mean, ts_tensor *std, ts_opt_int generator);
+
+typedef struct { double mean; double std; ts_ints size; ts_opt_int generator; ts_dtype dtype; } ts_normal_numbers_args;
+bool ts_normal_numbers_impl(ts_cx *cx, const ts_normal_numbers_args *a, ts_out *out);
+ts_tensor *ts_normal_numbers(ts_cx *cx, double mean, double std, ts_ints size, ts_opt_int generator, ts_dtype dtype);
+
+typedef struct { ts_tensor *self; ts_opt_int generator; } ts_poisson_args;
+bool ts_poisson_impl(ts_cx *cx, const ts_poisson_args *a, ts_out *out);
+ts_tensor *ts_poisson(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
+
+typedef struct { ts_tensor *count; ts_tensor *prob; ts_opt_int generator; } ts_binomial_args;
+bool ts_binomial_impl(ts_cx *cx, const ts_binomial_args *a, ts_out *out);
+ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; ts_opt_int generator; } ts__standard_gamma_args;
+bool ts__standard_gamma_impl(ts_cx *cx, const ts__standard_gamma_args *a, ts_out *out);
+ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
+
+typedef struct { ts_tensor *self; ts_opt_int generator; } ts__sample_dirichlet_args;
+bool ts__sample_dirichlet_impl(ts_cx *cx, const ts__sample_dirichlet_args *a, ts_out *out);
+ts_tensor *ts__sample_dirichlet(ts_cx *cx, ts_tensor *self, ts_opt_int generator);
+
 typedef struct { ts_tensor *self; double p; } ts_native_dropout_args;
 bool ts_native_dropout_impl(ts_cx *cx, const ts_native_dropout_args *a, ts_out *out);
 void ts_native_dropout_grad(ts_cx *cx, const ts_native_dropout_args *a, const ts_back *b, ts_native_dropout_args *g);
@@ -3266,6 +3630,10 @@ ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, doubl
 typedef struct { ts_tensor *x1; ts_tensor *x2; int64_t dim; double eps; } ts_cosine_similarity_args;
 bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts_out *out);
 ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps);
+
+typedef struct { ts_tensor *self; int64_t pow; int64_t dim; } ts_norm_except_dim_args;
+bool ts_norm_except_dim_impl(ts_cx *cx, const ts_norm_except_dim_args *a, ts_out *out);
+ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim);
 
 typedef struct { ts_tensor *x1; ts_tensor *x2; double p; double eps; bool keepdim; } ts_pairwise_distance_args;
 bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out);
@@ -3403,13 +3771,13 @@ bool ts__recurrence_impl(ts_cx *cx, const ts__recurrence_args *a, ts_out *out);
 void ts__recurrence_grad(ts_cx *cx, const ts__recurrence_args *a, const ts_back *b, ts__recurrence_args *g);
 ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t dim, bool reverse);
 
-typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_args;
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_args;
 bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out);
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
 
-typedef struct { ts_tensor *self; ts_opt_int dim; } ts__unique_consecutive_args;
+typedef struct { ts_tensor *self; bool inverse; ts_opt_int dim; } ts__unique_consecutive_args;
 bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out);
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results);
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results);
 
 typedef struct { ts_tensor *sorted_sequence; ts_tensor *self; bool out_int32; bool right; const char *side; ts_tensor *sorter; } ts_searchsorted_args;
 bool ts_searchsorted_impl(ts_cx *cx, const ts_searchsorted_args *a, ts_out *out);
@@ -3746,6 +4114,34 @@ ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other);
 
+typedef struct { ts_tensor *self; int64_t n_fft; ts_opt_int hop_length; ts_opt_int win_length; ts_tensor *window; bool center; const char *pad_mode; bool normalized; ts_opt_int onesided; ts_opt_int return_complex; } ts_stft_args;
+bool ts_stft_impl(ts_cx *cx, const ts_stft_args *a, ts_out *out);
+ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex);
+
+typedef struct { ts_tensor *self; int64_t n_fft; ts_opt_int hop_length; ts_opt_int win_length; ts_tensor *window; bool center; bool normalized; ts_opt_int onesided; ts_opt_int length; bool return_complex; } ts_istft_args;
+bool ts_istft_impl(ts_cx *cx, const ts_istft_args *a, ts_out *out);
+ts_tensor *ts_istft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, bool normalized, ts_opt_int onesided, ts_opt_int length, bool return_complex);
+
+typedef struct { int64_t window_length; bool periodic; ts_dtype dtype; } ts_hann_window_args;
+bool ts_hann_window_impl(ts_cx *cx, const ts_hann_window_args *a, ts_out *out);
+ts_tensor *ts_hann_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype);
+
+typedef struct { int64_t window_length; bool periodic; double alpha; double beta; ts_dtype dtype; } ts_hamming_window_args;
+bool ts_hamming_window_impl(ts_cx *cx, const ts_hamming_window_args *a, ts_out *out);
+ts_tensor *ts_hamming_window(ts_cx *cx, int64_t window_length, bool periodic, double alpha, double beta, ts_dtype dtype);
+
+typedef struct { int64_t window_length; bool periodic; ts_dtype dtype; } ts_blackman_window_args;
+bool ts_blackman_window_impl(ts_cx *cx, const ts_blackman_window_args *a, ts_out *out);
+ts_tensor *ts_blackman_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype);
+
+typedef struct { int64_t window_length; bool periodic; ts_dtype dtype; } ts_bartlett_window_args;
+bool ts_bartlett_window_impl(ts_cx *cx, const ts_bartlett_window_args *a, ts_out *out);
+ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype);
+
+typedef struct { int64_t window_length; bool periodic; double beta; ts_dtype dtype; } ts_kaiser_window_args;
+bool ts_kaiser_window_impl(ts_cx *cx, const ts_kaiser_window_args *a, ts_out *out);
+ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype);
+
 typedef struct { ts_tensor *self; ts_tensor *q; ts_opt_int dim; bool keepdim; const char *interpolation; } ts_quantile_args;
 bool ts_quantile_impl(ts_cx *cx, const ts_quantile_args *a, ts_out *out);
 ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation);
@@ -3956,9 +4352,9 @@ typedef struct { int64_t id; } ts__generator_free_args;
 bool ts__generator_free_impl(ts_cx *cx, const ts__generator_free_args *a, ts_out *out);
 bool ts__generator_free(ts_cx *cx, int64_t id);
 
-typedef struct { int64_t seed; ts_opt_int generator; } ts__manual_seed_args;
+typedef struct { ts_scalar seed; ts_opt_int generator; } ts__manual_seed_args;
 bool ts__manual_seed_impl(ts_cx *cx, const ts__manual_seed_args *a, ts_out *out);
-bool ts__manual_seed(ts_cx *cx, int64_t seed, ts_opt_int generator);
+bool ts__manual_seed(ts_cx *cx, ts_scalar seed, ts_opt_int generator);
 
 typedef struct { ts_opt_int generator; } ts__initial_seed_args;
 bool ts__initial_seed_impl(ts_cx *cx, const ts__initial_seed_args *a, ts_out *out);

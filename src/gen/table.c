@@ -487,6 +487,7 @@ static bool repeat_interleave_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_repeat_interleave_args *a = args;
   return ts_repeat_interleave_impl(cx, a, out);
 }
+static void repeat_interleave_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_repeat_interleave_grad(cx, args, back, wanted); }
 
 static const ts_arg repeat_interleave_by_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, self), 0u}, {"repeats", TS_ARG_TENSOR, 0, offsetof(ts_repeat_interleave_by_args, repeats), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, dim), 0u}, {"outputSize", TS_ARG_INT_OPT, 0, offsetof(ts_repeat_interleave_by_args, output_size), 0u}};
 static bool repeat_interleave_by_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1071,6 +1072,18 @@ static bool unsqueeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_copied(cx, out, ts_unsqueeze(cx, a->self, a->dim));
 }
 
+static const ts_arg view_as_real_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_real_copy_args, self), 0u}};
+static bool view_as_real_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_real_copy_args *a = args;
+  return ts_copied(cx, out, ts_view_as_real(cx, a->self));
+}
+
+static const ts_arg view_as_complex_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_complex_copy_args, self), 0u}};
+static bool view_as_complex_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_complex_copy_args *a = args;
+  return ts_copied(cx, out, ts_view_as_complex(cx, a->self));
+}
+
 static const ts_arg view_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_view_copy_args, size), 0u}};
 static bool view_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_view_copy_args *a = args;
@@ -1419,6 +1432,159 @@ static bool rms_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_rms_norm_impl(cx, a, out);
 }
 
+static const ts_arg _fft_c2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2c_args, normalization), 0u}, {"forward", TS_ARG_BOOL, 0, offsetof(ts__fft_c2c_args, forward), 0u}};
+static bool _fft_c2c_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_c2c_args *a = args;
+  return ts__fft_c2c_impl(cx, a, out);
+}
+static void _fft_c2c_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_c2c_grad(cx, args, back, wanted); }
+
+static const ts_arg _fft_r2c_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_r2c_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_r2c_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_r2c_args, normalization), 0u}, {"onesided", TS_ARG_BOOL, 0, offsetof(ts__fft_r2c_args, onesided), 0u}};
+static bool _fft_r2c_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_r2c_args *a = args;
+  return ts__fft_r2c_impl(cx, a, out);
+}
+static void _fft_r2c_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_r2c_grad(cx, args, back, wanted); }
+
+static const ts_arg _fft_c2r_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__fft_c2r_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts__fft_c2r_args, dim), 0u}, {"normalization", TS_ARG_INT, 0, offsetof(ts__fft_c2r_args, normalization), 0u}, {"lastDimSize", TS_ARG_INT, 0, offsetof(ts__fft_c2r_args, last_dim_size), 0u}};
+static bool _fft_c2r_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__fft_c2r_args *a = args;
+  return ts__fft_c2r_impl(cx, a, out);
+}
+static void _fft_c2r_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__fft_c2r_grad(cx, args, back, wanted); }
+
+static const ts_arg fft_fft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_fft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_fft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fft_args, norm), 0u}};
+static bool fft_fft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fft_args *a = args;
+  return ts_fft_fft_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ifft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ifft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifft_args, norm), 0u}};
+static bool fft_ifft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifft_args *a = args;
+  return ts_fft_ifft_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_rfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_rfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfft_args, norm), 0u}};
+static bool fft_rfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfft_args *a = args;
+  return ts_fft_rfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_ihfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_ihfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfft_args, norm), 0u}};
+static bool fft_ihfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfft_args *a = args;
+  return ts_fft_ihfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_irfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_irfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfft_args, norm), 0u}};
+static bool fft_irfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfft_args *a = args;
+  return ts_fft_irfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft_args, self), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_fft_hfft_args, n), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_fft_hfft_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfft_args, norm), 0u}};
+static bool fft_hfft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfft_args *a = args;
+  return ts_fft_hfft_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fftn_args, norm), 0u}};
+static bool fft_fftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftn_args *a = args;
+  return ts_fft_fftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_fft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_fft2_args, norm), 0u}};
+static bool fft_fft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fft2_args *a = args;
+  return ts_fft_fft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifftn_args, norm), 0u}};
+static bool fft_ifftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifftn_args *a = args;
+  return ts_fft_ifftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ifft2_args, norm), 0u}};
+static bool fft_ifft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifft2_args *a = args;
+  return ts_fft_ifft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfftn_args, norm), 0u}};
+static bool fft_rfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfftn_args *a = args;
+  return ts_fft_rfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_rfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_rfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_rfft2_args, norm), 0u}};
+static bool fft_rfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfft2_args *a = args;
+  return ts_fft_rfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfftn_args, norm), 0u}};
+static bool fft_ihfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfftn_args *a = args;
+  return ts_fft_ihfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_ihfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ihfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ihfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_ihfft2_args, norm), 0u}};
+static bool fft_ihfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ihfft2_args *a = args;
+  return ts_fft_ihfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfftn_args, norm), 0u}};
+static bool fft_irfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfftn_args *a = args;
+  return ts_fft_irfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_irfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_irfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_irfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_irfft2_args, norm), 0u}};
+static bool fft_irfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_irfft2_args *a = args;
+  return ts_fft_irfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfftn_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfftn_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfftn_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfftn_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfftn_args, norm), 0u}};
+static bool fft_hfftn_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfftn_args *a = args;
+  return ts_fft_hfftn_impl(cx, a, out);
+}
+
+static const ts_arg fft_hfft2_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_hfft2_args, self), 0u}, {"s", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfft2_args, s), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_hfft2_args, dim), 0u}, {"norm", TS_ARG_TEXT_OPT, 0, offsetof(ts_fft_hfft2_args, norm), 0u}};
+static bool fft_hfft2_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_hfft2_args *a = args;
+  return ts_fft_hfft2_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftfreq_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_fft_fftfreq_args, n), 0u}, {"d", TS_ARG_FLOAT, 0, offsetof(ts_fft_fftfreq_args, d), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_fft_fftfreq_args, dtype), 0u}};
+static bool fft_fftfreq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftfreq_args *a = args;
+  return ts_fft_fftfreq_impl(cx, a, out);
+}
+
+static const ts_arg fft_rfftfreq_args[] = {{"n", TS_ARG_INT, 0, offsetof(ts_fft_rfftfreq_args, n), 0u}, {"d", TS_ARG_FLOAT, 0, offsetof(ts_fft_rfftfreq_args, d), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_fft_rfftfreq_args, dtype), 0u}};
+static bool fft_rfftfreq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_rfftfreq_args *a = args;
+  return ts_fft_rfftfreq_impl(cx, a, out);
+}
+
+static const ts_arg fft_fftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_fftshift_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_fftshift_args, dim), 0u}};
+static bool fft_fftshift_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_fftshift_args *a = args;
+  return ts_fft_fftshift_impl(cx, a, out);
+}
+
+static const ts_arg fft_ifftshift_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_fft_ifftshift_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_fft_ifftshift_args, dim), 0u}};
+static bool fft_ifftshift_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_fft_ifftshift_args *a = args;
+  return ts_fft_ifftshift_impl(cx, a, out);
+}
+
 static const ts_arg unfold_windows_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_unfold_windows_args, self), 0u}, {"kernelSize", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, kernel_size), 0u}, {"dilation", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, dilation), 0u}, {"padding", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, padding), 0u}, {"stride", TS_ARG_INTS, 0, offsetof(ts_unfold_windows_args, stride), 0u}};
 static bool unfold_windows_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_unfold_windows_args *a = args;
@@ -1450,12 +1616,14 @@ static bool pixel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pixel_shuffle_args *a = args;
   return ts_pixel_shuffle_impl(cx, a, out);
 }
+static void pixel_shuffle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_pixel_shuffle_grad(cx, args, back, wanted); }
 
 static const ts_arg pixel_unshuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_unshuffle_args, self), 0u}, {"downscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_unshuffle_args, downscale_factor), 0u}};
 static bool pixel_unshuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pixel_unshuffle_args *a = args;
   return ts_pixel_unshuffle_impl(cx, a, out);
 }
+static void pixel_unshuffle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_pixel_unshuffle_grad(cx, args, back, wanted); }
 
 static const ts_arg channel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_channel_shuffle_args, self), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_channel_shuffle_args, groups), 0u}};
 static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1505,6 +1673,13 @@ static bool _grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__grid_sample_impl(cx, a, out);
 }
 static void _grid_sample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_grad(cx, args, back, wanted); }
+
+static const ts_arg _grid_sample_by_grid_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, grid), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_by_grid_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_by_grid_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_by_grid_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_by_grid_args, orders), 0u}};
+static bool _grid_sample_by_grid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_by_grid_args *a = args;
+  return ts__grid_sample_by_grid_impl(cx, a, out);
+}
+static void _grid_sample_by_grid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_by_grid_grad(cx, args, back, wanted); }
 
 static const ts_arg _grid_sample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_adjoint_args, grad), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_adjoint_args, grid), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, size), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_adjoint_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, orders), 0u}};
 static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1942,6 +2117,49 @@ static bool logdet_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_logdet_impl(cx, a, out);
 }
 
+static const ts_arg linalg_householder_product_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, A), 0u}, {"tau", TS_ARG_TENSOR, 0, offsetof(ts_linalg_householder_product_args, tau), 0u}};
+static bool linalg_householder_product_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_householder_product_args *a = args;
+  return ts_linalg_householder_product_impl(cx, a, out);
+}
+
+static const ts_arg orgqr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_orgqr_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_orgqr_args, input2), 0u}};
+static bool orgqr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_orgqr_args *a = args;
+  return ts_orgqr_impl(cx, a, out);
+}
+
+static const ts_arg ormqr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, self), 0u}, {"input2", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, input2), 0u}, {"input3", TS_ARG_TENSOR, 0, offsetof(ts_ormqr_args, input3), 0u}, {"left", TS_ARG_BOOL, 0, offsetof(ts_ormqr_args, left), 0u}, {"transpose", TS_ARG_BOOL, 0, offsetof(ts_ormqr_args, transpose), 0u}};
+static bool ormqr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_ormqr_args *a = args;
+  return ts_ormqr_impl(cx, a, out);
+}
+
+static const ts_arg _lstsq_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__lstsq_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts__lstsq_args, B), 1u}, {"rcond", TS_ARG_FLOAT_OPT, 0, offsetof(ts__lstsq_args, rcond), 0u}, {"driver", TS_ARG_TEXT, 0, offsetof(ts__lstsq_args, driver), 0u}};
+static bool _lstsq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lstsq_args *a = args;
+  return ts__lstsq_impl(cx, a, out);
+}
+static void _lstsq_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lstsq_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_lstsq_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lstsq_args, A), 0u}, {"B", TS_ARG_TENSOR, 0, offsetof(ts_linalg_lstsq_args, B), 0u}, {"rcond", TS_ARG_FLOAT_OPT, 0, offsetof(ts_linalg_lstsq_args, rcond), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_lstsq_args, driver), 0u}};
+static bool linalg_lstsq_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_lstsq_args *a = args;
+  return ts_linalg_lstsq_impl(cx, a, out);
+}
+
+static const ts_arg svd_lowrank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_svd_lowrank_args, A), 0u}, {"q", TS_ARG_INT_OPT, 0, offsetof(ts_svd_lowrank_args, q), 0u}, {"niter", TS_ARG_INT_OPT, 0, offsetof(ts_svd_lowrank_args, niter), 0u}, {"M", TS_ARG_TENSOR_OPT, 0, offsetof(ts_svd_lowrank_args, M), 0u}};
+static bool svd_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_svd_lowrank_args *a = args;
+  return ts_svd_lowrank_impl(cx, a, out);
+}
+
+static const ts_arg pca_lowrank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_pca_lowrank_args, A), 0u}, {"q", TS_ARG_INT_OPT, 0, offsetof(ts_pca_lowrank_args, q), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_pca_lowrank_args, center), 0u}, {"niter", TS_ARG_INT, 0, offsetof(ts_pca_lowrank_args, niter), 0u}};
+static bool pca_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pca_lowrank_args *a = args;
+  return ts_pca_lowrank_impl(cx, a, out);
+}
+
 static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
 static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_matrix_power_args *a = args;
@@ -2014,6 +2232,167 @@ static const ts_arg vander_args[] = {{"x", TS_ARG_TENSOR, 0, offsetof(ts_vander_
 static bool vander_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_vander_args *a = args;
   return ts_vander_impl(cx, a, out);
+}
+
+static const ts_arg geqrf_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_geqrf_args, self), 0u}};
+static bool geqrf_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_geqrf_args *a = args;
+  return ts_geqrf_impl(cx, a, out);
+}
+
+static const ts_arg linalg_qr_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_qr_args, A), 0u}, {"mode", TS_ARG_TEXT, 0, offsetof(ts_linalg_qr_args, mode), 0u}};
+static bool linalg_qr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_qr_args *a = args;
+  return ts_linalg_qr_impl(cx, a, out);
+}
+static void linalg_qr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_qr_grad(cx, args, back, wanted); }
+
+static const ts_arg qr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_qr_args, self), 0u}, {"some", TS_ARG_BOOL, 0, offsetof(ts_qr_args, some), 0u}};
+static bool qr_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_qr_args *a = args;
+  return ts_qr_impl(cx, a, out);
+}
+
+static const ts_arg _svd_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__svd_args, A), 0u}, {"fullMatrices", TS_ARG_BOOL, 0, offsetof(ts__svd_args, full_matrices), 0u}, {"computeUv", TS_ARG_BOOL, 0, offsetof(ts__svd_args, compute_uv), 0u}};
+static bool _svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__svd_args *a = args;
+  return ts__svd_impl(cx, a, out);
+}
+static void _svd_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__svd_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_svd_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_svd_args, A), 0u}, {"fullMatrices", TS_ARG_BOOL, 0, offsetof(ts_linalg_svd_args, full_matrices), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_svd_args, driver), 0u}};
+static bool linalg_svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_svd_args *a = args;
+  return ts_linalg_svd_impl(cx, a, out);
+}
+
+static const ts_arg linalg_svdvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_svdvals_args, A), 0u}, {"driver", TS_ARG_TEXT_OPT, 0, offsetof(ts_linalg_svdvals_args, driver), 0u}};
+static bool linalg_svdvals_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_svdvals_args *a = args;
+  return ts_linalg_svdvals_impl(cx, a, out);
+}
+
+static const ts_arg svd_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_svd_args, self), 0u}, {"some", TS_ARG_BOOL, 0, offsetof(ts_svd_args, some), 0u}, {"computeUv", TS_ARG_BOOL, 0, offsetof(ts_svd_args, compute_uv), 0u}};
+static bool svd_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_svd_args *a = args;
+  return ts_svd_impl(cx, a, out);
+}
+
+static const ts_arg _eigh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__eigh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts__eigh_args, UPLO), 0u}, {"computeV", TS_ARG_BOOL, 0, offsetof(ts__eigh_args, compute_v), 0u}};
+static bool _eigh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__eigh_args *a = args;
+  return ts__eigh_impl(cx, a, out);
+}
+static void _eigh_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eigh_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_eigh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts_linalg_eigh_args, UPLO), 0u}};
+static bool linalg_eigh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigh_args *a = args;
+  return ts_linalg_eigh_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eigvalsh_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvalsh_args, A), 0u}, {"UPLO", TS_ARG_TEXT, 0, offsetof(ts_linalg_eigvalsh_args, UPLO), 0u}};
+static bool linalg_eigvalsh_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigvalsh_args *a = args;
+  return ts_linalg_eigvalsh_impl(cx, a, out);
+}
+
+static const ts_arg symeig_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_symeig_args, self), 0u}, {"eigenvectors", TS_ARG_BOOL, 0, offsetof(ts_symeig_args, eigenvectors), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_symeig_args, upper), 0u}};
+static bool symeig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_symeig_args *a = args;
+  return ts_symeig_impl(cx, a, out);
+}
+
+static const ts_arg _eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__eig_args, A), 0u}, {"computeV", TS_ARG_BOOL, 0, offsetof(ts__eig_args, compute_v), 0u}};
+static bool _eig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__eig_args *a = args;
+  return ts__eig_impl(cx, a, out);
+}
+static void _eig_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__eig_grad(cx, args, back, wanted); }
+
+static const ts_arg linalg_eig_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eig_args, A), 0u}};
+static bool linalg_eig_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eig_args *a = args;
+  return ts_linalg_eig_impl(cx, a, out);
+}
+
+static const ts_arg linalg_eigvals_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_eigvals_args, A), 0u}};
+static bool linalg_eigvals_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_eigvals_args *a = args;
+  return ts_linalg_eigvals_impl(cx, a, out);
+}
+
+static const ts_arg linalg_pinv_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_pinv_args, A), 0u}, {"rcond", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rcond), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_pinv_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_pinv_args, rtol), 0u}};
+static bool linalg_pinv_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_pinv_args *a = args;
+  return ts_linalg_pinv_impl(cx, a, out);
+}
+static void linalg_pinv_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_linalg_pinv_grad(cx, args, back, wanted); }
+
+static const ts_arg pinverse_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pinverse_args, self), 0u}, {"rcond", TS_ARG_FLOAT, 0, offsetof(ts_pinverse_args, rcond), 0u}};
+static bool pinverse_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_pinverse_args *a = args;
+  return ts_pinverse_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_rank_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_rank_args, A), 0u}, {"tol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, tol), 0u}, {"hermitian", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_rank_args, hermitian), 0u}, {"atol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, atol), 0u}, {"rtol", TS_ARG_OPERAND_OPT, 0, offsetof(ts_linalg_matrix_rank_args, rtol), 0u}};
+static bool linalg_matrix_rank_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_rank_args *a = args;
+  return ts_linalg_matrix_rank_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_norm_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_norm_args, A), 0u}, {"ord", TS_ARG_TEXT, 0, offsetof(ts_linalg_matrix_norm_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_linalg_matrix_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_matrix_norm_args, dtype), 0u}};
+static bool linalg_matrix_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_norm_args *a = args;
+  return ts_linalg_matrix_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_matrix_norm_ord_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_matrix_norm_ord_args, A), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_linalg_matrix_norm_ord_args, ord), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_linalg_matrix_norm_ord_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_matrix_norm_ord_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_matrix_norm_ord_args, dtype), 0u}};
+static bool linalg_matrix_norm_ord_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_matrix_norm_ord_args *a = args;
+  return ts_linalg_matrix_norm_ord_impl(cx, a, out);
+}
+
+static const ts_arg linalg_norm_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_norm_args, A), 0u}, {"ord", TS_ARG_SCALAR, 0, offsetof(ts_linalg_norm_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_norm_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_norm_args, dtype), 0u}};
+static bool linalg_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_norm_args *a = args;
+  return ts_linalg_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_norm_named_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_norm_named_args, A), 0u}, {"ord", TS_ARG_TEXT, 0, offsetof(ts_linalg_norm_named_args, ord), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_linalg_norm_named_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_linalg_norm_named_args, keepdim), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_linalg_norm_named_args, dtype), 0u}};
+static bool linalg_norm_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_norm_named_args *a = args;
+  return ts_linalg_norm_named_impl(cx, a, out);
+}
+
+static const ts_arg nuclear_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nuclear_norm_args, self), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nuclear_norm_args, keepdim), 0u}};
+static bool nuclear_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nuclear_norm_args *a = args;
+  return ts_nuclear_norm_impl(cx, a, out);
+}
+
+static const ts_arg nuclear_norm_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_nuclear_norm_dim_args, self), 0u}, {"dim", TS_ARG_INTS, 0, offsetof(ts_nuclear_norm_dim_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_nuclear_norm_dim_args, keepdim), 0u}};
+static bool nuclear_norm_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_nuclear_norm_dim_args *a = args;
+  return ts_nuclear_norm_dim_impl(cx, a, out);
+}
+
+static const ts_arg frobenius_norm_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_frobenius_norm_args, self), 0u}, {"dim", TS_ARG_INTS_OPT, 0, offsetof(ts_frobenius_norm_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_frobenius_norm_args, keepdim), 0u}};
+static bool frobenius_norm_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_frobenius_norm_args *a = args;
+  return ts_frobenius_norm_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cond_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cond_args, A), 0u}, {"p", TS_ARG_SCALAR, 0, offsetof(ts_linalg_cond_args, p), 0u}};
+static bool linalg_cond_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cond_args *a = args;
+  return ts_linalg_cond_impl(cx, a, out);
+}
+
+static const ts_arg linalg_cond_named_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cond_named_args, A), 0u}, {"p", TS_ARG_TEXT, 0, offsetof(ts_linalg_cond_named_args, p), 0u}};
+static bool linalg_cond_named_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_linalg_cond_named_args *a = args;
+  return ts_linalg_cond_named_impl(cx, a, out);
 }
 
 static const ts_arg linalg_cholesky_ex_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_linalg_cholesky_ex_args, A), 0u}, {"upper", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, upper), 0u}, {"checkErrors", TS_ARG_BOOL, 0, offsetof(ts_linalg_cholesky_ex_args, check_errors), 0u}};
@@ -3194,6 +3573,55 @@ static bool multinomial_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_multinomial_impl(cx, a, out);
 }
 
+static const ts_arg normal_tensors_args[] = {{"mean", TS_ARG_TENSOR, 0, offsetof(ts_normal_tensors_args, mean), 0u}, {"std", TS_ARG_TENSOR, 0, offsetof(ts_normal_tensors_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_tensors_args, generator), 0u}};
+static bool normal_tensors_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_tensors_args *a = args;
+  return ts_normal_tensors_impl(cx, a, out);
+}
+
+static const ts_arg normal_means_args[] = {{"mean", TS_ARG_TENSOR, 0, offsetof(ts_normal_means_args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal_means_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_means_args, generator), 0u}};
+static bool normal_means_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_means_args *a = args;
+  return ts_normal_means_impl(cx, a, out);
+}
+
+static const ts_arg normal_deviations_args[] = {{"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal_deviations_args, mean), 0u}, {"std", TS_ARG_TENSOR, 0, offsetof(ts_normal_deviations_args, std), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_deviations_args, generator), 0u}};
+static bool normal_deviations_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_deviations_args *a = args;
+  return ts_normal_deviations_impl(cx, a, out);
+}
+
+static const ts_arg normal_numbers_args[] = {{"mean", TS_ARG_FLOAT, 0, offsetof(ts_normal_numbers_args, mean), 0u}, {"std", TS_ARG_FLOAT, 0, offsetof(ts_normal_numbers_args, std), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_normal_numbers_args, size), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_normal_numbers_args, generator), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_normal_numbers_args, dtype), 0u}};
+static bool normal_numbers_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_normal_numbers_args *a = args;
+  return ts_normal_numbers_impl(cx, a, out);
+}
+
+static const ts_arg poisson_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_poisson_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_poisson_args, generator), 0u}};
+static bool poisson_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_poisson_args *a = args;
+  return ts_poisson_impl(cx, a, out);
+}
+static void poisson_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_zero_self_grad(cx, args, back, wanted); }
+
+static const ts_arg binomial_args[] = {{"count", TS_ARG_TENSOR, 0, offsetof(ts_binomial_args, count), 0u}, {"prob", TS_ARG_TENSOR, 0, offsetof(ts_binomial_args, prob), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts_binomial_args, generator), 0u}};
+static bool binomial_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_binomial_args *a = args;
+  return ts_binomial_impl(cx, a, out);
+}
+
+static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
+static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__standard_gamma_args *a = args;
+  return ts__standard_gamma_impl(cx, a, out);
+}
+
+static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
+static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__sample_dirichlet_args *a = args;
+  return ts__sample_dirichlet_impl(cx, a, out);
+}
+
 static const ts_arg native_dropout_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_native_dropout_args, self), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_native_dropout_args, p), 0u}};
 static bool native_dropout_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_native_dropout_args *a = args;
@@ -3377,6 +3805,12 @@ static const ts_arg cosine_similarity_args[] = {{"x1", TS_ARG_TENSOR, 0, offseto
 static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_cosine_similarity_args *a = args;
   return ts_cosine_similarity_impl(cx, a, out);
+}
+
+static const ts_arg norm_except_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_except_dim_args, self), 0u}, {"pow", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, pow), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, dim), 0u}};
+static bool norm_except_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_except_dim_args *a = args;
+  return ts_norm_except_dim_impl(cx, a, out);
 }
 
 static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, eps), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_pairwise_distance_args, keepdim), 0u}};
@@ -3581,13 +4015,13 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
 
-static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
 static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__unique_args *a = args;
   return ts__unique_impl(cx, a, out);
 }
 
-static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_consecutive_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
 static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__unique_consecutive_args *a = args;
   return ts__unique_consecutive_impl(cx, a, out);
@@ -4129,6 +4563,48 @@ static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
 
+static const ts_arg stft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_stft_args, self), 0u}, {"nFft", TS_ARG_INT, 0, offsetof(ts_stft_args, n_fft), 0u}, {"hopLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, hop_length), 0u}, {"winLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, win_length), 0u}, {"window", TS_ARG_TENSOR_OPT, 0, offsetof(ts_stft_args, window), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_stft_args, center), 0u}, {"padMode", TS_ARG_TEXT, 0, offsetof(ts_stft_args, pad_mode), 0u}, {"normalized", TS_ARG_BOOL, 0, offsetof(ts_stft_args, normalized), 0u}, {"onesided", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, onesided), 0u}, {"returnComplex", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, return_complex), 0u}};
+static bool stft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_stft_args *a = args;
+  return ts_stft_impl(cx, a, out);
+}
+
+static const ts_arg istft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_istft_args, self), 0u}, {"nFft", TS_ARG_INT, 0, offsetof(ts_istft_args, n_fft), 0u}, {"hopLength", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, hop_length), 0u}, {"winLength", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, win_length), 0u}, {"window", TS_ARG_TENSOR_OPT, 0, offsetof(ts_istft_args, window), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_istft_args, center), 0u}, {"normalized", TS_ARG_BOOL, 0, offsetof(ts_istft_args, normalized), 0u}, {"onesided", TS_ARG_BOOL_OPT, 0, offsetof(ts_istft_args, onesided), 0u}, {"length", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, length), 0u}, {"returnComplex", TS_ARG_BOOL, 0, offsetof(ts_istft_args, return_complex), 0u}};
+static bool istft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_istft_args *a = args;
+  return ts_istft_impl(cx, a, out);
+}
+
+static const ts_arg hann_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_hann_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_hann_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_hann_window_args, dtype), 0u}};
+static bool hann_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hann_window_args *a = args;
+  return ts_hann_window_impl(cx, a, out);
+}
+
+static const ts_arg hamming_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_hamming_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_hamming_window_args, periodic), 0u}, {"alpha", TS_ARG_FLOAT, 0, offsetof(ts_hamming_window_args, alpha), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_hamming_window_args, beta), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_hamming_window_args, dtype), 0u}};
+static bool hamming_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hamming_window_args *a = args;
+  return ts_hamming_window_impl(cx, a, out);
+}
+
+static const ts_arg blackman_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_blackman_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_blackman_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_blackman_window_args, dtype), 0u}};
+static bool blackman_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_blackman_window_args *a = args;
+  return ts_blackman_window_impl(cx, a, out);
+}
+
+static const ts_arg bartlett_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_bartlett_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_bartlett_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_bartlett_window_args, dtype), 0u}};
+static bool bartlett_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bartlett_window_args *a = args;
+  return ts_bartlett_window_impl(cx, a, out);
+}
+
+static const ts_arg kaiser_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_kaiser_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_kaiser_window_args, periodic), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_kaiser_window_args, beta), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_kaiser_window_args, dtype), 0u}};
+static bool kaiser_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kaiser_window_args *a = args;
+  return ts_kaiser_window_impl(cx, a, out);
+}
+
 static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
 static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_quantile_args *a = args;
@@ -4431,7 +4907,7 @@ static bool _generator_free_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__generator_free_impl(cx, a, out);
 }
 
-static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_INT, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
+static const ts_arg _manual_seed_args[] = {{"seed", TS_ARG_SCALAR, 0, offsetof(ts__manual_seed_args, seed), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__manual_seed_args, generator), 0u}};
 static bool _manual_seed_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__manual_seed_args *a = args;
   return ts__manual_seed_impl(cx, a, out);
@@ -4696,7 +5172,7 @@ const ts_op ts_ops[] = {
   {"rot90", "Rot90Backward0", TS_OP_COMPOSITE, sizeof(ts_rot90_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, rot90_args, rot90_impl, NULL},
   {"repeat", "RepeatBackward0", 0, sizeof(ts_repeat_args), 2, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_args, repeat_impl, repeat_grad},
   {"tile", "TileBackward0", TS_OP_COMPOSITE, sizeof(ts_tile_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, tile_args, tile_impl, NULL},
-  {"repeatInterleave", "RepeatInterleaveBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_args, repeat_interleave_impl, NULL},
+  {"repeatInterleave", "RepeatInterleaveBackward0", 0, sizeof(ts_repeat_interleave_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, repeat_interleave_args, repeat_interleave_impl, repeat_interleave_grad},
   {"repeatInterleave", "RepeatInterleaveByBackward0", TS_OP_COMPOSITE, sizeof(ts_repeat_interleave_by_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_by_args, repeat_interleave_by_impl, NULL},
   {"repeatInterleave", "RepeatInterleavePositionsBackward0", 0, sizeof(ts_repeat_interleave_positions_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, repeat_interleave_positions_args, repeat_interleave_positions_impl, NULL},
   {"takeAlongDim", "TakeAlongDimBackward0", TS_OP_COMPOSITE, sizeof(ts_take_along_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, take_along_dim_args, take_along_dim_impl, NULL},
@@ -4811,6 +5287,8 @@ const ts_op ts_ops[] = {
   {"unbindCopy", "UnbindCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unbind_copy_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_copy_args, unbind_copy_impl, NULL},
   {"unfoldCopy", "UnfoldCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_copy_args, unfold_copy_impl, NULL},
   {"unsqueezeCopy", "UnsqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unsqueeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_copy_args, unsqueeze_copy_impl, NULL},
+  {"viewAsRealCopy", "ViewAsRealCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_real_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_copy_args, view_as_real_copy_impl, NULL},
+  {"viewAsComplexCopy", "ViewAsComplexCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_complex_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_copy_args, view_as_complex_copy_impl, NULL},
   {"viewCopy", "ViewCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_copy_args, view_copy_impl, NULL},
   {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
   {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
@@ -4877,12 +5355,37 @@ const ts_op ts_ops[] = {
   {"_rreluNoise", "RreluNoiseBackward0", 0, sizeof(ts__rrelu_noise_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _rrelu_noise_args, _rrelu_noise_impl, NULL},
   {"gumbelSoftmax", "GumbelSoftmaxBackward0", TS_OP_COMPOSITE, sizeof(ts_gumbel_softmax_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, gumbel_softmax_args, gumbel_softmax_impl, NULL},
   {"rmsNorm", "RmsNormBackward0", TS_OP_COMPOSITE, sizeof(ts_rms_norm_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, rms_norm_args, rms_norm_impl, NULL},
+  {"_fftC2c", "FftC2cBackward0", 0, sizeof(ts__fft_c2c_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2c_args, _fft_c2c_impl, _fft_c2c_grad},
+  {"_fftR2c", "FftR2cBackward0", 0, sizeof(ts__fft_r2c_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _fft_r2c_args, _fft_r2c_impl, _fft_r2c_grad},
+  {"_fftC2r", "FftC2rBackward0", 0, sizeof(ts__fft_c2r_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _fft_c2r_args, _fft_c2r_impl, _fft_c2r_grad},
+  {"fft.fft", "FftFftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft_args, fft_fft_impl, NULL},
+  {"fft.ifft", "FftIfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft_args, fft_ifft_impl, NULL},
+  {"fft.rfft", "FftRfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft_args, fft_rfft_impl, NULL},
+  {"fft.ihfft", "FftIhfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft_args, fft_ihfft_impl, NULL},
+  {"fft.irfft", "FftIrfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft_args, fft_irfft_impl, NULL},
+  {"fft.hfft", "FftHfftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft_args, fft_hfft_impl, NULL},
+  {"fft.fftn", "FftFftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftn_args, fft_fftn_impl, NULL},
+  {"fft.fft2", "FftFft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_fft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fft2_args, fft_fft2_impl, NULL},
+  {"fft.ifftn", "FftIfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftn_args, fft_ifftn_impl, NULL},
+  {"fft.ifft2", "FftIfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifft2_args, fft_ifft2_impl, NULL},
+  {"fft.rfftn", "FftRfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftn_args, fft_rfftn_impl, NULL},
+  {"fft.rfft2", "FftRfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_rfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfft2_args, fft_rfft2_impl, NULL},
+  {"fft.ihfftn", "FftIhfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfftn_args, fft_ihfftn_impl, NULL},
+  {"fft.ihfft2", "FftIhfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_ihfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ihfft2_args, fft_ihfft2_impl, NULL},
+  {"fft.irfftn", "FftIrfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfftn_args, fft_irfftn_impl, NULL},
+  {"fft.irfft2", "FftIrfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_irfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_irfft2_args, fft_irfft2_impl, NULL},
+  {"fft.hfftn", "FftHfftnBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfftn_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfftn_args, fft_hfftn_impl, NULL},
+  {"fft.hfft2", "FftHfft2Backward0", TS_OP_COMPOSITE, sizeof(ts_fft_hfft2_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_hfft2_args, fft_hfft2_impl, NULL},
+  {"fft.fftfreq", "FftFftfreqBackward0", 0, sizeof(ts_fft_fftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftfreq_args, fft_fftfreq_impl, NULL},
+  {"fft.rfftfreq", "FftRfftfreqBackward0", 0, sizeof(ts_fft_rfftfreq_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_rfftfreq_args, fft_rfftfreq_impl, NULL},
+  {"fft.fftshift", "FftFftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_fftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_fftshift_args, fft_fftshift_impl, NULL},
+  {"fft.ifftshift", "FftIfftshiftBackward0", TS_OP_COMPOSITE, sizeof(ts_fft_ifftshift_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, fft_ifftshift_args, fft_ifftshift_impl, NULL},
   {"unfold", "UnfoldWindowsBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_windows_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_windows_args, unfold_windows_impl, NULL},
   {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
   {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
   {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad},
-  {"pixelShuffle", "PixelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, NULL},
-  {"pixelUnshuffle", "PixelUnshuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, NULL},
+  {"pixelShuffle", "PixelShuffleBackward0", 0, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, pixel_shuffle_grad},
+  {"pixelUnshuffle", "PixelUnshuffleBackward0", 0, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, pixel_unshuffle_grad},
   {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
   {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL},
   {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL},
@@ -4891,6 +5394,7 @@ const ts_op ts_ops[] = {
   {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL},
   {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL},
   {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
+  {"_gridSampleByGrid", "GridSampleByGridBackward0", 0, sizeof(ts__grid_sample_by_grid_args), 7, 1, TS_RET_TENSORS, 7u, 0u, 0u, _grid_sample_by_grid_args, _grid_sample_by_grid_impl, _grid_sample_by_grid_grad},
   {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
@@ -4970,6 +5474,13 @@ const ts_op ts_ops[] = {
   {"_linalgSlogdet", "LinalgSlogdetBackward0", 0, sizeof(ts__linalg_slogdet_args), 1, 4, TS_RET_TENSORS, 1u, 0u, 13u, _linalg_slogdet_args, _linalg_slogdet_impl, _linalg_slogdet_grad},
   {"slogdet", "SlogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_slogdet_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, slogdet_args, slogdet_impl, NULL},
   {"logdet", "LogdetBackward0", TS_OP_COMPOSITE, sizeof(ts_logdet_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, logdet_args, logdet_impl, NULL},
+  {"linalg.householderProduct", "LinalgHouseholderProductBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_householder_product_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_householder_product_args, linalg_householder_product_impl, NULL},
+  {"orgqr", "OrgqrBackward0", TS_OP_COMPOSITE, sizeof(ts_orgqr_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, orgqr_args, orgqr_impl, NULL},
+  {"ormqr", "OrmqrBackward0", TS_OP_COMPOSITE, sizeof(ts_ormqr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, ormqr_args, ormqr_impl, NULL},
+  {"_lstsq", "LinalgLstsqBackward0", 0, sizeof(ts__lstsq_args), 4, 3, TS_RET_TENSORS, 3u, 0u, 0u, _lstsq_args, _lstsq_impl, _lstsq_grad},
+  {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
+  {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
+  {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
   {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
   {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
   {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
@@ -4982,6 +5493,32 @@ const ts_op ts_ops[] = {
   {"linalg.diagonal", "LinalgDiagonalBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_diagonal_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_diagonal_args, linalg_diagonal_impl, NULL},
   {"linalg.vander", "LinalgVanderBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_vander_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_vander_args, linalg_vander_impl, NULL},
   {"vander", "VanderBackward0", TS_OP_COMPOSITE, sizeof(ts_vander_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, vander_args, vander_impl, NULL},
+  {"geqrf", "GeqrfBackward0", 0, sizeof(ts_geqrf_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, geqrf_args, geqrf_impl, NULL},
+  {"linalg.qr", "LinalgQrBackward0", 0, sizeof(ts_linalg_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 3u, linalg_qr_args, linalg_qr_impl, linalg_qr_grad},
+  {"qr", "QrBackward0", TS_OP_COMPOSITE, sizeof(ts_qr_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, qr_args, qr_impl, NULL},
+  {"_svd", "LinalgSvdBackward0", 0, sizeof(ts__svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 7u, _svd_args, _svd_impl, _svd_grad},
+  {"linalg.svd", "LinalgSvdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svd_args, linalg_svd_impl, NULL},
+  {"linalg.svdvals", "LinalgSvdvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_svdvals_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_svdvals_args, linalg_svdvals_impl, NULL},
+  {"svd", "SvdBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_args, svd_impl, NULL},
+  {"_eigh", "LinalgEighBackward0", 0, sizeof(ts__eigh_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 3u, _eigh_args, _eigh_impl, _eigh_grad},
+  {"linalg.eigh", "LinalgEighBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigh_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigh_args, linalg_eigh_impl, NULL},
+  {"linalg.eigvalsh", "LinalgEigvalshBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvalsh_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvalsh_args, linalg_eigvalsh_impl, NULL},
+  {"symeig", "SymeigBackward0", TS_OP_COMPOSITE, sizeof(ts_symeig_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 0u, symeig_args, symeig_impl, NULL},
+  {"_eig", "LinalgEigBackward0", 0, sizeof(ts__eig_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 3u, _eig_args, _eig_impl, _eig_grad},
+  {"linalg.eig", "LinalgEigBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eig_args), 1, 2, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eig_args, linalg_eig_impl, NULL},
+  {"linalg.eigvals", "LinalgEigvalsBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_eigvals_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_eigvals_args, linalg_eigvals_impl, NULL},
+  {"linalg.pinv", "LinalgPinvBackward0", 0, sizeof(ts_linalg_pinv_args), 5, 1, TS_RET_TENSORS, 1u, 0u, 1u, linalg_pinv_args, linalg_pinv_impl, linalg_pinv_grad},
+  {"pinverse", "PinverseBackward0", TS_OP_COMPOSITE, sizeof(ts_pinverse_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pinverse_args, pinverse_impl, NULL},
+  {"linalg.matrixRank", "LinalgMatrixRankBackward0", 0, sizeof(ts_linalg_matrix_rank_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_rank_args, linalg_matrix_rank_impl, NULL},
+  {"linalg.matrixNorm", "LinalgMatrixNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_args, linalg_matrix_norm_impl, NULL},
+  {"linalg.matrixNorm", "LinalgMatrixNormOrdBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_matrix_norm_ord_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_matrix_norm_ord_args, linalg_matrix_norm_ord_impl, NULL},
+  {"linalg.norm", "LinalgNormBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_args, linalg_norm_impl, NULL},
+  {"linalg.norm", "LinalgNormNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_norm_named_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_norm_named_args, linalg_norm_named_impl, NULL},
+  {"nuclearNorm", "NuclearNormBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_args, nuclear_norm_impl, NULL},
+  {"nuclearNorm", "NuclearNormDimBackward0", TS_OP_COMPOSITE, sizeof(ts_nuclear_norm_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, nuclear_norm_dim_args, nuclear_norm_dim_impl, NULL},
+  {"frobeniusNorm", "FrobeniusNormBackward0", TS_OP_COMPOSITE, sizeof(ts_frobenius_norm_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, frobenius_norm_args, frobenius_norm_impl, NULL},
+  {"linalg.cond", "LinalgCondBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_args, linalg_cond_impl, NULL},
+  {"linalg.cond", "LinalgCondNamedBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cond_named_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cond_named_args, linalg_cond_named_impl, NULL},
   {"linalg.choleskyEx", "LinalgCholeskyExBackward0", 0, sizeof(ts_linalg_cholesky_ex_args), 3, 2, TS_RET_TENSORS, 0u, 0u, 1u, linalg_cholesky_ex_args, linalg_cholesky_ex_impl, linalg_cholesky_ex_grad},
   {"linalg.cholesky", "LinalgCholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_cholesky_args, linalg_cholesky_impl, NULL},
   {"cholesky", "CholeskyBackward0", TS_OP_COMPOSITE, sizeof(ts_cholesky_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, cholesky_args, cholesky_impl, NULL},
@@ -5205,7 +5742,15 @@ const ts_op ts_ops[] = {
   {"geometric_", "Geometric_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_geometric__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, geometric__args, geometric__impl, geometric__grad},
   {"bernoulli_", "Bernoulli_Backward0", TS_OP_INPLACE | TS_OP_DIRECT, sizeof(ts_bernoulli__args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli__args, bernoulli__impl, bernoulli__grad},
   {"bernoulli", "BernoulliBackward0", 0, sizeof(ts_bernoulli_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bernoulli_args, bernoulli_impl, NULL},
-  {"multinomial", "MultinomialBackward0", 0, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"multinomial", "MultinomialBackward0", TS_OP_EXACT, sizeof(ts_multinomial_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, multinomial_args, multinomial_impl, NULL},
+  {"normal", "NormalTensorsBackward0", 0, sizeof(ts_normal_tensors_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_tensors_args, normal_tensors_impl, NULL},
+  {"normal", "NormalMeansBackward0", 0, sizeof(ts_normal_means_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_means_args, normal_means_impl, NULL},
+  {"normal", "NormalDeviationsBackward0", 0, sizeof(ts_normal_deviations_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_deviations_args, normal_deviations_impl, NULL},
+  {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL},
+  {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad},
+  {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL},
+  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _standard_gamma_args, _standard_gamma_impl, NULL},
+  {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
@@ -5235,6 +5780,7 @@ const ts_op ts_ops[] = {
   {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL},
   {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
   {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
+  {"normExceptDim", "NormExceptDimBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_except_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_except_dim_args, norm_except_dim_impl, NULL},
   {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
   {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL},
   {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL},
@@ -5269,8 +5815,8 @@ const ts_op ts_ops[] = {
   {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
-  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
-  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
   {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
   {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
   {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
@@ -5360,6 +5906,13 @@ const ts_op ts_ops[] = {
   {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
   {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
   {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"stft", "StftBackward0", TS_OP_COMPOSITE, sizeof(ts_stft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, stft_args, stft_impl, NULL},
+  {"istft", "IstftBackward0", TS_OP_COMPOSITE, sizeof(ts_istft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, istft_args, istft_impl, NULL},
+  {"hannWindow", "HannWindowBackward0", 0, sizeof(ts_hann_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, hann_window_args, hann_window_impl, NULL},
+  {"hammingWindow", "HammingWindowBackward0", 0, sizeof(ts_hamming_window_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, hamming_window_args, hamming_window_impl, NULL},
+  {"blackmanWindow", "BlackmanWindowBackward0", 0, sizeof(ts_blackman_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, blackman_window_args, blackman_window_impl, NULL},
+  {"bartlettWindow", "BartlettWindowBackward0", 0, sizeof(ts_bartlett_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bartlett_window_args, bartlett_window_impl, NULL},
+  {"kaiserWindow", "KaiserWindowBackward0", 0, sizeof(ts_kaiser_window_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, kaiser_window_args, kaiser_window_impl, NULL},
   {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
   {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
   {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
@@ -5442,5 +5995,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 855;
-const char ts_table_hash[] = "996c6ece99e312c3";
+const int ts_op_count = 932;
+const char ts_table_hash[] = "531f5f87e72e3e4e";

@@ -1,6 +1,7 @@
 /* Elements put elsewhere or repeated: flips, rolls, tiles. */
 #include <inttypes.h>
 #include <string.h>
+#include "../core/threads.h"
 #include "../gen/ops.h"
 #include "kernels.h"
 
@@ -63,7 +64,8 @@ bool ts_roll_impl(ts_cx *cx, const ts_roll_args *a, ts_out *out) {
     ts_tensor *flat = ts_roll(cx, ts_flatten(cx, self, 0, -1), by, TS_INTS(0));
     return give(out, ts_reshape(cx, flat, ts_sizes_of(self)));
   }
-  if (dims.n == 0 && by.n == 1) dims = TS_INTS(0);
+  const int64_t first = 0;
+  if (dims.n == 0 && by.n == 1) dims = (ts_ints){&first, 1};
   if (dims.n != by.n) return ts_fail(cx, TS_ERR_ARGUMENT, "shifts and dimensions must align. shifts: %" PRId64 ", dims:%" PRId64, by.n, dims.n);
   int64_t shifts[TS_MAX_DIM] = {0}, sizes[TS_MAX_DIM];
   for (int64_t i = 0; i < dims.n; i++) {
@@ -140,20 +142,52 @@ bool ts_tile_impl(ts_cx *cx, const ts_tile_args *a, ts_out *out) {
 static bool misfits(ts_opt_int want, int64_t total) { return want.given && want.v != total; }
 static const char *const wrong_size = "allocated size does not match required size";
 
+typedef struct { const char *from; char *to; int64_t block, times; } repeat_job;
+
+enum { FEW = 16 }; /* times: below it one pass for each, over pieces that stay in the cache */
+
+#define REPEATED(T)                                                                              \
+  for (int64_t i = begin, stop; i < end; i = stop) {                                             \
+    const T *from = (const T *)job->from + i;                                                    \
+    T *to = (T *)job->to + i * times;                                                            \
+    stop = times >= FEW ? i + 1 : i + 512 < end ? i + 512 : end;                                 \
+    if (times >= FEW) for (int64_t k = 0; k < times; k++) to[k] = *from;                         \
+    else for (int64_t k = 0; k < times; k++)                                                     \
+      for (int64_t j = 0; j < stop - i; j++) to[j * times + k] = from[j];                        \
+  }                                                                                              \
+  break
+
+/* Blocks begin to end, each `times` times in a row. */
+static void repeat_blocks(void *arg, int64_t begin, int64_t end) {
+  const repeat_job *job = arg;
+  const int64_t block = job->block, times = job->times;
+  switch (block) {
+    case 1: REPEATED(uint8_t);
+    case 2: REPEATED(uint16_t);
+    case 4: REPEATED(uint32_t);
+    case 8: REPEATED(uint64_t);
+    default:
+      for (int64_t i = begin; i < end; i++)
+        for (int64_t k = 0; k < times; k++) memcpy(job->to + (i * times + k) * block, job->from + i * block, (size_t)block);
+  }
+}
+
 bool ts_repeat_interleave_impl(ts_cx *cx, const ts_repeat_interleave_args *a, ts_out *out) {
   ts_tensor *self = a->self;
-  int dim = 0;
+  int dim = 0, n = a->dim.given && self->ndim ? self->ndim : 1;
   if (a->dim.given && !ts_wrap_dim(cx, a->dim.v, self->ndim, &dim)) return false;
-  if (!a->dim.given || self->ndim == 0) self = ts_flatten(cx, self, 0, -1);
-  if (!self) return false;
-  int64_t n = self->sizes[dim], sizes[TS_MAX_DIM], total;
+  int64_t sizes[TS_MAX_DIM], inner = ts_itemsize((ts_dtype)self->dtype);
+  if (n > 1 || (a->dim.given && self->ndim)) memcpy(sizes, self->sizes, (size_t)n * sizeof *sizes);
+  else sizes[0] = self->numel;
+  for (int d = dim + 1; d < n; d++) inner *= sizes[d];
   if (a->repeats < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "repeats can not be negative");
-  if (__builtin_mul_overflow(n, a->repeats, &total)) return ts_fail(cx, TS_ERR_MEMORY, "the repeated size of dim %d overflows", dim);
-  if (misfits(a->output_size, total)) return ts_fail(cx, TS_ERR_ARGUMENT, "%s", wrong_size);
-  if (self->ndim >= TS_MAX_DIM) return ts_fail(cx, TS_ERR_SHAPE, "a tensor has at most %d dimensions", TS_MAX_DIM);
-  for (int d = 0; d <= self->ndim; d++) sizes[d] = d <= dim ? self->sizes[d] : d == dim + 1 ? a->repeats : self->sizes[d - 1];
-  ts_tensor *t = ts_expand(cx, ts_unsqueeze(cx, self, dim + 1), (ts_ints){sizes, self->ndim + 1}, false);
-  return give(out, ts_flatten(cx, ts_clone(cx, t, "contiguous_format"), dim, dim + 1));
+  if (__builtin_mul_overflow(sizes[dim], a->repeats, &sizes[dim])) return ts_fail(cx, TS_ERR_MEMORY, "the repeated size of dim %d overflows", dim);
+  if (misfits(a->output_size, sizes[dim])) return ts_fail(cx, TS_ERR_ARGUMENT, "%s", wrong_size);
+  ts_tensor *t = ts_empty(cx, (ts_dtype)self->dtype, n, sizes), *from = t && t->numel ? ts_raw_contiguous(cx, self) : NULL;
+  if (!give(out, t) || !from) return t && t->numel == 0;
+  repeat_job job = {ts_data(from), ts_data(t), inner, a->repeats};
+  ts_parallel_for(from->numel * ts_itemsize((ts_dtype)self->dtype) / inner, (1 << 18) / (inner * a->repeats) + 1, repeat_blocks, &job);
+  return true;
 }
 
 bool ts_repeat_interleave_positions_impl(ts_cx *cx, const ts_repeat_interleave_positions_args *a, ts_out *out) {

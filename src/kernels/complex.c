@@ -34,6 +34,15 @@ ts_tensor *ts_part(ts_cx *cx, const ts_tensor *t, int part) {
   return ts_over_storage(cx, t->storage, ts_part_dtype((ts_dtype)t->dtype), t->ndim, t->sizes, strides, 2 * t->offset + part);
 }
 
+ts_tensor *ts_each_part(ts_cx *cx, ts_tensor *t, ts_map_fn f, const void *args) {
+  ts_tensor *made[2];
+  for (int k = 0; k < 2; k++) {
+    ts_tensor *part = ts_part(cx, t, k);
+    if (!part || !(made[k] = f(cx, part, args))) return NULL;
+  }
+  return ts_complex(cx, made[0], made[1]);
+}
+
 ts_tensor *ts_by_parts(ts_cx *cx, ts_tensor *a, ts_tensor *b, ts_product_fn f, const void *args) {
   ts_tensor *product[2][2];
   for (int i = 0; i < 2; i++) {

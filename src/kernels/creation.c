@@ -106,19 +106,19 @@ bool ts_sum_to_size_impl(ts_cx *cx, const ts_sum_to_size_args *a, ts_out *out) {
   }
   if (!fits)
     return ts_fail(cx, TS_ERR_SHAPE, "size {%s} is not expandable to size {%s}.", ts_sizes_text((int)a->size.n, a->size.v, (char[160]){0}, 160), TS_TEXT(self));
-  ts_tensor *t = n ? ts_sum(cx, self, (ts_ints){dims, n}, true, (ts_dtype)self->dtype) : self;
+  ts_tensor *t = n || a->size.n == 0 ? ts_sum(cx, self, (ts_ints){dims, n}, true, TS_DTYPE_NONE) : self;
   if (t && lead > 0) t = ts_reshape(cx, t, a->size);
   return (out->t[0] = t) != NULL;
 }
 
+static ts_tensor *strided_part(ts_cx *cx, ts_tensor *grad, const void *args) {
+  const ts__as_strided_backward_args *a = args;
+  return ts__as_strided_backward(cx, grad, a->input_size, a->input_stride, a->input_offset, a->size, a->stride, a->offset);
+}
+
 bool ts__as_strided_backward_impl(ts_cx *cx, const ts__as_strided_backward_args *a, ts_out *out) {
   ts_dtype d = (ts_dtype)a->grad->dtype;
-  if (ts_is_complex(d)) {
-    ts_tensor *part[2];
-    for (int k = 0; k < 2; k++)
-      part[k] = ts__as_strided_backward(cx, ts_part(cx, a->grad, k), a->input_size, a->input_stride, a->input_offset, a->size, a->stride, a->offset);
-    return (out->t[0] = ts_complex(cx, part[0], part[1])) != NULL;
-  }
+  if (ts_is_complex(d)) return (out->t[0] = ts_each_part(cx, a->grad, strided_part, a)) != NULL;
   /* A buffer as long as the furthest element either geometry reaches, from the lower of the two offsets. */
   int64_t low = a->offset < a->input_offset ? a->offset : a->input_offset, length = 0;
   const ts_ints sizes[2] = {a->size, a->input_size}, strides[2] = {a->stride, a->input_stride};

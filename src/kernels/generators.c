@@ -41,7 +41,7 @@ bool ts__generator_free_impl(ts_cx *cx, const ts__generator_free_args *a, ts_out
 bool ts__manual_seed_impl(ts_cx *cx, const ts__manual_seed_args *a, ts_out *out) {
   (void)out;
   ts_generator *g = ts_generator_of(cx, a->generator);
-  if (g) ts_generator_seed(g, (uint64_t)a->seed);
+  if (g) ts_generator_seed(g, (uint64_t)a->seed.i);
   return g != NULL;
 }
 

@@ -9,7 +9,7 @@ bool ts_matrix_power_impl(ts_cx *cx, const ts_matrix_power_args *a, ts_out *out)
   if (!ts_check_square(cx, x, "A")) return false;
   if (a->n == 0) {
     ts_tensor *one = ts_eye(cx, ts_rows(x), (ts_opt_int){false, 0}, (ts_dtype)x->dtype);
-    return (out->t[0] = ts_clone(cx, ts_expand(cx, one, ts_sizes_of(x), false), NULL)) != NULL;
+    return (out->t[0] = ts_copy_(cx, ts_clone(cx, x, NULL), one, false)) != NULL; /* its gradient is zero, not absent */
   }
   if (a->n < 0) x = ts_linalg_inv(cx, x);
   const uint64_t n = a->n < 0 ? -(uint64_t)a->n : (uint64_t)a->n;

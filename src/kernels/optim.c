@@ -5,6 +5,7 @@
 #include <math.h>
 #include "../core/graph.h"
 #include "../gen/ops.h"
+#include "complex.h"
 #include "kernels.h"
 
 /* State tensor k of parameter i: same shape and dtype, memory of its own. */
@@ -32,8 +33,8 @@ static bool take_grads(ts_cx *cx, ts_list params, ts_tensor ***grads) {
     ts_tensor *p = params.v[i], *g = p->grad;
     (*grads)[i] = g;
     if (!g) continue;
-    if (!ts_is_float((ts_dtype)p->dtype))
-      return ts_fail(cx, TS_ERR_DTYPE, "parameter %" PRId64 " is %s, but only real floating-point ones can be trained",
+    if (!ts_is_inexact((ts_dtype)p->dtype))
+      return ts_fail(cx, TS_ERR_DTYPE, "parameter %" PRId64 " is %s, but only floating-point and complex ones can be trained",
                      i, ts_dtype_name((ts_dtype)p->dtype));
     if (g->dtype != p->dtype || !ts_same_sizes(g, p))
       return ts_fail(cx, TS_ERR_SHAPE, "the gradient of parameter %" PRId64 " is %s %s, but the parameter is %s %s", i,
@@ -48,6 +49,21 @@ static bool take_grads(ts_cx *cx, ts_list params, ts_tensor ***grads) {
   return true;
 }
 
+/* Complex numbers are trained as pairs of real ones. */
+static bool as_reals(ts_cx *cx, ts_list *list) {
+  int64_t i = 0;
+  while (i < list->n && !(list->v[i] && ts_is_complex((ts_dtype)list->v[i]->dtype))) i++;
+  if (i >= list->n) return true;
+  ts_tensor **v = ts_temp(cx, list->n * (int64_t)sizeof *v);
+  for (i = 0; v && i < list->n; i++) {
+    ts_tensor *t = list->v[i];
+    v[i] = t && ts_is_complex((ts_dtype)t->dtype) ? ts_pairs(cx, t) : t;
+    if (t && !v[i]) return false;
+  }
+  list->v = v;
+  return v != NULL;
+}
+
 bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out) {
   (void)out;
   cx->op = "SGD";
@@ -60,9 +76,11 @@ bool ts__sgd_step__impl(ts_cx *cx, const ts__sgd_step__args *a, ts_out *out) {
   if (momentum)
     for (int64_t i = 0; i < params.n; i++)
       if (!check_list(cx, params, buffers, "momentum_buffer", i)) return false;
+  ts_list gradients = {grads, params.n};
+  if (!as_reals(cx, &params) || !as_reals(cx, &gradients) || !as_reals(cx, &buffers)) return false;
   ts_sgd_params c = {a->maximize ? -1 : 1, a->lr, a->weight_decay, a->momentum, 1 - a->dampening, a->nesterov};
   for (int64_t i = 0; i < params.n; i++) {
-    ts_tensor *p = params.v[i], *g = grads[i];
+    ts_tensor *p = params.v[i], *g = gradients.v[i];
     if (!g) continue;
     if (momentum) {
       c.undamped = a->fresh.v[i] ? 1 : 1 - a->dampening;
@@ -119,8 +137,10 @@ bool ts__adam_step__impl(ts_cx *cx, const ts__adam_step__args *a, ts_out *out) {
     if (!check_list(cx, params, means, "exp_avg", i) || !check_list(cx, params, squares, "exp_avg_sq", i) ||
         !check_list(cx, params, tops, "max_exp_avg_sq", i) || (grads[i] && !check_step(cx, steps.v[i], i)))
       return false;
+  ts_list gradients = {grads, params.n};
+  if (!as_reals(cx, &params) || !as_reals(cx, &gradients) || !as_reals(cx, &means) || !as_reals(cx, &squares) || !as_reals(cx, &tops)) return false;
   for (int64_t i = 0; i < params.n; i++) {
-    ts_tensor *p = params.v[i], *g = grads[i];
+    ts_tensor *p = params.v[i], *g = gradients.v[i];
     if (!g) continue;
     const int64_t t = advance(steps.v[i]);
     const ts_adam_params c = {

@@ -46,10 +46,19 @@ static bool normal(ts_cx *cx, ts_tensor *t, ts_opt_int id, double mean, double s
   return true;
 }
 
+/* An error where an integer dtype cannot hold v. */
+static bool holds(ts_cx *cx, ts_dtype d, int64_t v, const char *name) {
+  const int bits = (int)ts_itemsize(d) * 8;
+  if (!ts_is_integral(d, true) || bits == 64) return true;
+  const int64_t most = d == TS_BOOL ? 1 : d == TS_UINT8 ? 255 : ((int64_t)1 << (bits - 1)) - 1, least = d == TS_BOOL || d == TS_UINT8 ? 0 : -most - 1;
+  return (v >= least && v <= most) || ts_fail(cx, TS_ERR_ARGUMENT, "%s is out of bounds for %s", name, ts_dtype_name(d));
+}
+
 static bool integers(ts_cx *cx, ts_tensor *t, ts_opt_int id, int64_t low, int64_t high) {
   ts_generator *g = ts_generator_of(cx, id);
   if (!g) return false;
   if (low >= high) return ts_fail(cx, TS_ERR_ARGUMENT, "random_ expects 'from' to be less than 'to', but got from=%" PRId64 " >= to=%" PRId64, low, high);
+  if (!holds(cx, (ts_dtype)t->dtype, low, "from") || !holds(cx, (ts_dtype)t->dtype, high - 1, "to - 1")) return false;
   if (ts_is_float((ts_dtype)t->dtype)) ts_random_bounds((ts_dtype)t->dtype, &low, &high);
   FILL(t, ts_fill_random_from_to(g, data, n, d, (uint64_t)high - (uint64_t)low, low));
   return true;
@@ -179,6 +188,27 @@ bool ts_dropout_of(ts_cx *cx, ts_out *out, ts_tensor *x, double p, bool training
   return (out->t[0] = results[0]) != NULL;
 }
 
+static void sink(const double *v, int64_t *heap, int64_t size, int64_t at) {
+  for (int64_t child; (child = 2 * at + 1) < size; at = child) {
+    if (child + 1 < size && v[heap[child + 1]] > v[heap[child]]) child++;
+    if (v[heap[at]] >= v[heap[child]]) return;
+    const int64_t moved = heap[at];
+    heap[at] = heap[child];
+    heap[child] = moved;
+  }
+}
+
+/* Places of the n largest of `size` values, the largest first. */
+static void take_largest(const double *v, int64_t *heap, int64_t size, int64_t *to, int64_t n) {
+  for (int64_t i = 0; i < size; i++) heap[i] = i;
+  for (int64_t i = size / 2; i-- > 0;) sink(v, heap, size, i);
+  for (int64_t k = 0; k < n; k++) {
+    to[k] = heap[0];
+    heap[0] = heap[--size];
+    sink(v, heap, size, 0);
+  }
+}
+
 /* PyTorch: with replacement one uniform double a draw against the cumulative distribution; without, the largest of p / q
    with exponential q. */
 bool ts_multinomial_impl(ts_cx *cx, const ts_multinomial_args *a, ts_out *out) {
@@ -188,25 +218,29 @@ bool ts_multinomial_impl(ts_cx *cx, const ts_multinomial_args *a, ts_out *out) {
   if (self->ndim != 1 && self->ndim != 2) return ts_fail(cx, TS_ERR_SHAPE, "prob_dist must be 1 or 2 dim, got %s", TS_TEXT(self));
   int64_t classes = self->sizes[self->ndim - 1], rows = self->ndim == 2 ? self->sizes[0] : 1, n = a->num_samples;
   if (n <= 0) return ts_fail(cx, TS_ERR_ARGUMENT, "cannot sample n_sample <= 0 samples");
+  if (classes > 1 << 24) return ts_fail(cx, TS_ERR_ARGUMENT, "number of categories cannot exceed 2^24");
   if (!a->replacement && n > classes) return ts_fail(cx, TS_ERR_ARGUMENT, "cannot sample n_sample > prob_dist.size(-1) samples without replacement");
   ts_dtype work = self->dtype == TS_FLOAT64 ? TS_FLOAT64 : TS_FLOAT32;
   ts_tensor *p = ts_raw_contiguous(cx, ts_raw_cast(cx, a->self, TS_FLOAT64));
   int64_t sizes[2] = {rows, n};
   ts_tensor *t = ts_empty(cx, TS_INT64, self->ndim, self->ndim == 2 ? sizes : sizes + 1);
   double *cum = ts_temp(cx, classes * (int64_t)sizeof *cum + 1);
-  if (!p || !t || !cum) return false;
+  int64_t *heap = ts_temp(cx, classes * (int64_t)sizeof *heap + 1);
+  if (!p || !t || !cum || !heap) return false;
   const double *v = ts_data(p);
   int64_t *to = ts_data(t);
   for (int64_t r = 0; r < rows; r++) {
     double sum = 0;
     for (int64_t c = 0; c < classes; c++) {
       double x = v[r * classes + c];
+      if (a->replacement && x < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "invalid multinomial distribution (encountering probability entry < 0)");
+      if (a->replacement && !isfinite(x)) return ts_fail(cx, TS_ERR_ARGUMENT, "invalid multinomial distribution (encountering probability entry = infinity or NaN)");
       if (!(x >= 0) || isinf(x)) return ts_fail(cx, TS_ERR_ARGUMENT, "probability tensor contains either `inf`, `nan` or element < 0");
       sum += x;
     }
     if (!(sum > 0)) return ts_fail(cx, TS_ERR_ARGUMENT, "invalid multinomial distribution (sum of probabilities <= 0)");
   }
-  if (!a->replacement || n == 1) {
+  if (!a->replacement) {
     ts_tensor *q = ts_empty(cx, work, 2, (const int64_t[]){rows, classes});
     if (!q) return false;
     ts_fill_exponential(g, ts_data(q), q->numel, work, 1);
@@ -215,13 +249,7 @@ bool ts_multinomial_impl(ts_cx *cx, const ts_multinomial_args *a, ts_out *out) {
         int64_t i = r * classes + c;
         cum[c] = work == TS_FLOAT64 ? v[i] / ((double *)ts_data(q))[i] : (float)v[i] / ((float *)ts_data(q))[i];
       }
-      for (int64_t k = 0; k < n; k++) {
-        int64_t best = -1;
-        for (int64_t c = 0; c < classes; c++)
-          if (cum[c] >= 0 && (best < 0 || cum[c] > cum[best])) best = c;
-        to[r * n + k] = best;
-        cum[best] = -1;
-      }
+      take_largest(cum, heap, classes, to + r * n, n);
     }
   } else {
     for (int64_t r = 0; r < rows; r++) {

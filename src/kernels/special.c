@@ -130,8 +130,9 @@ static double zeta_whole(double s, double q) {
 
 double ts_zeta_at(double s, double q) {
   if (s == 1) return INFINITY;
-  if (!(s > 1)) return NAN;
+  if (s < 1) return NAN;
   if (q <= 0) return q == floor(q) ? INFINITY : s != floor(s) ? NAN : zeta_whole(s, q);
+  if (s != s) return s;
   if (s == INFINITY) return q < 1 ? INFINITY : q == 1 ? 1 : NAN;
   double v = q < INFINITY ? zeta_positive(s, q) : NAN;
   return v == 0 && s > 1e13 ? NAN : v; /* where PyTorch's factors overflow */

@@ -116,7 +116,7 @@ bool ts_cov_impl(ts_cx *cx, const ts_cov_args *a, ts_out *out) {
     in = ts__to_dtype(cx, in, d);
     other = ts__to_dtype(cx, other, d);
   }
-  return (out->t[0] = ts_squeeze(cx, DIV(ts_mm(cx, in, ts_transpose(cx, other, 0, 1)), norm), TS_NO_INTS)) != NULL;
+  return (out->t[0] = ts_squeeze(cx, DIV(ts_mm(cx, in, ts_conj(cx, ts_transpose(cx, other, 0, 1))), norm), TS_NO_INTS)) != NULL;
 }
 
 bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out) {
@@ -126,5 +126,6 @@ bool ts_corrcoef_impl(ts_cx *cx, const ts_corrcoef_args *a, ts_out *out) {
   if (c->ndim == 0) return (out->t[0] = DIV(c, c)) != NULL;
   ts_tensor *root = ts_sqrt(cx, ts_diagonal(cx, c, 0, 0, 1));
   c = DIV(DIV(c, ts_unsqueeze(cx, root, 1)), ts_unsqueeze(cx, root, 0));
+  if (c && ts_is_complex((ts_dtype)c->dtype)) return (out->t[0] = ts_complex(cx, ts_clamp(cx, ts_real(cx, c), NUM(-1), NUM(1)), ts_clamp(cx, ts_imag(cx, c), NUM(-1), NUM(1)))) != NULL;
   return (out->t[0] = ts_clamp(cx, c, NUM(-1), NUM(1))) != NULL;
 }

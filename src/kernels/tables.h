@@ -5,6 +5,7 @@
 #include "attention.h"
 #include "distance.h"
 #include "elementwise_ids.h"
+#include "fft.h"
 #include "loss.h"
 #include "reduce.h"
 #include "rnn.h"
@@ -41,10 +42,14 @@ typedef struct {
   ts_distance_back_loop distance_back[TS_DTYPE_COUNT];
   /* Optimizer steps over param, state..., grad; see optim.h. */
   ts_loop sgd[TS_DTYPE_COUNT], sgd_momentum[TS_DTYPE_COUNT], adam[TS_DTYPE_COUNT], adam_amsgrad[TS_DTYPE_COUNT];
+  ts_fft_run fft_run[2]; /* float32, float64; see fft.h */
+  ts_fft_line fft_line[2];
+  int fft_lanes[2];
 } ts_loop_table;
 
 #define TS_LOOP_FILES(X, isa) X(isa, unary) X(isa, binary) X(isa, cast) X(isa, reduce) X(isa, optim) \
   X(isa, math) X(isa, special) X(isa, activation) X(isa, activation_backward) X(isa, binary_math) X(isa, ternary) X(isa, compare) \
-  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan) X(isa, distance) X(isa, attention) X(isa, rnn) X(isa, complex) X(isa, complex_math)
+  X(isa, argreduce) X(isa, softmax) X(isa, norm) X(isa, loss) X(isa, scan) X(isa, distance) X(isa, attention) X(isa, rnn) X(isa, complex) X(isa, complex_math) \
+  X(isa, fft)
 
 #endif

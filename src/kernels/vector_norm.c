@@ -51,7 +51,12 @@ static bool norm(ts_cx *cx, ts_tensor *self, ts_scalar p, ts_ints dim, bool keep
 bool ts_norm_impl(ts_cx *cx, const ts_norm_args *a, ts_out *out) { return norm(cx, a->self, a->p, a->dim, a->keepdim, a->dtype, out); }
 
 bool ts_norm_named_impl(ts_cx *cx, const ts_norm_named_args *a, ts_out *out) {
-  if (strcmp(a->p, "fro") != 0) return ts_fail(cx, TS_ERR_UNSUPPORTED, "p must be a number or 'fro', got '%s'", a->p);
+  if (strcmp(a->p, "nuc") == 0) {
+    if (a->dtype != TS_DTYPE_NONE) return ts_fail(cx, TS_ERR_ARGUMENT, "dtype argument is not supported in nuclear norm");
+    out->t[0] = a->dim.n < 0 ? ts_nuclear_norm(cx, a->self, a->keepdim) : ts_nuclear_norm_dim(cx, a->self, a->dim, a->keepdim);
+    return out->t[0] != NULL;
+  }
+  if (strcmp(a->p, "fro") != 0) return ts_fail(cx, TS_ERR_ARGUMENT, "only valid string values are 'fro' and 'nuc', found %s", a->p);
   return norm(cx, a->self, ts_float(2), a->dim, a->keepdim, a->dtype, out);
 }
 
@@ -81,6 +86,17 @@ bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts
   ts_tensor *x1 = ts_expand(cx, a->x1, both, false), *x2 = ts_expand(cx, a->x2, both, false);
   ts_tensor *product = ts_mul(cx, unit(cx, x1, a->dim, a->eps), unit(cx, x2, a->dim, a->eps));
   return (out->t[0] = ts_sum(cx, product, TS_INTS(a->dim), false, TS_DTYPE_NONE)) != NULL;
+}
+
+bool ts_norm_except_dim_impl(ts_cx *cx, const ts_norm_except_dim_args *a, ts_out *out) {
+  int64_t dims[TS_MAX_DIM];
+  int n = 0, dim = -1;
+  if (a->dim != -1 && !ts_wrap_dim(cx, a->dim, a->self->ndim, &dim)) return false;
+  for (int d = 0; d < a->self->ndim; d++)
+    if (d != dim) dims[n++] = d;
+  /* Of a vector every element is its own row. */
+  ts_tensor *t = n == 0 ? ts_abs(cx, a->self) : ts_vector_norm(cx, a->self, ts_float((double)a->pow), (ts_ints){dims, n}, dim >= 0, TS_DTYPE_NONE);
+  return (out->t[0] = t) != NULL;
 }
 
 bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out) {

@@ -1,21 +1,23 @@
 #include "factor.h"
+#include "../core/alloc.h"
 #include "../gemm/gemm.h"
 #include "lapack.h"
 
 #define TS_SCALAR 32
-#include "scalar.h"
-#include "columns.h"
-#include "triangular_body.h"
-#include "symmetric_body.h"
+#include "factor_body.h"
 #undef TS_SCALAR
 #define TS_SCALAR 64
-#include "scalar.h"
-#include "columns.h"
-#include "triangular_body.h"
-#include "symmetric_body.h"
+#include "factor_body.h"
+#undef TS_SCALAR
+#define TS_SCALAR 232
+#include "factor_body.h"
+#undef TS_SCALAR
+#define TS_SCALAR 264
+#include "factor_body.h"
 
 /* name for d, called with the arguments. */
-#define FOR_DTYPE(d, name, ...) ((d) == TS_FLOAT32 ? name##_f32(__VA_ARGS__) : name##_f64(__VA_ARGS__))
+#define FOR_DTYPE(d, name, ...)                                                                                        \
+  ((d) == TS_FLOAT32 ? name##_f32(__VA_ARGS__) : (d) == TS_FLOAT64 ? name##_f64(__VA_ARGS__) : (d) == TS_COMPLEX64 ? name##_c64(__VA_ARGS__) : name##_c128(__VA_ARGS__))
 
 int64_t ts_factor_lu(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, int32_t *pivots) {
   int64_t info;

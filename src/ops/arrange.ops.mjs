@@ -47,7 +47,7 @@ export default [
     samples: [{ args: [t(2, 3), [2]] }, { args: [t(2, 3), [2, 1, 2]] }, { args: [t(), []] }], errors: [{ args: [t(2), [-1]], code: 'ERR_SHAPE', message: 'tile: Trying to create tensor with negative dimension -2: [-2]' }],
   },
   {
-    name: 'repeat_interleave', overload: 'repeat_interleave', args: 'Tensor self, int repeats, int? dim=None, *, int? output_size=None', as: both, grad: 'composite', dtypes: 'all',
+    name: 'repeat_interleave', overload: 'repeat_interleave', args: 'Tensor self, int repeats, int? dim=None, *, int? output_size=None', as: both, grad: { saves: 'self.sizes' }, dtypes: 'all',
     doc: `Each element repeated on the spot along dim (without it, of the flattened input): the same number of times, or as often as an int tensor (one number, or one for each element) says. ${page('repeat_interleave')}`,
     samples: [{ args: [t(2, 3), 2] }, { args: [t(2, 3), 2, 1] }, { args: [t(2, 3), 0, -2] }, { args: [t(), 3, 0] }, { args: [t(2), 2], kwargs: { outputSize: 4 } }],
     errors: [{ args: [t(2), -1], code: 'ERR_ARGUMENT', message: 'repeatInterleave: repeats can not be negative' }, { args: [t(2, 3), 1, 2], ...range('repeatInterleave') }, { args: [t(2), 2], kwargs: { outputSize: 5 }, code: 'ERR_ARGUMENT', message: 'repeatInterleave: allocated size does not match required size' }],

@@ -5,7 +5,9 @@ import { t, of, torchDoc } from './rows.mjs';
 const page = (name) => torchDoc(`linalg.${name}`);
 const out = ['function', 'out'];
 const both = ['function', 'method', 'out'];
-const LINEAR = 'float';
+const LINEAR = 'float complex';
+const z = (...shape) => of('complex64', ...shape);
+const complex = (matrix, ...shape) => ({ ...z(...shape), matrix });
 /** Square matrices far from singular. */
 const regular = (...shape) => ({ t: shape, matrix: 'regular' });
 const lower = (...shape) => ({ t: shape, matrix: 'lower' });
@@ -25,7 +27,7 @@ const zeroPivot = (at) => `U[${at},${at}] is zero and using it on lu_solve would
 const singularBatch = { t: [2, 2, 2], values: [1, 0, 0, 1, 1, 2, 2, 4] };
 
 const factorDoc = 'A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i])';
-const shapes = [{ args: [t(3, 3)] }, { args: [t(2, 4, 3)] }, { args: [t(2, 3, 4)] }, { args: [t(0, 3, 3)] }, { args: [t(3, 0)] }, { args: [t(1, 1)] }];
+const shapes = [{ args: [t(3, 3)] }, { args: [t(2, 4, 3)] }, { args: [t(2, 3, 4)] }, { args: [t(0, 3, 3)] }, { args: [t(3, 0)] }, { args: [t(1, 1)] }, { args: [z(3, 3)] }, { args: [z(2, 3)] }];
 
 export default [
   {
@@ -35,7 +37,7 @@ export default [
   },
   {
     name: 'linalg_lu_factor', args: 'Tensor A, *, bool pivot=True', returns: 'Tensor LU, Tensor pivots', as: out, grad: 'composite', dtypes: LINEAR,
-    doc: `${factorDoc}. Errors: singular matrices. ${page('lu_factor')}`, samples: [{ args: [t(3, 3)] }, { args: [t(2, 3, 2)] }],
+    doc: `${factorDoc}. Errors: singular matrices. ${page('lu_factor')}`, samples: [{ args: [t(3, 3)] }, { args: [t(2, 3, 2)] }, { args: [z(3, 2)] }],
     errors: [narrow('linalg.luFactor'), unpivoted('linalg.luFactor'), { args: [singularBatch], code: 'ERR_NUMERIC', message: `linalg.luFactor: (Batch element 1): ${zeroPivot(2)}` }],
   },
   {
@@ -71,6 +73,7 @@ export default [
     samples: [
       { args: [regular(3, 3), pivots(2, 3, 3), t(3, 2)] }, { args: [regular(3, 3), pivots(2, 3, 3), t(3, 2)], kwargs: { adjoint: true } }, { args: [regular(3, 3), pivots(2, 3, 3), t(2, 3)], kwargs: { left: false } },
       { args: [regular(3, 3), pivots(2, 3, 3), t(2, 3)], kwargs: { left: false, adjoint: true } }, { args: [regular(3, 3), pivots(2, 3, 3), t(2, 3, 2)] }, { args: [regular(2, 2), pivots(2, 2), t(2, 0)] },
+      ...[true, false].flatMap((left) => [true, false].map((adjoint) => ({ args: [complex('regular', 2, 2), pivots(2, 2), z(2, 2)], kwargs: { left, adjoint } }))),
     ],
     errors: [
       { args: [t(2, 2), pivots(1, 2), t(3, 1)], ...misfit('linalg.luSolve') }, { args: [t(2, 2), pivots(1, 2), t(2)], code: 'ERR_SHAPE', message: 'linalg.luSolve: The input tensor B must have at least 2 dimensions.' },
@@ -96,7 +99,7 @@ export default [
     doc: `X of A X = B, or (left: false) X A = B; B is a matrix, or a vector, or batches of either (of vectors where its shape is that of A without the last dim). Batches broadcast. Errors: singular matrices, shapes that do not fit. ${page('solve')}`,
     samples: [
       { args: [regular(3, 3), t(3, 2)] }, { args: [regular(3, 3), t(3)] }, { args: [regular(2, 3, 3), t(2, 3)] }, { args: [regular(2, 3, 3), t(3, 1)] }, { args: [regular(3, 3), t(2, 3, 2)] },
-      { args: [regular(3, 3), t(2, 3)], kwargs: { left: false } }, { args: [regular(0, 3, 3), t(3, 2)] }, { args: [t(0, 0), t(0, 2)] },
+      { args: [regular(3, 3), t(2, 3)], kwargs: { left: false } }, { args: [regular(0, 3, 3), t(3, 2)] }, { args: [t(0, 0), t(0, 2)] }, { args: [complex('regular', 3, 3), z(3, 2)] }, { args: [complex('regular', 2, 2), z(3, 2)], kwargs: { left: false } },
     ],
     errors: [
       { args: [t(2, 2), t(3)], ...misfit('linalg.solve') }, { args: [t(2, 2), t(3, 2)], ...misfit('linalg.solve', 'AX = B', '2x2 and 3x2') }, { args: [t(2, 2), t(2, 3)], kwargs: { left: false }, ...misfit('linalg.solve', 'XA = B', '2x2 and 2x3') },
@@ -112,7 +115,7 @@ export default [
   },
   {
     name: 'linalg_inv', args: 'Tensor A', as: out, grad: 'composite', dtypes: LINEAR, doc: `The inverse of a square matrix, or of each of a batch. Errors: singular matrices. ${page('inv')}`,
-    samples: [{ args: [regular(3, 3)] }, { args: [regular(2, 2, 2)] }, { args: [t(0, 3, 3)] }, { args: [t(1, 1)] }],
+    samples: [{ args: [regular(3, 3)] }, { args: [regular(2, 2, 2)] }, { args: [t(0, 3, 3)] }, { args: [t(1, 1)] }, { args: [complex('regular', 3, 3)] }],
     errors: [oblong('linalg.inv'), narrow('linalg.inv'), integers('linalg.inv'), halves('linalg.inv'), { args: [singular], code: 'ERR_NUMERIC', message: `linalg.inv: ${noInverse}` }, { args: [singularBatch], code: 'ERR_NUMERIC', message: `linalg.inv: (Batch element 1): ${noInverse}` }],
   },
   {
@@ -124,6 +127,7 @@ export default [
     samples: [
       { args: [upper(3, 3), t(3, 2)], kwargs: { upper: true } }, { args: [lower(3, 3), t(3, 2)], kwargs: { upper: false } }, { args: [upper(3, 3), t(2, 3)], kwargs: { upper: true, left: false } },
       { args: [lower(3, 3), t(2, 3)], kwargs: { upper: false, left: false, unitriangular: true } }, { args: [upper(2, 1, 2, 2), t(3, 2, 1)], kwargs: { upper: true, unitriangular: true } }, { args: [upper(2, 2), t(2, 0)], kwargs: { upper: true } },
+      { args: [complex('upper', 3, 3), z(3, 2)], kwargs: { upper: true } }, { args: [complex('lower', 3, 3), z(2, 3)], kwargs: { upper: false, left: false } },
     ],
     errors: [
       { ...oblong('linalg.solveTriangular', t(2, 2)), kwargs: { upper: true } }, { args: [t(2, 2), t(3, 2)], kwargs: { upper: true }, ...misfit('linalg.solveTriangular', 'AX = B', '2x2 and 3x2') },
@@ -133,7 +137,7 @@ export default [
   {
     name: 'triangular_solve', args: 'Tensor self, Tensor A, bool upper=True, bool transpose=False, bool unitriangular=False', returns: 'Tensor solution, Tensor cloned_coefficient', as: both, grad: 'composite', dtypes: LINEAR,
     doc: `solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. ${torchDoc('triangular_solve')}`,
-    samples: [{ args: [t(3, 2), upper(3, 3)] }, { args: [t(3, 2), lower(3, 3), false] }, { args: [t(3, 2), upper(3, 3), true, true] }, { args: [t(2, 3, 1), lower(3, 3), false, true, true] }],
+    samples: [{ args: [t(3, 2), upper(3, 3)] }, { args: [t(3, 2), lower(3, 3), false] }, { args: [t(3, 2), upper(3, 3), true, true] }, { args: [t(2, 3, 1), lower(3, 3), false, true, true] }, { args: [z(3, 2), complex('upper', 3, 3), true, true] }],
     errors: [
       { args: [t(3, 2), t(2, 2)], code: 'ERR_SHAPE', message: 'triangularSolve: Incompatible matrix sizes for triangular_solve: each A matrix is 2 by 2 but each b matrix is 3 by 2' },
       { args: [t(2), t(2, 2)], code: 'ERR_SHAPE', message: 'triangularSolve: Expected b to have at least 2 dimensions, but it has 1 dimensions instead' },
@@ -147,17 +151,17 @@ export default [
   },
   {
     name: 'det', args: 'Tensor self', as: both, aliases: ['linalg.det'], grad: 'composite', dtypes: LINEAR, doc: `The determinant of a square matrix, or of each of a batch. ${page('det')}`,
-    samples: [{ args: [t(3, 3)] }, { args: [t(2, 2, 2)] }, { args: [t(0, 0)] }, { args: [t(0, 2, 2)] }], errors: [oblong('det'), narrow('det'), integers('det')],
+    samples: [{ args: [t(3, 3)] }, { args: [t(2, 2, 2)] }, { args: [t(0, 0)] }, { args: [t(0, 2, 2)] }, { args: [z(3, 3)] }], errors: [oblong('det'), narrow('det'), integers('det')],
   },
   {
     name: '_linalg_slogdet', args: 'Tensor A', returns: 'Tensor sign, Tensor logabsdet, Tensor LU, Tensor pivots', grad: { saves: 'A result0 result2 result3' }, dtypes: LINEAR, doc: 'slogdet, with the factors of A.', samples: [{ args: [t(3, 3)] }],
   },
   {
     name: 'slogdet', args: 'Tensor self', returns: 'Tensor sign, Tensor logabsdet', as: both, aliases: ['linalg.slogdet'], grad: 'composite', dtypes: LINEAR,
-    doc: `Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. ${page('slogdet')}`, samples: [{ args: [t(3, 3)] }, { args: [t(2, 2, 2)] }, { args: [t(0, 0)] }], errors: [oblong('slogdet')],
+    doc: `Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. ${page('slogdet')}`, samples: [{ args: [t(3, 3)] }, { args: [t(2, 2, 2)] }, { args: [t(0, 0)] }, { args: [z(3, 3)] }], errors: [oblong('slogdet')],
   },
   {
     name: 'logdet', args: 'Tensor self', as: ['function', 'method'], grad: 'composite', dtypes: LINEAR, doc: `The logarithm of the determinant; NaN of negative ones, -Infinity of 0. ${torchDoc('logdet')}`,
-    samples: [{ args: [regular(3, 3)] }, { args: [regular(2, 2, 2)] }, { args: [t(0, 0)] }], errors: [oblong('logdet')],
+    samples: [{ args: [regular(3, 3)] }, { args: [regular(2, 2, 2)] }, { args: [t(0, 0)] }, { args: [complex('regular', 2, 2)] }], errors: [oblong('logdet')],
   },
 ];

@@ -4,7 +4,9 @@ import { t, of, torchDoc } from './rows.mjs';
 const page = (name) => torchDoc(`linalg.${name}`);
 const out = ['function', 'out'];
 const both = ['function', 'method', 'out'];
-const LINEAR = 'float';
+const LINEAR = 'float complex';
+const z = (...shape) => of('complex64', ...shape);
+const complex = (matrix, ...shape) => ({ ...z(...shape), matrix });
 const definite = (...shape) => ({ t: shape, matrix: 'definite' });
 const symmetric = (...shape) => ({ t: shape, matrix: 'symmetric' });
 const lower = (...shape) => ({ t: shape, matrix: 'lower' });
@@ -22,7 +24,7 @@ export default [
   {
     name: 'linalg_cholesky_ex', args: 'Tensor A, *, bool upper=False, bool check_errors=False', returns: 'Tensor L, Tensor info', as: out, grad: { saves: 'result' }, dtypes: LINEAR,
     doc: `${choleskyDoc}. info: 0, or the order of the first leading minor that is not positive, which is an error only with checkErrors. ${page('cholesky_ex')}`,
-    samples: [{ args: [definite(3, 3)] }, { args: [definite(2, 3, 3)], kwargs: { upper: true } }, { args: [definite(0, 0)] }, { args: [definite(0, 2, 2)] }],
+    samples: [{ args: [definite(3, 3)] }, { args: [definite(2, 3, 3)], kwargs: { upper: true } }, { args: [definite(0, 0)] }, { args: [definite(0, 2, 2)] }, { args: [complex('definite', 3, 3)] }, { args: [complex('definite', 3, 3)], kwargs: { upper: true } }],
     errors: [oblong('linalg.choleskyEx'), narrow('linalg.choleskyEx'), integers('linalg.choleskyEx'), { args: [indefinite], kwargs: { checkErrors: true }, code: 'ERR_NUMERIC', message: `linalg.choleskyEx: ${notPositive}` }],
   },
   {
@@ -37,7 +39,7 @@ export default [
   {
     name: 'cholesky_solve', args: 'Tensor self, Tensor input2, bool upper=False', as: both, grad: { saves: 'input2 result' }, dtypes: LINEAR,
     doc: `X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. ${torchDoc('cholesky_solve')}`,
-    samples: [{ args: [t(3, 2), lower(3, 3)] }, { args: [t(3, 2), upper(3, 3), true] }, { args: [t(2, 3, 1), lower(3, 3)] }, { args: [t(3, 1), upper(2, 3, 3), true] }, { args: [t(0, 2), lower(0, 0)] }],
+    samples: [{ args: [t(3, 2), lower(3, 3)] }, { args: [t(3, 2), upper(3, 3), true] }, { args: [t(2, 3, 1), lower(3, 3)] }, { args: [t(3, 1), upper(2, 3, 3), true] }, { args: [t(0, 2), lower(0, 0)] }, { args: [z(3, 2), complex('lower', 3, 3)] }, { args: [z(3, 2), complex('upper', 3, 3), true] }],
     errors: [
       { args: [t(3, 2), t(2, 2)], code: 'ERR_SHAPE', message: 'choleskySolve: Incompatible matrix sizes for cholesky_solve: each A matrix is 2 by 2 but each b matrix is 3 by 2' },
       { args: [t(3), t(2, 2)], code: 'ERR_SHAPE', message: 'choleskySolve: b should have at least 2 dimensions, but has 1 dimensions instead' },
@@ -45,7 +47,7 @@ export default [
   },
   {
     name: 'cholesky_inverse', args: 'Tensor self, bool upper=False', as: both, grad: { saves: 'self result' }, dtypes: LINEAR, doc: `The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. ${torchDoc('cholesky_inverse')}`,
-    samples: [{ args: [lower(3, 3)] }, { args: [upper(2, 3, 3), true] }, { args: [lower(0, 0)] }],
+    samples: [{ args: [lower(3, 3)] }, { args: [upper(2, 3, 3), true] }, { args: [lower(0, 0)] }, { args: [complex('lower', 3, 3)] }, { args: [complex('upper', 3, 3), true] }],
     errors: [
       oblong('choleskyInverse'), narrow('choleskyInverse'),
       { args: [{ t: [2, 2], values: [1, 0, 1, 0] }], code: 'ERR_NUMERIC', message: 'choleskyInverse: The diagonal element 2 is zero, the inversion could not be completed because the input matrix is singular.' },
@@ -54,7 +56,7 @@ export default [
   {
     name: 'linalg_ldl_factor_ex', args: 'Tensor self, *, bool hermitian=False, bool check_errors=False', returns: 'Tensor LD, Tensor pivots, Tensor info', as: out, grad: 'not differentiable', dtypes: LINEAR,
     doc: `A = L D L^T (hermitian: L D L^H) by Bunch and Kaufman, packed as LAPACK's sytrf does it: L and D (blocks of 1 and 2) in the lower triangle, pivots (int32, from 1; negative for blocks of 2). Only the lower triangle of input is read. info: 0, or the place of the first zero in D. ${page('ldl_factor_ex')}`,
-    samples: [{ args: [symmetric(3, 3)] }, { args: [symmetric(2, 4, 4)], kwargs: { hermitian: true } }, { args: [symmetric(0, 0)] }],
+    samples: [{ args: [symmetric(3, 3)] }, { args: [symmetric(2, 4, 4)], kwargs: { hermitian: true } }, { args: [symmetric(0, 0)] }, { args: [complex('symmetric', 4, 4)], kwargs: { hermitian: true } }, { args: [complex('symmetric', 4, 4)] }],
     errors: [oblong('linalg.ldlFactorEx'), narrow('linalg.ldlFactorEx'), integers('linalg.ldlFactorEx')],
   },
   {
@@ -64,7 +66,7 @@ export default [
   },
   {
     name: 'linalg_ldl_solve', args: 'Tensor LD, Tensor pivots, Tensor B, *, bool hermitian=False', as: out, grad: 'not differentiable', dtypes: LINEAR, doc: `X of A X = B from linalg.ldlFactor(A). Batches broadcast. Errors: shapes that do not fit, pivots of another matrix. ${page('ldl_solve')}`,
-    samples: [{ args: [lower(3, 3), pivots(1, 3, 3), t(3, 2)] }, { args: [lower(3, 3), pivots(-2, -2, 3), t(2, 3, 1)] }, { args: [lower(2, 2), pivots(-2, -2), t(2, 2)], kwargs: { hermitian: true } }],
+    samples: [{ args: [lower(3, 3), pivots(1, 3, 3), t(3, 2)] }, { args: [lower(3, 3), pivots(-2, -2, 3), t(2, 3, 1)] }, { args: [lower(2, 2), pivots(-2, -2), t(2, 2)], kwargs: { hermitian: true } }, { args: [complex('lower', 3, 3), pivots(3, -3, -3), z(3, 2)] }, { args: [complex('lower', 3, 3), pivots(3, -3, -3), z(3, 2)], kwargs: { hermitian: true } }],
     errors: [
       { args: [t(2, 2), pivots(1, 2, 2), t(2, 1)], code: 'ERR_SHAPE', message: 'linalg.ldlSolve: Expected LD.shape[:-1] and pivots.shape to be the same, but got pivots with shape [3] instead' },
       { args: [t(2, 2), pivots(1, 3), t(2, 1)], code: 'ERR_INDEX', message: 'linalg.ldlSolve: pivots are not those of ldl_factor' },

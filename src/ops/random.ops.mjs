@@ -34,9 +34,33 @@ export default [
     samples: [{ args: [{ t: [2, 3], low: 0, high: 1 }] }, { args: [t(4), 0.3] }], errors: [{ args: [{ t: [1], values: [2] }], code: 'ERR_ARGUMENT', message: 'bernoulli: Expected p_in >= 0 && p_in <= 1 to be true, but got 2' }],
   },
   {
-    name: 'multinomial', args: `Tensor self, int num_samples, bool replacement=False, *, ${GENERATOR}`, as: ['function', 'method', 'out'], grad: NO, dtypes: 'float', doc: `Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. ${docs('multinomial')}`,
+    name: 'multinomial', args: `Tensor self, int num_samples, bool replacement=False, *, ${GENERATOR}`, as: ['function', 'method', 'out'], flags: ['exact'], grad: NO, dtypes: 'float', doc: `Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. ${docs('multinomial')}`,
     samples: [{ args: [{ t: [4], low: 0.1, high: 1 }, 6, true] }, { args: [{ t: [2, 4], low: 0.1, high: 1 }, 3] }], errors: [{ args: [{ t: [2], values: [1, 1] }, 3], code: 'ERR_ARGUMENT', message: 'multinomial: cannot sample n_sample > prob_dist.size(-1) samples without replacement' }],
   },
+  {
+    name: 'normal_tensors', overload: 'normal', args: `Tensor mean, Tensor std, *, ${GENERATOR}`, as: ['function', 'out'], grad: NO, dtypes: 'float', doc: `Normal numbers with the given means and deviations, which broadcast, in mean's dtype. Errors: negative deviations, integers. ${docs('normal')}`,
+    samples: [{ args: [t(3, 4), { t: [3, 4], low: 0, high: 1 }] }, { args: [t(3, 1), { t: [4], low: 0, high: 1 }] }], errors: [{ args: [t(2), { t: [2], values: [1, -1] }], code: 'ERR_ARGUMENT', message: 'normal: normal expects all elements of std >= 0.0' }],
+  },
+  {
+    name: 'normal_means', overload: 'normal', args: `Tensor mean, float std=1.0, *, ${GENERATOR}`, as: ['function', 'out'], grad: NO, dtypes: 'float', doc: `Normal numbers with the given means and one deviation. ${docs('normal')}`,
+    samples: [{ args: [t(3, 4), 0.5] }, { args: [t(20)] }], errors: [{ args: [t(2), -1], code: 'ERR_ARGUMENT', message: 'normal: normal expects std >= 0.0, but found std -1' }],
+  },
+  {
+    name: 'normal_deviations', overload: 'normal', args: `float mean, Tensor std, *, ${GENERATOR}`, as: ['function', 'out'], grad: NO, dtypes: 'float', doc: `Normal numbers with one mean and the given deviations. ${docs('normal')}`, samples: [{ args: [2, { t: [3, 4], low: 0, high: 1 }] }],
+  },
+  {
+    name: 'normal_numbers', overload: 'normal', args: `float mean, float std, int[] size, *, ${GENERATOR}, dtype? dtype=None`, as: ['function', 'out'], flags: ['factory'], grad: NO, dtypes: 'float', doc: `Normal numbers with one mean and deviation. ${docs('normal')}`, samples: [{ args: [2, 0.5, [3, 7]] }],
+  },
+  {
+    name: 'poisson', args: `Tensor self, ${GENERATOR}`, grad: { saves: '', formula: 'ts_zero_self_grad' }, dtypes: 'float', doc: `Poisson numbers with the rates in input, in its shape and dtype. Errors: negative rates, integers. ${docs('poisson')}`,
+    samples: [{ args: [{ t: [3, 4], low: 0, high: 30 }] }, { args: [{ t: [], low: 0, high: 3 }] }], errors: [{ args: [{ t: [1], values: [-1] }], code: 'ERR_ARGUMENT', message: 'poisson: invalid Poisson rate, expected rate to be non-negative' }],
+  },
+  {
+    name: 'binomial', args: `Tensor count, Tensor prob, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: `Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. ${docs('binomial')}`,
+    samples: [{ args: [{ t: [4], values: [3, 10, 100, 0] }, { t: [4], low: 0, high: 1 }] }], errors: [{ args: [t(1), { t: [1], dtype: 'float64' }], code: 'ERR_DTYPE', message: 'binomial: Found dtype float64 but expected float32' }],
+  },
+  { name: '_standard_gamma', args: `Tensor self, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: 'Gamma numbers of rate 1 with the concentrations in input.', samples: [{ args: [{ t: [4], low: 0, high: 5 }] }] },
+  { name: '_sample_dirichlet', args: `Tensor self, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: 'Dirichlet numbers with the concentrations in the rows of input.', samples: [{ args: [{ t: [2, 4], low: 0, high: 5 }] }] },
   {
     name: 'native_dropout', args: 'Tensor self, float p', returns: 'Tensor output, Tensor mask', grad: { saves: 'result1' }, dtypes: 'float', doc: 'input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it.', samples: [{ args: [t(3, 4), 0.4] }],
   },

@@ -84,7 +84,8 @@ export default [
   },
   {
     name: 'norm_named', overload: 'norm', args: 'Tensor self, str p, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float',
-    doc: `The Frobenius norm ('fro'). ${page('norm')}`, samples: [{ args: [t(3, 4), 'fro'] }, { args: [t(3, 4), 'fro', [0, 1]] }], errors: [{ args: [t(2, 2), 'l1'], code: 'ERR_UNSUPPORTED', message: "norm: p must be a number or 'fro', got 'l1'" }],
+    doc: `By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). ${page('norm')}`, samples: [{ args: [t(3, 4), 'fro'] }, { args: [t(3, 4), 'fro', [0, 1]] }, { args: [t(3, 4), 'nuc'] }, { args: [t(2, 3, 4), 'nuc', [0, 2], true] }],
+    errors: [{ args: [t(2, 2), 'l1'], code: 'ERR_ARGUMENT', message: "norm: only valid string values are 'fro' and 'nuc', found l1" }],
   },
   {
     name: 'dist', args: 'Tensor self, Tensor other, Scalar p=2', as: ['function', 'method'], grad: 'composite', dtypes: 'float complex',
@@ -98,6 +99,11 @@ export default [
     name: 'cosine_similarity', args: 'Tensor x1, Tensor x2, int dim=1, float eps=1e-8', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float',
     doc: 'The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html',
     samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(2, 3, 4), t(3, 4), -1] }],
+  },
+  {
+    name: 'norm_except_dim', args: 'Tensor self, int pow=2, int dim=0', grad: 'composite', dtypes: 'float',
+    doc: 'The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by.',
+    samples: [{ args: [t(3, 4)] }, { args: [t(2, 3, 4), 2, 1] }, { args: [t(3, 4), 1, -1] }, { args: [t(3)] }], errors: [{ args: [t(2, 3), 2, 2], code: 'ERR_INDEX', message: 'normExceptDim: Dimension out of range (expected to be in range of [-2, 1], but got 2)' }],
   },
   {
     name: 'pairwise_distance', args: 'Tensor x1, Tensor x2, float p=2.0, float eps=1e-6, bool keepdim=False', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float',

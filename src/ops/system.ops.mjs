@@ -41,8 +41,8 @@ export default [
   row('_build', '', 'str', "'blas|simd': what the core was built with and chose at load."),
   row('_generator_new', '', 'int', 'A new generator with the default seed; gives its number.'),
   row('_generator_free', 'int id', 'void', 'Frees a generator by number.'),
-  row('_manual_seed', 'int seed, int? generator', 'void', 'Seeds a generator (none: the default one).'),
-  row('_initial_seed', 'int? generator', 'int', 'The seed of a generator.'),
+  row('_manual_seed', 'Scalar seed, int? generator', 'void', 'Seeds a generator (none: the default one).'),
+  row('_initial_seed', 'int? generator', 'Scalar', 'The seed of a generator.'),
   row('_rng_state', 'int? generator', 'Tensor', "The state of a generator as bytes, in the layout of PyTorch's CPU generator."),
   row('_set_rng_state', 'Tensor state, int? generator', 'void', 'Replaces the state of a generator.'),
 ];

@@ -38,8 +38,8 @@ const RETURNS = { 'Scalar': 'SCALAR', 'bool': 'SCALAR', 'int': 'SCALAR', 'float'
 const FLAGS = ['view', 'direct', 'composite', 'system', 'reshapes', 'listview', 'inplace', 'factory', 'exact'];
 const FIELDS = ['name', 'args', 'returns', 'as', 'namespaces', 'aliases', 'flags', 'impl', 'grad', 'dtypes', 'doc', 'samples', 'errors', 'node', 'file', 'tolerance', 'overload'];
 
-/** Rows called linalg_x are torsh.linalg.x, which may be another function than torsh.x. */
-const SPACE = /^(linalg)_/;
+/** Rows called linalg_x are torsh.linalg.x (fft_x: torsh.fft.x), which may be another function than torsh.x. */
+const SPACE = /^(linalg|fft)_/;
 
 const FORMS = ['function', 'method', 'property', 'inplace', 'inplace function', 'inplace argument', 'out'];
 
