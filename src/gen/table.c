@@ -1072,6 +1072,18 @@ static bool unsqueeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_copied(cx, out, ts_unsqueeze(cx, a->self, a->dim));
 }
 
+static const ts_arg view_as_real_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_real_copy_args, self), 0u}};
+static bool view_as_real_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_real_copy_args *a = args;
+  return ts_copied(cx, out, ts_view_as_real(cx, a->self));
+}
+
+static const ts_arg view_as_complex_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_complex_copy_args, self), 0u}};
+static bool view_as_complex_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_complex_copy_args *a = args;
+  return ts_copied(cx, out, ts_view_as_complex(cx, a->self));
+}
+
 static const ts_arg view_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_view_copy_args, size), 0u}};
 static bool view_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_view_copy_args *a = args;
@@ -3795,6 +3807,12 @@ static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_cosine_similarity_impl(cx, a, out);
 }
 
+static const ts_arg norm_except_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_except_dim_args, self), 0u}, {"pow", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, pow), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, dim), 0u}};
+static bool norm_except_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_except_dim_args *a = args;
+  return ts_norm_except_dim_impl(cx, a, out);
+}
+
 static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, eps), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_pairwise_distance_args, keepdim), 0u}};
 static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pairwise_distance_args *a = args;
@@ -5269,6 +5287,8 @@ const ts_op ts_ops[] = {
   {"unbindCopy", "UnbindCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unbind_copy_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_copy_args, unbind_copy_impl, NULL},
   {"unfoldCopy", "UnfoldCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_copy_args, unfold_copy_impl, NULL},
   {"unsqueezeCopy", "UnsqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unsqueeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_copy_args, unsqueeze_copy_impl, NULL},
+  {"viewAsRealCopy", "ViewAsRealCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_real_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_copy_args, view_as_real_copy_impl, NULL},
+  {"viewAsComplexCopy", "ViewAsComplexCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_complex_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_copy_args, view_as_complex_copy_impl, NULL},
   {"viewCopy", "ViewCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_copy_args, view_copy_impl, NULL},
   {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
   {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
@@ -5760,6 +5780,7 @@ const ts_op ts_ops[] = {
   {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL},
   {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
   {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
+  {"normExceptDim", "NormExceptDimBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_except_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_except_dim_args, norm_except_dim_impl, NULL},
   {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
   {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL},
   {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL},
@@ -5974,5 +5995,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 929;
-const char ts_table_hash[] = "3b6c6ebb37653896";
+const int ts_op_count = 932;
+const char ts_table_hash[] = "531f5f87e72e3e4e";
