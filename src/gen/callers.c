@@ -1163,6 +1163,16 @@ ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_unsqueeze_copy], &args);
 }
 
+ts_tensor *ts_view_as_real_copy(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real_copy], &args);
+}
+
+ts_tensor *ts_view_as_complex_copy(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex_copy], &args);
+}
+
 ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_copy_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view_copy], &args);
@@ -1690,6 +1700,11 @@ ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, b
 ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
   ts__grid_sample_args args = {self, grid, mode, padding, align_corners, orders};
   return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
+}
+
+ts_tensor *ts__grid_sample_by_grid(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_by_grid_args args = {grad, self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_by_grid], &args);
 }
 
 ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
@@ -3895,6 +3910,11 @@ ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_similarity], &args);
 }
 
+ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim) {
+  ts_norm_except_dim_args args = {self, pow, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_except_dim], &args);
+}
+
 ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim) {
   ts_pairwise_distance_args args = {x1, x2, p, eps, keepdim};
   return ts_dispatch1(cx, &ts_ops[TS_OP_pairwise_distance], &args);
@@ -4121,8 +4141,8 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_args args = {self, dim};
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
@@ -4130,8 +4150,8 @@ bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results)
   return ok;
 }
 
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_consecutive_args args = {self, dim};
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
@@ -4628,6 +4648,41 @@ ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_igammac_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
+}
+
+ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex) {
+  ts_stft_args args = {self, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_stft], &args);
+}
+
+ts_tensor *ts_istft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, bool normalized, ts_opt_int onesided, ts_opt_int length, bool return_complex) {
+  ts_istft_args args = {self, n_fft, hop_length, win_length, window, center, normalized, onesided, length, return_complex};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_istft], &args);
+}
+
+ts_tensor *ts_hann_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_hann_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hann_window], &args);
+}
+
+ts_tensor *ts_hamming_window(ts_cx *cx, int64_t window_length, bool periodic, double alpha, double beta, ts_dtype dtype) {
+  ts_hamming_window_args args = {window_length, periodic, alpha, beta, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hamming_window], &args);
+}
+
+ts_tensor *ts_blackman_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_blackman_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_blackman_window], &args);
+}
+
+ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_bartlett_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bartlett_window], &args);
+}
+
+ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype) {
+  ts_kaiser_window_args args = {window_length, periodic, beta, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_kaiser_window], &args);
 }
 
 ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {

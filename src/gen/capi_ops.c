@@ -1417,6 +1417,20 @@ torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_view_as_real_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_real_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_complex_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_complex_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4455,6 +4469,13 @@ torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t d
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_norm_except_dim(cx, self, pow, dim);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -5244,6 +5265,55 @@ torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor 
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_igammac_(cx, self, other);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_stft(cx, self, n_fft, hop_length ? (ts_opt_int){true, *hop_length} : (ts_opt_int){false, 0}, win_length ? (ts_opt_int){true, *win_length} : (ts_opt_int){false, 0}, window, center, pad_mode, normalized, onesided ? (ts_opt_int){true, *onesided} : (ts_opt_int){false, 0}, return_complex ? (ts_opt_int){true, *return_complex} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_istft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, bool normalized, const bool *onesided, const int64_t *length, bool return_complex, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_istft(cx, self, n_fft, hop_length ? (ts_opt_int){true, *hop_length} : (ts_opt_int){false, 0}, win_length ? (ts_opt_int){true, *win_length} : (ts_opt_int){false, 0}, window, center, normalized, onesided ? (ts_opt_int){true, *onesided} : (ts_opt_int){false, 0}, length ? (ts_opt_int){true, *length} : (ts_opt_int){false, 0}, return_complex);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hann_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hann_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hamming_window(int64_t window_length, bool periodic, double alpha, double beta, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hamming_window(cx, window_length, periodic, alpha, beta, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_blackman_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_blackman_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bartlett_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bartlett_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double beta, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kaiser_window(cx, window_length, periodic, beta, (ts_dtype)dtype);
   return capi_give(cx, &t, 1, out);
 }
 

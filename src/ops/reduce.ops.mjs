@@ -101,6 +101,11 @@ export default [
     samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(2, 3, 4), t(3, 4), -1] }],
   },
   {
+    name: 'norm_except_dim', args: 'Tensor self, int pow=2, int dim=0', grad: 'composite', dtypes: 'float',
+    doc: 'The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by.',
+    samples: [{ args: [t(3, 4)] }, { args: [t(2, 3, 4), 2, 1] }, { args: [t(3, 4), 1, -1] }, { args: [t(3)] }], errors: [{ args: [t(2, 3), 2, 2], code: 'ERR_INDEX', message: 'normExceptDim: Dimension out of range (expected to be in range of [-2, 1], but got 2)' }],
+  },
+  {
     name: 'pairwise_distance', args: 'Tensor x1, Tensor x2, float p=2.0, float eps=1e-6, bool keepdim=False', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float complex',
     doc: 'The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html', samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(3, 4), t(4), 1, 1e-6, true] }],
   },
