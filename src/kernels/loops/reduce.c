@@ -77,6 +77,7 @@ REDUCE(min, i64, MANY, int64_t, int64_t, INT64_MAX, MIN, MIN)
 REDUCE(square, f32, FEW, double, double, 0, PLUS_SQUARE, PLUS)
 REDUCE(square, f64, FEW, double, double, 0, PLUS_SQUARE, PLUS)
 
+enum { WIDE = 16 };
 /* Sums of complex numbers are those of twice as many columns; elements side by side count as rows of eight. */
 #define SUM_COMPLEX(c, t)                                                                                              \
   static void sum_##c(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols) {                     \
@@ -85,11 +86,11 @@ REDUCE(square, f64, FEW, double, double, 0, PLUS_SQUARE, PLUS)
       return;                                                                                                          \
     }                                                                                                                  \
     const ts_mem_##c *p = (const ts_mem_##c *)in;                                                                      \
-    double part[LANES] = {0}, *acc = accumulators;                                                                     \
-    const int64_t rows = n / (LANES / 2);                                                                              \
-    if (rows) sum_##t(part, in, rows, LANES / 2 * (int64_t)sizeof *p, LANES);                                          \
-    for (int k = 2; k < LANES; k++) part[k & 1] += part[k];                                                            \
-    for (int64_t i = rows * (LANES / 2); i < n; i++) part[0] += p[i].re, part[1] += p[i].im;                           \
+    double part[WIDE] = {0}, *acc = accumulators;                                                                     \
+    const int64_t rows = n / (WIDE / 2);                                                                              \
+    if (rows) sum_##t(part, in, rows, WIDE / 2 * (int64_t)sizeof *p, WIDE);                                          \
+    for (int k = 2; k < WIDE; k++) part[k & 1] += part[k];                                                            \
+    for (int64_t i = rows * (WIDE / 2); i < n; i++) part[0] += p[i].re, part[1] += p[i].im;                           \
     acc[0] += part[0];                                                                                                 \
     acc[1] += part[1];                                                                                                 \
   }
