@@ -171,21 +171,21 @@ const S_triu_ = op(267, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
 const S_fill_diagonal_ = op(270, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
 const S_index_put = op(337, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
 const S_index_put_ = op(338, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(339, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
-const S_index_add = op(340, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_select = op(339, 'indexSelect', 'Tensor input, int dim, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_index_add = op(340, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 const S_index_add_ = op(341, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(342, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy = op(342, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source, *, Tensor? out=null', 'Tensor');
 const S_index_copy_ = op(343, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
 const S_index_fill = op(344, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
 const S_index_fill_ = op(345, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
 const S_gather = op(346, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(347, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(349, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter = op(347, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null, Tensor? out=null', 'Tensor');
+const S_scatter_value = op(349, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null, Tensor? out=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
 const S_scatter_ = op(348, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
 const S_scatter_value_ = op(350, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(351, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add = op(351, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src, *, Tensor? out=null', 'Tensor');
 const S_scatter_add_ = op(352, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
 const S_scatter_reduce = op(353, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
 const S_scatter_reduce_ = op(354, 'scatterReduce_', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true', 'Tensor');
@@ -196,7 +196,7 @@ const S_put = op(360, 'put', 'Tensor input, Tensor index, Tensor source, bool ac
 const S_put_ = op(361, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
 const S_nonzero = op(362, 'nonzero', 'Tensor input', 'Tensor');
 const S_argwhere = op(364, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(365, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_select = op(365, 'maskedSelect', 'Tensor input, Tensor mask, *, Tensor? out=null', 'Tensor');
 const S_masked_scatter = op(366, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
 const S_masked_scatter_ = op(367, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
 const S_combinations = op(387, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
@@ -1648,12 +1648,12 @@ export abstract class TensorOps {
     return invokeMethod(S_index_put_, this, arguments);
   }
   /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
-  indexSelect(dim: number, index: Tensor, options?: { dim?: number; index?: Tensor }): Tensor;
+  indexSelect(dim: number, index: Tensor, options?: { dim?: number; index?: Tensor; out?: Tensor }): Tensor;
   indexSelect(..._args: any[]): any {
     return invokeMethod(S_index_select, this, arguments);
   }
   /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
-  indexAdd(dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; alpha?: Scalar }): Tensor;
+  indexAdd(dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
   indexAdd(..._args: any[]): any {
     return invokeMethod(S_index_add, this, arguments);
   }
@@ -1663,7 +1663,7 @@ export abstract class TensorOps {
     return invokeMethod(S_index_add_, this, arguments);
   }
   /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
-  indexCopy(dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor }): Tensor;
+  indexCopy(dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; out?: Tensor }): Tensor;
   indexCopy(..._args: any[]): any {
     return invokeMethod(S_index_copy, this, arguments);
   }
@@ -1688,9 +1688,9 @@ export abstract class TensorOps {
     return invokeMethod(S_gather, this, arguments);
   }
   /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
-  scatter(dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string | null }): Tensor;
+  scatter(dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string | null; out?: Tensor }): Tensor;
   /** A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
-  scatter(dim: number, index: Tensor, value: Scalar, options?: { dim?: number; index?: Tensor; value?: Scalar; reduce?: string | null }): Tensor;
+  scatter(dim: number, index: Tensor, value: Scalar, options?: { dim?: number; index?: Tensor; value?: Scalar; reduce?: string | null; out?: Tensor }): Tensor;
   scatter(..._args: any[]): any {
     return invokeForm(F_scatter, this, arguments);
   }
@@ -1702,7 +1702,7 @@ export abstract class TensorOps {
     return invokeForm(F_scatter_, this, arguments);
   }
   /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
-  scatterAdd(dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor }): Tensor;
+  scatterAdd(dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; out?: Tensor }): Tensor;
   scatterAdd(..._args: any[]): any {
     return invokeMethod(S_scatter_add, this, arguments);
   }
@@ -1764,7 +1764,7 @@ export abstract class TensorOps {
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
-  maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
+  maskedSelect(mask: Tensor, options?: { mask?: Tensor; out?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
     if (arguments.length === 1 && isTensor(a)) return binary(365, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);

@@ -2760,23 +2760,23 @@ export function indexPut(..._args: any[]): any {
   return invoke(S_index_put, arguments);
 }
 
-const S_index_select = op(339, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_select = op(339, 'indexSelect', 'Tensor input, int dim, Tensor index, *, Tensor? out=null', 'Tensor');
 /** The slices of dim that index (0-d or 1-d) names. https://pytorch.org/docs/stable/generated/torch.index_select.html */
-export function indexSelect(input: Tensor, dim: number, index: Tensor, options?: { dim?: number; index?: Tensor }): Tensor;
+export function indexSelect(input: Tensor, dim: number, index: Tensor, options?: { dim?: number; index?: Tensor; out?: Tensor }): Tensor;
 export function indexSelect(..._args: any[]): any {
   return invoke(S_index_select, arguments);
 }
 
-const S_index_add = op(340, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add = op(340, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1, Tensor? out=null', 'Tensor');
 /** A copy of input with alpha * source added to the slices of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_add_.html */
-export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; alpha?: Scalar }): Tensor;
+export function indexAdd(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; alpha?: Scalar; out?: Tensor }): Tensor;
 export function indexAdd(..._args: any[]): any {
   return invoke(S_index_add, arguments);
 }
 
-const S_index_copy = op(342, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy = op(342, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source, *, Tensor? out=null', 'Tensor');
 /** A copy of input with the slices of source at the places of dim that index names. https://pytorch.org/docs/stable/generated/torch.Tensor.index_copy_.html */
-export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor }): Tensor;
+export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { dim?: number; index?: Tensor; source?: Tensor; out?: Tensor }): Tensor;
 export function indexCopy(..._args: any[]): any {
   return invoke(S_index_copy, arguments);
 }
@@ -2795,20 +2795,20 @@ export function gather(..._args: any[]): any {
   return invoke(S_gather, arguments);
 }
 
-const S_scatter = op(347, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(349, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter = op(347, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null, Tensor? out=null', 'Tensor');
+const S_scatter_value = op(349, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null, Tensor? out=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
 /** A copy of input with src at the places that index names along dim (see gather); reduce 'add' or 'multiply' combines them with what is there. Or with a number instead of src. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
-export function scatter(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string | null }): Tensor;
+export function scatter(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; reduce?: string | null; out?: Tensor }): Tensor;
 /** A copy of input with value at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html */
-export function scatter(input: Tensor, dim: number, index: Tensor, value: Scalar, options?: { dim?: number; index?: Tensor; value?: Scalar; reduce?: string | null }): Tensor;
+export function scatter(input: Tensor, dim: number, index: Tensor, value: Scalar, options?: { dim?: number; index?: Tensor; value?: Scalar; reduce?: string | null; out?: Tensor }): Tensor;
 export function scatter(..._args: any[]): any {
   return invokeForm(F_scatter, undefined, arguments);
 }
 
-const S_scatter_add = op(351, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add = op(351, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src, *, Tensor? out=null', 'Tensor');
 /** A copy of input with src added at the places that index names along dim. https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_add_.html */
-export function scatterAdd(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor }): Tensor;
+export function scatterAdd(input: Tensor, dim: number, index: Tensor, src: Tensor, options?: { dim?: number; index?: Tensor; src?: Tensor; out?: Tensor }): Tensor;
 export function scatterAdd(..._args: any[]): any {
   return invoke(S_scatter_add, arguments);
 }
@@ -2881,9 +2881,9 @@ export function argwhere(a?: any, ..._rest: any[]): any {
   return invoke(S_argwhere, arguments);
 }
 
-const S_masked_select = op(365, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_select = op(365, 'maskedSelect', 'Tensor input, Tensor mask, *, Tensor? out=null', 'Tensor');
 /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
-export function maskedSelect(input: Tensor, mask: Tensor, options?: { mask?: Tensor }): Tensor;
+export function maskedSelect(input: Tensor, mask: Tensor, options?: { mask?: Tensor; out?: Tensor }): Tensor;
 export function maskedSelect(a?: any, b?: any, ..._rest: any[]): any {
   if (arguments.length === 2 && isTensor(a) && isTensor(b)) return binary(365, a, b, 0);
   return invoke(S_masked_select, arguments);
