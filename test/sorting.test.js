@@ -82,3 +82,14 @@ test('a matrix that is turned is copied right, whatever its size and dtype', sco
     }
   }
 }));
+
+test('arrays given as indices become int64', scoped(() => {
+  const x = torsh.tensor([[1, 2, 3], [4, 5, 6]]);
+  expect(x.indexSelect(1, [2, 0]).tolist()).toEqual([[3, 1], [6, 4]]);
+  expect(torsh.gather(x, 1, [[0], [2]]).tolist()).toEqual([[1], [6]]);
+  expect(torsh.zeros(3).scatterAdd(0, [0, 0, 2], torsh.ones(3)).tolist()).toEqual([2, 0, 1]);
+  expect(torsh.zeros(3).scatter_(0, new BigInt64Array([1n]), 5).tolist()).toEqual([0, 5, 0]);
+  expect(torsh.take(x, { index: [5n, 0n] }).tolist()).toEqual([6, 1]);
+  expect(() => x.indexSelect(1, [0.5])).toThrow(torsh.TorshError);
+  expect(() => x.indexSelect(1, [3])).toThrow(/out of bounds/);
+}));
