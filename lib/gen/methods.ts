@@ -693,13 +693,13 @@ export abstract class TensorOps {
     if (arguments.length === 0) return unaryInplace(68, (this as any), 0);
     return invokeMethod(S_abs_, this, arguments);
   }
-  /** -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+  /** -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
   sign(options?: { out?: Tensor }): Tensor;
   sign(..._rest: any[]): any {
     if (arguments.length === 0) return unary(69, (this as any), 0);
     return invokeMethod(S_sign, this, arguments);
   }
-  /** -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+  /** -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
   sign_(): Tensor;
   sign_(..._rest: any[]): any {
     if (arguments.length === 0) return unaryInplace(70, (this as any), 0);

@@ -988,7 +988,7 @@ export function abs(a?: any, ..._rest: any[]): any {
 }
 
 const S_sign = op(69, 'sign', 'Tensor input, *, Tensor? out=null', 'Tensor');
-/** -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+/** -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
 export function sign(input: Tensor, options?: { out?: Tensor }): Tensor;
 export function sign(a?: any, ..._rest: any[]): any {
   if (arguments.length === 1 && isTensor(a)) return unary(69, a, 0);
