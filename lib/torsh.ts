@@ -11,6 +11,7 @@ import * as sys from './gen/system';
 import { load, metadataOf, save } from './io';
 import { nonzero } from './indexing';
 import * as info from './info';
+import * as masked from './masked';
 import * as memory from './memory';
 import * as nn from './nn';
 import { deepcopy } from './nn/deepcopy';
@@ -50,6 +51,7 @@ export const torsh = {
   nn, optim, deepcopy, save, load, metadataOf,
   linalg: generated.linalg, fft: generated.fft, special: generated.special,
   func, vmap: func.vmap,
+  masked: { ...masked },
   utils: { data, checkpoint: { checkpoint, checkpointSequential } },
   autograd: {
     grad: autograd.grad, backward: autograd.backward, Function: autograd.Function, functional: autograd.functional,

@@ -169,293 +169,295 @@ const S_tril_ = op(263, 'tril_', 'Tensor input, int diagonal=0', 'Tensor');
 const S_triu = op(264, 'triu', 'Tensor input, int diagonal=0, *, Tensor? out=null', 'Tensor');
 const S_triu_ = op(265, 'triu_', 'Tensor input, int diagonal=0', 'Tensor');
 const S_fill_diagonal_ = op(268, 'fillDiagonal_', 'Tensor input, Scalar fillValue, bool wrap=false', 'Tensor');
-const S_index_put = op(334, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_put_ = op(335, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
-const S_index_select = op(336, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
-const S_index_add = op(337, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_add_ = op(338, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
-const S_index_copy = op(339, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_copy_ = op(340, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
-const S_index_fill = op(341, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_index_fill_ = op(342, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
-const S_gather = op(343, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
-const S_scatter = op(344, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value = op(346, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_index_put = op(335, 'indexPut', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_put_ = op(336, 'indexPut_', 'Tensor input, Tensor?[] indices, Tensor values, bool accumulate=false', 'Tensor');
+const S_index_select = op(337, 'indexSelect', 'Tensor input, int dim, Tensor index', 'Tensor');
+const S_index_add = op(338, 'indexAdd', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_add_ = op(339, 'indexAdd_', 'Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1', 'Tensor');
+const S_index_copy = op(340, 'indexCopy', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_copy_ = op(341, 'indexCopy_', 'Tensor input, int dim, Tensor index, Tensor source', 'Tensor');
+const S_index_fill = op(342, 'indexFill', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_index_fill_ = op(343, 'indexFill_', 'Tensor input, int dim, Tensor index, Operand value', 'Tensor');
+const S_gather = op(344, 'gather', 'Tensor input, int dim, Tensor index, *, bool sparseGrad=false, Tensor? out=null', 'Tensor');
+const S_scatter = op(345, 'scatter', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value = op(347, 'scatter', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter = [S_scatter, S_scatter_value];
-const S_scatter_ = op(345, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
-const S_scatter_value_ = op(347, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
+const S_scatter_ = op(346, 'scatter_', 'Tensor input, int dim, Tensor index, Tensor src, *, str? reduce=null', 'Tensor');
+const S_scatter_value_ = op(348, 'scatter_', 'Tensor input, int dim, Tensor index, Scalar value, *, str? reduce=null', 'Tensor');
 const F_scatter_ = [S_scatter_, S_scatter_value_];
-const S_scatter_add = op(348, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_add_ = op(349, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
-const S_scatter_reduce = op(350, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
-const S_scatter_reduce_ = op(351, 'scatterReduce_', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true', 'Tensor');
-const S_index_reduce = op(352, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
-const S_index_reduce_ = op(353, 'indexReduce_', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true', 'Tensor');
-const S_take = op(356, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
-const S_put = op(357, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_put_ = op(358, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
-const S_nonzero = op(359, 'nonzero', 'Tensor input', 'Tensor');
-const S_argwhere = op(361, 'argwhere', 'Tensor input', 'Tensor');
-const S_masked_select = op(362, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
-const S_masked_scatter = op(363, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_masked_scatter_ = op(364, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
-const S_combinations = op(384, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
-const S_lu = op(387, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
-const S_lu_with_info = op(388, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
+const S_scatter_add = op(349, 'scatterAdd', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_add_ = op(350, 'scatterAdd_', 'Tensor input, int dim, Tensor index, Tensor src', 'Tensor');
+const S_scatter_reduce = op(351, 'scatterReduce', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
+const S_scatter_reduce_ = op(352, 'scatterReduce_', 'Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool includeSelf=true', 'Tensor');
+const S_index_reduce = op(353, 'indexReduce', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true, Tensor? out=null', 'Tensor');
+const S_index_reduce_ = op(354, 'indexReduce_', 'Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool includeSelf=true', 'Tensor');
+const S_take = op(357, 'take', 'Tensor input, Tensor index, *, Tensor? out=null', 'Tensor');
+const S_put = op(358, 'put', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_put_ = op(359, 'put_', 'Tensor input, Tensor index, Tensor source, bool accumulate=false', 'Tensor');
+const S_nonzero = op(360, 'nonzero', 'Tensor input', 'Tensor');
+const S_argwhere = op(362, 'argwhere', 'Tensor input', 'Tensor');
+const S_masked_select = op(363, 'maskedSelect', 'Tensor input, Tensor mask', 'Tensor');
+const S_masked_scatter = op(364, 'maskedScatter', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_masked_scatter_ = op(365, 'maskedScatter_', 'Tensor input, Tensor mask, Tensor source', 'Tensor');
+const S_combinations = op(385, 'combinations', 'Tensor input, int r=2, bool withReplacement=false', 'Tensor');
+const S_lu = op(388, 'lu', 'Tensor input, bool pivot=true, false getInfos=false', ',;2');
+const S_lu_with_info = op(389, 'lu', 'Tensor input, bool pivot=true, true getInfos=false', 'LU,pivots,info;3');
 const F_lu = [S_lu, S_lu_with_info];
-const S_lu_solve = op(394, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
-const S_inverse = op(400, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_triangular_solve = op(402, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
-const S_det = op(405, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_slogdet = op(407, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
-const S_logdet = op(408, 'logdet', 'Tensor input', 'Tensor');
-const S_orgqr = op(410, 'orgqr', 'Tensor input, Tensor input2, *, Tensor? out=null', 'Tensor');
-const S_ormqr = op(411, 'ormqr', 'Tensor input, Tensor input2, Tensor input3, bool left=true, bool transpose=false, *, Tensor? out=null', 'Tensor');
-const S_matrix_power = op(416, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
-const S_matrix_exp = op(417, 'matrixExp', 'Tensor input', 'Tensor');
-const S_cross = op(423, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
-const S_geqrf = op(428, 'geqrf', 'Tensor input, *, Tensor[]? out=null', 'a,tau;2');
-const S_qr = op(430, 'qr', 'Tensor input, bool some=true, *, Tensor[]? out=null', 'Q,R;2');
-const S_svd = op(434, 'svd', 'Tensor input, bool some=true, bool computeUv=true, *, Tensor[]? out=null', 'U,S,V;3');
-const S_symeig = op(438, 'symeig', 'Tensor input, bool eigenvectors=false, bool upper=true, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
-const S_pinverse = op(443, 'pinverse', 'Tensor input, float rcond=1e-15', 'Tensor');
-const S_cholesky = op(456, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_cholesky_solve = op(457, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_cholesky_inverse = op(458, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
-const S_exp = op(494, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp_ = op(495, 'exp_', 'Tensor input', 'Tensor');
-const S_exp2 = op(496, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_exp2_ = op(497, 'exp2_', 'Tensor input', 'Tensor');
-const S_expm1 = op(498, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_expm1_ = op(499, 'expm1_', 'Tensor input', 'Tensor');
-const S_log = op(500, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log_ = op(501, 'log_', 'Tensor input', 'Tensor');
-const S_log2 = op(502, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log2_ = op(503, 'log2_', 'Tensor input', 'Tensor');
-const S_log10 = op(504, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log10_ = op(505, 'log10_', 'Tensor input', 'Tensor');
-const S_log1p = op(506, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_log1p_ = op(507, 'log1p_', 'Tensor input', 'Tensor');
-const S_sin = op(508, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sin_ = op(509, 'sin_', 'Tensor input', 'Tensor');
-const S_cos = op(510, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cos_ = op(511, 'cos_', 'Tensor input', 'Tensor');
-const S_tan = op(512, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tan_ = op(513, 'tan_', 'Tensor input', 'Tensor');
-const S_asin = op(514, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asin_ = op(515, 'asin_', 'Tensor input', 'Tensor');
-const S_acos = op(516, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acos_ = op(517, 'acos_', 'Tensor input', 'Tensor');
-const S_atan = op(518, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atan_ = op(519, 'atan_', 'Tensor input', 'Tensor');
-const S_sinh = op(520, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinh_ = op(521, 'sinh_', 'Tensor input', 'Tensor');
-const S_cosh = op(522, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_cosh_ = op(523, 'cosh_', 'Tensor input', 'Tensor');
-const S_tanh = op(524, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_tanh_ = op(525, 'tanh_', 'Tensor input', 'Tensor');
-const S_asinh = op(526, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_asinh_ = op(527, 'asinh_', 'Tensor input', 'Tensor');
-const S_acosh = op(528, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_acosh_ = op(529, 'acosh_', 'Tensor input', 'Tensor');
-const S_atanh = op(530, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_atanh_ = op(531, 'atanh_', 'Tensor input', 'Tensor');
-const S_sinc = op(532, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sinc_ = op(533, 'sinc_', 'Tensor input', 'Tensor');
-const S_erf = op(534, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erf_ = op(535, 'erf_', 'Tensor input', 'Tensor');
-const S_erfc = op(536, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfc_ = op(537, 'erfc_', 'Tensor input', 'Tensor');
-const S_erfinv = op(538, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_erfinv_ = op(539, 'erfinv_', 'Tensor input', 'Tensor');
-const S_sigmoid = op(540, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_sigmoid_ = op(541, 'sigmoid_', 'Tensor input', 'Tensor');
-const S_lgamma = op(542, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_lgamma_ = op(543, 'lgamma_', 'Tensor input', 'Tensor');
-const S_digamma = op(544, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_digamma_ = op(545, 'digamma_', 'Tensor input', 'Tensor');
-const S_mvlgamma = op(546, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
-const S_mvlgamma_ = op(547, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
-const S_frexp = op(548, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
-const S_logit = op(549, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
-const S_logit_ = op(550, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
-const S_atan2 = op(553, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_atan2_ = op(554, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
-const S_hypot = op(555, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_hypot_ = op(556, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
-const S_logaddexp = op(557, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_logaddexp2 = op(558, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_xlogy = op(559, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_xlogy_ = op(560, 'xlogy_', 'Operand input, Operand other', 'Tensor');
-const S_copysign = op(561, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
-const S_copysign_ = op(562, 'copysign_', 'Tensor input, Operand other', 'Tensor');
-const S_nextafter = op(563, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_nextafter_ = op(564, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
-const S_heaviside = op(565, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
-const S_heaviside_ = op(566, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
-const S_ldexp = op(567, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_ldexp_ = op(568, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
-const S_gcd = op(569, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_gcd_ = op(570, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
-const S_lcm = op(571, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_lcm_ = op(572, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
-const S_mm = op(573, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_bmm = op(574, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
-const S_matmul = op(575, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_addmm = op(576, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmm_ = op(577, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_mv = op(579, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
-const S_dot = op(580, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
-const S_vdot = op(581, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_outer = op(582, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
-const S_baddbmm = op(583, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_baddbmm_ = op(584, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addbmm = op(585, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addbmm_ = op(586, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addmv = op(587, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addmv_ = op(588, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_addr = op(589, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
-const S_addr_ = op(590, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
-const S_max = op(591, 'max', 'Tensor input', 'Tensor');
-const S_max_dim = op(592, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_max_other = op(593, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lu_solve = op(395, 'luSolve', 'Tensor input, Tensor LUData, Tensor LUPivots, *, Tensor? out=null', 'Tensor');
+const S_inverse = op(401, 'inverse', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_triangular_solve = op(403, 'triangularSolve', 'Tensor input, Tensor A, bool upper=true, bool transpose=false, bool unitriangular=false, *, Tensor[]? out=null', 'solution,clonedCoefficient;2');
+const S_det = op(406, 'det', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_slogdet = op(408, 'slogdet', 'Tensor input, *, Tensor[]? out=null', 'sign,logabsdet;2');
+const S_logdet = op(409, 'logdet', 'Tensor input', 'Tensor');
+const S_orgqr = op(411, 'orgqr', 'Tensor input, Tensor input2, *, Tensor? out=null', 'Tensor');
+const S_ormqr = op(412, 'ormqr', 'Tensor input, Tensor input2, Tensor input3, bool left=true, bool transpose=false, *, Tensor? out=null', 'Tensor');
+const S_matrix_power = op(417, 'matrixPower', 'Tensor input, int n, *, Tensor? out=null', 'Tensor');
+const S_matrix_exp = op(418, 'matrixExp', 'Tensor input', 'Tensor');
+const S_cross = op(424, 'cross', 'Tensor input, Tensor other, int? dim=null, *, Tensor? out=null', 'Tensor');
+const S_geqrf = op(429, 'geqrf', 'Tensor input, *, Tensor[]? out=null', 'a,tau;2');
+const S_qr = op(431, 'qr', 'Tensor input, bool some=true, *, Tensor[]? out=null', 'Q,R;2');
+const S_svd = op(435, 'svd', 'Tensor input, bool some=true, bool computeUv=true, *, Tensor[]? out=null', 'U,S,V;3');
+const S_symeig = op(439, 'symeig', 'Tensor input, bool eigenvectors=false, bool upper=true, *, Tensor[]? out=null', 'eigenvalues,eigenvectors;2');
+const S_pinverse = op(444, 'pinverse', 'Tensor input, float rcond=1e-15', 'Tensor');
+const S_cholesky = op(457, 'cholesky', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky_solve = op(458, 'choleskySolve', 'Tensor input, Tensor input2, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_cholesky_inverse = op(459, 'choleskyInverse', 'Tensor input, bool upper=false, *, Tensor? out=null', 'Tensor');
+const S_exp = op(495, 'exp', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp_ = op(496, 'exp_', 'Tensor input', 'Tensor');
+const S_exp2 = op(497, 'exp2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_exp2_ = op(498, 'exp2_', 'Tensor input', 'Tensor');
+const S_expm1 = op(499, 'expm1', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_expm1_ = op(500, 'expm1_', 'Tensor input', 'Tensor');
+const S_log = op(501, 'log', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log_ = op(502, 'log_', 'Tensor input', 'Tensor');
+const S_log2 = op(503, 'log2', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log2_ = op(504, 'log2_', 'Tensor input', 'Tensor');
+const S_log10 = op(505, 'log10', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log10_ = op(506, 'log10_', 'Tensor input', 'Tensor');
+const S_log1p = op(507, 'log1p', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_log1p_ = op(508, 'log1p_', 'Tensor input', 'Tensor');
+const S_sin = op(509, 'sin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sin_ = op(510, 'sin_', 'Tensor input', 'Tensor');
+const S_cos = op(511, 'cos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cos_ = op(512, 'cos_', 'Tensor input', 'Tensor');
+const S_tan = op(513, 'tan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tan_ = op(514, 'tan_', 'Tensor input', 'Tensor');
+const S_asin = op(515, 'asin', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asin_ = op(516, 'asin_', 'Tensor input', 'Tensor');
+const S_acos = op(517, 'acos', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acos_ = op(518, 'acos_', 'Tensor input', 'Tensor');
+const S_atan = op(519, 'atan', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atan_ = op(520, 'atan_', 'Tensor input', 'Tensor');
+const S_sinh = op(521, 'sinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinh_ = op(522, 'sinh_', 'Tensor input', 'Tensor');
+const S_cosh = op(523, 'cosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_cosh_ = op(524, 'cosh_', 'Tensor input', 'Tensor');
+const S_tanh = op(525, 'tanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_tanh_ = op(526, 'tanh_', 'Tensor input', 'Tensor');
+const S_asinh = op(527, 'asinh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_asinh_ = op(528, 'asinh_', 'Tensor input', 'Tensor');
+const S_acosh = op(529, 'acosh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_acosh_ = op(530, 'acosh_', 'Tensor input', 'Tensor');
+const S_atanh = op(531, 'atanh', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_atanh_ = op(532, 'atanh_', 'Tensor input', 'Tensor');
+const S_sinc = op(533, 'sinc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sinc_ = op(534, 'sinc_', 'Tensor input', 'Tensor');
+const S_erf = op(535, 'erf', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erf_ = op(536, 'erf_', 'Tensor input', 'Tensor');
+const S_erfc = op(537, 'erfc', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfc_ = op(538, 'erfc_', 'Tensor input', 'Tensor');
+const S_erfinv = op(539, 'erfinv', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_erfinv_ = op(540, 'erfinv_', 'Tensor input', 'Tensor');
+const S_sigmoid = op(541, 'sigmoid', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_sigmoid_ = op(542, 'sigmoid_', 'Tensor input', 'Tensor');
+const S_lgamma = op(543, 'lgamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_lgamma_ = op(544, 'lgamma_', 'Tensor input', 'Tensor');
+const S_digamma = op(545, 'digamma', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_digamma_ = op(546, 'digamma_', 'Tensor input', 'Tensor');
+const S_mvlgamma = op(547, 'mvlgamma', 'Tensor input, int p, *, Tensor? out=null', 'Tensor');
+const S_mvlgamma_ = op(548, 'mvlgamma_', 'Tensor input, int p', 'Tensor');
+const S_frexp = op(549, 'frexp', 'Tensor input, *, Tensor[]? out=null', 'mantissa,exponent;2');
+const S_logit = op(550, 'logit', 'Tensor input, float? eps=null, *, Tensor? out=null', 'Tensor');
+const S_logit_ = op(551, 'logit_', 'Tensor input, float? eps=null', 'Tensor');
+const S_atan2 = op(554, 'atan2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_atan2_ = op(555, 'atan2_', 'Tensor input, Tensor other', 'Tensor');
+const S_hypot = op(556, 'hypot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_hypot_ = op(557, 'hypot_', 'Tensor input, Tensor other', 'Tensor');
+const S_logaddexp = op(558, 'logaddexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_logaddexp2 = op(559, 'logaddexp2', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_xlogy = op(560, 'xlogy', 'Operand input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_xlogy_ = op(561, 'xlogy_', 'Operand input, Operand other', 'Tensor');
+const S_copysign = op(562, 'copysign', 'Tensor input, Operand other, *, Tensor? out=null', 'Tensor');
+const S_copysign_ = op(563, 'copysign_', 'Tensor input, Operand other', 'Tensor');
+const S_nextafter = op(564, 'nextafter', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_nextafter_ = op(565, 'nextafter_', 'Tensor input, Tensor other', 'Tensor');
+const S_heaviside = op(566, 'heaviside', 'Tensor input, Tensor values, *, Tensor? out=null', 'Tensor');
+const S_heaviside_ = op(567, 'heaviside_', 'Tensor input, Tensor values', 'Tensor');
+const S_ldexp = op(568, 'ldexp', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_ldexp_ = op(569, 'ldexp_', 'Tensor input, Tensor other', 'Tensor');
+const S_gcd = op(570, 'gcd', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_gcd_ = op(571, 'gcd_', 'Tensor input, Tensor other', 'Tensor');
+const S_lcm = op(572, 'lcm', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_lcm_ = op(573, 'lcm_', 'Tensor input, Tensor other', 'Tensor');
+const S_mm = op(574, 'mm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_bmm = op(575, 'bmm', 'Tensor input, Tensor mat2, *, Tensor? out=null', 'Tensor');
+const S_matmul = op(576, 'matmul', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_addmm = op(577, 'addmm', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmm_ = op(578, 'addmm_', 'Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_mv = op(580, 'mv', 'Tensor input, Tensor vec, *, Tensor? out=null', 'Tensor');
+const S_dot = op(581, 'dot', 'Tensor input, Tensor tensor, *, Tensor? out=null', 'Tensor');
+const S_vdot = op(582, 'vdot', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_outer = op(583, 'outer', 'Tensor input, Tensor vec2, *, Tensor? out=null', 'Tensor');
+const S_baddbmm = op(584, 'baddbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_baddbmm_ = op(585, 'baddbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addbmm = op(586, 'addbmm', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addbmm_ = op(587, 'addbmm_', 'Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addmv = op(588, 'addmv', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addmv_ = op(589, 'addmv_', 'Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_addr = op(590, 'addr', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1, Tensor? out=null', 'Tensor');
+const S_addr_ = op(591, 'addr_', 'Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1', 'Tensor');
+const S_max = op(592, 'max', 'Tensor input', 'Tensor');
+const S_max_dim = op(593, 'max', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_max_other = op(594, 'max', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_max = [S_max, S_max_dim, S_max_other];
-const S_min = op(594, 'min', 'Tensor input', 'Tensor');
-const S_min_dim = op(595, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_min_other = op(596, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_min = op(595, 'min', 'Tensor input', 'Tensor');
+const S_min_dim = op(596, 'min', 'Tensor input, int dim, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_min_other = op(597, 'min', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
 const F_min = [S_min, S_min_dim, S_min_other];
-const S_amax = op(597, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_amin = op(598, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_aminmax = op(599, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
-const S_argmax = op(600, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_argmin = op(601, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_median = op(602, 'median', 'Tensor input', 'Tensor');
-const S_median_dim = op(603, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_amax = op(598, 'amax', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_amin = op(599, 'amin', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_aminmax = op(600, 'aminmax', 'Tensor input, *, int? dim=null, bool keepdim=false, Tensor[]? out=null', 'min,max;2');
+const S_argmax = op(601, 'argmax', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_argmin = op(602, 'argmin', 'Tensor input, int? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_median = op(603, 'median', 'Tensor input', 'Tensor');
+const S_median_dim = op(604, 'median', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_median = [S_median, S_median_dim];
-const S_nanmedian = op(604, 'nanmedian', 'Tensor input', 'Tensor');
-const S_nanmedian_dim = op(605, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_nanmedian = op(605, 'nanmedian', 'Tensor input', 'Tensor');
+const S_nanmedian_dim = op(606, 'nanmedian', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
 const F_nanmedian = [S_nanmedian, S_nanmedian_dim];
-const S_kthvalue = op(606, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_mode = op(607, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
-const S_inner = op(659, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_kron = op(660, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_uniform_ = op(668, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
-const S_normal_ = op(669, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
-const S_random_ = op(670, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
-const S_exponential_ = op(671, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
-const S_cauchy_ = op(672, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
-const S_log_normal_ = op(673, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
-const S_geometric_ = op(674, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
-const S_bernoulli_ = op(675, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
-const S_bernoulli = op(676, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_multinomial = op(677, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(688, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(689, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(690, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(691, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(692, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(693, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(694, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(695, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(696, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_kthvalue = op(607, 'kthvalue', 'Tensor input, int k, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_mode = op(608, 'mode', 'Tensor input, int dim=-1, bool keepdim=false, *, Tensor[]? out=null', 'values,indices;2');
+const S_inner = op(660, 'inner', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_kron = op(661, 'kron', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_uniform_ = op(669, 'uniform_', 'Tensor input, float from=0, float to=1, *, Generator? generator=null', 'Tensor');
+const S_normal_ = op(670, 'normal_', 'Tensor input, float mean=0, float std=1, *, Generator? generator=null', 'Tensor');
+const S_random_ = op(671, 'random_', 'Tensor input, int? from=null, int? to=null, *, Generator? generator=null', 'Tensor');
+const S_exponential_ = op(672, 'exponential_', 'Tensor input, float lambd=1, *, Generator? generator=null', 'Tensor');
+const S_cauchy_ = op(673, 'cauchy_', 'Tensor input, float median=0, float sigma=1, *, Generator? generator=null', 'Tensor');
+const S_log_normal_ = op(674, 'logNormal_', 'Tensor input, float mean=1, float std=2, *, Generator? generator=null', 'Tensor');
+const S_geometric_ = op(675, 'geometric_', 'Tensor input, float p, *, Generator? generator=null', 'Tensor');
+const S_bernoulli_ = op(676, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
+const S_bernoulli = op(677, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_multinomial = op(678, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
+const S_sum = op(689, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(690, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(691, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(692, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(693, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(694, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(695, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(696, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(697, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(700, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(701, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(702, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(701, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(702, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(703, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(706, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(707, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(708, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(710, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(711, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(707, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(708, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(709, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(711, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(712, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(712, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(740, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(741, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(742, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(743, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(744, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(745, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(746, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_bincount = op(754, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
-const S_histc = op(755, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
-const S_histogram = op(756, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(757, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_dist = op(713, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(741, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(742, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(743, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(744, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(745, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(746, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(747, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_bincount = op(755, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
+const S_histc = op(756, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
+const S_histogram = op(757, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram_bins = op(758, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
 const F_histogram = [S_histogram, S_histogram_bins];
-const S_view_as = op(759, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(760, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(761, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(762, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(763, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(764, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(765, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(766, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(767, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(768, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(769, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(770, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(771, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(772, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(773, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(774, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(775, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(776, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_view_as = op(760, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(761, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(762, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(763, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(764, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(765, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(766, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(767, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(768, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(769, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(770, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(771, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(772, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(773, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(774, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(775, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(776, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(777, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(777, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(778, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(779, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(778, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(779, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(780, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(780, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(781, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(781, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(782, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(782, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(783, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(783, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(784, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(784, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(785, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(785, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(786, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(788, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(789, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(793, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(794, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(795, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(796, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S__polygamma_self = op(798, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(799, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(800, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(801, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(836, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(837, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(838, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(839, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_quantile = op(840, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_nanquantile = op(841, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_cov = op(842, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
-const S_corrcoef = op(843, 'corrcoef', 'Tensor input', 'Tensor');
-const S_diff = op(844, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
-const S_renorm = op(852, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
-const S_renorm_ = op(853, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
-const S_as_strided = op(897, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_as_strided_ = op(898, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(899, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(900, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(901, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(902, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_softmax = op(789, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(790, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(794, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(795, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(796, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(797, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(799, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(800, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(801, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(802, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(837, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(838, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(839, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(840, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_stft = op(841, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
+const S_istft = op(842, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
+const S_quantile = op(848, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(849, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_cov = op(850, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_corrcoef = op(851, 'corrcoef', 'Tensor input', 'Tensor');
+const S_diff = op(852, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(860, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm_ = op(861, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
+const S_as_strided = op(905, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_ = op(906, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(907, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(908, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(909, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(910, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
-const S_transpose = op(903, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(904, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(905, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(906, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(907, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(910, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(911, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(912, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(913, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(914, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(915, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(916, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(918, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(920, 'detach', 'Tensor input', 'Tensor');
+const S_transpose = op(911, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(912, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(913, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(914, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(915, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(918, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(919, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(920, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(921, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(922, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(923, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(924, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(926, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(928, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -1732,7 +1734,7 @@ export abstract class TensorOps {
   /** Elements of the flattened input at index, in the shape of index. https://pytorch.org/docs/stable/generated/torch.take.html */
   take(index: Tensor, options?: { index?: Tensor; out?: Tensor }): Tensor;
   take(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(356, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(357, (this as any), a, 0);
     return invokeMethod(S_take, this, arguments);
   }
   /** A copy of input with the elements of source at the places of the flattened input that index names; accumulate adds them. https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html */
@@ -1752,19 +1754,19 @@ export abstract class TensorOps {
   /** The coordinates of the elements that are not zero, one row for each, in row-major order; { asTuple: true } gives one tensor for each dim instead. https://pytorch.org/docs/stable/generated/torch.nonzero.html */
   nonzero(): Tensor;
   nonzero(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(359, (this as any), 0);
+    if (arguments.length === 0) return unary(360, (this as any), 0);
     return invokeMethod(S_nonzero, this, arguments);
   }
   /** The coordinates of the elements that are not zero, one row for each. https://pytorch.org/docs/stable/generated/torch.argwhere.html */
   argwhere(): Tensor;
   argwhere(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(361, (this as any), 0);
+    if (arguments.length === 0) return unary(362, (this as any), 0);
     return invokeMethod(S_argwhere, this, arguments);
   }
   /** The elements of input where mask is true, in a 1-d tensor; the two broadcast. https://pytorch.org/docs/stable/generated/torch.masked_select.html */
   maskedSelect(mask: Tensor, options?: { mask?: Tensor }): Tensor;
   maskedSelect(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(362, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(363, (this as any), a, 0);
     return invokeMethod(S_masked_select, this, arguments);
   }
   /** A copy of input with the elements of source, in order, where mask is true. https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html */
@@ -1782,7 +1784,7 @@ export abstract class TensorOps {
   /** All choices of r elements of a vector in order, one a row; withReplacement may take an element several times. https://pytorch.org/docs/stable/generated/torch.combinations.html */
   combinations(options: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(384, (this as any), 0, 2, 0);
+    if (arguments.length === 0) return unary(385, (this as any), 0, 2, 0);
     return invokeMethod(S_combinations, this, arguments);
   }
   /** A = P L U, packed: L (unit lower, without its diagonal) and U in one matrix of the shape of A, and pivots (int32, from 1: row i was exchanged with row pivots[i]). See linalg.luFactor. https://pytorch.org/docs/stable/generated/torch.lu.html */
@@ -1804,7 +1806,7 @@ export abstract class TensorOps {
   /** The inverse of a square matrix, or of each of a batch; linalg.inv. https://pytorch.org/docs/stable/generated/torch.inverse.html */
   inverse(options?: { out?: Tensor }): Tensor;
   inverse(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(400, (this as any), 0);
+    if (arguments.length === 0) return unary(401, (this as any), 0);
     return invokeMethod(S_inverse, this, arguments);
   }
   /** solution of A X = input (or of the transpose of A) for a triangular A, and a copy of A. See linalg.solveTriangular. https://pytorch.org/docs/stable/generated/torch.triangular_solve.html */
@@ -1817,7 +1819,7 @@ export abstract class TensorOps {
   /** The determinant of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.det.html */
   det(options?: { out?: Tensor }): Tensor;
   det(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(405, (this as any), 0);
+    if (arguments.length === 0) return unary(406, (this as any), 0);
     return invokeMethod(S_det, this, arguments);
   }
   /** Sign and logarithm of the absolute value of the determinant; 0 and -Infinity of a singular matrix. https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html */
@@ -1828,13 +1830,13 @@ export abstract class TensorOps {
   /** The logarithm of the determinant; NaN of negative ones, -Infinity of 0. https://pytorch.org/docs/stable/generated/torch.logdet.html */
   logdet(): Tensor;
   logdet(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(408, (this as any), 0);
+    if (arguments.length === 0) return unary(409, (this as any), 0);
     return invokeMethod(S_logdet, this, arguments);
   }
   /** linalg.householderProduct by its older name. https://pytorch.org/docs/stable/generated/torch.orgqr.html */
   orgqr(input2: Tensor, options?: { input2?: Tensor; out?: Tensor }): Tensor;
   orgqr(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(410, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(411, (this as any), a, 0);
     return invokeMethod(S_orgqr, this, arguments);
   }
   /** Q input3, or input3 Q where left is false, or with the adjoint of Q where transpose is true, for the product Q (m, m) of Householder reflectors: input (..., m, k) holds their vectors and input2 their factors, as geqrf gives them. Errors: shapes, batches or dtypes that do not match. https://pytorch.org/docs/stable/generated/torch.ormqr.html */
@@ -1852,7 +1854,7 @@ export abstract class TensorOps {
   /** The exponential of a square matrix, or of each of a batch. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html */
   matrixExp(): Tensor;
   matrixExp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(417, (this as any), 0);
+    if (arguments.length === 0) return unary(418, (this as any), 0);
     return invokeMethod(S_matrix_exp, this, arguments);
   }
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
@@ -1860,7 +1862,7 @@ export abstract class TensorOps {
   /** Cross products of the vectors of three along dim, or along the first dim of 3. See linalg.cross. https://pytorch.org/docs/stable/generated/torch.cross.html */
   cross(other: Tensor, options: { other?: Tensor; dim?: number | null; out?: Tensor }): Tensor;
   cross(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(423, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(424, (this as any), a, 0, 0);
     return invokeMethod(S_cross, this, arguments);
   }
   /** QR of (..., m, n) as LAPACK leaves it: R on and above the diagonal, Householder vectors below it, and their factors tau (..., min(m, n)). Errors: fewer than 2 dims, integers. https://pytorch.org/docs/stable/generated/torch.geqrf.html */
@@ -1894,7 +1896,7 @@ export abstract class TensorOps {
   /** linalg.pinv in older form. https://pytorch.org/docs/stable/generated/torch.pinverse.html */
   pinverse(options: { rcond?: number }): Tensor;
   pinverse(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(443, (this as any), 0, 1e-15);
+    if (arguments.length === 0) return unary(444, (this as any), 0, 1e-15);
     return invokeMethod(S_pinverse, this, arguments);
   }
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
@@ -1902,7 +1904,7 @@ export abstract class TensorOps {
   /** L (lower) with A = L L^H, or U (upper) with A = U^H U, of a positive definite matrix or each of a batch; only that triangle of A is read. See linalg.cholesky. https://pytorch.org/docs/stable/generated/torch.cholesky.html */
   cholesky(options: { upper?: boolean; out?: Tensor }): Tensor;
   cholesky(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(456, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(457, (this as any), 0, 0);
     return invokeMethod(S_cholesky, this, arguments);
   }
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
@@ -1910,7 +1912,7 @@ export abstract class TensorOps {
   /** X of A X = input from the Cholesky factor input2 of A, L or (upper) U. Batches broadcast. Errors: shapes that do not fit. https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html */
   choleskySolve(input2: Tensor, options: { input2?: Tensor; upper?: boolean; out?: Tensor }): Tensor;
   choleskySolve(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(457, (this as any), a, 0, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(458, (this as any), a, 0, 0);
     return invokeMethod(S_cholesky_solve, this, arguments);
   }
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
@@ -1918,391 +1920,391 @@ export abstract class TensorOps {
   /** The inverse of A from its Cholesky factor, L or (upper) U. Errors: zeros on its diagonal. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
   choleskyInverse(options: { upper?: boolean; out?: Tensor }): Tensor;
   choleskyInverse(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(458, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(459, (this as any), 0, 0);
     return invokeMethod(S_cholesky_inverse, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp(options?: { out?: Tensor }): Tensor;
   exp(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(494, (this as any), 0);
+    if (arguments.length === 0) return unary(495, (this as any), 0);
     return invokeMethod(S_exp, this, arguments);
   }
   /** e to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp.html */
   exp_(): Tensor;
   exp_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(495, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(496, (this as any), 0);
     return invokeMethod(S_exp_, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2(options?: { out?: Tensor }): Tensor;
   exp2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(496, (this as any), 0);
+    if (arguments.length === 0) return unary(497, (this as any), 0);
     return invokeMethod(S_exp2, this, arguments);
   }
   /** 2 to the power of input, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.exp2.html */
   exp2_(): Tensor;
   exp2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(497, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(498, (this as any), 0);
     return invokeMethod(S_exp2_, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1(options?: { out?: Tensor }): Tensor;
   expm1(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(498, (this as any), 0);
+    if (arguments.length === 0) return unary(499, (this as any), 0);
     return invokeMethod(S_expm1, this, arguments);
   }
   /** exp(input) - 1, exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.expm1.html */
   expm1_(): Tensor;
   expm1_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(499, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(500, (this as any), 0);
     return invokeMethod(S_expm1_, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log(options?: { out?: Tensor }): Tensor;
   log(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(500, (this as any), 0);
+    if (arguments.length === 0) return unary(501, (this as any), 0);
     return invokeMethod(S_log, this, arguments);
   }
   /** The natural logarithm, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log.html */
   log_(): Tensor;
   log_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(501, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(502, (this as any), 0);
     return invokeMethod(S_log_, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2(options?: { out?: Tensor }): Tensor;
   log2(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(502, (this as any), 0);
+    if (arguments.length === 0) return unary(503, (this as any), 0);
     return invokeMethod(S_log2, this, arguments);
   }
   /** The logarithm of base 2, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log2.html */
   log2_(): Tensor;
   log2_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(503, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(504, (this as any), 0);
     return invokeMethod(S_log2_, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10(options?: { out?: Tensor }): Tensor;
   log10(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(504, (this as any), 0);
+    if (arguments.length === 0) return unary(505, (this as any), 0);
     return invokeMethod(S_log10, this, arguments);
   }
   /** The logarithm of base 10, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log10.html */
   log10_(): Tensor;
   log10_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(505, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(506, (this as any), 0);
     return invokeMethod(S_log10_, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p(options?: { out?: Tensor }): Tensor;
   log1p(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(506, (this as any), 0);
+    if (arguments.length === 0) return unary(507, (this as any), 0);
     return invokeMethod(S_log1p, this, arguments);
   }
   /** log(1 + input), exact around 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.log1p.html */
   log1p_(): Tensor;
   log1p_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(507, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(508, (this as any), 0);
     return invokeMethod(S_log1p_, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin(options?: { out?: Tensor }): Tensor;
   sin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(508, (this as any), 0);
+    if (arguments.length === 0) return unary(509, (this as any), 0);
     return invokeMethod(S_sin, this, arguments);
   }
   /** The sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sin.html */
   sin_(): Tensor;
   sin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(509, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(510, (this as any), 0);
     return invokeMethod(S_sin_, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos(options?: { out?: Tensor }): Tensor;
   cos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(510, (this as any), 0);
+    if (arguments.length === 0) return unary(511, (this as any), 0);
     return invokeMethod(S_cos, this, arguments);
   }
   /** The cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cos.html */
   cos_(): Tensor;
   cos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(511, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(512, (this as any), 0);
     return invokeMethod(S_cos_, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan(options?: { out?: Tensor }): Tensor;
   tan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(512, (this as any), 0);
+    if (arguments.length === 0) return unary(513, (this as any), 0);
     return invokeMethod(S_tan, this, arguments);
   }
   /** The tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tan.html */
   tan_(): Tensor;
   tan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(513, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(514, (this as any), 0);
     return invokeMethod(S_tan_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin(options?: { out?: Tensor }): Tensor;
   asin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(514, (this as any), 0);
+    if (arguments.length === 0) return unary(515, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin(options?: { out?: Tensor }): Tensor;
   arcsin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(514, (this as any), 0);
+    if (arguments.length === 0) return unary(515, (this as any), 0);
     return invokeMethod(S_asin, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   asin_(): Tensor;
   asin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(515, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(516, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asin.html */
   arcsin_(): Tensor;
   arcsin_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(515, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(516, (this as any), 0);
     return invokeMethod(S_asin_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos(options?: { out?: Tensor }): Tensor;
   acos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(516, (this as any), 0);
+    if (arguments.length === 0) return unary(517, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos(options?: { out?: Tensor }): Tensor;
   arccos(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(516, (this as any), 0);
+    if (arguments.length === 0) return unary(517, (this as any), 0);
     return invokeMethod(S_acos, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   acos_(): Tensor;
   acos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(517, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(518, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acos.html */
   arccos_(): Tensor;
   arccos_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(517, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(518, (this as any), 0);
     return invokeMethod(S_acos_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan(options?: { out?: Tensor }): Tensor;
   atan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(518, (this as any), 0);
+    if (arguments.length === 0) return unary(519, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan(options?: { out?: Tensor }): Tensor;
   arctan(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(518, (this as any), 0);
+    if (arguments.length === 0) return unary(519, (this as any), 0);
     return invokeMethod(S_atan, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   atan_(): Tensor;
   atan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(519, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(520, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The inverse tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan.html */
   arctan_(): Tensor;
   arctan_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(519, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(520, (this as any), 0);
     return invokeMethod(S_atan_, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh(options?: { out?: Tensor }): Tensor;
   sinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(520, (this as any), 0);
+    if (arguments.length === 0) return unary(521, (this as any), 0);
     return invokeMethod(S_sinh, this, arguments);
   }
   /** The hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinh.html */
   sinh_(): Tensor;
   sinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(521, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(522, (this as any), 0);
     return invokeMethod(S_sinh_, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh(options?: { out?: Tensor }): Tensor;
   cosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(522, (this as any), 0);
+    if (arguments.length === 0) return unary(523, (this as any), 0);
     return invokeMethod(S_cosh, this, arguments);
   }
   /** The hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.cosh.html */
   cosh_(): Tensor;
   cosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(523, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(524, (this as any), 0);
     return invokeMethod(S_cosh_, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh(options?: { out?: Tensor }): Tensor;
   tanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(524, (this as any), 0);
+    if (arguments.length === 0) return unary(525, (this as any), 0);
     return invokeMethod(S_tanh, this, arguments);
   }
   /** The hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.tanh.html */
   tanh_(): Tensor;
   tanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(525, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(526, (this as any), 0);
     return invokeMethod(S_tanh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh(options?: { out?: Tensor }): Tensor;
   asinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(526, (this as any), 0);
+    if (arguments.length === 0) return unary(527, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh(options?: { out?: Tensor }): Tensor;
   arcsinh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(526, (this as any), 0);
+    if (arguments.length === 0) return unary(527, (this as any), 0);
     return invokeMethod(S_asinh, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   asinh_(): Tensor;
   asinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(527, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(528, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic sine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.asinh.html */
   arcsinh_(): Tensor;
   arcsinh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(527, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(528, (this as any), 0);
     return invokeMethod(S_asinh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh(options?: { out?: Tensor }): Tensor;
   acosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(528, (this as any), 0);
+    if (arguments.length === 0) return unary(529, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh(options?: { out?: Tensor }): Tensor;
   arccosh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(528, (this as any), 0);
+    if (arguments.length === 0) return unary(529, (this as any), 0);
     return invokeMethod(S_acosh, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   acosh_(): Tensor;
   acosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(529, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(530, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic cosine, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.acosh.html */
   arccosh_(): Tensor;
   arccosh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(529, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(530, (this as any), 0);
     return invokeMethod(S_acosh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh(options?: { out?: Tensor }): Tensor;
   atanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(530, (this as any), 0);
+    if (arguments.length === 0) return unary(531, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh(options?: { out?: Tensor }): Tensor;
   arctanh(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(530, (this as any), 0);
+    if (arguments.length === 0) return unary(531, (this as any), 0);
     return invokeMethod(S_atanh, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   atanh_(): Tensor;
   atanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(531, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(532, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** The inverse hyperbolic tangent, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atanh.html */
   arctanh_(): Tensor;
   arctanh_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(531, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(532, (this as any), 0);
     return invokeMethod(S_atanh_, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc(options?: { out?: Tensor }): Tensor;
   sinc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(532, (this as any), 0);
+    if (arguments.length === 0) return unary(533, (this as any), 0);
     return invokeMethod(S_sinc, this, arguments);
   }
   /** sin(pi input) / (pi input), 1 at 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sinc.html */
   sinc_(): Tensor;
   sinc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(533, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(534, (this as any), 0);
     return invokeMethod(S_sinc_, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf(options?: { out?: Tensor }): Tensor;
   erf(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(534, (this as any), 0);
+    if (arguments.length === 0) return unary(535, (this as any), 0);
     return invokeMethod(S_erf, this, arguments);
   }
   /** The error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erf.html */
   erf_(): Tensor;
   erf_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(535, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(536, (this as any), 0);
     return invokeMethod(S_erf_, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc(options?: { out?: Tensor }): Tensor;
   erfc(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(536, (this as any), 0);
+    if (arguments.length === 0) return unary(537, (this as any), 0);
     return invokeMethod(S_erfc, this, arguments);
   }
   /** 1 - erf(input), exact where that is small, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfc.html */
   erfc_(): Tensor;
   erfc_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(537, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(538, (this as any), 0);
     return invokeMethod(S_erfc_, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv(options?: { out?: Tensor }): Tensor;
   erfinv(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(538, (this as any), 0);
+    if (arguments.length === 0) return unary(539, (this as any), 0);
     return invokeMethod(S_erfinv, this, arguments);
   }
   /** The inverse of the error function, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.erfinv.html */
   erfinv_(): Tensor;
   erfinv_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(539, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(540, (this as any), 0);
     return invokeMethod(S_erfinv_, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid(options?: { out?: Tensor }): Tensor;
   sigmoid(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(540, (this as any), 0);
+    if (arguments.length === 0) return unary(541, (this as any), 0);
     return invokeMethod(S_sigmoid, this, arguments);
   }
   /** 1 / (1 + exp(-input)), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
   sigmoid_(): Tensor;
   sigmoid_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(541, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(542, (this as any), 0);
     return invokeMethod(S_sigmoid_, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma(options?: { out?: Tensor }): Tensor;
   lgamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(542, (this as any), 0);
+    if (arguments.length === 0) return unary(543, (this as any), 0);
     return invokeMethod(S_lgamma, this, arguments);
   }
   /** log|gamma(input)|, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
   lgamma_(): Tensor;
   lgamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(543, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(544, (this as any), 0);
     return invokeMethod(S_lgamma_, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma(options?: { out?: Tensor }): Tensor;
   digamma(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(544, (this as any), 0);
+    if (arguments.length === 0) return unary(545, (this as any), 0);
     return invokeMethod(S_digamma, this, arguments);
   }
   /** The derivative of lgamma, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.digamma.html */
   digamma_(): Tensor;
   digamma_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(545, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(546, (this as any), 0);
     return invokeMethod(S_digamma_, this, arguments);
   }
   /** The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. https://pytorch.org/docs/stable/generated/torch.mvlgamma.html */
@@ -2325,7 +2327,7 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit(options: { eps?: number | null; out?: Tensor }): Tensor;
   logit(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(549, (this as any), 0, 0);
+    if (arguments.length === 0) return unary(550, (this as any), 0, 0);
     return invokeMethod(S_logit, this, arguments);
   }
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
@@ -2333,157 +2335,157 @@ export abstract class TensorOps {
   /** log(input / (1 - input)); with eps, of input clamped to [eps, 1 - eps], elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.logit.html */
   logit_(options: { eps?: number | null }): Tensor;
   logit_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(550, (this as any), 0, 0);
+    if (arguments.length === 0) return unaryInplace(551, (this as any), 0, 0);
     return invokeMethod(S_logit_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   atan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(553, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(554, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   arctan2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(553, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(554, (this as any), a, 0);
     return invokeMethod(S_atan2, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   atan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   atan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(554, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(555, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** The angle of the point (other, input), elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.atan2.html */
   arctan2_(other: Tensor, options?: { other?: Tensor }): Tensor;
   arctan2_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(554, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(555, (this as any), a, 0);
     return invokeMethod(S_atan2_, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   hypot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(555, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(556, (this as any), a, 0);
     return invokeMethod(S_hypot, this, arguments);
   }
   /** sqrt(input ** 2 + other ** 2), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.hypot.html */
   hypot_(other: Tensor, options?: { other?: Tensor }): Tensor;
   hypot_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(556, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(557, (this as any), a, 0);
     return invokeMethod(S_hypot_, this, arguments);
   }
   /** log(exp(input) + exp(other)), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
   logaddexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(557, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(558, (this as any), a, 0);
     return invokeMethod(S_logaddexp, this, arguments);
   }
   /** log2(2 ** input + 2 ** other), elementwise, without overflow. Errors: integers. https://pytorch.org/docs/stable/generated/torch.logaddexp2.html */
   logaddexp2(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   logaddexp2(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(558, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(559, (this as any), a, 0);
     return invokeMethod(S_logaddexp2, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   xlogy(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(559, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binary(560, (this as any), a, 3);
     return invokeMethod(S_xlogy, this, arguments);
   }
   /** input * log(other), elementwise, 0 where input is 0; integers give float32. https://pytorch.org/docs/stable/generated/torch.xlogy.html */
   xlogy_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   xlogy_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(560, (this as any), a, 3);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(561, (this as any), a, 3);
     return invokeMethod(S_xlogy_, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign(other: Tensor | Scalar, options?: { other?: Tensor | Scalar; out?: Tensor }): Tensor;
   copysign(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(561, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(562, (this as any), a, 2);
     return invokeMethod(S_copysign, this, arguments);
   }
   /** input with the sign of other, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.copysign.html */
   copysign_(other: Tensor | Scalar, options?: { other?: Tensor | Scalar }): Tensor;
   copysign_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(562, (this as any), a, 2);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(563, (this as any), a, 2);
     return invokeMethod(S_copysign_, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   nextafter(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(563, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(564, (this as any), a, 0);
     return invokeMethod(S_nextafter, this, arguments);
   }
   /** The floating point number after input on the way to other, elementwise. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nextafter.html */
   nextafter_(other: Tensor, options?: { other?: Tensor }): Tensor;
   nextafter_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(564, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(565, (this as any), a, 0);
     return invokeMethod(S_nextafter_, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside(values: Tensor, options?: { values?: Tensor; out?: Tensor }): Tensor;
   heaviside(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(565, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(566, (this as any), a, 0);
     return invokeMethod(S_heaviside, this, arguments);
   }
   /** 0 below 0, 1 above, values at 0, elementwise. Errors: different dtypes. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
   heaviside_(values: Tensor, options?: { values?: Tensor }): Tensor;
   heaviside_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(566, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(567, (this as any), a, 0);
     return invokeMethod(S_heaviside_, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   ldexp(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(567, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(568, (this as any), a, 0);
     return invokeMethod(S_ldexp, this, arguments);
   }
   /** input * 2 ** other, elementwise. https://pytorch.org/docs/stable/generated/torch.ldexp.html */
   ldexp_(other: Tensor, options?: { other?: Tensor }): Tensor;
   ldexp_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(568, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(569, (this as any), a, 0);
     return invokeMethod(S_ldexp_, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   gcd(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(569, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(570, (this as any), a, 0);
     return invokeMethod(S_gcd, this, arguments);
   }
   /** The greatest common divisor, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.gcd.html */
   gcd_(other: Tensor, options?: { other?: Tensor }): Tensor;
   gcd_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(570, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(571, (this as any), a, 0);
     return invokeMethod(S_gcd_, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   lcm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(571, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(572, (this as any), a, 0);
     return invokeMethod(S_lcm, this, arguments);
   }
   /** The least common multiple, elementwise. Errors: floats, bools. https://pytorch.org/docs/stable/generated/torch.lcm.html */
   lcm_(other: Tensor, options?: { other?: Tensor }): Tensor;
   lcm_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(572, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(573, (this as any), a, 0);
     return invokeMethod(S_lcm_, this, arguments);
   }
   /** Product of two matrices, (n, m) by (m, p) to (n, p). No broadcasting, one dtype. https://pytorch.org/docs/stable/generated/torch.mm.html */
   mm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   mm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(573, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(574, (this as any), a, 0);
     return invokeMethod(S_mm, this, arguments);
   }
   /** Products of matrices in a batch, (b, n, m) by (b, m, p) to (b, n, p). https://pytorch.org/docs/stable/generated/torch.bmm.html */
   bmm(mat2: Tensor, options?: { mat2?: Tensor; out?: Tensor }): Tensor;
   bmm(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(574, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(575, (this as any), a, 0);
     return invokeMethod(S_bmm, this, arguments);
   }
   /** Matrix product with vectors and broadcast batches: (..., n, m) by (..., m, p). A 1-d operand gains a dim for the product and loses it after. Errors: inner sizes that differ, 0-d operands. https://pytorch.org/docs/stable/generated/torch.matmul.html */
   matmul(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   matmul(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(575, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(576, (this as any), a, 0);
     return invokeMethod(S_matmul, this, arguments);
   }
   /** beta * input + alpha * (mat1 @ mat2); input broadcasts to the product. beta = 0 ignores input, NaN and all. https://pytorch.org/docs/stable/generated/torch.addmm.html */
@@ -2499,31 +2501,31 @@ export abstract class TensorOps {
   /** Product of a matrix (n, m) and a vector (m). https://pytorch.org/docs/stable/generated/torch.mv.html */
   mv(vec: Tensor, options?: { vec?: Tensor; out?: Tensor }): Tensor;
   mv(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(579, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(580, (this as any), a, 0);
     return invokeMethod(S_mv, this, arguments);
   }
   /** Inner product of two vectors of one length. https://pytorch.org/docs/stable/generated/torch.dot.html */
   dot(tensor: Tensor, options?: { tensor?: Tensor; out?: Tensor }): Tensor;
   dot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(580, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(581, (this as any), a, 0);
     return invokeMethod(S_dot, this, arguments);
   }
   /** Inner product of two vectors of one length, the first conjugated. https://pytorch.org/docs/stable/generated/torch.vdot.html */
   vdot(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   vdot(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(581, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(582, (this as any), a, 0);
     return invokeMethod(S_vdot, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   outer(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   outer(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(582, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(583, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** Outer product of two vectors, (n) and (m) to (n, m). https://pytorch.org/docs/stable/generated/torch.outer.html */
   ger(vec2: Tensor, options?: { vec2?: Tensor; out?: Tensor }): Tensor;
   ger(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(582, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(583, (this as any), a, 0);
     return invokeMethod(S_outer, this, arguments);
   }
   /** beta * input + alpha * (batch1 @ batch2) for each matrix of a batch. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
@@ -2575,8 +2577,8 @@ export abstract class TensorOps {
   /** maximum of two tensors. https://pytorch.org/docs/stable/generated/torch.max.html */
   max(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   max(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(591, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(593, (this as any), a, 0);
+    if (arguments.length === 0) return unary(592, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(594, (this as any), a, 0);
     return invokeForm(F_max, this, arguments);
   }
   /** The smallest element of all; NaN if there is one. Elements that tie share the gradient. Errors: an empty input. https://pytorch.org/docs/stable/generated/torch.min.html */
@@ -2588,8 +2590,8 @@ export abstract class TensorOps {
   /** minimum of two tensors. https://pytorch.org/docs/stable/generated/torch.min.html */
   min(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   min(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 0) return unary(594, (this as any), 0);
-    if (arguments.length === 1 && isTensor(a)) return binary(596, (this as any), a, 0);
+    if (arguments.length === 0) return unary(595, (this as any), 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(597, (this as any), a, 0);
     return invokeForm(F_min, this, arguments);
   }
   /** The largest elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.amax.html */
@@ -2616,7 +2618,7 @@ export abstract class TensorOps {
   /** Index of the largest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmax.html */
   argmax(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(600, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(601, (this as any), 0, 0, 0);
     return invokeMethod(S_argmax, this, arguments);
   }
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
@@ -2624,7 +2626,7 @@ export abstract class TensorOps {
   /** Index of the smallest element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. https://pytorch.org/docs/stable/generated/torch.argmin.html */
   argmin(options: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
   argmin(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(601, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(602, (this as any), 0, 0, 0);
     return invokeMethod(S_argmin, this, arguments);
   }
   /** Median of all elements; of an even number the lower one; NaN if there is one. https://pytorch.org/docs/stable/generated/torch.median.html */
@@ -2634,7 +2636,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one; NaN if there is one. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.median.html */
   median(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   median(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(602, (this as any), 0);
+    if (arguments.length === 0) return unary(603, (this as any), 0);
     return invokeForm(F_median, this, arguments);
   }
   /** Median of all elements; of an even number the lower one, NaN left out. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -2644,7 +2646,7 @@ export abstract class TensorOps {
   /** Medians along a dim and their indices; of an even number the lower one, NaN left out. Errors: a dim of size 0. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
   nanmedian(options: { dim?: number; keepdim?: boolean; out?: readonly Tensor[] }): [Tensor, Tensor] & { readonly values: Tensor; readonly indices: Tensor };
   nanmedian(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(604, (this as any), 0);
+    if (arguments.length === 0) return unary(605, (this as any), 0);
     return invokeForm(F_nanmedian, this, arguments);
   }
   /** The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.kthvalue.html */
@@ -2664,13 +2666,13 @@ export abstract class TensorOps {
   /** Products summed over the last dims; with a 0-d tensor the product. https://pytorch.org/docs/stable/generated/torch.inner.html */
   inner(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   inner(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(659, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(660, (this as any), a, 0);
     return invokeMethod(S_inner, this, arguments);
   }
   /** The Kronecker product: each element of input times all of other, side by side. Dims of size 1 are put in front of the one that has fewer. https://pytorch.org/docs/stable/generated/torch.kron.html */
   kron(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   kron(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(660, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(661, (this as any), a, 0);
     return invokeMethod(S_kron, this, arguments);
   }
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
@@ -2678,7 +2680,7 @@ export abstract class TensorOps {
   /** Fills input with uniform numbers in [from, to). https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): Tensor;
   uniform_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(668, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(669, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_uniform_, this, arguments);
   }
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
@@ -2686,7 +2688,7 @@ export abstract class TensorOps {
   /** Fills input with normal numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   normal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(669, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(670, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_normal_, this, arguments);
   }
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
@@ -2694,7 +2696,7 @@ export abstract class TensorOps {
   /** Fills input with integers in [from, to), or in [0, 2^mantissa] (floats), [0, max] (integers) without bounds. https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html */
   random_(options: { from?: number | null; to?: number | null; generator?: Generator | null }): Tensor;
   random_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(670, (this as any), 0, 0, 0, 0);
+    if (arguments.length === 0) return unaryInplace(671, (this as any), 0, 0, 0, 0);
     return invokeMethod(S_random_, this, arguments);
   }
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
@@ -2702,7 +2704,7 @@ export abstract class TensorOps {
   /** Fills input with exponential numbers of rate lambd. https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html */
   exponential_(options: { lambd?: number; generator?: Generator | null }): Tensor;
   exponential_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(671, (this as any), 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(672, (this as any), 0, 1, 0);
     return invokeMethod(S_exponential_, this, arguments);
   }
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
@@ -2710,7 +2712,7 @@ export abstract class TensorOps {
   /** Fills input with Cauchy numbers. https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
   cauchy_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(672, (this as any), 0, 0, 1, 0);
+    if (arguments.length === 0) return unaryInplace(673, (this as any), 0, 0, 1, 0);
     return invokeMethod(S_cauchy_, this, arguments);
   }
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
@@ -2718,7 +2720,7 @@ export abstract class TensorOps {
   /** Fills input with numbers whose logarithm is normal. https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
   logNormal_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(673, (this as any), 0, 1, 2, 0);
+    if (arguments.length === 0) return unaryInplace(674, (this as any), 0, 1, 2, 0);
     return invokeMethod(S_log_normal_, this, arguments);
   }
   /** Fills input with numbers of Bernoulli trials up to the first success. https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html */
@@ -2738,7 +2740,7 @@ export abstract class TensorOps {
   /** Ones and zeros drawn with the probabilities in input (or all with p), in its shape and dtype. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
   bernoulli(options: { p?: number | null; generator?: Generator | null; out?: Tensor }): Tensor;
   bernoulli(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(676, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(677, (this as any), 0, 0, 0);
     return invokeMethod(S_bernoulli, this, arguments);
   }
   /** Indices drawn with the weights in each row of input, (m) or (b, m) to (n) or (b, n), int64. Errors: negative, infinite or zero weights; more draws than classes without replacement. https://pytorch.org/docs/stable/generated/torch.multinomial.html */
@@ -2767,7 +2769,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(690, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(691, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2804,7 +2806,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(696, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(697, (this as any), 0, 1);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2820,7 +2822,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(702, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(703, (this as any), 0, 1);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2860,7 +2862,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(712, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(713, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2903,7 +2905,7 @@ export abstract class TensorOps {
   /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
   bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(754, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(755, (this as any), 0, 0, 0);
     return invokeMethod(S_bincount, this, arguments);
   }
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
@@ -2925,19 +2927,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(759, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(760, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(760, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(761, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(761, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(762, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2948,7 +2950,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(763, (this as any), 0);
+    if (arguments.length === 0) return unary(764, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2962,7 +2964,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(768, (this as any), 0);
+    if (arguments.length === 0) return unary(769, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2970,7 +2972,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(769, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(770, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -3086,7 +3088,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(788, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(789, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -3094,7 +3096,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(789, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(790, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -3109,13 +3111,13 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(794, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(795, (this as any), 0, -1, 0, 0);
     return invokeMethod(S_argsort, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(795, (this as any), 0);
+    if (arguments.length === 0) return unary(796, (this as any), 0);
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -3138,38 +3140,52 @@ export abstract class TensorOps {
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(800, (this as any), 0);
+    if (arguments.length === 0) return unary(801, (this as any), 0);
     return invokeMethod(S_i0, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(801, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(802, (this as any), 0);
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(836, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(837, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(837, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(838, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(838, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(839, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(839, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(840, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
+  }
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, options?: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+  stft(nFft: number, options: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null }): Tensor;
+  stft(..._args: any[]): any {
+    return invokeMethod(S_stft, this, arguments);
+  }
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: number | null, returnComplex?: boolean, options?: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  /** The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+  istft(nFft: number, options: { nFft?: number; hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: number | null; returnComplex?: boolean }): Tensor;
+  istft(..._args: any[]): any {
+    return invokeMethod(S_istft, this, arguments);
   }
   /** The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
   quantile(q: Tensor | Scalar, dim?: number | null, keepdim?: boolean, options?: { q?: Tensor | Scalar; dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
@@ -3188,13 +3204,13 @@ export abstract class TensorOps {
   /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cov(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(842, (this as any), 0, 1, 0, 0);
+    if (arguments.length === 0) return unary(850, (this as any), 0, 1, 0, 0);
     return invokeMethod(S_cov, this, arguments);
   }
   /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
   corrcoef(): Tensor;
   corrcoef(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(843, (this as any), 0);
+    if (arguments.length === 0) return unary(851, (this as any), 0);
     return invokeMethod(S_corrcoef, this, arguments);
   }
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -3333,13 +3349,13 @@ export abstract class TensorOps {
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(914, (this as any), 0);
+    if (arguments.length === 0) return unary(922, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(915, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(923, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -3347,7 +3363,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(916, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(924, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -3358,7 +3374,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(920, (this as any), 0);
+    if (arguments.length === 0) return unary(928, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

@@ -7,26 +7,84 @@ import { functional as F } from './functional';
 import { Module } from './module';
 import { py } from './repr';
 
-const sigs = { Dropout: signature('Dropout', 'p=0.5, inplace=false') };
+const names = ['Dropout', 'Dropout1d', 'Dropout2d', 'Dropout3d', 'AlphaDropout', 'FeatureAlphaDropout'] as const;
+const sigs = Object.fromEntries(names.map((name) => [name, signature(name, 'p=0.5, inplace=false')]));
 
 export interface DropoutOptions { p?: number; inplace?: boolean }
+type DropoutTail = Tail<[p: number, inplace: boolean], DropoutOptions>;
 
-/** In training, zeroes each element with probability p and scales the others by 1 / (1 - p). */
-export class Dropout extends Module {
+abstract class AnyDropout extends Module {
   readonly p: number;
   readonly inplace: boolean;
-  constructor(...args: Tail<[p: number, inplace: boolean], DropoutOptions>) {
+  constructor(name: (typeof names)[number], args: readonly unknown[]) {
     super();
-    const [p, inplace] = bind(sigs.Dropout, args);
-    this.p = probability('Dropout', p);
+    const [p, inplace] = bind(sigs[name], args);
+    this.p = probability(name, p);
     this.inplace = inplace as boolean;
-  }
-  forward(input: Tensor): Tensor {
-    return this.inplace ? F.dropout(input, this.p, this.training, true) : ops.dropout(input, this.p, this.training);
   }
   extraRepr(): string {
     return `p=${py(this.p)}, inplace=${py(this.inplace)}`;
   }
 }
 
-takesNames('input', Dropout);
+/** In training, zeroes each element with probability p and scales the others by 1 / (1 - p). */
+export class Dropout extends AnyDropout {
+  constructor(...args: DropoutTail) {
+    super('Dropout', args);
+  }
+  forward(input: Tensor): Tensor {
+    return this.inplace ? F.dropout(input, this.p, this.training, true) : ops.dropout(input, this.p, this.training);
+  }
+}
+
+/** Drops whole channels of (N, C, L) or (C, L). */
+export class Dropout1d extends AnyDropout {
+  constructor(...args: DropoutTail) {
+    super('Dropout1d', args);
+  }
+  forward(input: Tensor): Tensor {
+    return F.dropout1d(input, this.p, this.training, this.inplace);
+  }
+}
+
+/** Drops whole channels of (N, C, H, W). */
+export class Dropout2d extends AnyDropout {
+  constructor(...args: DropoutTail) {
+    super('Dropout2d', args);
+  }
+  forward(input: Tensor): Tensor {
+    return F.dropout2d(input, this.p, this.training, this.inplace);
+  }
+}
+
+/** Drops whole channels of (N, C, D, H, W) or (C, D, H, W). */
+export class Dropout3d extends AnyDropout {
+  constructor(...args: DropoutTail) {
+    super('Dropout3d', args);
+  }
+  forward(input: Tensor): Tensor {
+    return F.dropout3d(input, this.p, this.training, this.inplace);
+  }
+}
+
+/** Dropout that keeps mean 0 and variance 1, for SELU networks. */
+export class AlphaDropout extends AnyDropout {
+  constructor(...args: DropoutTail) {
+    super('AlphaDropout', args);
+  }
+  forward(input: Tensor): Tensor {
+    return F.alphaDropout(input, this.p, this.training, this.inplace);
+  }
+}
+
+/** AlphaDropout of whole channels. */
+export class FeatureAlphaDropout extends AnyDropout {
+  constructor(...args: DropoutTail) {
+    super('FeatureAlphaDropout', args);
+  }
+  forward(input: Tensor): Tensor {
+    return F.featureAlphaDropout(input, this.p, this.training, this.inplace);
+  }
+}
+
+takesNames('input', AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout);

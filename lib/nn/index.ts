@@ -11,13 +11,31 @@ export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeOp
 export { LazyConv1d, LazyConv2d, LazyConv3d, LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d } from './lazy-conv';
 export { UninitializedBuffer, UninitializedParameter } from './lazy';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm';
-export { GroupNorm, LayerNorm, type GroupNormOptions, type LayerNormOptions } from './normalization';
-export { Dropout, type DropoutOptions } from './dropout';
+export { GroupNorm, LayerNorm, RMSNorm, type GroupNormOptions, type LayerNormOptions, type RMSNormOptions } from './normalization';
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout, type DropoutOptions } from './dropout';
 export { Embedding, type EmbeddingOptions } from './sparse';
 export { GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from './activation';
+export { CELU, ELU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, PReLU, RReLU, ReLU6, SELU, Softshrink, Threshold, type HardtanhOptions, type PReLUOptions } from './rectifiers';
+export { GLU, LogSigmoid, Mish, Softmax2d, Softmin, Softplus, Softsign, Tanhshrink } from './smooth';
 export {
   CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss, type CrossEntropyLossOptions, type LossOptions, type NLLLossOptions, type Reduction,
 } from './loss';
+export {
+  BCELoss, BCEWithLogitsLoss, CTCLoss, GaussianNLLLoss, KLDivLoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, PoissonNLLLoss, type PoissonNLLLossOptions, type WeightedOptions,
+} from './losses-binary';
+export {
+  CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss, MultiMarginLoss, SoftMarginLoss, TripletMarginLoss, TripletMarginWithDistanceLoss,
+  type MarginOptions, type MultiMarginLossOptions, type TripletMarginLossOptions,
+} from './losses-margin';
+export type { DistanceFunction, TripletMarginWithDistanceOptions } from './functional-loss';
+export { MultiheadAttention, type AttentionCall, type MultiheadAttentionOptions } from './attention';
+export {
+  Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
+  type Activation, type DecoderLayerCall, type EncoderLayerCall, type TransformerCall, type TransformerLayerOptions, type TransformerOptions,
+} from './transformer';
+export { GRU, LSTM, RNN, RNNBase, type LSTMOptions, type RNNBaseOptions, type RNNOptions } from './rnn';
+export { GRUCell, LSTMCell, RNNCell, RNNCellBase, type CellOptions, type RNNCellOptions } from './rnn-cells';
+export { Bilinear, CosineSimilarity, PairwiseDistance, type BilinearOptions } from './distance';
 export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d, type AvgPoolNdOptions, type AvgPoolOptions, type MaxPoolOptions } from './pooling';
 export {
   AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, FractionalMaxPool2d, FractionalMaxPool3d,

@@ -30,7 +30,7 @@ function reductionOf(name: string, reduction: unknown, sizeAverage: unknown, red
   return reduction;
 }
 
-abstract class Loss extends Module {
+export abstract class Loss extends Module {
   readonly reduction: Reduction;
   constructor(name: string, reduction: unknown, sizeAverage: unknown, reduce: unknown) {
     super();
@@ -38,7 +38,7 @@ abstract class Loss extends Module {
   }
 }
 
-abstract class WeightedLoss extends Loss {
+export abstract class WeightedLoss extends Loss {
   declare weight: Tensor | null;
   constructor(name: string, weight: unknown, reduction: unknown, sizeAverage: unknown, reduce: unknown) {
     super(name, reduction, sizeAverage, reduce);

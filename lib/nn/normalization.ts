@@ -10,6 +10,7 @@ import { py } from './repr';
 
 const sigs = {
   LayerNorm: signature('LayerNorm', 'normalizedShape, eps=1e-5, elementwiseAffine=true, bias=true, *, device=null, dtype=null'),
+  RMSNorm: signature('RMSNorm', 'normalizedShape, eps=null, elementwiseAffine=true, device=null, dtype=null'),
   GroupNorm: signature('GroupNorm', 'numGroups, numChannels, eps=1e-5, affine=true, device=null, dtype=null'),
 };
 
@@ -42,6 +43,38 @@ export class LayerNorm extends Module {
   }
   forward(input: Tensor): Tensor {
     return F.layerNorm(input, this.normalizedShape, this.weight, this.bias, this.eps);
+  }
+  extraRepr(): string {
+    return `${py(this.normalizedShape)}, eps=${py(this.eps)}, elementwise_affine=${py(this.elementwiseAffine)}`;
+  }
+}
+
+export interface RMSNormOptions extends Factory { eps?: number | null; elementwiseAffine?: boolean }
+
+/** Divides by the root of the mean of the squares over the last dimensions, whose sizes normalizedShape gives. */
+export class RMSNorm extends Module {
+  readonly normalizedShape: number[];
+  readonly eps: number | null;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+
+  constructor(normalizedShape: Size, ...rest: Tail<[eps: number | null, elementwiseAffine: boolean], RMSNormOptions>);
+  constructor(options: { normalizedShape: Size } & RMSNormOptions);
+  constructor(...args: unknown[]) {
+    super();
+    const [normalizedShape, eps, elementwiseAffine, device, dtype] = bind(sigs.RMSNorm, args);
+    const shape = Array.isArray(normalizedShape) ? normalizedShape as unknown[] : [normalizedShape];
+    this.normalizedShape = shape.map((size) => count('RMSNorm', 'normalizedShape', size));
+    this.eps = eps as number | null;
+    this.elementwiseAffine = elementwiseAffine as boolean;
+    this.weight = elementwiseAffine ? newParameter('RMSNorm', this.normalizedShape, dtype, device) : null;
+    this.resetParameters();
+  }
+  resetParameters(): void {
+    if (this.weight) init.ones_(this.weight);
+  }
+  forward(input: Tensor): Tensor {
+    return F.rmsNorm(input, this.normalizedShape, this.weight, this.eps);
   }
   extraRepr(): string {
     return `${py(this.normalizedShape)}, eps=${py(this.eps)}, elementwise_affine=${py(this.elementwiseAffine)}`;
@@ -85,4 +118,4 @@ export class GroupNorm extends Module {
   }
 }
 
-takesNames('input', GroupNorm, LayerNorm);
+takesNames('input', GroupNorm, LayerNorm, RMSNorm);

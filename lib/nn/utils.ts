@@ -77,3 +77,6 @@ export function vectorToParameters(vec: Tensor, parameters: Iterable<Tensor>): v
     at += n;
   }
 }
+
+/** Sequences of different lengths. */
+export * as rnn from './packed';

@@ -1692,6 +1692,11 @@ ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t 
   return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
 }
 
+ts_tensor *ts__grid_sample_by_grid(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_by_grid_args args = {grad, self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_by_grid], &args);
+}
+
 ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
   ts__grid_sample_adjoint_args args = {grad, grid, size, mode, padding, align_corners, orders};
   return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_adjoint], &args);
@@ -4121,8 +4126,8 @@ ts_tensor *ts__recurrence(ts_cx *cx, ts_tensor *self, ts_tensor *factor, int64_t
   return ts_dispatch1(cx, &ts_ops[TS_OP__recurrence], &args);
 }
 
-bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_args args = {self, dim};
+bool ts__unique(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique], &args, &out);
@@ -4130,8 +4135,8 @@ bool ts__unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results)
   return ok;
 }
 
-bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, ts_opt_int dim, ts_tensor **results) {
-  ts__unique_consecutive_args args = {self, dim};
+bool ts__unique_consecutive(ts_cx *cx, ts_tensor *self, bool inverse, ts_opt_int dim, ts_tensor **results) {
+  ts__unique_consecutive_args args = {self, inverse, dim};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__unique_consecutive], &args, &out);
@@ -4628,6 +4633,41 @@ ts_tensor *ts_igammac(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
 ts_tensor *ts_igammac_(ts_cx *cx, ts_tensor *self, ts_tensor *other) {
   ts_igammac_args args = {self, other};
   return ts_dispatch1(cx, &ts_ops[TS_OP_igammac_], &args);
+}
+
+ts_tensor *ts_stft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, const char *pad_mode, bool normalized, ts_opt_int onesided, ts_opt_int return_complex) {
+  ts_stft_args args = {self, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_stft], &args);
+}
+
+ts_tensor *ts_istft(ts_cx *cx, ts_tensor *self, int64_t n_fft, ts_opt_int hop_length, ts_opt_int win_length, ts_tensor *window, bool center, bool normalized, ts_opt_int onesided, ts_opt_int length, bool return_complex) {
+  ts_istft_args args = {self, n_fft, hop_length, win_length, window, center, normalized, onesided, length, return_complex};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_istft], &args);
+}
+
+ts_tensor *ts_hann_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_hann_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hann_window], &args);
+}
+
+ts_tensor *ts_hamming_window(ts_cx *cx, int64_t window_length, bool periodic, double alpha, double beta, ts_dtype dtype) {
+  ts_hamming_window_args args = {window_length, periodic, alpha, beta, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_hamming_window], &args);
+}
+
+ts_tensor *ts_blackman_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_blackman_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_blackman_window], &args);
+}
+
+ts_tensor *ts_bartlett_window(ts_cx *cx, int64_t window_length, bool periodic, ts_dtype dtype) {
+  ts_bartlett_window_args args = {window_length, periodic, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_bartlett_window], &args);
+}
+
+ts_tensor *ts_kaiser_window(ts_cx *cx, int64_t window_length, bool periodic, double beta, ts_dtype dtype) {
+  ts_kaiser_window_args args = {window_length, periodic, beta, dtype};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_kaiser_window], &args);
 }
 
 ts_tensor *ts_quantile(ts_cx *cx, ts_tensor *self, ts_tensor *q, ts_opt_int dim, bool keepdim, const char *interpolation) {

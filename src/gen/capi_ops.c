@@ -5247,6 +5247,55 @@ torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor 
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_stft(cx, self, n_fft, hop_length ? (ts_opt_int){true, *hop_length} : (ts_opt_int){false, 0}, win_length ? (ts_opt_int){true, *win_length} : (ts_opt_int){false, 0}, window, center, pad_mode, normalized, onesided ? (ts_opt_int){true, *onesided} : (ts_opt_int){false, 0}, return_complex ? (ts_opt_int){true, *return_complex} : (ts_opt_int){false, 0});
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_istft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, bool normalized, const bool *onesided, const int64_t *length, bool return_complex, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_istft(cx, self, n_fft, hop_length ? (ts_opt_int){true, *hop_length} : (ts_opt_int){false, 0}, win_length ? (ts_opt_int){true, *win_length} : (ts_opt_int){false, 0}, window, center, normalized, onesided ? (ts_opt_int){true, *onesided} : (ts_opt_int){false, 0}, length ? (ts_opt_int){true, *length} : (ts_opt_int){false, 0}, return_complex);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hann_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hann_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_hamming_window(int64_t window_length, bool periodic, double alpha, double beta, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_hamming_window(cx, window_length, periodic, alpha, beta, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_blackman_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_blackman_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_bartlett_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_bartlett_window(cx, window_length, periodic, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double beta, torsh_dtype dtype, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_kaiser_window(cx, window_length, periodic, beta, (ts_dtype)dtype);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -2228,6 +2228,27 @@ TORSH_API torsh_status torsh_igammac(torsh_tensor self, torsh_tensor other, tors
 /* The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
 TORSH_API torsh_status torsh_igammac_(torsh_tensor self, torsh_tensor other, torsh_tensor *out);
 
+/* The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
+TORSH_API torsh_status torsh_stft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, const char *pad_mode, bool normalized, const bool *onesided, const bool *return_complex, torsh_tensor *out);
+
+/* The inverse of stft, with the same arguments: the frames added where they overlap, over the sum of the squares of their windows; cut or filled up to length where it is given. Errors: shapes that stft does not give, windows that add up to nothing somewhere. https://pytorch.org/docs/stable/generated/torch.istft.html */
+TORSH_API torsh_status torsh_istft(torsh_tensor self, int64_t n_fft, const int64_t *hop_length, const int64_t *win_length, torsh_tensor window, bool center, bool normalized, const bool *onesided, const int64_t *length, bool return_complex, torsh_tensor *out);
+
+/* Hann's window, (1 - cos) / 2; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hann_window.html */
+TORSH_API torsh_status torsh_hann_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Hamming's window, alpha - beta cos; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
+TORSH_API torsh_status torsh_hamming_window(int64_t window_length, bool periodic, double alpha, double beta, torsh_dtype dtype, torsh_tensor *out);
+
+/* Blackman's window, 0.42 - cos / 2 + 0.08 cos of the double; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
+TORSH_API torsh_status torsh_blackman_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Bartlett's window, a triangle; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
+TORSH_API torsh_status torsh_bartlett_window(int64_t window_length, bool periodic, torsh_dtype dtype, torsh_tensor *out);
+
+/* Kaiser's window, by the modified Bessel function of order 0; periodic: for Fourier transforms, else symmetric. Errors: a negative length, dtypes that are not floats. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
+TORSH_API torsh_status torsh_kaiser_window(int64_t window_length, bool periodic, double beta, torsh_dtype dtype, torsh_tensor *out);
+
 /* The q-th quantiles (q: a number of [0, 1], or a tensor of them in input's dtype, whose dim comes first) of all elements or along dim; NaN where there is one. Between two elements interpolation decides: linear, lower, higher, midpoint, nearest. Errors: nothing to choose from, a q outside [0, 1]. https://pytorch.org/docs/stable/generated/torch.quantile.html */
 TORSH_API torsh_status torsh_quantile(torsh_tensor self, torsh_tensor q, const int64_t *dim, bool keepdim, const char *interpolation, torsh_tensor *out);
 

@@ -1604,12 +1604,14 @@ static bool pixel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pixel_shuffle_args *a = args;
   return ts_pixel_shuffle_impl(cx, a, out);
 }
+static void pixel_shuffle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_pixel_shuffle_grad(cx, args, back, wanted); }
 
 static const ts_arg pixel_unshuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_unshuffle_args, self), 0u}, {"downscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_unshuffle_args, downscale_factor), 0u}};
 static bool pixel_unshuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pixel_unshuffle_args *a = args;
   return ts_pixel_unshuffle_impl(cx, a, out);
 }
+static void pixel_unshuffle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_pixel_unshuffle_grad(cx, args, back, wanted); }
 
 static const ts_arg channel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_channel_shuffle_args, self), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_channel_shuffle_args, groups), 0u}};
 static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1659,6 +1661,13 @@ static bool _grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__grid_sample_impl(cx, a, out);
 }
 static void _grid_sample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_grad(cx, args, back, wanted); }
+
+static const ts_arg _grid_sample_by_grid_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, grid), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_by_grid_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_by_grid_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_by_grid_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_by_grid_args, orders), 0u}};
+static bool _grid_sample_by_grid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_by_grid_args *a = args;
+  return ts__grid_sample_by_grid_impl(cx, a, out);
+}
+static void _grid_sample_by_grid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_by_grid_grad(cx, args, back, wanted); }
 
 static const ts_arg _grid_sample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_adjoint_args, grad), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_adjoint_args, grid), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, size), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_adjoint_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, orders), 0u}};
 static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3988,13 +3997,13 @@ static bool _recurrence_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _recurrence_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__recurrence_grad(cx, args, back, wanted); }
 
-static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
+static const ts_arg _unique_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_args, dim), 0u}};
 static bool _unique_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__unique_args *a = args;
   return ts__unique_impl(cx, a, out);
 }
 
-static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
+static const ts_arg _unique_consecutive_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__unique_consecutive_args, self), 0u}, {"inverse", TS_ARG_BOOL, 0, offsetof(ts__unique_consecutive_args, inverse), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts__unique_consecutive_args, dim), 0u}};
 static bool _unique_consecutive_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__unique_consecutive_args *a = args;
   return ts__unique_consecutive_impl(cx, a, out);
@@ -4535,6 +4544,48 @@ static bool igammac_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_special2(cx, a->self, a->other, out, ts_igammac_at);
 }
 static void igammac_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_igammac_grad(cx, args, back, wanted); }
+
+static const ts_arg stft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_stft_args, self), 0u}, {"nFft", TS_ARG_INT, 0, offsetof(ts_stft_args, n_fft), 0u}, {"hopLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, hop_length), 0u}, {"winLength", TS_ARG_INT_OPT, 0, offsetof(ts_stft_args, win_length), 0u}, {"window", TS_ARG_TENSOR_OPT, 0, offsetof(ts_stft_args, window), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_stft_args, center), 0u}, {"padMode", TS_ARG_TEXT, 0, offsetof(ts_stft_args, pad_mode), 0u}, {"normalized", TS_ARG_BOOL, 0, offsetof(ts_stft_args, normalized), 0u}, {"onesided", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, onesided), 0u}, {"returnComplex", TS_ARG_BOOL_OPT, 0, offsetof(ts_stft_args, return_complex), 0u}};
+static bool stft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_stft_args *a = args;
+  return ts_stft_impl(cx, a, out);
+}
+
+static const ts_arg istft_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_istft_args, self), 0u}, {"nFft", TS_ARG_INT, 0, offsetof(ts_istft_args, n_fft), 0u}, {"hopLength", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, hop_length), 0u}, {"winLength", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, win_length), 0u}, {"window", TS_ARG_TENSOR_OPT, 0, offsetof(ts_istft_args, window), 0u}, {"center", TS_ARG_BOOL, 0, offsetof(ts_istft_args, center), 0u}, {"normalized", TS_ARG_BOOL, 0, offsetof(ts_istft_args, normalized), 0u}, {"onesided", TS_ARG_BOOL_OPT, 0, offsetof(ts_istft_args, onesided), 0u}, {"length", TS_ARG_INT_OPT, 0, offsetof(ts_istft_args, length), 0u}, {"returnComplex", TS_ARG_BOOL, 0, offsetof(ts_istft_args, return_complex), 0u}};
+static bool istft_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_istft_args *a = args;
+  return ts_istft_impl(cx, a, out);
+}
+
+static const ts_arg hann_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_hann_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_hann_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_hann_window_args, dtype), 0u}};
+static bool hann_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hann_window_args *a = args;
+  return ts_hann_window_impl(cx, a, out);
+}
+
+static const ts_arg hamming_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_hamming_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_hamming_window_args, periodic), 0u}, {"alpha", TS_ARG_FLOAT, 0, offsetof(ts_hamming_window_args, alpha), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_hamming_window_args, beta), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_hamming_window_args, dtype), 0u}};
+static bool hamming_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_hamming_window_args *a = args;
+  return ts_hamming_window_impl(cx, a, out);
+}
+
+static const ts_arg blackman_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_blackman_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_blackman_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_blackman_window_args, dtype), 0u}};
+static bool blackman_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_blackman_window_args *a = args;
+  return ts_blackman_window_impl(cx, a, out);
+}
+
+static const ts_arg bartlett_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_bartlett_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_bartlett_window_args, periodic), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_bartlett_window_args, dtype), 0u}};
+static bool bartlett_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_bartlett_window_args *a = args;
+  return ts_bartlett_window_impl(cx, a, out);
+}
+
+static const ts_arg kaiser_window_args[] = {{"windowLength", TS_ARG_INT, 0, offsetof(ts_kaiser_window_args, window_length), 0u}, {"periodic", TS_ARG_BOOL, 0, offsetof(ts_kaiser_window_args, periodic), 0u}, {"beta", TS_ARG_FLOAT, 0, offsetof(ts_kaiser_window_args, beta), 0u}, {"dtype", TS_ARG_DTYPE, 0, offsetof(ts_kaiser_window_args, dtype), 0u}};
+static bool kaiser_window_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_kaiser_window_args *a = args;
+  return ts_kaiser_window_impl(cx, a, out);
+}
 
 static const ts_arg quantile_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_quantile_args, self), 0u}, {"q", TS_ARG_OPERAND, 0, offsetof(ts_quantile_args, q), 0u}, {"dim", TS_ARG_INT_OPT, 0, offsetof(ts_quantile_args, dim), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_quantile_args, keepdim), 0u}, {"interpolation", TS_ARG_TEXT, 0, offsetof(ts_quantile_args, interpolation), 0u}};
 static bool quantile_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -5313,8 +5364,8 @@ const ts_op ts_ops[] = {
   {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
   {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
   {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad},
-  {"pixelShuffle", "PixelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, NULL},
-  {"pixelUnshuffle", "PixelUnshuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, NULL},
+  {"pixelShuffle", "PixelShuffleBackward0", 0, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, pixel_shuffle_grad},
+  {"pixelUnshuffle", "PixelUnshuffleBackward0", 0, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, pixel_unshuffle_grad},
   {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
   {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL},
   {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL},
@@ -5323,6 +5374,7 @@ const ts_op ts_ops[] = {
   {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL},
   {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL},
   {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
+  {"_gridSampleByGrid", "GridSampleByGridBackward0", 0, sizeof(ts__grid_sample_by_grid_args), 7, 1, TS_RET_TENSORS, 7u, 0u, 0u, _grid_sample_by_grid_args, _grid_sample_by_grid_impl, _grid_sample_by_grid_grad},
   {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
@@ -5742,8 +5794,8 @@ const ts_op ts_ops[] = {
   {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
-  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
-  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 2, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
+  {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
+  {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
   {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
   {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
   {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
@@ -5833,6 +5885,13 @@ const ts_op ts_ops[] = {
   {"igamma_", "IgammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igamma_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igamma_args, igamma_impl, igamma_grad},
   {"igammac", "IgammacBackward0", TS_OP_DIRECT, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
   {"igammac_", "IgammacBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_igammac_args), 2, 1, TS_RET_TENSORS, 3u, 0u, 0u, igammac_args, igammac_impl, igammac_grad},
+  {"stft", "StftBackward0", TS_OP_COMPOSITE, sizeof(ts_stft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, stft_args, stft_impl, NULL},
+  {"istft", "IstftBackward0", TS_OP_COMPOSITE, sizeof(ts_istft_args), 10, 1, TS_RET_TENSORS, 0u, 0u, 0u, istft_args, istft_impl, NULL},
+  {"hannWindow", "HannWindowBackward0", 0, sizeof(ts_hann_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, hann_window_args, hann_window_impl, NULL},
+  {"hammingWindow", "HammingWindowBackward0", 0, sizeof(ts_hamming_window_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, hamming_window_args, hamming_window_impl, NULL},
+  {"blackmanWindow", "BlackmanWindowBackward0", 0, sizeof(ts_blackman_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, blackman_window_args, blackman_window_impl, NULL},
+  {"bartlettWindow", "BartlettWindowBackward0", 0, sizeof(ts_bartlett_window_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, bartlett_window_args, bartlett_window_impl, NULL},
+  {"kaiserWindow", "KaiserWindowBackward0", 0, sizeof(ts_kaiser_window_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, kaiser_window_args, kaiser_window_impl, NULL},
   {"quantile", "QuantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_quantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, quantile_args, quantile_impl, NULL},
   {"nanquantile", "NanquantileBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_nanquantile_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, nanquantile_args, nanquantile_impl, NULL},
   {"cov", "CovBackward0", TS_OP_COMPOSITE, sizeof(ts_cov_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cov_args, cov_impl, NULL},
@@ -5915,5 +5974,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 921;
-const char ts_table_hash[] = "e7a938d9bb9bbffa";
+const int ts_op_count = 929;
+const char ts_table_hash[] = "3b6c6ebb37653896";

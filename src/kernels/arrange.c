@@ -144,12 +144,17 @@ static const char *const wrong_size = "allocated size does not match required si
 
 typedef struct { const char *from; char *to; int64_t block, times; } repeat_job;
 
-#define REPEATED(T)                                                     \
-  for (int64_t i = begin; i < end; i++) {                               \
-    const T x = ((const T *)job->from)[i];                              \
-    T *to = (T *)job->to + i * times;                                   \
-    for (int64_t k = 0; k < times; k++) to[k] = x;                      \
-  }                                                                     \
+enum { FEW = 16 }; /* times: below it one pass for each, over pieces that stay in the cache */
+
+#define REPEATED(T)                                                                              \
+  for (int64_t i = begin, stop; i < end; i = stop) {                                             \
+    const T *from = (const T *)job->from + i;                                                    \
+    T *to = (T *)job->to + i * times;                                                            \
+    stop = times >= FEW ? i + 1 : i + 512 < end ? i + 512 : end;                                 \
+    if (times >= FEW) for (int64_t k = 0; k < times; k++) to[k] = *from;                         \
+    else for (int64_t k = 0; k < times; k++)                                                     \
+      for (int64_t j = 0; j < stop - i; j++) to[j * times + k] = from[j];                        \
+  }                                                                                              \
   break
 
 /* Blocks begin to end, each `times` times in a row. */

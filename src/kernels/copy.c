@@ -7,16 +7,21 @@
 typedef struct { ts_iter it; int64_t item; int other; } turn;
 enum { TILE = 32, LINE = 64 };
 
+/* By way of a buffer: rows of both sides may be a power of two apart, so that few of them would stay in the cache. */
 #define TURN(T)                                                                                                      \
-  for (int64_t i = 0; i < rows; i++)                                                                                 \
-    for (int64_t j = 0; j < cols; j++) *(T *)(to + i * sizeof(T) + j * to_step) = *(const T *)(from + i * from_step + j * sizeof(T))
+  {                                                                                                                  \
+    T tile[TILE][LINE + 1];                                                                                          \
+    for (int64_t i = 0; i < rows; i++) memcpy(tile[i], from + i * from_step, (size_t)cols * sizeof(T));              \
+    for (int64_t j = 0; j < cols; j++)                                                                               \
+      for (int64_t i = 0; i < rows; i++) ((T *)(to + j * to_step))[i] = tile[i][j];                                  \
+  }
 
 static void turn_tile(const turn *t, char *to, const char *from, int64_t rows, int64_t cols) {
   const int64_t to_step = t->it.strides[t->other][0], from_step = t->it.strides[0][1];
-  if (t->item == 4) TURN(uint32_t);
-  else if (t->item == 8) TURN(uint64_t);
-  else if (t->item == 2) TURN(uint16_t);
-  else TURN(uint8_t);
+  if (t->item == 4) TURN(uint32_t)
+  else if (t->item == 8) TURN(uint64_t)
+  else if (t->item == 2) TURN(uint16_t)
+  else TURN(uint8_t)
 }
 
 static void turn_range(void *arg, int64_t begin, int64_t end) {

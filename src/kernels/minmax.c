@@ -33,9 +33,22 @@ bool ts_min_impl(ts_cx *cx, const ts_min_args *a, ts_out *out) {
 }
 
 bool ts_aminmax_impl(ts_cx *cx, const ts_aminmax_args *a, ts_out *out) {
-  ts_ints dim = {&a->dim.v, a->dim.given ? 1 : -1};
-  return (out->t[0] = extreme(cx, a->self, dim, a->keepdim, TS_RED_MIN)) != NULL &&
-         (out->t[1] = extreme(cx, a->self, dim, a->keepdim, TS_RED_MAX)) != NULL;
+  uint64_t mask;
+  int64_t sizes[TS_MAX_DIM];
+  ts_tensor *self = a->self, *wide[2];
+  if (!ts_dim_mask(cx, (ts_ints){&a->dim.v, a->dim.given ? 1 : -1}, self->ndim, &mask) || !check_sizes(cx, self, mask, a->dim.given)) return false;
+  const ts_dtype d = ts_reduce_dtype((ts_dtype)self->dtype), words = d == TS_INT64 ? TS_INT64 : TS_FLOAT64;
+  const ts_reduction r = ts_reduction_of(TS_RED_EXTREMES, d);
+  int ndim = ts_reduced_sizes(self, mask, a->keepdim, sizes);
+  if (!(self = ts_raw_cast(cx, self, d))) return false;
+  for (int k = 0; k < 2; k++)
+    if (!(wide[k] = ts_empty(cx, words, ndim, sizes))) return false;
+  ts_word *acc = ts_temp(cx, wide[0]->numel * 2 * (int64_t)sizeof *acc + 1);
+  if (!acc || !ts_reduce(cx, self, mask, &r, acc)) return false;
+  for (int64_t i = 0; i < 2 * wide[0]->numel; i++) ((ts_word *)ts_data(wide[i & 1]))[i / 2] = acc[i];
+  out->t[0] = ts_raw_cast(cx, wide[0], (ts_dtype)a->self->dtype);
+  out->t[1] = ts_raw_cast(cx, wide[1], (ts_dtype)a->self->dtype);
+  return out->t[0] && out->t[1];
 }
 
 /* Indices along a dim (no dim: of the flattened tensor) and, unless values is NULL, what stands there. */

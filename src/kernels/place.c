@@ -36,6 +36,16 @@ PICK(wide)
     const int64_t step = *(const int64_t *)params;                                           \
     char *to = p[0];                                                                         \
     const char *from = p[1], *at = p[2];                                                     \
+    if (s[0] == 0 && s[1] == (int64_t)sizeof(T) && s[2] == 8 && step == (int64_t)sizeof(T)) { \
+      const T *values = (const T *)from;                                                     \
+      const int64_t *where = (const int64_t *)at;                                            \
+      for (int64_t k = 0; k < n; k++) {                                                      \
+        T *place = (T *)to + where[k];                                                       \
+        const T y = values[k];                                                               \
+        *place = expression;                                                                 \
+      }                                                                                      \
+      return;                                                                                \
+    }                                                                                        \
     for (int64_t k = 0; k < n; k++, to += s[0], from += s[1], at += s[2]) {                  \
       T *place = (T *)(to + *(const int64_t *)at * step);                                    \
       const T y = *(const T *)from;                                                          \
@@ -55,6 +65,8 @@ PLACE(mul_double, double, x * y)
 PLACE(add_c64, ts_c64, ((ts_c64){x.re + y.re, x.im + y.im}))
 PLACE(add_c128, ts_c128, vmc_add(x, y))
 PLACE(mul_c128, ts_c128, vmc_mul(x, y))
+PLACE(max_float, float, x != x || x >= y ? x : y)
+PLACE(min_float, float, x != x || x <= y ? x : y)
 PLACE(mul_int64_t, int64_t, (int64_t)((uint64_t)x * (uint64_t)y))
 PLACE(max_double, double, x != x || x >= y ? x : y) /* NaN of either side stays */
 PLACE(max_int64_t, int64_t, x >= y ? x : y)
@@ -120,7 +132,7 @@ static ts_dtype place_dtype(ts_dtype d, ts_place_kind kind) {
   if (kind == TS_PLACE_COPY) return d;
   if (ts_is_integral(d, true)) return TS_INT64;
   if (ts_is_complex(d)) return kind == TS_PLACE_ADD ? d : TS_COMPLEX128;
-  return kind == TS_PLACE_ADD && d != TS_FLOAT64 ? TS_FLOAT32 : TS_FLOAT64;
+  return kind != TS_PLACE_MUL && d != TS_FLOAT64 ? TS_FLOAT32 : TS_FLOAT64;
 }
 
 ts_tensor *ts_place_begin(ts_cx *cx, ts_tensor *target, ts_place_kind kind) {
@@ -140,8 +152,8 @@ bool ts_place(ts_cx *cx, const ts_walk *w, ts_tensor *many, ts_tensor *values, t
   ts_loop loop = copy_loop(item);
   if (kind == TS_PLACE_ADD) loop = d == TS_INT64 ? add_int64_t : d == TS_FLOAT64 ? add_double : d == TS_COMPLEX64 ? add_c64 : d == TS_COMPLEX128 ? add_c128 : add_rows_float;
   if (kind == TS_PLACE_MUL) loop = d == TS_INT64 ? mul_int64_t : d == TS_COMPLEX128 ? mul_c128 : mul_double;
-  if (kind == TS_PLACE_MAX) loop = d == TS_INT64 ? max_int64_t : max_double;
-  if (kind == TS_PLACE_MIN) loop = d == TS_INT64 ? min_int64_t : min_double;
+  if (kind == TS_PLACE_MAX) loop = d == TS_INT64 ? max_int64_t : d == TS_FLOAT64 ? max_double : max_float;
+  if (kind == TS_PLACE_MIN) loop = d == TS_INT64 ? min_int64_t : d == TS_FLOAT64 ? min_double : min_float;
   ts_tensor *to = ts_alias(cx, many, w->ndim, w->sizes, w->strides, many->offset);
   if (!to || !(values = ts_raw_cast(cx, values, d))) return false;
   ts_iter it;

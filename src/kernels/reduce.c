@@ -67,8 +67,53 @@ static void join_moments(ts_word *a, const ts_word *b) {
   a[0].f = n;
 }
 
+/* Both extremes while their elements are in the cache; words: smallest, largest. */
+enum { NEAR = 4096, SIDE = 256 };
+static void extremes(ts_dtype d, ts_word *acc, const char *in, int64_t n, int64_t step, int64_t cols) {
+  const ts_reduce_loop min = ts_loops.reduce[TS_RED_MIN][d], max = ts_loops.reduce[TS_RED_MAX][d];
+  if (cols == 1) {
+    for (int64_t i = 0; i < n; i += NEAR) {
+      const int64_t count = n - i < NEAR ? n - i : NEAR;
+      min(acc, in + i * step, count, step, 1);
+      max(acc + 1, in + i * step, count, step, 1);
+    }
+    return;
+  }
+  ts_word side[2][SIDE];
+  for (int64_t c = 0; c < cols; c += SIDE) {
+    const int64_t width = cols - c < SIDE ? cols - c : SIDE;
+    for (int64_t k = 0; k < 2 * width; k++) side[k & 1][k / 2] = acc[2 * c + k];
+    for (int64_t i = 0; i < n; i += 16) {
+      const char *from = in + i * step + c * ts_itemsize(d);
+      const int64_t count = n - i < 16 ? n - i : 16;
+      /* A lone column is not what loops take for elements side by side. */
+      for (int64_t r = 0; r < (width == 1 ? count : 1); r++) {
+        min(side[0], from + r * step, width == 1 ? 1 : count, step, width);
+        max(side[1], from + r * step, width == 1 ? 1 : count, step, width);
+      }
+    }
+    for (int64_t k = 0; k < 2 * width; k++) acc[2 * c + k] = side[k & 1][k / 2];
+  }
+}
+static void extremes_f32(void *acc, const char *in, int64_t n, int64_t step, int64_t cols) { extremes(TS_FLOAT32, acc, in, n, step, cols); }
+static void extremes_f64(void *acc, const char *in, int64_t n, int64_t step, int64_t cols) { extremes(TS_FLOAT64, acc, in, n, step, cols); }
+static void extremes_i64(void *acc, const char *in, int64_t n, int64_t step, int64_t cols) { extremes(TS_INT64, acc, in, n, step, cols); }
+static void join_extremes(ts_word *a, const ts_word *b) {
+  join_min(a, b);
+  join_max(a + 1, b + 1);
+}
+static void join_whole_extremes(ts_word *a, const ts_word *b) {
+  join_whole_min(a, b);
+  join_whole_max(a + 1, b + 1);
+}
+
 ts_reduction ts_reduction_of(ts_reduce_id id, ts_dtype dtype) {
   bool whole = ts_is_integral(dtype, true);
+  if (id == TS_RED_EXTREMES) {
+    const ts_reduce_loop loop = dtype == TS_FLOAT32 ? extremes_f32 : dtype == TS_FLOAT64 ? extremes_f64 : dtype == TS_INT64 ? extremes_i64 : NULL;
+    if (whole) return (ts_reduction){loop, 2, {{.i = INT64_MAX}, {.i = INT64_MIN}, {0}}, join_whole_extremes};
+    return (ts_reduction){loop, 2, {{.f = INFINITY}, {.f = -INFINITY}, {0}}, join_extremes};
+  }
   ts_reduction r = {ts_loops.reduce[id][dtype], 1, {{0}, {0}, {0}}, whole ? join_whole : join_sum};
   switch (id) {
     case TS_RED_PROD:

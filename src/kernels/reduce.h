@@ -21,7 +21,8 @@ typedef struct {
    callers cast what has none. */
 typedef enum {
   TS_RED_SUM, TS_RED_PROD, TS_RED_MAX, TS_RED_MIN, TS_RED_ARGMAX, TS_RED_ARGMIN,
-  TS_RED_MOMENTS, TS_RED_SQUARE, TS_RED_COUNT
+  TS_RED_MOMENTS, TS_RED_SQUARE, TS_RED_COUNT,
+  TS_RED_EXTREMES /* smallest and largest: made of two loops */
 } ts_reduce_id;
 
 /* What to reduce tensors of dtype by; words of TS_RED_ARG*: value, index, elements seen; of TS_RED_MOMENTS: count, mean,

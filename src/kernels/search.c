@@ -8,23 +8,33 @@
 
 typedef struct { const char *bounds, *values; char *out; int64_t n, each; bool right, small; } search_job;
 
-/* each: values that one row of n bounds serves. The first place whose bound is not below (right: above) the value. */
-#define SEARCH(name, T)                                                                    \
-  static void name(void *arg, int64_t begin, int64_t end) {                                \
-    const search_job *j = arg;                                                             \
-    for (int64_t i = begin; i < end; i++) {                                                \
-      const T *b = (const T *)j->bounds + i / j->each * j->n, v = ((const T *)j->values)[i]; \
-      int64_t low = 0, high = j->n;                                                        \
-      while (low < high) {                                                                 \
-        const int64_t middle = low + ((high - low) >> 1);                                  \
-        const T x = b[middle];                                                             \
-        const bool on = j->right ? !(x > v) : !(x >= v);                                   \
-        low = on ? middle + 1 : low;                                                       \
-        high = on ? high : middle;                                                         \
-      }                                                                                    \
-      if (j->small) ((int32_t *)j->out)[i] = (int32_t)low;                                 \
-      else ((int64_t *)j->out)[i] = low;                                                   \
-    }                                                                                      \
+/* each: values that one row of n bounds serves. The first place whose bound is not below (right: above) the value. Several values
+   go down their row in step, so that their memory accesses overlap. */
+enum { ABREAST = 8 };
+#define SEARCH(name, T)                                                                                      \
+  static void name(void *arg, int64_t begin, int64_t end) {                                                  \
+    const search_job *j = arg;                                                                               \
+    for (int64_t i = begin; i < end;) {                                                                      \
+      const int64_t row = i / j->each, left = (row + 1) * j->each < end ? (row + 1) * j->each - i : end - i; \
+      const int64_t m = left < ABREAST ? left : ABREAST;                                                     \
+      const T *b = (const T *)j->bounds + row * j->n;                                                        \
+      int64_t low[ABREAST] = {0};                                                                            \
+      T v[ABREAST];                                                                                          \
+      for (int64_t k = 0; k < ABREAST; k++) v[k] = ((const T *)j->values)[k < m ? i + k : i];                \
+      for (int64_t length = j->n; length > 0;) {                                                             \
+        const int64_t half = (length + 1) / 2;                                                               \
+        if (j->right)                                                                                        \
+          for (int k = 0; k < ABREAST; k++) low[k] += !(b[low[k] + half - 1] > v[k]) * half;                 \
+        else                                                                                                 \
+          for (int k = 0; k < ABREAST; k++) low[k] += !(b[low[k] + half - 1] >= v[k]) * half;                \
+        length -= half;                                                                                      \
+      }                                                                                                      \
+      for (int64_t k = 0; k < m; k++) {                                                                      \
+        if (j->small) ((int32_t *)j->out)[i + k] = (int32_t)low[k];                                          \
+        else ((int64_t *)j->out)[i + k] = low[k];                                                            \
+      }                                                                                                      \
+      i += m;                                                                                                \
+    }                                                                                                        \
   }
 SEARCH(search_float, float)
 SEARCH(search_double, double)
@@ -93,7 +103,8 @@ bool ts_bucketize_impl(ts_cx *cx, const ts_bucketize_args *a, ts_out *out) {
 
 /* ---- isin: a table of what is looked for, by its bits ---- */
 
-typedef struct { const ts_word *in; uint8_t *out; uint64_t *slots; bool *used; uint64_t mask; bool whole, invert; } isin_job;
+typedef struct { uint64_t bits, used; } slot;
+typedef struct { const ts_word *in; uint8_t *out; slot *slots; uint64_t mask; bool whole, invert; } isin_job;
 
 /* Numbers that are equal have equal bits; false for NaN, which equals nothing. */
 static inline bool bits_of(const isin_job *j, ts_word w, uint64_t *bits) {
@@ -103,7 +114,7 @@ static inline bool bits_of(const isin_job *j, ts_word w, uint64_t *bits) {
 }
 static inline uint64_t slot_of(const isin_job *j, uint64_t bits) {
   uint64_t at = (bits ^ bits >> 32) * 0x9e3779b97f4a7c15u >> 20 & j->mask;
-  while (j->used[at] && j->slots[at] != bits) at = (at + 1) & j->mask;
+  while (j->slots[at].used && j->slots[at].bits != bits) at = (at + 1) & j->mask;
   return at;
 }
 
@@ -111,7 +122,7 @@ static void isin_range(void *arg, int64_t begin, int64_t end) {
   const isin_job *j = arg;
   for (int64_t i = begin; i < end; i++) {
     uint64_t bits;
-    j->out[i] = (bits_of(j, j->in[i], &bits) && j->used[slot_of(j, bits)]) != j->invert;
+    j->out[i] = (bits_of(j, j->in[i], &bits) && j->slots[slot_of(j, bits)].used) != j->invert;
   }
 }
 
@@ -124,17 +135,16 @@ bool ts_isin_impl(ts_cx *cx, const ts_isin_args *a, ts_out *out) {
   ts_tensor *found = out->t[0] = ts_empty(cx, TS_BOOL, a->elements->ndim, a->elements->sizes);
   if (!in || !test || !found) return false;
   int64_t size = 16;
-  while (size < 2 * test->numel && size < INT64_C(1) << 40) size *= 2;
-  isin_job j = {ts_data(in), ts_data(found), ts_temp(cx, size * 8), ts_temp(cx, size), (uint64_t)size - 1, wide == TS_INT64, a->invert};
-  if (!j.slots || !j.used) return false;
-  memset(j.used, 0, (size_t)size);
+  while (size < 3 * test->numel && size < INT64_C(1) << 40) size *= 2;
+  isin_job j = {ts_data(in), ts_data(found), ts_temp(cx, size * (int64_t)sizeof(slot)), (uint64_t)size - 1, wide == TS_INT64, a->invert};
+  if (!j.slots) return false;
+  memset(j.slots, 0, (size_t)size * sizeof(slot));
   const ts_word *v = ts_data(test);
   for (int64_t i = 0; i < test->numel; i++) {
     uint64_t bits;
     if (!bits_of(&j, v[i], &bits)) continue;
     const uint64_t at = slot_of(&j, bits);
-    j.used[at] = true;
-    j.slots[at] = bits;
+    j.slots[at] = (slot){bits, 1};
   }
   ts_parallel_for(in->numel, 8192, isin_range, &j);
   return true;

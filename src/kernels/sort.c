@@ -128,7 +128,7 @@ bool ts_rows_along(ts_cx *cx, ts_tensor *self, int dim, bool descending, ts_rows
   ts_tensor *t = moved(cx, self, dim, self->ndim - 1);
   if (!t) return false;
   const int64_t n = self->ndim ? self->sizes[dim] : 1;
-  *rows = (ts_rows){d, descending, d == TS_FLOAT64 || n > UINT32_MAX, 0, ts_data(t), n, n ? t->numel / n : 0};
+  *rows = (ts_rows){d, descending, d == TS_FLOAT64 || n > UINT32_MAX, 0, 0, ts_data(t), n, n ? t->numel / n : 0};
   if (d != TS_INT64 || t->numel == 0) return true;
   const int64_t *v = ts_data(t);
   int64_t least = v[0], most = v[0];
@@ -137,7 +137,8 @@ bool ts_rows_along(ts_cx *cx, ts_tensor *self, int dim, bool descending, ts_rows
     most = v[i] > most ? v[i] : most;
   }
   rows->base = (uint64_t)least ^ SIGN64;
-  rows->wide = rows->wide || (uint64_t)most - (uint64_t)least > UINT32_MAX;
+  rows->span = (uint64_t)most - (uint64_t)least;
+  rows->wide = rows->wide || rows->span > UINT32_MAX;
   return true;
 }
 

@@ -11,7 +11,7 @@ typedef struct { uint64_t key, at; } ts_keyed;
 typedef struct {
   ts_dtype dtype;
   bool descending, wide;
-  uint64_t base; /* taken off the keys of 64-bit integers, so that they are small */
+  uint64_t base, span; /* of 64-bit integers: what is taken off the keys, so that they are small, and the largest one then */
   const char *data;
   int64_t n, rows;
 } ts_rows;

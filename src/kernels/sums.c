@@ -27,9 +27,14 @@ bool ts_sum_impl(ts_cx *cx, const ts_sum_args *a, ts_out *out) {
   return sum_by(cx, a->self, a->dim, a->keepdim, a->dtype, TS_RED_SUM, out);
 }
 
+/* Only where the plain sum is NaN can there be any. */
 bool ts_nansum_impl(ts_cx *cx, const ts_nansum_args *a, ts_out *out) {
-  bool may = ts_is_inexact((ts_dtype)a->self->dtype);
-  ts_tensor *self = may ? ts_masked_fill(cx, a->self, ts_isnan(cx, a->self), ts_wrap_scalar(cx, ts_int(0))) : a->self;
+  ts_tensor *plain, *nan;
+  if (!sum_by(cx, a->self, a->dim, a->keepdim, a->dtype, TS_RED_SUM, out)) return false;
+  if (!ts_is_inexact((ts_dtype)a->self->dtype)) return true;
+  plain = ts_is_inexact((ts_dtype)out->t[0]->dtype) ? out->t[0] : NULL;
+  if (plain && (!(nan = ts_any(cx, ts_isnan(cx, plain), TS_NO_INTS, false)) || !*(const uint8_t *)ts_data(nan))) return nan != NULL;
+  ts_tensor *self = ts_masked_fill(cx, a->self, ts_isnan(cx, a->self), ts_wrap_scalar(cx, ts_int(0)));
   return self && sum_by(cx, self, a->dim, a->keepdim, a->dtype, TS_RED_SUM, out);
 }
 

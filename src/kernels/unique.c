@@ -8,9 +8,10 @@
    each thing belongs to. */
 typedef struct { int64_t n, groups, *first, *counts, *inverse; } grouping;
 
-static bool prepare(ts_cx *cx, int64_t n, grouping *g) {
-  int64_t *p = ts_temp(cx, 3 * n * (int64_t)sizeof *p + 1);
-  *g = (grouping){n, 0, p, p + n, p + 2 * n};
+/* inverse is NULL unless it is wanted. */
+static bool prepare(ts_cx *cx, int64_t n, bool inverse, grouping *g) {
+  int64_t *p = ts_temp(cx, (inverse ? 3 : 2) * n * (int64_t)sizeof *p + 1);
+  *g = (grouping){n, 0, p, p + n, inverse ? p + 2 * n : NULL};
   return p != NULL;
 }
 
@@ -20,7 +21,7 @@ static void add(grouping *g, int64_t at, bool fresh) {
     g->counts[g->groups++] = 0;
   }
   g->counts[g->groups - 1]++;
-  g->inverse[at] = g->groups - 1;
+  if (g->inverse) g->inverse[at] = g->groups - 1;
 }
 
 enum { BLOCK = 1024 };
@@ -29,13 +30,18 @@ enum { BLOCK = 1024 };
 static bool count_close(ts_cx *cx, const ts_rows *r, grouping *g) {
   uint64_t block[BLOCK], least = UINT64_MAX, most = 0;
   if (ts_is_float(r->dtype) || r->wide) return false;
-  for (int64_t from = 0; from < r->n; from += BLOCK) {
-    const int64_t n = r->n - from < BLOCK ? r->n - from : BLOCK;
-    ts_row_load(r, 0, from, n, block);
-    for (int64_t i = 0; i < n; i++) {
-      const uint64_t k = block[i] >> 32;
-      least = k < least ? k : least;
-      most = k > most ? k : most;
+  if (ts_itemsize(r->dtype) < 4 || r->dtype == TS_INT64) { /* what is known without looking */
+    least = 0;
+    most = r->dtype == TS_INT64 ? r->span : ts_itemsize(r->dtype) == 1 ? 255 : 65535;
+  } else {
+    for (int64_t from = 0; from < r->n; from += BLOCK) {
+      const int64_t n = r->n - from < BLOCK ? r->n - from : BLOCK;
+      ts_row_load(r, 0, from, n, block);
+      for (int64_t i = 0; i < n; i++) {
+        const uint64_t k = block[i] >> 32;
+        least = k < least ? k : least;
+        most = k > most ? k : most;
+      }
     }
   }
   const uint64_t range = most - least + 1;
@@ -50,7 +56,7 @@ static bool count_close(ts_cx *cx, const ts_rows *r, grouping *g) {
     for (int64_t i = 0; i < n; i++) {
       const uint64_t k = (block[i] >> 32) - least;
       if (table[k].count++ == 0) table[k].first = from + i;
-      g->inverse[from + i] = (int64_t)k;
+      if (g->inverse) g->inverse[from + i] = (int64_t)k;
     }
   }
   for (uint64_t k = 0; k < range; k++) {
@@ -59,7 +65,7 @@ static bool count_close(ts_cx *cx, const ts_rows *r, grouping *g) {
     g->counts[g->groups] = table[k].count;
     table[k].first = g->groups++;
   }
-  for (int64_t i = 0; i < r->n; i++) g->inverse[i] = table[g->inverse[i]].first;
+  for (int64_t i = 0; i < r->n && g->inverse; i++) g->inverse[i] = table[g->inverse[i]].first;
   return true;
 }
 
@@ -74,9 +80,14 @@ static bool group_elements(ts_cx *cx, const ts_rows *r, bool consecutive, groupi
       ts_row_load(r, 0, from, n, block);
       for (int64_t i = 0; i < n; i++) {
         const uint64_t key = ts_entry_key(r, block, i);
-        add(g, from + i, from + i == 0 || key != before || (nan && key == none));
+        if (from + i == 0 || key != before || (nan && key == none)) g->first[g->groups++] = from + i;
         before = key;
       }
+    }
+    for (int64_t k = 0; k < g->groups; k++) {
+      const int64_t end = k + 1 < g->groups ? g->first[k + 1] : r->n;
+      g->counts[k] = end - g->first[k];
+      for (int64_t i = g->first[k]; i < end && g->inverse; i++) g->inverse[i] = k;
     }
     return true;
   }
@@ -149,18 +160,18 @@ static ts_tensor *numbers(ts_cx *cx, const int64_t *v, int64_t n) {
   return t;
 }
 
-static bool of_elements(ts_cx *cx, ts_tensor *self, bool consecutive, ts_out *out) {
+static bool of_elements(ts_cx *cx, ts_tensor *self, bool consecutive, bool inverted, ts_out *out) {
   grouping g;
   ts_rows r;
   ts_tensor *flat = ts_raw_contiguous(cx, self);
   if (flat) flat = ts_alias(cx, flat, 1, &flat->numel, (const int64_t[]){1}, flat->offset);
-  if (!flat || !prepare(cx, flat->numel, &g) || !ts_rows_along(cx, flat, 0, false, &r) || (flat->numel && !group_elements(cx, &r, consecutive, &g))) return false;
-  ts_tensor *values = out->t[0] = ts_empty(cx, (ts_dtype)self->dtype, 1, &g.groups), *inverse = numbers(cx, g.inverse, g.n);
+  if (!flat || !prepare(cx, flat->numel, inverted, &g) || !ts_rows_along(cx, flat, 0, false, &r) || (flat->numel && !group_elements(cx, &r, consecutive, &g))) return false;
+  ts_tensor *values = out->t[0] = ts_empty(cx, (ts_dtype)self->dtype, 1, &g.groups), *inverse = numbers(cx, g.inverse, inverted ? g.n : 0);
   if (!values || !inverse) return false;
   if (g.groups) ts_row_pick(&r, 0, g.first, g.groups, ts_data(values));
   int64_t strides[TS_MAX_DIM];
   ts_contiguous_strides(self->ndim, self->sizes, strides);
-  out->t[1] = ts_alias(cx, inverse, self->ndim, self->sizes, strides, 0);
+  out->t[1] = inverted ? ts_alias(cx, inverse, self->ndim, self->sizes, strides, 0) : inverse;
   return out->t[1] && (out->t[2] = numbers(cx, g.counts, g.groups));
 }
 
@@ -177,7 +188,7 @@ static bool of_slices(ts_cx *cx, ts_tensor *self, int64_t given, bool consecutiv
   if (ts_is_complex(d)) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name(d));
   int64_t n = self->sizes[dim];
   ts_tensor *rows = ts_raw_contiguous(cx, ts_transpose(cx, ts_raw_cast(cx, self, wide), 0, dim));
-  if (!rows || !prepare(cx, n, &g)) return false;
+  if (!rows || !prepare(cx, n, true, &g)) return false;
   table t = {ts_data(rows), n ? rows->numel / n : 0, wide == TS_INT64};
   if (!group_slices(cx, &t, consecutive, &g)) return false;
   out->t[0] = ts_index_select(cx, self, dim, numbers(cx, g.first, g.groups));
@@ -186,8 +197,9 @@ static bool of_slices(ts_cx *cx, ts_tensor *self, int64_t given, bool consecutiv
   return !ts_failed(cx);
 }
 
-static bool unique(ts_cx *cx, ts_tensor *self, ts_opt_int dim, bool consecutive, ts_out *out) {
-  return dim.given ? of_slices(cx, self, dim.v, consecutive, out) : of_elements(cx, self, consecutive, out);
+bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out) {
+  return a->dim.given ? of_slices(cx, a->self, a->dim.v, false, out) : of_elements(cx, a->self, false, a->inverse, out);
 }
-bool ts__unique_impl(ts_cx *cx, const ts__unique_args *a, ts_out *out) { return unique(cx, a->self, a->dim, false, out); }
-bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out) { return unique(cx, a->self, a->dim, true, out); }
+bool ts__unique_consecutive_impl(ts_cx *cx, const ts__unique_consecutive_args *a, ts_out *out) {
+  return a->dim.given ? of_slices(cx, a->self, a->dim.v, true, out) : of_elements(cx, a->self, true, a->inverse, out);
+}

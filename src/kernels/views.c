@@ -361,12 +361,27 @@ bool ts__unfold_backward_impl(ts_cx *cx, const ts__unfold_backward_args *a, ts_o
   int dim, n = (int)a->size.n;
   if (!whole || !ts_wrap_dim(cx, a->dim, n, &dim)) return false;
   if (grad->numel == 0) return true;
+  ts_loop add = ts_loops.binary[TS_BIN_ADD][grad->dtype];
+  if (!add) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)grad->dtype));
+  int64_t windows = n ? grad->sizes[dim] : 0, length = grad->sizes[n];
+  if (n && length >= 16 && windows <= 8 * length) { /* one window after the other */
+    int64_t sizes[TS_MAX_DIM], from[TS_MAX_DIM];
+    memcpy(sizes, grad->sizes, n * sizeof *sizes);
+    memcpy(from, grad->strides, n * sizeof *from);
+    sizes[dim] = length;
+    from[dim] = grad->strides[n];
+    for (int64_t k = 0; k < windows; k++) {
+      ts_tensor *window = ts_alias(cx, whole, n, sizes, whole->strides, k * a->step * whole->strides[dim]);
+      ts_tensor *part = ts_alias(cx, grad, n, sizes, from, grad->offset + k * grad->strides[dim]);
+      if (!window || !part) return false;
+      ts_iterate(3, (ts_tensor *const[]){window, window, part}, n, sizes, add, NULL, 0);
+    }
+    return true;
+  }
   /* Element k of all windows at once: they do not overlap unless step is 0. */
   int64_t strides[TS_MAX_DIM], step = n ? whole->strides[dim] : 0;
   memcpy(strides, whole->strides, n * sizeof *strides);
   if (n) strides[dim] *= a->step;
-  ts_loop add = ts_loops.binary[TS_BIN_ADD][grad->dtype];
-  if (!add) return ts_fail(cx, TS_ERR_DTYPE, "not implemented for %s", ts_dtype_name((ts_dtype)grad->dtype));
   for (int64_t k = 0; k < grad->sizes[n]; k++) {
     ts_tensor *window = ts_alias(cx, whole, n, grad->sizes, strides, k * step);
     ts_tensor *part = ts_alias(cx, grad, n, grad->sizes, grad->strides, grad->offset + k * grad->strides[n]);

@@ -28,7 +28,7 @@ export default [
     doc: 'Columns added up in (N, C, *size): the transpose of _im2col.', samples: [{ args: [t(1, 8, 9), [4, 4], [2, 2], [1, 1], [0, 0], [1, 1]] }],
   },
   {
-    name: 'pixel_shuffle', args: 'Tensor self, int upscale_factor', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'all',
+    name: 'pixel_shuffle', args: 'Tensor self, int upscale_factor', namespaces: ['torsh', 'nn.functional'], grad: { saves: '' }, dtypes: 'all',
     doc: `(..., C * r * r, H, W) to (..., C, H * r, W * r), r being upscaleFactor. Errors: channels that r * r does not divide. ${functionalDoc('pixel_shuffle')}`,
     samples: [{ args: [t(2, 8, 2, 3), 2] }, { args: [t(1, 2, 9, 1, 2), 3] }, { args: [of('int64', 4, 2, 2), 2] }, { args: [t(0, 4, 2, 2), 2] }],
     errors: [{ args: [t(1, 4), 2], code: 'ERR_SHAPE', message: 'pixelShuffle: pixel_shuffle expects input to have at least 3 dimensions, but got input with 2 dimension(s)' },
@@ -36,7 +36,7 @@ export default [
       { args: [t(4, 2, 2), 0], code: 'ERR_ARGUMENT', message: 'pixelShuffle: pixel_shuffle expects a positive upscale_factor, but got 0' }],
   },
   {
-    name: 'pixel_unshuffle', args: 'Tensor self, int downscale_factor', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'all',
+    name: 'pixel_unshuffle', args: 'Tensor self, int downscale_factor', namespaces: ['torsh', 'nn.functional'], grad: { saves: '' }, dtypes: 'all',
     doc: `(..., C, H * r, W * r) to (..., C * r * r, H, W), r being downscaleFactor. Errors: sizes that r does not divide. ${functionalDoc('pixel_unshuffle')}`,
     samples: [{ args: [t(2, 2, 4, 6), 2] }, { args: [t(1, 3, 3), 3] }, { args: [t(0, 1, 2, 2), 2] }],
     errors: [{ args: [t(1, 4), 2], code: 'ERR_SHAPE', message: 'pixelUnshuffle: pixel_unshuffle expects input to have at least 3 dimensions, but got input with 2 dimension(s)' },

@@ -3,7 +3,12 @@
 #include <math.h>
 #include "loops.h"
 
-enum { LANES = 16, CHUNK = 2048, COLS = 256, ROWS = 64 };
+#ifdef TS_SMALL
+enum { LANES = 16 };
+#else
+enum { LANES = 32 }; /* enough to hide how long one comparison takes */
+#endif
+enum { CHUNK = 2048, COLS = 256, ROWS = 64 };
 
 #define MAX(a, x) ((x) > (a) || (x) != (x) ? (x) : (a))
 #define MIN(a, x) ((x) < (a) || (x) != (x) ? (x) : (a))
@@ -24,9 +29,16 @@ enum { LANES = 16, CHUNK = 2048, COLS = 256, ROWS = 64 };
         for (; j + LANES <= length; j += LANES)                                                                        \
           for (int k = 0; k < LANES; k++) lane[k] = PICK(lane[k], p[i + j + k]);                                       \
         for (; j < length; j++) best = PICK(best, p[i + j]);                                                           \
-        for (int k = 0; k < LANES; k++) best = PICK(best, lane[k]);                                                    \
+        for (int half = LANES / 2; half > 0; half /= 2)                                                                \
+          for (int k = 0; k < half; k++) lane[k] = PICK(lane[k], lane[k + half]);                                      \
+        best = PICK(best, lane[0]);                                                                                    \
         if (!BETTER(best, held)) continue;                                                                             \
-        for (j = 0; p[i + j] != best && p[i + j] == p[i + j];) j++;                                                    \
+        for (j = 0; j + 16 <= length; j += 16) {                                                                       \
+          int found = 0;                                                                                               \
+          for (int k = 0; k < 16; k++) found |= (p[i + j + k] == best) | (p[i + j + k] != p[i + j + k]);               \
+          if (found) break;                                                                                            \
+        }                                                                                                              \
+        for (; p[i + j] != best && p[i + j] == p[i + j];) j++;                                                    \
         acc[0].F = best;                                                                                               \
         acc[1].i = acc[2].i + i + j;                                                                                   \
       }                                                                                                                \

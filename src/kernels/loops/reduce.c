@@ -3,10 +3,16 @@
 #include <math.h>
 #include "loops.h"
 
-enum { LANES = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
+enum { FEW = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
+/* Extremes are exact, so that any number of lanes will do: enough to hide how long one comparison takes. */
+#ifdef TS_SMALL
+enum { MANY = 16 };
+#else
+enum { MANY = 32 };
+#endif
 
-/* ZERO starts a lane of type lane_t, STEP(l, x) takes an element into it, FOLD(a, l) a lane into the accumulator. */
-#define REDUCE(name, t, acc_t, lane_t, ZERO, STEP, FOLD)                                                               \
+/* LANES side by side; ZERO starts a lane of type lane_t, STEP(l, x) takes an element into it, FOLD(a, l) a lane into the accumulator. */
+#define REDUCE(name, t, LANES, acc_t, lane_t, ZERO, STEP, FOLD)                                                              \
   static void name##_##t(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols) {                  \
     acc_t *acc = accumulators;                                                                                         \
     if (cols == 1) {                                                                                                   \
@@ -20,9 +26,11 @@ enum { LANES = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
         if (rows > BLOCK) rows = BLOCK;                                                                                \
         for (int64_t r = 0; r < rows; r++, i += LANES)                                                                 \
           for (int k = 0; k < LANES; k++) lane[k] = STEP(lane[k], TS_LOAD_##t(p[i + k]));                              \
-        acc_t part = (acc_t)lane[0];                                                                                   \
-        for (int k = 1; k < LANES; k++) part = FOLD(part, (acc_t)lane[k]);                                             \
-        total = FOLD(total, part);                                                                                     \
+        acc_t part[LANES];                                                                                             \
+        for (int k = 0; k < LANES; k++) part[k] = (acc_t)lane[k];                                                      \
+        for (int half = LANES / 2; half > 0; half /= 2)                                                                \
+          for (int k = 0; k < half; k++) part[k] = FOLD(part[k], part[k + half]);                                      \
+        total = FOLD(total, part[0]);                                                                                  \
       }                                                                                                                \
       for (; i < n; i++) total = FOLD(total, (acc_t)STEP(ZERO, TS_LOAD_##t(p[i])));                                    \
       *acc = total;                                                                                                    \
@@ -52,22 +60,22 @@ enum { LANES = 16, BLOCK = 128, COLS = 512, ROWS = 64 };
 #define PLUS_WHOLE(a, x) ((int64_t)((uint64_t)(a) + (uint64_t)(int64_t)(x)))
 #define TIMES_WHOLE(a, x) ((int64_t)((uint64_t)(a) * (uint64_t)(x)))
 
-REDUCE(sum, b8, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
-REDUCE(sum, i64, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
-REDUCE(sum, f32, double, float, 0, PLUS, PLUS)
-REDUCE(sum, f64, double, double, 0, PLUS, PLUS)
+REDUCE(sum, b8, FEW, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
+REDUCE(sum, i64, FEW, int64_t, int64_t, 0, PLUS_WHOLE, PLUS_WHOLE)
+REDUCE(sum, f32, FEW, double, float, 0, PLUS, PLUS)
+REDUCE(sum, f64, FEW, double, double, 0, PLUS, PLUS)
 
-REDUCE(prod, f32, double, double, 1, TIMES, TIMES)
-REDUCE(prod, f64, double, double, 1, TIMES, TIMES)
-REDUCE(prod, i64, int64_t, int64_t, 1, TIMES_WHOLE, TIMES_WHOLE)
-REDUCE(max, f32, double, float, -INFINITY, MAX, MAX)
-REDUCE(max, f64, double, double, -INFINITY, MAX, MAX)
-REDUCE(max, i64, int64_t, int64_t, INT64_MIN, MAX, MAX)
-REDUCE(min, f32, double, float, INFINITY, MIN, MIN)
-REDUCE(min, f64, double, double, INFINITY, MIN, MIN)
-REDUCE(min, i64, int64_t, int64_t, INT64_MAX, MIN, MIN)
-REDUCE(square, f32, double, double, 0, PLUS_SQUARE, PLUS)
-REDUCE(square, f64, double, double, 0, PLUS_SQUARE, PLUS)
+REDUCE(prod, f32, FEW, double, double, 1, TIMES, TIMES)
+REDUCE(prod, f64, FEW, double, double, 1, TIMES, TIMES)
+REDUCE(prod, i64, FEW, int64_t, int64_t, 1, TIMES_WHOLE, TIMES_WHOLE)
+REDUCE(max, f32, MANY, double, float, -INFINITY, MAX, MAX)
+REDUCE(max, f64, MANY, double, double, -INFINITY, MAX, MAX)
+REDUCE(max, i64, MANY, int64_t, int64_t, INT64_MIN, MAX, MAX)
+REDUCE(min, f32, MANY, double, float, INFINITY, MIN, MIN)
+REDUCE(min, f64, MANY, double, double, INFINITY, MIN, MIN)
+REDUCE(min, i64, MANY, int64_t, int64_t, INT64_MAX, MIN, MIN)
+REDUCE(square, f32, FEW, double, double, 0, PLUS_SQUARE, PLUS)
+REDUCE(square, f64, FEW, double, double, 0, PLUS_SQUARE, PLUS)
 
 TS_FILL(reduce) {
   table->reduce[TS_RED_SUM][TS_BOOL] = sum_b8;

@@ -1,0 +1,139 @@
+/** Losses of probabilities, of several labels and of distributions. */
+import { bind, signature } from '../bind';
+import { isTensor, type Tensor } from '../tensor';
+import { fail, type Tail } from './common';
+import { takesNames } from './forward';
+import { functional as F } from './functional';
+import { Loss, WeightedLoss, type LossOptions, type Reduction } from './loss';
+
+const legacy = 'sizeAverage=null, reduce=null, reduction="mean"';
+const sigs = {
+  BCELoss: signature('BCELoss', `weight=null, ${legacy}`),
+  BCEWithLogitsLoss: signature('BCEWithLogitsLoss', `weight=null, ${legacy}, posWeight=null`),
+  KLDivLoss: signature('KLDivLoss', `${legacy}, logTarget=false`),
+  MultiLabelMarginLoss: signature('MultiLabelMarginLoss', legacy),
+  MultiLabelSoftMarginLoss: signature('MultiLabelSoftMarginLoss', `weight=null, ${legacy}`),
+  PoissonNLLLoss: signature('PoissonNLLLoss', 'logInput=true, full=false, sizeAverage=null, eps=1e-8, reduce=null, reduction="mean"'),
+  GaussianNLLLoss: signature('GaussianNLLLoss', '*, full=false, eps=1e-6, reduction="mean"'),
+  CTCLoss: signature('CTCLoss', 'blank=0, reduction="mean", zeroInfinity=false'),
+};
+
+type Flags = [sizeAverage: boolean | null, reduce: boolean | null, reduction: Reduction];
+type Weighted = [weight: Tensor | null, ...Flags];
+export interface WeightedOptions extends LossOptions { weight?: Tensor | null }
+
+/** -(target log(input) + (1 - target) log(1 - input)) of probabilities. */
+export class BCELoss extends WeightedLoss {
+  constructor(...args: Tail<Weighted, WeightedOptions>) {
+    const [weight, sizeAverage, reduce, reduction] = bind(sigs.BCELoss, args);
+    super('BCELoss', weight, reduction, sizeAverage, reduce);
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.binaryCrossEntropy(input, target, { weight: this.weight, reduction: this.reduction });
+  }
+}
+
+/** BCELoss of sigmoid(input), exact for large inputs. */
+export class BCEWithLogitsLoss extends WeightedLoss {
+  declare pos_weight: Tensor | null;
+  constructor(...args: Tail<[...Weighted, posWeight: Tensor | null], WeightedOptions & { posWeight?: Tensor | null }>) {
+    const [weight, sizeAverage, reduce, reduction, posWeight] = bind(sigs.BCEWithLogitsLoss, args);
+    super('BCEWithLogitsLoss', weight, reduction, sizeAverage, reduce);
+    if (posWeight !== null && !isTensor(posWeight)) fail('BCEWithLogitsLoss', 'posWeight must be a Tensor');
+    this.registerBuffer('pos_weight', posWeight);
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.binaryCrossEntropyWithLogits(input, target, { weight: this.weight, reduction: this.reduction, posWeight: this.pos_weight });
+  }
+}
+
+/** target (log(target) - input): the distance of distributions, input as logarithms. */
+export class KLDivLoss extends Loss {
+  readonly logTarget: boolean;
+  private readonly byBatch: boolean;
+  constructor(...args: Tail<[...Flags, logTarget: boolean], Omit<LossOptions, 'reduction'> & { reduction?: Reduction | 'batchmean'; logTarget?: boolean }>) {
+    const [sizeAverage, reduce, reduction, logTarget] = bind(sigs.KLDivLoss, args);
+    super('KLDivLoss', reduction === 'batchmean' ? 'sum' : reduction, sizeAverage, reduce);
+    this.logTarget = logTarget as boolean;
+    this.byBatch = reduction === 'batchmean' && sizeAverage === null && reduce === null;
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.klDiv(input, target, { reduction: this.byBatch ? 'batchmean' : this.reduction, logTarget: this.logTarget });
+  }
+}
+
+/** Margins between the labels of a sample, listed up to the first -1, and the other classes: input and target (N, C) or (C). */
+export class MultiLabelMarginLoss extends Loss {
+  constructor(...args: Tail<Flags, LossOptions>) {
+    const [sizeAverage, reduce, reduction] = bind(sigs.MultiLabelMarginLoss, args);
+    super('MultiLabelMarginLoss', reduction, sizeAverage, reduce);
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.multilabelMarginLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** Binary cross entropy of each class, its mean over the classes: input and target (N, C). */
+export class MultiLabelSoftMarginLoss extends WeightedLoss {
+  constructor(...args: Tail<Weighted, WeightedOptions>) {
+    const [weight, sizeAverage, reduce, reduction] = bind(sigs.MultiLabelSoftMarginLoss, args);
+    super('MultiLabelSoftMarginLoss', weight, reduction, sizeAverage, reduce);
+  }
+  forward(input: Tensor, target: Tensor): Tensor {
+    return F.multilabelSoftMarginLoss(input, target, { weight: this.weight, reduction: this.reduction });
+  }
+}
+
+export interface PoissonNLLLossOptions extends LossOptions { logInput?: boolean; full?: boolean; eps?: number }
+
+/** Negative log-likelihood of Poisson counts. */
+export class PoissonNLLLoss extends Loss {
+  readonly logInput: boolean;
+  readonly full: boolean;
+  readonly eps: number;
+  constructor(...args: Tail<[logInput: boolean, full: boolean, sizeAverage: boolean | null, eps: number, reduce: boolean | null, reduction: Reduction], PoissonNLLLossOptions>) {
+    const [logInput, full, sizeAverage, eps, reduce, reduction] = bind(sigs.PoissonNLLLoss, args);
+    super('PoissonNLLLoss', reduction, sizeAverage, reduce);
+    this.logInput = logInput as boolean;
+    this.full = full as boolean;
+    this.eps = eps as number;
+  }
+  forward(logInput: Tensor, target: Tensor): Tensor {
+    return F.poissonNllLoss(logInput, target, { logInput: this.logInput, full: this.full, eps: this.eps, reduction: this.reduction });
+  }
+}
+
+/** Negative log-likelihood of normal numbers of the given variance. */
+export class GaussianNLLLoss extends Loss {
+  readonly full: boolean;
+  readonly eps: number;
+  constructor(options: { full?: boolean; eps?: number; reduction?: Reduction } = {}) {
+    const [full, eps, reduction] = bind(sigs.GaussianNLLLoss, [options]);
+    super('GaussianNLLLoss', reduction, null, null);
+    this.full = full as boolean;
+    this.eps = eps as number;
+  }
+  forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
+    return F.gaussianNllLoss(input, target, variance, { full: this.full, eps: this.eps, reduction: this.reduction });
+  }
+}
+
+/** Connectionist temporal classification: logProbs (T, N, C), targets (N, S) or joined. */
+export class CTCLoss extends Loss {
+  readonly blank: number;
+  readonly zeroInfinity: boolean;
+  constructor(...args: Tail<[blank: number, reduction: Reduction, zeroInfinity: boolean], { blank?: number; reduction?: Reduction; zeroInfinity?: boolean }>) {
+    const [blank, reduction, zeroInfinity] = bind(sigs.CTCLoss, args);
+    super('CTCLoss', reduction, null, null);
+    this.blank = blank as number;
+    this.zeroInfinity = zeroInfinity as boolean;
+  }
+  forward(logProbs: Tensor, targets: Tensor, inputLengths: Tensor | number | readonly number[], targetLengths: Tensor | number | readonly number[]): Tensor {
+    return F.ctcLoss(logProbs, targets, inputLengths, targetLengths, { blank: this.blank, reduction: this.reduction, zeroInfinity: this.zeroInfinity });
+  }
+}
+
+takesNames('input, target', BCELoss, BCEWithLogitsLoss, KLDivLoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss);
+takesNames('logInput, target', PoissonNLLLoss);
+takesNames('input, target, var', GaussianNLLLoss);
+takesNames('logProbs, targets, inputLengths, targetLengths', CTCLoss);
