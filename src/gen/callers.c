@@ -1163,6 +1163,16 @@ ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_unsqueeze_copy], &args);
 }
 
+ts_tensor *ts_view_as_real_copy(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real_copy], &args);
+}
+
+ts_tensor *ts_view_as_complex_copy(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex_copy], &args);
+}
+
 ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_copy_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view_copy], &args);
@@ -3898,6 +3908,11 @@ ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, doubl
 ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps) {
   ts_cosine_similarity_args args = {x1, x2, dim, eps};
   return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_similarity], &args);
+}
+
+ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim) {
+  ts_norm_except_dim_args args = {self, pow, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_except_dim], &args);
 }
 
 ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim) {

@@ -19,12 +19,14 @@ static int64_t F(cholesky_small)(int64_t n, T *a, int64_t lda) {
 
 static int64_t F(cholesky)(int64_t n, T *a, int64_t lda) {
   enum { STRIP = 128 };
+  int64_t info;
   if (n <= F(small)) return F(cholesky_small)(n, a, lda);
+  if (n <= LAPACK_PANEL && ts_lapack_cholesky(DTYPE, n, a, lda, &info)) return info;
   const int64_t p = (n / 2 + F(small) - 1) / F(small) * F(small), q = n - p;
   T *below = a + p, *corner = below + p * lda;
-  int64_t info = F(cholesky)(p, a, lda);
+  info = F(cholesky)(p, a, lda);
   if (info) return info;
-  F(triangular)(false, false, TS_ADJOINT, false, q, p, a, lda, below, lda);
+  F(solve_triangle)(false, false, TS_ADJOINT, false, q, p, a, lda, below, lda);
   /* The lower triangle of the rest, strip by strip. */
   for (int64_t j = 0; j < q; j += STRIP) {
     const int64_t wide = q - j < STRIP ? q - j : STRIP;
