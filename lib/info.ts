@@ -87,6 +87,7 @@ export const isSigned = asks('isSigned', (t) => t.isSigned());
 export const isNonzero = asks('isNonzero', (t) => t.isNonzero());
 export const isInference = asks('isInference', (t) => t.isInference());
 export const detach = asks('detach', (t) => t.detach());
+export const isDistributed = asks('isDistributed', (t) => t.isDistributed());
 export const isSameSize = (input: Tensor, other: Tensor): boolean => tensorOf(input, 'isSameSize').isSameSize(other);
 /** The name of what something is: 'torsh.FloatTensor' would say less than the class and dtype that PyTorch's typename is asked for. */
 export const typename = (x: unknown): string => (isTensor(x) ? `torsh.${x.constructor.name}` : x !== null && typeof x === 'object' ? x.constructor?.name ?? 'object' : typeof x);

@@ -132,6 +132,8 @@ export class Tensor extends TensorOps {
   isSetTo(tensor: Tensor): boolean {
     return sys._sameStorage(this, tensor) && this.dtype === tensor.dtype && this.storageOffset() === tensor.storageOffset() && this.isSameSize(tensor) && String(this.stride()) === String(tensor.stride());
   }
+  isShared(): boolean { return false; }
+  isDistributed(): boolean { return false; }
   isPinned(): boolean { return false; }
   getDevice(): number { return -1; }
   isComplex(): boolean { return this.dtype.startsWith('complex'); }
@@ -168,6 +170,8 @@ export class Tensor extends TensorOps {
 
   /** A tensor with a copy of data and, unless another is given, the dtype of this one. */
   newTensor(data: Nested | Tensor, options: { dtype?: DType; requiresGrad?: boolean } = {}): Tensor { return tensor(data, { dtype: this.dtype, ...options }); }
+  /** Uninitialised memory of a size, or newTensor of values, with the dtype of this tensor. */
+  new(...args: any[]): Tensor { return args.every((a) => typeof a === 'number') ? this.newEmpty(args.length ? args as number[] : [0]) : this.newTensor(args[0] as Nested); }
   /** Every element becomes f of it. */
   apply_(f: (x: any) => Scalar): this { mapInto('apply_', this, [], f); return this; }
   /** Every element becomes f of it and of that of another tensor. */

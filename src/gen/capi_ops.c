@@ -1417,6 +1417,20 @@ torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *
   return capi_give(cx, &t, 1, out);
 }
 
+torsh_status torsh_view_as_real_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_real_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_view_as_complex_copy(torsh_tensor self, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_view_as_complex_copy(cx, self);
+  return capi_give(cx, &t, 1, out);
+}
+
 torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
@@ -4452,6 +4466,13 @@ torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t d
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;
   ts_tensor *t = ts_cosine_similarity(cx, x1, x2, dim, eps);
+  return capi_give(cx, &t, 1, out);
+}
+
+torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t = ts_norm_except_dim(cx, self, pow, dim);
   return capi_give(cx, &t, 1, out);
 }
 

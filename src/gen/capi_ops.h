@@ -179,10 +179,10 @@ TORSH_API torsh_status torsh_abs(torsh_tensor self, torsh_tensor *out);
 /* The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 TORSH_API torsh_status torsh_abs_(torsh_tensor self, torsh_tensor *out);
 
-/* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+/* -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
 TORSH_API torsh_status torsh_sign(torsh_tensor self, torsh_tensor *out);
 
-/* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+/* -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
 TORSH_API torsh_status torsh_sign_(torsh_tensor self, torsh_tensor *out);
 
 /* The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */
@@ -613,6 +613,12 @@ TORSH_API torsh_status torsh_unfold_copy(torsh_tensor self, int64_t dimension, i
 
 /* unsqueeze as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.unsqueeze_copy.html */
 TORSH_API torsh_status torsh_unsqueeze_copy(torsh_tensor self, int64_t dim, torsh_tensor *out);
+
+/* view_as_real as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_as_real_copy.html */
+TORSH_API torsh_status torsh_view_as_real_copy(torsh_tensor self, torsh_tensor *out);
+
+/* view_as_complex as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_as_complex_copy.html */
+TORSH_API torsh_status torsh_view_as_complex_copy(torsh_tensor self, torsh_tensor *out);
 
 /* view as a copy instead of a view. https://pytorch.org/docs/stable/generated/torch.view_copy.html */
 TORSH_API torsh_status torsh_view_copy(torsh_tensor self, const int64_t *size, int64_t n_size, torsh_tensor *out);
@@ -1894,6 +1900,9 @@ TORSH_API torsh_status torsh_normalize(torsh_tensor self, double p, const int64_
 
 /* The cosine of the angle between x1 and x2 along dim; norms count as eps at least. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html */
 TORSH_API torsh_status torsh_cosine_similarity(torsh_tensor x1, torsh_tensor x2, int64_t dim, double eps, torsh_tensor *out);
+
+/* The vector norm of order pow over all dims but dim, which stay with size 1; over all of them, to a 0-d tensor, where dim is -1. What weight normalization divides by. */
+TORSH_API torsh_status torsh_norm_except_dim(torsh_tensor self, int64_t pow, int64_t dim, torsh_tensor *out);
 
 /* The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html */
 TORSH_API torsh_status torsh_pairwise_distance(torsh_tensor x1, torsh_tensor x2, double p, double eps, bool keepdim, torsh_tensor *out);

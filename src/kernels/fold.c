@@ -1,7 +1,8 @@
-/* fold and unfold over the window matrices of convolution; shuffles, which are views made dense. */
+/* fold and unfold over the window matrices of convolution; shuffles. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "../core/threads.h"
 #include "../gen/ops.h"
 #include "complex.h"
 #include "conv.h"
@@ -87,6 +88,10 @@ static ts_tensor *without_batch(ts_cx *cx, ts_tensor *y, bool single) {
 
 bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out) {
   ts_tensor *x = a->self;
+  if (ts_is_complex((ts_dtype)x->dtype)) {
+    ts_tensor *re = ts_unfold_windows(cx, ts_real(cx, x), a->kernel_size, a->dilation, a->padding, a->stride);
+    return re && (out->t[0] = ts_complex(cx, re, ts_unfold_windows(cx, ts_imag(cx, x), a->kernel_size, a->dilation, a->padding, a->stride))) != NULL;
+  }
   bool single = x->ndim == 3, filled = single || x->ndim == 4;
   for (int d = single ? 0 : 1; d < x->ndim && filled; d++) filled = x->sizes[d] > 0;
   if (!filled) return ts_fail(cx, TS_ERR_SHAPE, "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: %s", TS_TEXT(x));
@@ -98,6 +103,10 @@ bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out) {
   ts_tensor *x = a->self;
   ts_window w;
   int64_t size[3] = {1, 1, 1};
+  if (ts_is_complex((ts_dtype)x->dtype)) {
+    ts_tensor *re = ts_fold(cx, ts_real(cx, x), a->output_size, a->kernel_size, a->dilation, a->padding, a->stride);
+    return re && (out->t[0] = ts_complex(cx, re, ts_fold(cx, ts_imag(cx, x), a->output_size, a->kernel_size, a->dilation, a->padding, a->stride))) != NULL;
+  }
   bool single = x->ndim == 2, filled = single || x->ndim == 3;
   for (int d = single ? 0 : 1; d < x->ndim && filled; d++) filled = x->sizes[d] > 0;
   if (!filled) return ts_fail(cx, TS_ERR_SHAPE, "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: %s", TS_TEXT(x));
@@ -121,14 +130,49 @@ static int64_t leading(const ts_tensor *x) {
   return n;
 }
 
-static bool shuffled(ts_cx *cx, ts_out *out, ts_tensor *x, const int64_t *six, ts_ints order, int64_t c, int64_t h, int64_t w) {
+typedef struct { int64_t r, h, w, item; const char *in; char *out; bool back; } shuffle_job;
+
+#define DEAL(T)                                                                    \
+  for (int64_t x = 0; x < j->w; x++)                                               \
+    if (j->back) ((T *)apart)[x] = ((const T *)row)[x * j->r];                     \
+    else ((T *)row)[x * j->r] = ((const T *)apart)[x];
+
+/* Rows (planes, H, r) of W * r elements, whose every r-th lies in one of r planes of the other layout. */
+static void shuffle_rows(void *arg, int64_t begin, int64_t end) {
+  const shuffle_job *j = arg;
+  for (int64_t at = begin; at < end; at++) {
+    int64_t i = at % j->r, y = at / j->r % j->h, plane = at / j->r / j->h;
+    for (int64_t k = 0; k < j->r; k++) {
+      int64_t one = (((plane * j->r + i) * j->r + k) * j->h + y) * j->w * j->item, other = (at * j->w * j->r + k) * j->item;
+      char *apart = j->back ? j->out + one : (char *)j->in + one, *row = j->back ? (char *)j->in + other : j->out + other;
+      switch (j->item) {
+        case 1: DEAL(uint8_t) break;
+        case 2: DEAL(uint16_t) break;
+        case 4: DEAL(uint32_t) break;
+        case 8: DEAL(uint64_t) break;
+        default: {
+          typedef struct { uint64_t v[2]; } pair;
+          DEAL(pair)
+        }
+      }
+    }
+  }
+}
+
+/* c, h and w: sizes of the layout with r * r planes for each. */
+static bool shuffled(ts_cx *cx, ts_out *out, ts_tensor *self, int64_t r, int64_t c, int64_t h, int64_t w, bool back) {
   int64_t sizes[TS_MAX_DIM];
+  ts_tensor *x = ts_raw_contiguous(cx, self);
+  if (!x) return false;
   memcpy(sizes, x->sizes, (size_t)x->ndim * sizeof *sizes);
-  sizes[x->ndim - 3] = c;
-  sizes[x->ndim - 2] = h;
-  sizes[x->ndim - 1] = w;
-  ts_tensor *y = ts_permute(cx, ts_reshape(cx, x, (ts_ints){six, 6}), order);
-  return (out->t[0] = ts_reshape(cx, ts_contiguous(cx, y, NULL), (ts_ints){sizes, x->ndim})) != NULL;
+  sizes[x->ndim - 3] = back ? c * r * r : c;
+  sizes[x->ndim - 2] = back ? h : h * r;
+  sizes[x->ndim - 1] = back ? w : w * r;
+  ts_tensor *y = out->t[0] = ts_empty(cx, (ts_dtype)x->dtype, x->ndim, sizes);
+  if (!y) return false;
+  shuffle_job j = {r, h, w, ts_itemsize((ts_dtype)x->dtype), ts_data(x), ts_data(y), back};
+  if (y->numel) ts_parallel_for(leading(x) * c * h * r, 16384 / (w * r) + 1, shuffle_rows, &j);
+  return true;
 }
 
 bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *out) {
@@ -139,8 +183,7 @@ bool ts_pixel_shuffle_impl(ts_cx *cx, const ts_pixel_shuffle_args *a, ts_out *ou
   int64_t c = x->sizes[x->ndim - 3], h = x->sizes[x->ndim - 2], w = x->sizes[x->ndim - 1];
   if (c % (r * r) != 0)
     return ts_fail(cx, TS_ERR_SHAPE, "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=%" PRId64 " is not divisible by %" PRId64, c, r * r);
-  const int64_t six[6] = {leading(x), c / (r * r), r, r, h, w};
-  return shuffled(cx, out, x, six, TS_INTS(0, 1, 4, 2, 5, 3), c / (r * r), h * r, w * r);
+  return shuffled(cx, out, x, r, c / (r * r), h, w, false);
 }
 
 bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out *out) {
@@ -151,8 +194,7 @@ bool ts_pixel_unshuffle_impl(ts_cx *cx, const ts_pixel_unshuffle_args *a, ts_out
   int64_t c = x->sizes[x->ndim - 3], h = x->sizes[x->ndim - 2], w = x->sizes[x->ndim - 1];
   if (h % r != 0) return ts_fail(cx, TS_ERR_SHAPE, "pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)=%" PRId64 " is not divisible by %" PRId64, h, r);
   if (w % r != 0) return ts_fail(cx, TS_ERR_SHAPE, "pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=%" PRId64 " is not divisible by %" PRId64, w, r);
-  const int64_t six[6] = {leading(x), c, h / r, r, w / r, r};
-  return shuffled(cx, out, x, six, TS_INTS(0, 1, 3, 5, 2, 4), c * r * r, h / r, w / r);
+  return shuffled(cx, out, x, r, c, h / r, w / r, true);
 }
 
 bool ts_channel_shuffle_impl(ts_cx *cx, const ts_channel_shuffle_args *a, ts_out *out) {

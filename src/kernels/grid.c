@@ -20,9 +20,11 @@ typedef struct {
   const void *grid;
   const void *in;
   void *out;
+  const void *grad; /* of points */
 } grid_job;
 
-typedef struct { int64_t index[MOST_TAPS][POINTS]; double weight[MOST_TAPS][POINTS]; } point_block; /* index -1: nothing there */
+/* index -1: nothing there. */
+typedef struct { int64_t index[MOST_TAPS][POINTS]; double weight[MOST_TAPS][POINTS]; } point_block;
 
 #define R(x) (single ? (double)(float)(x) : (x))
 
@@ -98,7 +100,11 @@ static int taps_of(const grid_job *j, int k, double x, int64_t *index, double *w
   return n;
 }
 
-static void locate(const grid_job *j, int64_t image, int64_t from, int n, point_block *b) {
+/* more: the coordinate of which one derivative more is taken; -1 for none. */
+static void locate(const grid_job *job, int64_t image, int64_t from, int n, int more, point_block *b) {
+  grid_job with = *job;
+  const grid_job *j = &with;
+  if (more >= 0) with.order[more]++;
   for (int p = 0; p < n; p++) {
     int64_t at = (image * j->points + from + p) * j->dims, index[3][4] = {{0}, {0}, {0}}, step[3] = {1, j->size[0], j->size[0] * j->size[1]};
     double weight[3][4] = {{1}, {1}, {1}};
@@ -124,7 +130,7 @@ static void locate(const grid_job *j, int64_t image, int64_t from, int n, point_
     for (int64_t i = begin; i < end; i++) {                                                                      \
       int64_t image = i / blocks, from = i % blocks * POINTS;                                                    \
       int n = j->points - from < POINTS ? (int)(j->points - from) : POINTS;                                      \
-      locate(j, image, from, n, &b);                                                                             \
+      locate(j, image, from, n, -1, &b);                                                                             \
       for (int64_t c = image * j->channels; c < (image + 1) * j->channels; c++) {                                \
         const T *in = (const T *)j->in + c * j->plane;                                                           \
         T *out = (T *)j->out + c * j->points + from;                                                             \
@@ -144,7 +150,7 @@ static void locate(const grid_job *j, int64_t image, int64_t from, int n, point_
       int64_t image = begin / j->channels, last = (image + 1) * j->channels < end ? (image + 1) * j->channels : end; \
       for (int64_t from = 0; from < j->points; from += POINTS) {                                                 \
         int n = j->points - from < POINTS ? (int)(j->points - from) : POINTS;                                    \
-        locate(j, image, from, n, &b);                                                                           \
+        locate(j, image, from, n, -1, &b);                                                                           \
         for (int64_t c = begin; c < last; c++) {                                                                 \
           const T *in = (const T *)j->in + c * j->points + from;                                                 \
           T *out = (T *)j->out + c * j->plane;                                                                   \
@@ -155,45 +161,80 @@ static void locate(const grid_job *j, int64_t image, int64_t from, int n, point_
       }                                                                                                          \
       begin = last;                                                                                              \
     }                                                                                                            \
+  }                                                                                                              \
+  static void by_grid_##T(void *arg, int64_t begin, int64_t end) { /* blocks of points; out (N, points, dims) */  \
+    const grid_job *j = arg;                                                                                     \
+    const int64_t blocks = (j->points + POINTS - 1) / POINTS;                                                    \
+    point_block b;                                                                                               \
+    for (int64_t i = begin; i < end; i++) {                                                                      \
+      int64_t image = i / blocks, from = i % blocks * POINTS;                                                    \
+      int n = j->points - from < POINTS ? (int)(j->points - from) : POINTS;                                      \
+      T product[MOST_TAPS][POINTS]; /* of gradients and what each tap reads, over all channels */                \
+      memset(product, 0, sizeof product);                                                                        \
+      locate(j, image, from, n, 0, &b);                                                                          \
+      for (int64_t c = image * j->channels; c < (image + 1) * j->channels; c++) {                                \
+        const T *in = (const T *)j->in + c * j->plane, *grad = (const T *)j->grad + c * j->points + from;        \
+        for (int k = 0; k < j->taps; k++)                                                                        \
+          for (int p = 0; p < n; p++)                                                                            \
+            if (b.index[k][p] >= 0) product[k][p] += grad[p] * in[b.index[k][p]];                                \
+      }                                                                                                          \
+      for (int d = 0; d < j->dims; d++) {                                                                        \
+        if (d) locate(j, image, from, n, d, &b);                                                                 \
+        for (int p = 0; p < n; p++) {                                                                            \
+          T sum = 0;                                                                                             \
+          for (int k = 0; k < j->taps; k++)                                                                      \
+            if (b.index[k][p] >= 0) sum += (T)b.weight[k][p] * product[k][p];                                    \
+          ((T *)j->out)[(image * j->points + from + p) * j->dims + d] = sum;                                     \
+        }                                                                                                        \
+      }                                                                                                          \
+    }                                                                                                            \
   }
 SAMPLING(float)
 SAMPLING(double)
 
-/* x: the image, or (spread) values of points, of which an image of the given sizes is made. */
-static bool run(ts_cx *cx, ts_out *out, ts_tensor *x, ts_tensor *grid, const int64_t *size, int64_t mode, int64_t padding, bool align, ts_ints orders, bool spread) {
+typedef enum { SAMPLE, SPREAD, BY_GRID } task;
+
+/* x: the image, or (SPREAD) values of points, of which an image of the given sizes is made. */
+static bool run(ts_cx *cx, ts_out *out, task what, ts_tensor *x, ts_tensor *grid, ts_tensor *grad, const int64_t *size, int64_t mode, int64_t padding, bool align, ts_ints orders) {
   ts_dtype d = (ts_dtype)x->dtype, work = ts_is_half(d) ? TS_FLOAT32 : d;
   int dims = x->ndim - 2;
   grid_job j = {.dims = dims, .mode = (int)mode, .padding = (int)padding, .align = align, .single = work == TS_FLOAT32, .size = {1, 1, 1}, .batch = x->sizes[0], .channels = x->sizes[1], .plane = 1, .points = 1};
-  int64_t sizes[5] = {x->sizes[0], x->sizes[1]}, order = 0;
+  int64_t sizes[5] = {x->sizes[0], x->sizes[1]}, order = what == BY_GRID;
   for (int k = 0; k < dims; k++) {
     j.size[dims - 1 - k] = size[k];
     j.order[k] = k < orders.n ? orders.v[k] : 0;
     order += j.order[k];
     j.plane *= size[k];
     j.points *= grid->sizes[1 + k];
-    sizes[2 + k] = spread ? size[k] : grid->sizes[1 + k];
+    sizes[2 + k] = what == SPREAD ? size[k] : grid->sizes[1 + k];
   }
   j.taps = mode == NEAREST ? 1 : mode == BICUBIC ? 16 : 1 << dims;
-  bool empty = mode == NEAREST && order > 0;
-  ts_tensor *to = spread || empty ? ts_full_zero(cx, work, dims + 2, sizes) : ts_empty(cx, work, dims + 2, sizes), *from = ts_raw_contiguous(cx, ts_raw_cast(cx, x, work));
-  ts_tensor *at = ts_raw_contiguous(cx, ts_raw_cast(cx, grid, work));
-  if (!to || !from || !at) return false;
+  bool empty = (mode == NEAREST && order > 0) || x->numel == 0 || grid->numel == 0;
+  const int64_t *wanted = what == BY_GRID ? grid->sizes : sizes;
+  ts_tensor *to = what == SPREAD || empty ? ts_full_zero(cx, work, dims + 2, wanted) : ts_empty(cx, work, dims + 2, wanted), *from = ts_raw_contiguous(cx, ts_raw_cast(cx, x, work));
+  ts_tensor *at = ts_raw_contiguous(cx, ts_raw_cast(cx, grid, work)), *g = grad ? ts_raw_contiguous(cx, ts_raw_cast(cx, grad, work)) : NULL;
+  if (!to || !from || !at || (grad && !g)) return false;
   j.grid = ts_data(at);
   j.in = ts_data(from);
   j.out = ts_data(to);
-  if (!empty && from->numel && to->numel) {
-    if (spread) ts_parallel_for(j.batch * j.channels, 4096 / j.points + 1, j.single ? spread_float : spread_double, &j);
-    else ts_parallel_for(j.batch * ((j.points + POINTS - 1) / POINTS), 256 / j.channels + 1, j.single ? sample_float : sample_double, &j);
+  j.grad = g ? ts_data(g) : NULL;
+  if (!empty && to->numel) {
+    if (what == SPREAD) ts_parallel_for(j.batch * j.channels, 4096 / j.points + 1, j.single ? spread_float : spread_double, &j);
+    else ts_parallel_for(j.batch * ((j.points + POINTS - 1) / POINTS), 256 / j.channels + 1, what == SAMPLE ? (j.single ? sample_float : sample_double) : j.single ? by_grid_float : by_grid_double, &j);
   }
   return (out->t[0] = ts_raw_cast(cx, to, d)) != NULL;
 }
 
 bool ts__grid_sample_impl(ts_cx *cx, const ts__grid_sample_args *a, ts_out *out) {
-  return run(cx, out, a->self, a->grid, a->self->sizes + 2, a->mode, a->padding, a->align_corners, a->orders, false);
+  return run(cx, out, SAMPLE, a->self, a->grid, NULL, a->self->sizes + 2, a->mode, a->padding, a->align_corners, a->orders);
 }
 
 bool ts__grid_sample_adjoint_impl(ts_cx *cx, const ts__grid_sample_adjoint_args *a, ts_out *out) {
-  return run(cx, out, a->grad, a->grid, a->size.v, a->mode, a->padding, a->align_corners, a->orders, true);
+  return run(cx, out, SPREAD, a->grad, a->grid, NULL, a->size.v, a->mode, a->padding, a->align_corners, a->orders);
+}
+
+bool ts__grid_sample_by_grid_impl(ts_cx *cx, const ts__grid_sample_by_grid_args *a, ts_out *out) {
+  return run(cx, out, BY_GRID, a->self, a->grid, a->grad, a->self->sizes + 2, a->mode, a->padding, a->align_corners, a->orders);
 }
 
 bool ts_grid_sampled(ts_cx *cx, ts_out *out, int dims, ts_tensor *x, ts_tensor *grid, int64_t mode, int64_t padding, bool align) {

@@ -45,79 +45,104 @@ static int out_sizes(int n, int ndim, const int64_t *in, const ts_window *w, int
 
 typedef struct { ts_window w; const void *in; void *out; int64_t *index; bool count_pad; int64_t divisor; } pool_job;
 
+/* Windows are taken a block of a row of them at a time: for each element of the kernel one pass over the block. */
+enum { BLOCK = 128 };
+
+/* Of windows [from, from + n) of a row, those whose element `offset` columns in lies inside: [*lo, *hi). */
+static inline void columns_inside(const ts_window *w, int64_t from, int64_t n, int64_t offset, int64_t *lo, int64_t *hi) {
+  int64_t step = w->stride[2], column = from * step - w->pad[2] + offset;
+  *lo = column >= 0 ? 0 : (-column + step - 1) / step;
+  *hi = column < w->in[2] ? (w->in[2] - 1 - column) / step + 1 : 0;
+  if (*hi > n) *hi = n;
+}
+
+/* The first position of a window that lies inside, or the nearest to it. */
+static inline int64_t first_inside(const ts_window *w, int d, int64_t o) {
+  int64_t at = o * w->stride[d] - w->pad[d];
+  if (at < 0) at += (-at + w->dilation[d] - 1) / w->dilation[d] * w->dilation[d];
+  return at < w->in[d] ? at : w->in[d] - 1;
+}
+
 /* First maximum in row-major order; NaN wins. index counts within the plane. */
-#define MAX_PLANES(T)                                                                                             \
+#define MAX_PLANES(T, LEAST)                                                                                      \
+  static void max_row_##T(const ts_window *w, const T *in, int64_t od, int64_t oh, T *out, int64_t *index) {       \
+    for (int64_t from = 0; from < w->out[2]; from += BLOCK) {                                                      \
+      int64_t n = w->out[2] - from < BLOCK ? w->out[2] - from : BLOCK, step = w->stride[2];                        \
+      int64_t first = (first_inside(w, 0, od) * w->in[1] + first_inside(w, 1, oh)) * w->in[2];                     \
+      T *best = out + from;                                                                                        \
+      int64_t *at = index + from;                                                                                  \
+      for (int64_t i = 0; i < n; i++) best[i] = LEAST, at[i] = first + first_inside(w, 2, from + i);               \
+      for (int64_t kd = 0; kd < w->kernel[0]; kd++)                                                                \
+        for (int64_t kh = 0; kh < w->kernel[1]; kh++) {                                                            \
+          int64_t z = od * w->stride[0] - w->pad[0] + kd * w->dilation[0], y = oh * w->stride[1] - w->pad[1] + kh * w->dilation[1]; \
+          if (z < 0 || z >= w->in[0] || y < 0 || y >= w->in[1]) continue;                                          \
+          for (int64_t kw = 0; kw < w->kernel[2]; kw++) {                                                          \
+            int64_t lo, hi, here = (z * w->in[1] + y) * w->in[2] + from * step - w->pad[2] + kw * w->dilation[2];  \
+            columns_inside(w, from, n, kw * w->dilation[2], &lo, &hi);                                             \
+            for (int64_t i = lo; i < hi; i++) {                                                                    \
+              T v = in[here + i * step];                                                                           \
+              bool better = (v > best[i]) | (v != v);                                                              \
+              best[i] = better ? v : best[i];                                                                      \
+              at[i] = better ? here + i * step : at[i];                                                            \
+            }                                                                                                      \
+          }                                                                                                        \
+        }                                                                                                          \
+    }                                                                                                              \
+  }                                                                                                                \
   static void max_planes_##T(void *arg, int64_t begin, int64_t end) {                                              \
     const pool_job *j = arg;                                                                                       \
     const ts_window *w = &j->w;                                                                                    \
-    int64_t in_size = ts_volume(w->in), out_size = ts_volume(w->out);                                              \
     for (int64_t plane = begin; plane < end; plane++) {                                                            \
-      const T *in = (const T *)j->in + plane * in_size;                                                            \
-      T *out = (T *)j->out + plane * out_size;                                                                     \
-      int64_t *index = j->index + plane * out_size;                                                                \
+      int64_t at = plane * ts_volume(w->out);                                                                      \
       for (int64_t od = 0; od < w->out[0]; od++)                                                                   \
-        for (int64_t oh = 0; oh < w->out[1]; oh++)                                                                 \
-          for (int64_t ow = 0; ow < w->out[2]; ow++) {                                                             \
-            int64_t d0 = od * w->stride[0] - w->pad[0], h0 = oh * w->stride[1] - w->pad[1], w0 = ow * w->stride[2] - w->pad[2]; \
-            int64_t best_at = -1;                                                                                  \
-            T best = 0;                                                                                            \
-            for (int64_t kd = 0; kd < w->kernel[0]; kd++) {                                                        \
-              int64_t z = d0 + kd * w->dilation[0];                                                                \
-              if (z < 0 || z >= w->in[0]) continue;                                                                \
-              for (int64_t kh = 0; kh < w->kernel[1]; kh++) {                                                      \
-                int64_t y = h0 + kh * w->dilation[1];                                                              \
-                if (y < 0 || y >= w->in[1]) continue;                                                              \
-                for (int64_t kw = 0; kw < w->kernel[2]; kw++) {                                                    \
-                  int64_t x = w0 + kw * w->dilation[2];                                                            \
-                  if (x < 0 || x >= w->in[2]) continue;                                                            \
-                  int64_t at = (z * w->in[1] + y) * w->in[2] + x;                                                  \
-                  if (best_at < 0 || in[at] > best || in[at] != in[at]) best = in[at], best_at = at;               \
-                }                                                                                                  \
-              }                                                                                                    \
-            }                                                                                                      \
-            *out++ = best;                                                                                         \
-            *index++ = best_at < 0 ? 0 : best_at;                                                                  \
-          }                                                                                                        \
+        for (int64_t oh = 0; oh < w->out[1]; oh++, at += w->out[2])                                                \
+          max_row_##T(w, (const T *)j->in + plane * ts_volume(w->in), od, oh, (T *)j->out + at, j->index + at);    \
     }                                                                                                              \
   }
-MAX_PLANES(float)
-MAX_PLANES(double)
-MAX_PLANES(int64_t)
+MAX_PLANES(float, -INFINITY)
+MAX_PLANES(double, -INFINITY)
+MAX_PLANES(int64_t, INT64_MIN)
 
-/* The same walk forwards (averages) and backwards (spreads). */
-#define AVERAGE_PLANES(T)                                                                                         \
-  static inline T divisor_##T(const pool_job *j, int64_t cover, int64_t inside) {                                  \
-    return (T)(j->divisor ? j->divisor : j->count_pad ? cover : inside);                                           \
+/* A window along one dim: where it lies inside the input, and how much of it counts with padding. */
+typedef struct { int64_t from, to, cover; } extent;
+static inline extent extent_of(const ts_window *w, int d, int64_t o) {
+  int64_t from = o * w->stride[d] - w->pad[d], to = from + w->kernel[d];
+  if (to > w->in[d] + w->pad[d]) to = w->in[d] + w->pad[d];
+  extent e = {from < 0 ? 0 : from, to > w->in[d] ? w->in[d] : to, to - from};
+  if (e.to < e.from) e.to = e.from;
+  return e;
+}
+
+/* The same walk forwards (averages) and backwards (spreads); SUM is what sums are kept in. */
+#define AVERAGE_PLANES(T, SUM)                                                                                    \
+  static void average_row_##T(const pool_job *j, const T *in, T *spread, T *out, extent d, extent h) {             \
+    const ts_window *w = &j->w;                                                                                    \
+    for (int64_t from = 0; from < w->out[2]; from += BLOCK) {                                                      \
+      int64_t n = w->out[2] - from < BLOCK ? w->out[2] - from : BLOCK, step = w->stride[2];                        \
+      SUM sum[BLOCK] = {0};                                                                                        \
+      T divisor[BLOCK];                                                                                            \
+      for (int64_t i = 0; i < n; i++) {                                                                            \
+        extent e = extent_of(w, 2, from + i);                                                                      \
+        int64_t inside = (d.to - d.from) * (h.to - h.from) * (e.to - e.from);                                      \
+        divisor[i] = (T)(!inside ? 1 : j->divisor ? j->divisor : j->count_pad ? d.cover * h.cover * e.cover : inside); \
+        if (spread) sum[i] = (SUM)(out[from + i] / divisor[i]);                                                    \
+      }                                                                                                            \
+      for (int64_t z = d.from; z < d.to; z++)                                                                      \
+        for (int64_t y = h.from; y < h.to; y++)                                                                    \
+          for (int64_t kw = 0; kw < w->kernel[2]; kw++) {                                                          \
+            int64_t lo, hi, here = (z * w->in[1] + y) * w->in[2] + from * step - w->pad[2] + kw;                   \
+            columns_inside(w, from, n, kw, &lo, &hi);                                                              \
+            if (spread) for (int64_t i = lo; i < hi; i++) spread[here + i * step] += (T)sum[i];                    \
+            else for (int64_t i = lo; i < hi; i++) sum[i] += in[here + i * step];                                  \
+          }                                                                                                        \
+      for (int64_t i = 0; i < n && !spread; i++) out[from + i] = (T)(sum[i] / (SUM)divisor[i]);                    \
+    }                                                                                                              \
   }                                                                                                                \
   static void average_##T(const pool_job *j, const T *in, T *spread, T *out) {                                     \
     const ts_window *w = &j->w;                                                                                    \
     for (int64_t od = 0; od < w->out[0]; od++)                                                                     \
-      for (int64_t oh = 0; oh < w->out[1]; oh++)                                                                   \
-        for (int64_t ow = 0; ow < w->out[2]; ow++, out++) {                                                        \
-          int64_t from[3] = {od * w->stride[0] - w->pad[0], oh * w->stride[1] - w->pad[1], ow * w->stride[2] - w->pad[2]}, to[3], cover = 1, inside = 1; \
-          for (int d = 0; d < 3; d++) {                                                                            \
-            to[d] = from[d] + w->kernel[d];                                                                        \
-            if (to[d] > w->in[d] + w->pad[d]) to[d] = w->in[d] + w->pad[d];                                        \
-            cover *= to[d] - from[d];                                                                              \
-            if (from[d] < 0) from[d] = 0;                                                                          \
-            if (to[d] > w->in[d]) to[d] = w->in[d];                                                                \
-            inside *= to[d] > from[d] ? to[d] - from[d] : 0;                                                       \
-          }                                                                                                        \
-          if (!inside) {                                                                                           \
-            if (!spread) *out = 0;                                                                                 \
-            continue;                                                                                              \
-          }                                                                                                        \
-          T part = spread ? *out / divisor_##T(j, cover, inside) : 0, sum = 0;                          \
-          for (int64_t z = from[0]; z < to[0]; z++)                                                                \
-            for (int64_t y = from[1]; y < to[1]; y++) {                                                            \
-              int64_t row = (z * w->in[1] + y) * w->in[2];                                                         \
-              T along = 0;                                                                                         \
-              if (spread) for (int64_t x = from[2]; x < to[2]; x++) spread[row + x] += part;                       \
-              else for (int64_t x = from[2]; x < to[2]; x++) along += in[row + x];                                 \
-              sum += along;                                                                                        \
-            }                                                                                                      \
-          if (!spread) *out = sum / divisor_##T(j, cover, inside);                                              \
-        }                                                                                                          \
+      for (int64_t oh = 0; oh < w->out[1]; oh++, out += w->out[2])                                                 \
+        average_row_##T(j, in, spread, out, extent_of(w, 0, od), extent_of(w, 1, oh));                             \
   }                                                                                                                \
   static void average_planes_##T(void *arg, int64_t begin, int64_t end) {                                          \
     const pool_job *j = arg;                                                                                       \
@@ -129,9 +154,9 @@ MAX_PLANES(int64_t)
     int64_t in_size = ts_volume(j->w.in), out_size = ts_volume(j->w.out);                                          \
     for (int64_t p = begin; p < end; p++) average_##T(j, NULL, (T *)j->out + p * in_size, (T *)j->in + p * out_size); \
   }
-AVERAGE_PLANES(float)
-AVERAGE_PLANES(double)
-AVERAGE_PLANES(int64_t)
+AVERAGE_PLANES(float, double)
+AVERAGE_PLANES(double, double)
+AVERAGE_PLANES(int64_t, int64_t)
 
 static ts_dtype work_dtype(ts_dtype d) { return ts_is_half(d) ? TS_FLOAT32 : ts_is_float(d) ? d : TS_INT64; }
 static int64_t grain_of(int64_t per_plane) { return per_plane > 8192 ? 1 : 8192 / (per_plane ? per_plane : 1) + 1; }
@@ -158,20 +183,38 @@ bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out) {
 }
 
 /* Between planes and windows by index: gathers (gradient of the gradient) or adds back (gradient). */
+typedef struct { const int64_t *at; const void *from; void *to; int64_t plane, windows; bool is_double; } place_job;
+
+static void add_back(void *arg, int64_t begin, int64_t end) {
+  const place_job *j = arg;
+  for (int64_t p = begin; p < end; p++) {
+    const int64_t *at = j->at + p * j->windows;
+    const float *f = (const float *)j->from + p * j->windows;
+    const double *d = (const double *)j->from + p * j->windows;
+    if (j->is_double) for (int64_t i = 0; i < j->windows; i++) ((double *)j->to)[p * j->plane + at[i]] += d[i];
+    else for (int64_t i = 0; i < j->windows; i++) ((float *)j->to)[p * j->plane + at[i]] += f[i];
+  }
+}
+
+static void gather(void *arg, int64_t begin, int64_t end) {
+  const place_job *j = arg;
+  for (int64_t p = begin; p < end; p++) {
+    const int64_t *at = j->at + p * j->windows;
+    float *f = (float *)j->to + p * j->windows;
+    double *d = (double *)j->to + p * j->windows;
+    if (j->is_double) for (int64_t i = 0; i < j->windows; i++) d[i] = ((const double *)j->from)[p * j->plane + at[i]];
+    else for (int64_t i = 0; i < j->windows; i++) f[i] = ((const float *)j->from)[p * j->plane + at[i]];
+  }
+}
+
 bool ts__max_pool_backward_impl(ts_cx *cx, const ts__max_pool_backward_args *a, ts_out *out) {
   ts_dtype d = (ts_dtype)a->grad->dtype, work = ts_is_half(d) ? TS_FLOAT32 : d;
   ts_tensor *g = ts_raw_contiguous(cx, ts_raw_cast(cx, a->grad, work)), *index = ts_raw_contiguous(cx, a->indices);
   ts_tensor *x = ts_full_zero(cx, work, (int)a->size.n, a->size.v);
   if (!g || !index || !x) return false;
-  int64_t in_size = 1, out_size = 1;
-  for (int i = (int)(a->size.n - a->dims); i < a->size.n; i++) in_size *= a->size.v[i], out_size *= g->sizes[i];
-  const int64_t *at = ts_data(index);
-  for (int64_t p = 0, planes = out_size ? g->numel / out_size : 0; p < planes; p++)
-    for (int64_t i = 0; i < out_size; i++) {
-      int64_t from = p * out_size + i, to = p * in_size + at[from];
-      if (work == TS_FLOAT64) ((double *)ts_data(x))[to] += ((double *)ts_data(g))[from];
-      else ((float *)ts_data(x))[to] += ((float *)ts_data(g))[from];
-    }
+  place_job j = {ts_data(index), ts_data(g), ts_data(x), 1, 1, work == TS_FLOAT64};
+  for (int i = (int)(a->size.n - a->dims); i < a->size.n; i++) j.plane *= a->size.v[i], j.windows *= g->sizes[i];
+  if (g->numel) ts_parallel_for(g->numel / j.windows, grain_of(j.windows), add_back, &j);
   return (out->t[0] = ts_raw_cast(cx, x, d)) != NULL;
 }
 
@@ -180,14 +223,9 @@ bool ts__max_pool_gather_impl(ts_cx *cx, const ts__max_pool_gather_args *a, ts_o
   ts_tensor *x = ts_raw_contiguous(cx, ts_raw_cast(cx, a->self, work)), *index = ts_raw_contiguous(cx, a->indices);
   ts_tensor *y = index ? ts_empty(cx, work, index->ndim, index->sizes) : NULL;
   if (!x || !y) return false;
-  int64_t in_size = 1, out_size = 1;
-  for (int i = (int)(x->ndim - a->dims); i < x->ndim; i++) in_size *= x->sizes[i], out_size *= y->sizes[i];
-  const int64_t *at = ts_data(index);
-  for (int64_t i = 0; i < y->numel; i++) {
-    int64_t from = i / out_size * in_size + at[i];
-    if (work == TS_FLOAT64) ((double *)ts_data(y))[i] = ((double *)ts_data(x))[from];
-    else ((float *)ts_data(y))[i] = ((float *)ts_data(x))[from];
-  }
+  place_job j = {ts_data(index), ts_data(x), ts_data(y), 1, 1, work == TS_FLOAT64};
+  for (int i = (int)(x->ndim - a->dims); i < x->ndim; i++) j.plane *= x->sizes[i], j.windows *= y->sizes[i];
+  if (y->numel) ts_parallel_for(y->numel / j.windows, grain_of(j.windows), gather, &j);
   return (out->t[0] = ts_raw_cast(cx, y, d)) != NULL;
 }
 

@@ -88,6 +88,17 @@ bool ts_cosine_similarity_impl(ts_cx *cx, const ts_cosine_similarity_args *a, ts
   return (out->t[0] = ts_sum(cx, product, TS_INTS(a->dim), false, TS_DTYPE_NONE)) != NULL;
 }
 
+bool ts_norm_except_dim_impl(ts_cx *cx, const ts_norm_except_dim_args *a, ts_out *out) {
+  int64_t dims[TS_MAX_DIM];
+  int n = 0, dim = -1;
+  if (a->dim != -1 && !ts_wrap_dim(cx, a->dim, a->self->ndim, &dim)) return false;
+  for (int d = 0; d < a->self->ndim; d++)
+    if (d != dim) dims[n++] = d;
+  /* Of a vector every element is its own row. */
+  ts_tensor *t = n == 0 ? ts_abs(cx, a->self) : ts_vector_norm(cx, a->self, ts_float((double)a->pow), (ts_ints){dims, n}, dim >= 0, TS_DTYPE_NONE);
+  return (out->t[0] = t) != NULL;
+}
+
 bool ts_pairwise_distance_impl(ts_cx *cx, const ts_pairwise_distance_args *a, ts_out *out) {
   ts_tensor *apart = ts_add(cx, ts_sub(cx, a->x1, a->x2, ts_int(1)), ts_wrap_scalar(cx, ts_float(a->eps)), ts_int(1));
   return (out->t[0] = ts_vector_norm(cx, apart, ts_float(a->p), TS_INTS(-1), a->keepdim, TS_DTYPE_NONE)) != NULL;

@@ -45,5 +45,7 @@ export default [
   copies('unbind', ', int dim=0', 'ts_unbind(cx, a->self, a->dim)', [[t(3, 2)], [t(2, 3), 1]]),
   copy('unfold', ', int dimension, int size, int step', 'ts_unfold(cx, a->self, a->dimension, a->size, a->step)', [[t(7), 0, 2, 1]]),
   copy('unsqueeze', ', int dim', 'ts_unsqueeze(cx, a->self, a->dim)', [[t(2, 3), 0], [t(), 0]]),
+  copy('view_as_real', '', 'ts_view_as_real(cx, a->self)', [[{ t: [2, 3], dtype: 'complex64' }]]),
+  copy('view_as_complex', '', 'ts_view_as_complex(cx, a->self)', [[t(3, 2)]]),
   copy('view', ', int[] size', 'ts_view(cx, a->self, a->size)', [[t(6), [2, 3]], [t(), [1]]]),
 ];

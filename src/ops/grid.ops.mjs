@@ -44,6 +44,10 @@ export default [
     doc: 'input at the points of grid, differentiated orders[k] times by coordinate k.', samples: [{ args: [t(1, 2, 3, 4), t(1, 2, 2, 2), 0, 0, true, [0, 1]] }],
   },
   {
+    name: '_grid_sample_by_grid', args: `Tensor grad, Tensor self, Tensor grid, ${SETTINGS}`, grad: { saves: 'grad self grid' }, dtypes: 'float',
+    doc: 'The gradient of _grid_sample with respect to its grid.', samples: [{ args: [t(1, 2, 2, 2), t(1, 2, 3, 4), t(1, 2, 2, 2), 0, 0, true, [0, 0]] }],
+  },
+  {
     name: '_grid_sample_adjoint', args: `Tensor grad, Tensor grid, int[] size, ${SETTINGS}`, grad: { saves: 'grad(grid).sizes grid' }, dtypes: 'float',
     doc: 'The transpose of _grid_sample as a map of its input, whose spatial sizes are given.', samples: [{ args: [t(1, 2, 2, 2), t(1, 2, 2, 2), [3, 4], 0, 0, true, [0, 0]] }],
   },
