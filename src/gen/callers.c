@@ -1163,6 +1163,16 @@ ts_tensor *ts_unsqueeze_copy(ts_cx *cx, ts_tensor *self, int64_t dim) {
   return ts_dispatch1(cx, &ts_ops[TS_OP_unsqueeze_copy], &args);
 }
 
+ts_tensor *ts_view_as_real_copy(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_real_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_real_copy], &args);
+}
+
+ts_tensor *ts_view_as_complex_copy(ts_cx *cx, ts_tensor *self) {
+  ts_view_as_complex_copy_args args = {self};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_view_as_complex_copy], &args);
+}
+
 ts_tensor *ts_view_copy(ts_cx *cx, ts_tensor *self, ts_ints size) {
   ts_view_copy_args args = {self, size};
   return ts_dispatch1(cx, &ts_ops[TS_OP_view_copy], &args);
@@ -1690,6 +1700,11 @@ ts_tensor *ts_affine_grid_generator(ts_cx *cx, ts_tensor *theta, ts_ints size, b
 ts_tensor *ts__grid_sample(ts_cx *cx, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
   ts__grid_sample_args args = {self, grid, mode, padding, align_corners, orders};
   return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample], &args);
+}
+
+ts_tensor *ts__grid_sample_by_grid(ts_cx *cx, ts_tensor *grad, ts_tensor *self, ts_tensor *grid, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
+  ts__grid_sample_by_grid_args args = {grad, self, grid, mode, padding, align_corners, orders};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__grid_sample_by_grid], &args);
 }
 
 ts_tensor *ts__grid_sample_adjoint(ts_cx *cx, ts_tensor *grad, ts_tensor *grid, ts_ints size, int64_t mode, int64_t padding, bool align_corners, ts_ints orders) {
@@ -3893,6 +3908,11 @@ ts_tensor *ts_normalize(ts_cx *cx, ts_tensor *self, double p, ts_ints dim, doubl
 ts_tensor *ts_cosine_similarity(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, int64_t dim, double eps) {
   ts_cosine_similarity_args args = {x1, x2, dim, eps};
   return ts_dispatch1(cx, &ts_ops[TS_OP_cosine_similarity], &args);
+}
+
+ts_tensor *ts_norm_except_dim(ts_cx *cx, ts_tensor *self, int64_t pow, int64_t dim) {
+  ts_norm_except_dim_args args = {self, pow, dim};
+  return ts_dispatch1(cx, &ts_ops[TS_OP_norm_except_dim], &args);
 }
 
 ts_tensor *ts_pairwise_distance(ts_cx *cx, ts_tensor *x1, ts_tensor *x2, double p, double eps, bool keepdim) {

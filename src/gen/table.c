@@ -1072,6 +1072,18 @@ static bool unsqueeze_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_copied(cx, out, ts_unsqueeze(cx, a->self, a->dim));
 }
 
+static const ts_arg view_as_real_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_real_copy_args, self), 0u}};
+static bool view_as_real_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_real_copy_args *a = args;
+  return ts_copied(cx, out, ts_view_as_real(cx, a->self));
+}
+
+static const ts_arg view_as_complex_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_as_complex_copy_args, self), 0u}};
+static bool view_as_complex_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_view_as_complex_copy_args *a = args;
+  return ts_copied(cx, out, ts_view_as_complex(cx, a->self));
+}
+
 static const ts_arg view_copy_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_view_copy_args, self), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts_view_copy_args, size), 0u}};
 static bool view_copy_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_view_copy_args *a = args;
@@ -1604,12 +1616,14 @@ static bool pixel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pixel_shuffle_args *a = args;
   return ts_pixel_shuffle_impl(cx, a, out);
 }
+static void pixel_shuffle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_pixel_shuffle_grad(cx, args, back, wanted); }
 
 static const ts_arg pixel_unshuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_pixel_unshuffle_args, self), 0u}, {"downscaleFactor", TS_ARG_INT, 0, offsetof(ts_pixel_unshuffle_args, downscale_factor), 0u}};
 static bool pixel_unshuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pixel_unshuffle_args *a = args;
   return ts_pixel_unshuffle_impl(cx, a, out);
 }
+static void pixel_unshuffle_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_pixel_unshuffle_grad(cx, args, back, wanted); }
 
 static const ts_arg channel_shuffle_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_channel_shuffle_args, self), 0u}, {"groups", TS_ARG_INT, 0, offsetof(ts_channel_shuffle_args, groups), 0u}};
 static bool channel_shuffle_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -1659,6 +1673,13 @@ static bool _grid_sample_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts__grid_sample_impl(cx, a, out);
 }
 static void _grid_sample_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_grad(cx, args, back, wanted); }
+
+static const ts_arg _grid_sample_by_grid_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, grad), 0u}, {"input", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, self), 0u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_by_grid_args, grid), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_by_grid_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_by_grid_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_by_grid_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_by_grid_args, orders), 0u}};
+static bool _grid_sample_by_grid_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__grid_sample_by_grid_args *a = args;
+  return ts__grid_sample_by_grid_impl(cx, a, out);
+}
+static void _grid_sample_by_grid_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__grid_sample_by_grid_grad(cx, args, back, wanted); }
 
 static const ts_arg _grid_sample_adjoint_args[] = {{"grad", TS_ARG_TENSOR, 1, offsetof(ts__grid_sample_adjoint_args, grad), 2u}, {"grid", TS_ARG_TENSOR, 0, offsetof(ts__grid_sample_adjoint_args, grid), 0u}, {"size", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, size), 0u}, {"mode", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, mode), 0u}, {"padding", TS_ARG_INT, 0, offsetof(ts__grid_sample_adjoint_args, padding), 0u}, {"alignCorners", TS_ARG_BOOL, 0, offsetof(ts__grid_sample_adjoint_args, align_corners), 0u}, {"orders", TS_ARG_INTS, 0, offsetof(ts__grid_sample_adjoint_args, orders), 0u}};
 static bool _grid_sample_adjoint_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -3786,6 +3807,12 @@ static bool cosine_similarity_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_cosine_similarity_impl(cx, a, out);
 }
 
+static const ts_arg norm_except_dim_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_norm_except_dim_args, self), 0u}, {"pow", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, pow), 0u}, {"dim", TS_ARG_INT, 0, offsetof(ts_norm_except_dim_args, dim), 0u}};
+static bool norm_except_dim_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_norm_except_dim_args *a = args;
+  return ts_norm_except_dim_impl(cx, a, out);
+}
+
 static const ts_arg pairwise_distance_args[] = {{"x1", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x1), 0u}, {"x2", TS_ARG_TENSOR, 0, offsetof(ts_pairwise_distance_args, x2), 0u}, {"p", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, p), 0u}, {"eps", TS_ARG_FLOAT, 0, offsetof(ts_pairwise_distance_args, eps), 0u}, {"keepdim", TS_ARG_BOOL, 0, offsetof(ts_pairwise_distance_args, keepdim), 0u}};
 static bool pairwise_distance_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_pairwise_distance_args *a = args;
@@ -5260,6 +5287,8 @@ const ts_op ts_ops[] = {
   {"unbindCopy", "UnbindCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unbind_copy_args), 2, 0, TS_RET_LIST, 0u, 0u, 0u, unbind_copy_args, unbind_copy_impl, NULL},
   {"unfoldCopy", "UnfoldCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unfold_copy_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, unfold_copy_args, unfold_copy_impl, NULL},
   {"unsqueezeCopy", "UnsqueezeCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_unsqueeze_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, unsqueeze_copy_args, unsqueeze_copy_impl, NULL},
+  {"viewAsRealCopy", "ViewAsRealCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_real_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_real_copy_args, view_as_real_copy_impl, NULL},
+  {"viewAsComplexCopy", "ViewAsComplexCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_complex_copy_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_complex_copy_args, view_as_complex_copy_impl, NULL},
   {"viewCopy", "ViewCopyBackward0", TS_OP_COMPOSITE, sizeof(ts_view_copy_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_copy_args, view_copy_impl, NULL},
   {"zeros", "ZerosBackward0", TS_OP_DIRECT, sizeof(ts_zeros_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_args, zeros_impl, NULL},
   {"zerosLike", "ZerosLikeBackward0", 0, sizeof(ts_zeros_like_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, zeros_like_args, zeros_like_impl, NULL},
@@ -5355,8 +5384,8 @@ const ts_op ts_ops[] = {
   {"fold", "FoldBackward0", TS_OP_COMPOSITE, sizeof(ts_fold_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, fold_args, fold_impl, NULL},
   {"_im2col", "Im2ColBackward0", 0, sizeof(ts__im2col_args), 5, 1, TS_RET_TENSORS, 1u, 1u, 0u, _im2col_args, _im2col_impl, _im2col_grad},
   {"_col2im", "Col2ImBackward0", 0, sizeof(ts__col2im_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, _col2im_args, _col2im_impl, _col2im_grad},
-  {"pixelShuffle", "PixelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, NULL},
-  {"pixelUnshuffle", "PixelUnshuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, NULL},
+  {"pixelShuffle", "PixelShuffleBackward0", 0, sizeof(ts_pixel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_shuffle_args, pixel_shuffle_impl, pixel_shuffle_grad},
+  {"pixelUnshuffle", "PixelUnshuffleBackward0", 0, sizeof(ts_pixel_unshuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, pixel_unshuffle_args, pixel_unshuffle_impl, pixel_unshuffle_grad},
   {"channelShuffle", "ChannelShuffleBackward0", TS_OP_COMPOSITE, sizeof(ts_channel_shuffle_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, channel_shuffle_args, channel_shuffle_impl, NULL},
   {"gridSample", "GridSampleBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sample_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sample_args, grid_sample_impl, NULL},
   {"gridSampler", "GridSamplerBackward0", TS_OP_COMPOSITE, sizeof(ts_grid_sampler_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, grid_sampler_args, grid_sampler_impl, NULL},
@@ -5365,30 +5394,31 @@ const ts_op ts_ops[] = {
   {"affineGrid", "AffineGridBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_args, affine_grid_impl, NULL},
   {"affineGridGenerator", "AffineGridGeneratorBackward0", TS_OP_COMPOSITE, sizeof(ts_affine_grid_generator_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, affine_grid_generator_args, affine_grid_generator_impl, NULL},
   {"_gridSample", "GridSamplerBackward0", 0, sizeof(ts__grid_sample_args), 6, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_args, _grid_sample_impl, _grid_sample_grad},
+  {"_gridSampleByGrid", "GridSampleByGridBackward0", 0, sizeof(ts__grid_sample_by_grid_args), 7, 1, TS_RET_TENSORS, 7u, 0u, 0u, _grid_sample_by_grid_args, _grid_sample_by_grid_impl, _grid_sample_by_grid_grad},
   {"_gridSampleAdjoint", "GridSampleAdjointBackward0", 0, sizeof(ts__grid_sample_adjoint_args), 7, 1, TS_RET_TENSORS, 3u, 0u, 0u, _grid_sample_adjoint_args, _grid_sample_adjoint_impl, _grid_sample_adjoint_grad},
   {"_index", "IndexBackward0", 0, sizeof(ts__index_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, _index_args, _index_impl, _index_grad},
   {"at", "AtBackward0", TS_OP_COMPOSITE, sizeof(ts__at_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, _at_args, _at_impl, NULL},
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
   {"indexPut", "IndexPutBackward0", TS_OP_DIRECT, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
   {"indexPut_", "IndexPutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
-  {"indexSelect", "IndexSelectBackward0", 0, sizeof(ts_index_select_args), 3, 1, TS_RET_TENSORS, 5u, 1u, 0u, index_select_args, index_select_impl, index_select_grad},
-  {"indexAdd", "IndexAddBackward0", TS_OP_DIRECT, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
-  {"indexAdd_", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
-  {"indexCopy", "IndexCopyBackward0", TS_OP_DIRECT, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
-  {"indexCopy_", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
+  {"indexSelect", "IndexSelectBackward0", TS_OP_EXACT, sizeof(ts_index_select_args), 3, 1, TS_RET_TENSORS, 5u, 1u, 0u, index_select_args, index_select_impl, index_select_grad},
+  {"indexAdd", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
+  {"indexAdd_", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
+  {"indexCopy", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
+  {"indexCopy_", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
   {"indexFill", "IndexFillBackward0", TS_OP_DIRECT, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad},
   {"indexFill_", "IndexFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad},
   {"gather", "GatherBackward0", TS_OP_DIRECT, sizeof(ts_gather_args), 4, 1, TS_RET_TENSORS, 5u, 1u, 0u, gather_args, gather_impl, gather_grad},
-  {"scatter", "ScatterBackward0", TS_OP_DIRECT, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
-  {"scatter_", "ScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
-  {"scatter", "ScatterValueBackward0", TS_OP_DIRECT, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
-  {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
-  {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
-  {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
-  {"scatterReduce", "ScatterReduceBackward0", 0, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
-  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
-  {"indexReduce", "IndexReduceBackward0", TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
-  {"indexReduce_", "IndexReduceBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"scatter", "ScatterBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
+  {"scatter_", "ScatterBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
+  {"scatter", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
+  {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
+  {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterReduce", "ScatterReduceBackward0", TS_OP_EXACT, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"indexReduce", "IndexReduceBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"indexReduce_", "IndexReduceBackward0", TS_OP_EXACT | TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
   {"segmentReduce", "SegmentReduceBackward0", 0, sizeof(ts_segment_reduce_args), 8, 1, TS_RET_TENSORS, 21u, 0u, 1u, segment_reduce_args, segment_reduce_impl, segment_reduce_grad},
   {"_segmentIds", "SegmentIdsBackward0", 0, sizeof(ts__segment_ids_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _segment_ids_args, _segment_ids_impl, NULL},
   {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad},
@@ -5397,7 +5427,7 @@ const ts_op ts_ops[] = {
   {"nonzero", "NonzeroBackward0", 0, sizeof(ts_nonzero_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, nonzero_args, nonzero_impl, NULL},
   {"_nonzeroTuple", "NonzeroTupleBackward0", 0, sizeof(ts__nonzero_tuple_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _nonzero_tuple_args, _nonzero_tuple_impl, NULL},
   {"argwhere", "ArgwhereBackward0", 0, sizeof(ts_argwhere_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, argwhere_args, argwhere_impl, NULL},
-  {"maskedSelect", "MaskedSelectBackward0", 0, sizeof(ts_masked_select_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, masked_select_args, masked_select_impl, masked_select_grad},
+  {"maskedSelect", "MaskedSelectBackward0", TS_OP_EXACT, sizeof(ts_masked_select_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, masked_select_args, masked_select_impl, masked_select_grad},
   {"maskedScatter", "MaskedScatterBackward0", TS_OP_DIRECT, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
   {"maskedScatter_", "MaskedScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
   {"embedding", "EmbeddingBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_args, embedding_impl, NULL},
@@ -5627,22 +5657,22 @@ const ts_op ts_ops[] = {
   {"addr", "AddrBackward0", TS_OP_COMPOSITE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"max", "MaxBackward1", 0, sizeof(ts_max_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, max_args, max_impl, max_grad},
-  {"max", "MaxBackward0", 0, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
+  {"max", "MaxBackward0", TS_OP_EXACT, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
   {"max", "MaxOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_max_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_other_args, max_other_impl, NULL},
   {"min", "MinBackward1", 0, sizeof(ts_min_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, min_args, min_impl, min_grad},
-  {"min", "MinBackward0", 0, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
+  {"min", "MinBackward0", TS_OP_EXACT, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
   {"min", "MinOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_min_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, min_other_args, min_other_impl, NULL},
-  {"amax", "AmaxBackward0", 0, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
-  {"amin", "AminBackward0", 0, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
+  {"amax", "AmaxBackward0", TS_OP_EXACT, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
+  {"amin", "AminBackward0", TS_OP_EXACT, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
   {"aminmax", "AminmaxBackward0", TS_OP_EXACT, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
-  {"argmax", "ArgmaxBackward0", 0, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
-  {"argmin", "ArgminBackward0", 0, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
+  {"argmax", "ArgmaxBackward0", TS_OP_EXACT, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
+  {"argmin", "ArgminBackward0", TS_OP_EXACT, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
   {"median", "MedianBackward0", 0, sizeof(ts_median_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, median_args, median_impl, median_grad},
-  {"median", "MedianDimBackward0", 0, sizeof(ts_median_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, median_dim_args, median_dim_impl, median_dim_grad},
+  {"median", "MedianDimBackward0", TS_OP_EXACT, sizeof(ts_median_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, median_dim_args, median_dim_impl, median_dim_grad},
   {"nanmedian", "NanmedianBackward0", 0, sizeof(ts_nanmedian_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, nanmedian_args, nanmedian_impl, nanmedian_grad},
-  {"nanmedian", "NanmedianDimBackward0", 0, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad},
-  {"kthvalue", "KthvalueBackward0", 0, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad},
-  {"mode", "ModeBackward0", 0, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad},
+  {"nanmedian", "NanmedianDimBackward0", TS_OP_EXACT, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad},
+  {"kthvalue", "KthvalueBackward0", TS_OP_EXACT, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad},
+  {"mode", "ModeBackward0", TS_OP_EXACT, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad},
   {"_normalize", "NormalizeBackward0", 0, sizeof(ts__normalize_args), 10, 3, TS_RET_TENSORS, 3u, 0u, 6u, _normalize_args, _normalize_impl, _normalize_grad},
   {"_normalizeBackward", "NormalizeBackwardBackward0", 0, sizeof(ts__normalize_backward_args), 9, 3, TS_RET_TENSORS, 31u, 0u, 0u, _normalize_backward_args, _normalize_backward_impl, _normalize_backward_grad},
   {"batchNorm", "BatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_batch_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, batch_norm_args, batch_norm_impl, NULL},
@@ -5726,8 +5756,8 @@ const ts_op ts_ops[] = {
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
   {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
   {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad},
-  {"any", "AnyBackward0", 0, sizeof(ts_any_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, any_args, any_impl, NULL},
-  {"all", "AllBackward0", 0, sizeof(ts_all_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, all_args, all_impl, NULL},
+  {"any", "AnyBackward0", TS_OP_EXACT, sizeof(ts_any_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, any_args, any_impl, NULL},
+  {"all", "AllBackward0", TS_OP_EXACT, sizeof(ts_all_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, all_args, all_impl, NULL},
   {"countNonzero", "CountNonzeroBackward0", 0, sizeof(ts_count_nonzero_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, count_nonzero_args, count_nonzero_impl, NULL},
   {"var", "VarBackward0", 0, sizeof(ts_var_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, var_args, var_impl, var_grad},
   {"var", "VarDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_dim_args, var_dim_impl, NULL},
@@ -5750,6 +5780,7 @@ const ts_op ts_ops[] = {
   {"dist", "DistBackward0", TS_OP_COMPOSITE, sizeof(ts_dist_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dist_args, dist_impl, NULL},
   {"normalize", "NormalizeBackward0", TS_OP_COMPOSITE, sizeof(ts_normalize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, normalize_args, normalize_impl, NULL},
   {"cosineSimilarity", "CosineSimilarityBackward0", TS_OP_COMPOSITE, sizeof(ts_cosine_similarity_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, cosine_similarity_args, cosine_similarity_impl, NULL},
+  {"normExceptDim", "NormExceptDimBackward0", TS_OP_COMPOSITE, sizeof(ts_norm_except_dim_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, norm_except_dim_args, norm_except_dim_impl, NULL},
   {"pairwiseDistance", "PairwiseDistanceBackward0", TS_OP_COMPOSITE, sizeof(ts_pairwise_distance_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, pairwise_distance_args, pairwise_distance_impl, NULL},
   {"adaptiveAvgPool1d", "AdaptiveAvgPool1dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool1d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool1d_args, adaptive_avg_pool1d_impl, NULL},
   {"adaptiveAvgPool2d", "AdaptiveAvgPool2dBackward0", TS_OP_COMPOSITE, sizeof(ts_adaptive_avg_pool2d_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, adaptive_avg_pool2d_args, adaptive_avg_pool2d_impl, NULL},
@@ -5779,20 +5810,20 @@ const ts_op ts_ops[] = {
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
   {"cumprod_", "CumprodBackward0", TS_OP_INPLACE, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
-  {"logcumsumexp", "LogcumsumexpBackward0", 0, sizeof(ts_logcumsumexp_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, logcumsumexp_args, logcumsumexp_impl, logcumsumexp_grad},
-  {"cummax", "CummaxBackward0", 0, sizeof(ts_cummax_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummax_args, cummax_impl, cummax_grad},
-  {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
+  {"logcumsumexp", "LogcumsumexpBackward0", TS_OP_EXACT, sizeof(ts_logcumsumexp_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, logcumsumexp_args, logcumsumexp_impl, logcumsumexp_grad},
+  {"cummax", "CummaxBackward0", TS_OP_EXACT, sizeof(ts_cummax_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummax_args, cummax_impl, cummax_grad},
+  {"cummin", "CumminBackward0", TS_OP_EXACT, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
   {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
   {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
   {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
   {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
-  {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
+  {"isin", "IsinBackward0", TS_OP_EXACT, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
   {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
-  {"histc", "HistcBackward0", 0, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
-  {"histogram", "HistogramBackward0", 0, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
-  {"histogram", "HistogramBinsBackward0", 0, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
+  {"histc", "HistcBackward0", TS_OP_EXACT, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
+  {"histogram", "HistogramBackward0", TS_OP_EXACT, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
+  {"histogram", "HistogramBinsBackward0", TS_OP_EXACT, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
   {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
@@ -5828,10 +5859,10 @@ const ts_op ts_ops[] = {
   {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
   {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
   {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
-  {"sort", "SortBackward0", 0, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
+  {"sort", "SortBackward0", TS_OP_EXACT, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
   {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
-  {"msort", "MsortBackward0", TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
-  {"topk", "TopkBackward0", 0, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
+  {"msort", "MsortBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
+  {"topk", "TopkBackward0", TS_OP_EXACT, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
   {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
   {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
   {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
@@ -5964,5 +5995,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 928;
-const char ts_table_hash[] = "af036c29c8e19416";
+const int ts_op_count = 932;
+const char ts_table_hash[] = "0e7e3832ae9a6e7a";
