@@ -11,6 +11,7 @@ export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeOp
 export { LazyConv1d, LazyConv2d, LazyConv3d, LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d } from './lazy-conv';
 export { UninitializedBuffer, UninitializedParameter } from './lazy';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm';
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from './instancenorm';
 export { GroupNorm, LayerNorm, RMSNorm, type GroupNormOptions, type LayerNormOptions, type RMSNormOptions } from './normalization';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout, type DropoutOptions } from './dropout';
 export { Embedding, type EmbeddingOptions } from './sparse';
