@@ -29,7 +29,7 @@ export default [
     errors: [{ args: [t(3)], code: 'ERR_SHAPE', message: 'pdist: pdist only supports 2D tensors, got: 1D' }, { args: [t(3, 2), -1], code: 'ERR_ARGUMENT', message: 'pdist: pdist only supports non-negative p values' }],
   },
   {
-    name: 'bilinear', args: 'Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'int float',
+    name: 'bilinear', args: 'Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'int float complex',
     doc: `input1 @ weight[k] @ input2 for each output k, plus bias: input1 (..., in1), input2 (..., in2), weight (out, in1, in2), bias (out). Errors: sizes that do not match. ${functionalDoc('bilinear')}`,
     samples: [{ args: [t(2, 3), t(2, 4), t(5, 3, 4), t(5)] }, { args: [t(3), t(4), t(2, 3, 4)] }, { args: [t(2, 2, 3), t(2, 2, 2), t(2, 3, 2), t(2)] }, { args: [t(0, 3), t(0, 4), t(5, 3, 4)] }],
     errors: [
