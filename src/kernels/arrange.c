@@ -21,7 +21,7 @@ bool ts_flip_impl(ts_cx *cx, const ts_flip_args *a, ts_out *out) {
     offset += (self->sizes[d] - 1) * strides[d];
     strides[d] = -strides[d];
   }
-  ts_tensor *t = ts_empty(cx, (ts_dtype)self->dtype, self->ndim, self->sizes);
+  ts_tensor *t = ts_empty_like(cx, self, (ts_dtype)self->dtype);
   if (!give(out, t)) return false;
   if (t->numel == 0) return true;
   /* Read backwards: negative strides never leave the core. */
