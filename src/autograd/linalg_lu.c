@@ -1,4 +1,4 @@
-/* LU, solving with it, general solving, determinants. P is a constant throughout. */
+/* LU, solving with it, general solving, inverses. P is a constant throughout. */
 #include "linalg.h"
 
 /* Rows of x in the order that the exchanges of pivots give them (P^T x), or back (P x). */
@@ -84,36 +84,4 @@ void ts_linalg_solve_triangular_grad(ts_cx *cx, const ts_linalg_solve_triangular
   if (!g->A) return;
   ts_tensor *ga = NEG(a->left ? MM(gb, MH(x)) : MM(MH(x), gb));
   g->A = a->upper ? ts_triu(cx, ga, a->unitriangular) : ts_tril(cx, ga, -(int64_t)a->unitriangular);
-}
-
-/* Batches of numbers as the matrices that they are times the identity. */
-static ts_tensor *scaled_identity(ts_cx *cx, ts_tensor *x, int64_t n) {
-  return MUL(ts_unsqueeze(cx, ts_unsqueeze(cx, x, -1), -1), ts_eye(cx, n, (ts_opt_int){false, 0}, (ts_dtype)x->dtype));
-}
-
-void ts__linalg_det_grad(ts_cx *cx, const ts__linalg_det_args *a, const ts_back *b, ts__linalg_det_args *g) {
-  if (!g->A || !b->grad) return;
-  ts_tensor *grad = b->grad;
-  if (!cx->grad_mode) {
-    g->A = MUL(ts_unsqueeze(cx, ts_unsqueeze(cx, grad, -1), -1), ts__linalg_cofactors(cx, b->results[1], b->results[2]));
-    return;
-  }
-  ts_tensor *r[4] = {0};
-  ts__linalg_solve_ex(cx, MH(a->A), scaled_identity(cx, MUL(grad, CONJ(b->results[0])), a->A->sizes[a->A->ndim - 1]), true, false, r);
-  g->A = r[0];
-}
-
-void ts__linalg_slogdet_grad(ts_cx *cx, const ts__linalg_slogdet_args *a, const ts_back *b, ts__linalg_slogdet_args *g) {
-  ts_tensor *grad = b->grads[1], *sign = b->results[0];
-  if (!g->A) return;
-  if (ts_is_complex((ts_dtype)a->A->dtype)) { /* a turning sign adds an imaginary part */
-    ts_tensor *turn = b->grads[0] ? NEG(ts_imag(cx, MUL(CONJ(b->grads[0]), sign))) : NULL;
-    if (turn) grad = ts_complex(cx, grad ? grad : ZERO(turn), turn);
-    else if (grad) grad = ts_complex(cx, grad, ZERO(grad));
-  }
-  if (!grad) return;
-  ts_tensor *right = scaled_identity(cx, grad, a->A->sizes[a->A->ndim - 1]), *r[4] = {0};
-  if (cx->grad_mode) ts__linalg_solve_ex(cx, MH(a->A), right, true, false, r);
-  else r[0] = ts__lu_solve(cx, b->results[1], b->results[2], right, true, true);
-  g->A = r[0];
 }

@@ -159,7 +159,10 @@ static bool check_destination(ts_cx *cx, const ts_op *op, const void *args, cons
   if (ts_same_sizes(dest, made)) return true;
   for (int i = 0; i < op->n_args; i++) {
     const ts_arg *a = &op->args[i];
-    if (a->kind <= TS_ARG_OPERAND_OPT && *FIELD(ts_tensor *const, args, a) == dest)
+    const bool many = a->kind == TS_ARG_LIST || a->kind == TS_ARG_LIST_OPT;
+    bool among = a->kind <= TS_ARG_OPERAND_OPT && *FIELD(ts_tensor *const, args, a) == dest;
+    for (int64_t k = 0; many && k < FIELD(const ts_list, args, a)->n; k++) among = among || FIELD(const ts_list, args, a)->v[k] == dest;
+    if (among)
       return ts_fail(cx, TS_ERR_ARGUMENT, "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
                                           "memory location. Please clone() the tensor before performing the operation.");
   }

@@ -1,5 +1,6 @@
 /* Bessel functions of orders 0 and 1, and Airy's function. */
 #include "../core/vmath.h"
+#include "scalar_math.h"
 #include "special.h"
 
 #define EULER 0x1.2788cfc6fb619p-1
@@ -12,7 +13,7 @@ typedef struct { double j[2], y[2]; } bessel;
 /* Hankel's expansion: for x > 25 its terms get smaller than any rounding error. */
 static bessel hankel(double x) {
   bessel b;
-  double scale = sqrt(1 / (PI * x)), s = vm_sin(x), c = vm_cos(x);
+  double scale = sqrt(1 / (PI * x)), s = ts_sin_at(x), c = ts_cos_at(x);
   for (int order = 0; order < 2; order++) {
     double p = 1, q = 0, term = 1;
     for (int k = 1; k < 40 && vm_abs(term) > 0x1p-56; k++) {
@@ -39,7 +40,7 @@ static bessel miller(double x) {
     if (n & 1) y1 += m ? sign * n / (m * (m + 1.0)) * here : 0;
     else if (n) even += here, y0 += sign / m * here;
   }
-  double scale = 1 / (here + 2 * even), l = vm_log(0.5 * x) + EULER;
+  double scale = 1 / (here + 2 * even), l = ts_log_at(0.5 * x) + EULER;
   bessel b = {.j = {here * scale, above * scale}};
   b.y[0] = 2 / PI * (l * b.j[0] - 2 * y0 * scale);
   b.y[1] = 2 / PI * ((l - 1) * b.j[1] - b.j[0] / x - y1 * scale);
@@ -62,8 +63,8 @@ static void as_pytorch(bessel *b, double x) {
       {620.83648, 256987.26, 83514679.0, 2.2151160e10, 4.7491412e12, 7.8436961e14, 8.9522234e16, 5.3227862e18}};
   static const double near_y0[7] = {1041.2835, 626107.33, 2.6891963e8, 8.6400249e10, 2.0297961e13, 3.1715775e15, 2.5059626e17};
   static const double near_y1[8] = {594.30159, 235564.09, 73481194.0, 1.8760132e10, 3.8823128e12, 6.2055773e14, 6.8714109e16, 3.9727061e18};
-  double l = x > 5 ? 0 : vm_log(x), z = x > 5 ? 25 / (x * x) : x * x, z7 = z * z * z * z * z * z * z;
-  double s = vm_sin(x) * 0x1.6a09e667f3bcdp-1, c = vm_cos(x) * 0x1.6a09e667f3bcdp-1;
+  double l = x > 5 ? 0 : ts_log_at(x), z = x > 5 ? 25 / (x * x) : x * x, z7 = z * z * z * z * z * z * z;
+  double s = ts_sin_at(x) * 0x1.6a09e667f3bcdp-1, c = ts_cos_at(x) * 0x1.6a09e667f3bcdp-1;
   for (int order = 0; order < 2; order++) {
     double j = b->j[order], y = b->y[order];
     if (x > 5) {
@@ -87,7 +88,7 @@ static bessel bessel_at(double x) {
     as_pytorch(&b, x);
     return b;
   }
-  return (bessel){{1, 0.5 * x}, {x == 0 ? -INFINITY : 2 / PI * (vm_log(0.5 * x) + EULER), x == 0 ? -INFINITY : -2 / (PI * x)}};
+  return (bessel){{1, 0.5 * x}, {x == 0 ? -INFINITY : 2 / PI * (ts_log_at(0.5 * x) + EULER), x == 0 ? -INFINITY : -2 / (PI * x)}};
 }
 double ts_bessel_j0_at(double x) { return bessel_at(vm_abs(x)).j[0]; }
 double ts_bessel_j1_at(double x) { return x < 0 ? -bessel_at(-x).j[1] : bessel_at(x).j[1]; }
@@ -97,7 +98,7 @@ double ts_bessel_y1_at(double x) { return x < 0 ? NAN : bessel_at(x).y[1]; }
 double ts_spherical_j0_at(double x) {
   if (x - x != 0) return x != x ? x : 0;
   double z = x * x;
-  return vm_abs(x) < 0.5 ? VM_POLY6(z, 1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800.0) : vm_sin(x) / x;
+  return vm_abs(x) < 0.5 ? VM_POLY6(z, 1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800.0) : ts_sin_at(x) / x;
 }
 
 /* ---- modified: all terms of I are of one sign, up to 30; beyond, the asymptotic series ---- */
@@ -111,14 +112,14 @@ static double bessel_i(double x, double order, bool scaled) {
       term *= z / (k * (k + order));
       sum += term;
     }
-    return scaled ? sum * vm_exp(-a) : sum;
+    return scaled ? sum * ts_exp_at(-a) : sum;
   }
   double term = 1, sum = 1, mu = 4 * order * order;
   for (double k = 1; k < 40 && vm_abs(term) > 0x1p-54; k++) {
     term *= ((2 * k - 1) * (2 * k - 1) - mu) / (k * 8 * a);
     sum += term;
   }
-  double half = scaled ? 1 : vm_exp(0.5 * a);
+  double half = scaled ? 1 : ts_exp_at(0.5 * a);
   return vm_copysign(half * (half / sqrt(2 * PI * a)) * sum, order == 0 ? 1 : x);
 }
 double ts_bessel_i0_at(double x) { return bessel_i(x, 0, false); }
@@ -131,8 +132,8 @@ double ts_bessel_i1e_at(double x) { return bessel_i(x, 1, true); }
 static double integral_k(double x, double order) {
   double step = x < 8 ? 0.22 : 0.62 / sqrt(x), sum = 0.5;
   for (int k = 1; k < 60; k++) {
-    double t = k * step, s = vm_sinh(0.5 * t), term = vm_exp(-2 * x * s * s);
-    term *= order == 0 ? 1 : vm_cosh(order * t);
+    double t = k * step, s = ts_sinh_at(0.5 * t), term = ts_exp_at(-2 * x * s * s);
+    term *= order == 0 ? 1 : ts_cosh_at(order * t);
     sum += term;
     if (term < sum * 0x1p-56) break;
   }
@@ -143,16 +144,16 @@ static double bessel_k(double x, int order, bool scaled) {
   if (!(x >= 0)) return NAN;
   if (x == 0) return INFINITY;
   if (x == INFINITY) return 0;
-  if (x > 1) return integral_k(x, order) * (scaled ? 1 : vm_exp(-x));
+  if (x > 1) return integral_k(x, order) * (scaled ? 1 : ts_exp_at(-x));
   /* k! (k + order)! below; psi(1 + k) + psi(1 + k + order) as harmonic sums. */
-  double z = 0.25 * x * x, l = vm_log(0.5 * x) + EULER, term = order ? 0.5 * x : 1, sum = 0, harmonic = order ? 0.5 : 0;
+  double z = 0.25 * x * x, l = ts_log_at(0.5 * x) + EULER, term = order ? 0.5 * x : 1, sum = 0, harmonic = order ? 0.5 : 0;
   for (int k = 0; k < 20; k++) {
     sum += term * (harmonic - l);
     term *= z / ((k + 1.0) * (k + 1 + order));
     harmonic += 0.5 / (k + 1) + 0.5 / (k + 1 + order);
   }
   double v = order ? 1 / x - sum : sum;
-  return scaled ? v * vm_exp(x) : v;
+  return scaled ? v * ts_exp_at(x) : v;
 }
 double ts_bessel_k0_at(double x) { return bessel_k(x, 0, false); }
 double ts_bessel_k1_at(double x) { return bessel_k(x, 1, false); }
@@ -169,7 +170,7 @@ double ts_airy_ai_at(double x) {
   if (x - x != 0) return NAN;
   if (x >= 1) {
     double r = sqrt(x), zeta = 2.0 / 3 * x * r;
-    return sqrt(x / 3) / PI * integral_k(zeta, 1.0 / 3) * vm_exp(-zeta);
+    return sqrt(x / 3) / PI * integral_k(zeta, 1.0 / 3) * ts_exp_at(-zeta);
   }
   if (x >= -9) {
     double node = rint(-0.5 * x);
@@ -191,6 +192,6 @@ double ts_airy_ai_at(double x) {
     if (k & 1) q += k & 2 ? -term : term;
     else p += k & 2 ? -term : term;
   }
-  double s = vm_sin(zeta), c = vm_cos(zeta);
+  double s = ts_sin_at(zeta), c = ts_cos_at(zeta);
   return ((c + s) * p + (s - c) * q) / sqrt(2 * PI * sqrt(m));
 }

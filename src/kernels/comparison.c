@@ -42,6 +42,7 @@ bool ts_masked_fill_impl(ts_cx *cx, const ts_masked_fill_args *a, ts_out *out) {
   if (a->value->ndim != 0)
     return ts_fail(cx, TS_ERR_SHAPE, "masked_fill only supports a 0-dimensional value tensor, but got tensor with %d dimension(s) (shape %s).",
                    a->value->ndim, TS_TEXT(a->value));
+  if (ts_is_complex((ts_dtype)a->value->dtype) && !ts_is_complex(d)) return ts_fail(cx, TS_ERR_DTYPE, "value cannot be converted to type %s without overflow", ts_dtype_name(d));
   if (a->value->wrapped_number && !ts_fits(cx, ts_read_scalar(a->value, ts_data(a->value)), d)) return false;
   return choose(cx, a->mask, a->value, a->self, d, out);
 }

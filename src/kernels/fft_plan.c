@@ -3,8 +3,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include "../core/vmath.h"
 #include "kernels.h"
+#include "scalar_math.h"
 
 /* ---- roots of unity ---- */
 
@@ -12,7 +12,7 @@
 static void root(int64_t k, int64_t n, double *c, double *s) {
   int64_t eighths = 8 * k / n, r = 8 * k - eighths * n; /* the angle is (eighths + r / n) pi / 4 */
   double angle = (eighths & 1 ? (double)(n - r) : (double)r) * (0x1.921fb54442d18p-1 / (double)n);
-  double a = vm_cos(angle), b = vm_sin(angle);
+  double a = ts_cos_at(angle), b = ts_sin_at(angle);
   if (eighths & 1) { /* (a, b) becomes the direction within the quarter */
     double t = a;
     a = b;

@@ -88,6 +88,13 @@ bool ts_arange_impl(ts_cx *cx, const ts_arange_args *a, ts_out *out) {
   if (start.kind == TS_NUM_COMPLEX || end.kind == TS_NUM_COMPLEX || step.kind == TS_NUM_COMPLEX)
     return ts_fail(cx, TS_ERR_DTYPE, "a complex number has no place in a range");
   bool whole = start.kind != TS_NUM_FLOAT && end.kind != TS_NUM_FLOAT && step.kind != TS_NUM_FLOAT;
+  ts_dtype d = a->dtype != TS_DTYPE_NONE ? a->dtype : whole ? TS_INT64 : ts_or_default(cx, TS_DTYPE_NONE);
+  const bool to_whole = !whole && ts_is_integral(d, false) && fabs(start.f) < 9e18 && fabs(end.f) < 9e18 && fabs(step.f) < 9e18;
+  if (to_whole && d == TS_INT64) { /* PyTorch counts int64 ones by whole steps */
+    start = ts_int((int64_t)start.f);
+    end = ts_int((int64_t)end.f);
+    step = ts_int((int64_t)step.f);
+  }
   if (step.f == 0) return ts_fail(cx, TS_ERR_ARGUMENT, "step must be nonzero");
   if (!isfinite(start.f) || !isfinite(end.f) || !isfinite(step.f))
     return ts_fail(cx, TS_ERR_ARGUMENT, "unsupported range: %g -> %g by %g", start.f, end.f, step.f);
@@ -95,7 +102,10 @@ bool ts_arange_impl(ts_cx *cx, const ts_arange_args *a, ts_out *out) {
     return ts_fail(cx, TS_ERR_ARGUMENT, "upper bound and larger bound inconsistent with step sign");
   double count = ceil((end.f - start.f) / step.f);
   if (count > 1e15) return ts_fail(cx, TS_ERR_MEMORY, "the range has too many values (%g)", count);
-  ts_dtype d = a->dtype != TS_DTYPE_NONE ? a->dtype : whole ? TS_INT64 : ts_or_default(cx, TS_DTYPE_NONE);
+  if (to_whole) {
+    start = ts_int((int64_t)start.f);
+    step = ts_int((int64_t)step.f);
+  }
   return ramp(cx, out, d, (int64_t)count, start, step);
 }
 
@@ -104,11 +114,16 @@ static bool between(ts_cx *cx, ts_out *out, ts_dtype d, double start, double end
   if (n < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "number of steps must be non-negative");
   ts_tensor *t = ts_empty(cx, TS_FLOAT64, 1, &n);
   if (!t) return false;
+  const bool whole = ts_is_integral(d, true) && !power;
+  if (whole) {
+    start = trunc(start);
+    end = trunc(end);
+  }
   double *v = ts_data(t), step = n > 1 ? (end - start) / (double)(n - 1) : 0;
-  if (d == TS_FLOAT32) step = n > 1 ? (double)(((float)end - (float)start) / (float)(n - 1)) : 0;
+  if (d == TS_FLOAT32 || whole) step = n > 1 ? (double)(((float)end - (float)start) / (float)(n - 1)) : 0;
   for (int64_t i = 0; i < n; i++) {
     double x = i < n / 2 || n == 1 ? start + step * (double)i : end - step * (double)(n - i - 1);
-    if (ts_is_integral(d, true) && !power) x = trunc(x);
+    if (whole) x = trunc((float)x);
     v[i] = power ? vm_pow(base, x) : x;
   }
   return (out->t[0] = ts_raw_cast(cx, t, d)) != NULL;

@@ -88,6 +88,10 @@ static ts_tensor *without_batch(ts_cx *cx, ts_tensor *y, bool single) {
 
 bool ts_unfold_windows_impl(ts_cx *cx, const ts_unfold_windows_args *a, ts_out *out) {
   ts_tensor *x = a->self;
+  if (ts_is_complex((ts_dtype)x->dtype)) {
+    ts_tensor *re = ts_unfold_windows(cx, ts_real(cx, x), a->kernel_size, a->dilation, a->padding, a->stride);
+    return re && (out->t[0] = ts_complex(cx, re, ts_unfold_windows(cx, ts_imag(cx, x), a->kernel_size, a->dilation, a->padding, a->stride))) != NULL;
+  }
   bool single = x->ndim == 3, filled = single || x->ndim == 4;
   for (int d = single ? 0 : 1; d < x->ndim && filled; d++) filled = x->sizes[d] > 0;
   if (!filled) return ts_fail(cx, TS_ERR_SHAPE, "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: %s", TS_TEXT(x));
@@ -99,6 +103,10 @@ bool ts_fold_impl(ts_cx *cx, const ts_fold_args *a, ts_out *out) {
   ts_tensor *x = a->self;
   ts_window w;
   int64_t size[3] = {1, 1, 1};
+  if (ts_is_complex((ts_dtype)x->dtype)) {
+    ts_tensor *re = ts_fold(cx, ts_real(cx, x), a->output_size, a->kernel_size, a->dilation, a->padding, a->stride);
+    return re && (out->t[0] = ts_complex(cx, re, ts_fold(cx, ts_imag(cx, x), a->output_size, a->kernel_size, a->dilation, a->padding, a->stride))) != NULL;
+  }
   bool single = x->ndim == 2, filled = single || x->ndim == 3;
   for (int d = single ? 0 : 1; d < x->ndim && filled; d++) filled = x->sizes[d] > 0;
   if (!filled) return ts_fail(cx, TS_ERR_SHAPE, "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: %s", TS_TEXT(x));

@@ -1,10 +1,11 @@
 /* The regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P(a, x). */
 #include "../core/vmath.h"
+#include "scalar_math.h"
 #include "special.h"
 
 /* log(1 + m) - m. */
 static double log1p_minus(double m) {
-  if (vm_abs(m) > 0.5) return vm_log1p(m) - m;
+  if (vm_abs(m) > 0.5) return ts_log1p_at(m) - m;
   double power = -m, sum = 0;
   for (int k = 2; k < 80; k++) {
     power *= -m;
@@ -17,11 +18,11 @@ static double log1p_minus(double m) {
 
 /* x^a e^-x / gamma(a + 1). */
 static double prefix(double a, double x) {
-  if (a < 12) return vm_exp(a * vm_log(x) - x - vm_lgamma(a + 1));
+  if (a < 12) return ts_exp_at(a * ts_log_at(x) - x - ts_lgamma_at(a + 1));
   double m = (x - a) / a, z = 1 / a;
   double stirling = z * VM_POLY4(z * z, 1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188);
-  double t = m > -0.9 ? log1p_minus(m) : vm_log(x / a) - m;
-  return vm_exp(a * t - stirling) / sqrt(0x1.921fb54442d18p+2 * a);
+  double t = m > -0.9 ? log1p_minus(m) : ts_log_at(x / a) - m;
+  return ts_exp_at(a * t - stirling) / sqrt(0x1.921fb54442d18p+2 * a);
 }
 
 static double lower_series(double a, double x) {
@@ -50,14 +51,14 @@ static double upper_fraction(double a, double x) {
 
 /* For small a and x, where 1 - P would cancel. */
 static double upper_series(double a, double x) {
-  double factor = 1, sum = 0, l = vm_log(x);
+  double factor = 1, sum = 0, l = ts_log_at(x);
   for (double n = 1; n < 200; n++) {
     factor *= -x / n;
     double term = factor / (a + n);
     sum += term;
     if (vm_abs(term) <= vm_abs(sum) * 0x1p-55) break;
   }
-  return -vm_expm1(a * l - vm_lgamma(1 + a)) - vm_exp(a * l - vm_lgamma(a)) * sum;
+  return -ts_expm1_at(a * l - ts_lgamma_at(1 + a)) - ts_exp_at(a * l - ts_lgamma_at(a)) * sum;
 }
 
 /* Temme's expansion for large a and x near it, in eta, eta^2 / 2 = x / a - 1 - log(x / a); its coefficients by the backward
@@ -78,9 +79,9 @@ static double uniform(double a, double x, bool upper) {
   for (int m = N - 2; m >= 1; m--) b[m - 1] = f[m - 1] + (m + 1) * b[m + 1] / a;
   double s = 0;
   for (int m = N - 2; m >= 0; m--) s = s * eta + b[m];
-  double r = s / (1 + b[1] / a) * vm_exp(-a * half) / sqrt(0x1.921fb54442d18p+2 * a);
+  double r = s / (1 + b[1] / a) * ts_exp_at(-a * half) / sqrt(0x1.921fb54442d18p+2 * a);
   double t = eta * sqrt(0.5 * a);
-  return upper ? 0.5 * vm_erfc(t) + r : 0.5 * vm_erfc(-t) - r;
+  return upper ? 0.5 * ts_erfc_at(t) + r : 0.5 * ts_erfc_at(-t) - r;
 }
 
 static double incomplete(double a, double x, bool upper) {
@@ -90,7 +91,7 @@ static double incomplete(double a, double x, bool upper) {
   if (a != a || x != x) return NAN;
   if (a > 20 && vm_abs(x - a) < 0.3 * a) return uniform(a, x, upper);
   if (x > 1.1 && x > a) return upper ? upper_fraction(a, x) : 1 - upper_fraction(a, x);
-  if (x <= 1.1 && upper && (x <= 0.5 ? -0.4 / vm_log(x) >= a : 1.1 * x >= a)) return upper_series(a, x);
+  if (x <= 1.1 && upper && (x <= 0.5 ? -0.4 / ts_log_at(x) >= a : 1.1 * x >= a)) return upper_series(a, x);
   return upper ? 1 - lower_series(a, x) : lower_series(a, x);
 }
 double ts_igamma_at(double a, double x) { return incomplete(a, x, false); }

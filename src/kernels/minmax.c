@@ -40,6 +40,7 @@ bool ts_aminmax_impl(ts_cx *cx, const ts_aminmax_args *a, ts_out *out) {
   const ts_dtype d = ts_reduce_dtype((ts_dtype)self->dtype), words = d == TS_INT64 ? TS_INT64 : TS_FLOAT64;
   const ts_reduction r = ts_reduction_of(TS_RED_EXTREMES, d);
   int ndim = ts_reduced_sizes(self, mask, a->keepdim, sizes);
+  if (self->ndim == 0 && a->dim.given && a->keepdim) sizes[ndim++] = 1; /* as PyTorch */
   if (!(self = ts_raw_cast(cx, self, d))) return false;
   for (int k = 0; k < 2; k++)
     if (!(wide[k] = ts_empty(cx, words, ndim, sizes))) return false;

@@ -1,5 +1,6 @@
 /* Orthogonal polynomials. */
 #include "../core/vmath.h"
+#include "scalar_math.h"
 #include "special.h"
 
 /* n as a whole number, -1 where there is no polynomial. */
@@ -24,31 +25,31 @@ static bool is_odd(int64_t n) { return n & 1; }
 static double chebyshev_t(double x, int64_t n, double limit) {
   if (n < 0) return 0;
   if (vm_abs(x) == 1) return x < 0 && is_odd(n) ? -1 : 1;
-  return n > 8 && vm_abs(x) < 1 ? vm_cos((double)n * vm_acos(x)) : recurrence(x, n, x, limit);
+  return n > 8 && vm_abs(x) < 1 ? ts_cos_at((double)n * ts_acos_at(x)) : recurrence(x, n, x, limit);
 }
 static double chebyshev_u(double x, int64_t n, double limit) {
   double m = (double)n + 1;
   if (n < 0) return 0;
   if (vm_abs(x) == 1) return x < 0 && is_odd(n) ? -m : m;
   if (!(n > 8 && vm_abs(x) < 1)) return recurrence(x, n, x + x, limit);
-  double angle = vm_acos(x), s = vm_sin(angle);
-  return s != 0 ? vm_sin(m * angle) / s : m * vm_cos(m * angle) / x;
+  double angle = ts_acos_at(x), s = ts_sin_at(angle);
+  return s != 0 ? ts_sin_at(m * angle) / s : m * ts_cos_at(m * angle) / x;
 }
 static double chebyshev_v(double x, int64_t n, double limit) {
   double m = 2 * (double)n + 1;
   if (n < 0) return 0;
   if (vm_abs(x) == 1) return x > 0 ? 1 : is_odd(n) ? -m : m;
   if (!(n > 8 && vm_abs(x) < 1)) return recurrence(x, n, x + x - 1, limit);
-  double half = 0.5 * vm_acos(x), c = vm_cos(half);
-  return vm_sin(half) != 1 ? vm_cos(m * half) / c : is_odd(n) ? -m : m;
+  double half = 0.5 * ts_acos_at(x), c = ts_cos_at(half);
+  return ts_sin_at(half) != 1 ? ts_cos_at(m * half) / c : is_odd(n) ? -m : m;
 }
 static double chebyshev_w(double x, int64_t n, double limit) {
   double m = 2 * (double)n + 1;
   if (n < 0) return 0;
   if (vm_abs(x) == 1) return x > 0 ? m : is_odd(n) ? -1 : 1;
   if (!(n > 8 && vm_abs(x) < 1)) return recurrence(x, n, x + x + 1, limit);
-  double half = 0.5 * vm_acos(x), s = vm_sin(half);
-  return vm_cos(half) != 1 ? vm_sin(m * half) / s : m;
+  double half = 0.5 * ts_acos_at(x), s = ts_sin_at(half);
+  return ts_cos_at(half) != 1 ? ts_sin_at(m * half) / s : m;
 }
 #define BOTH(letter)                                                                                                \
   double ts_chebyshev_##letter##_at(double x, double n, double limit) { return chebyshev_##letter(x, whole(n), limit); } \

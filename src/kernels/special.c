@@ -3,6 +3,7 @@
 #include "../core/vmath.h"
 #include "../gen/ops.h"
 #include "elementwise.h"
+#include "scalar_math.h"
 
 static void each1(char *const *p, const int64_t *s, int64_t n, const void *params) {
   const ts_real1 f = *(const ts_real1 *)params;
@@ -64,24 +65,24 @@ static double erfcx_tail(double a) {
 double ts_erfcx_at(double x) {
   if (x != x) return x;
   if (x >= 0.5) return erfcx_tail(x);
-  if (x > -0.5) return vm_exp(x * x) * vm_erfc(x);
+  if (x > -0.5) return ts_exp_at(x * x) * ts_erfc_at(x);
   return exp_square(-x, 2) - erfcx_tail(-x);
 }
 
-double ts_ndtr_at(double x) { return 0.5 * vm_erfc(-x * 0x1.6a09e667f3bcdp-1); }
+double ts_ndtr_at(double x) { return 0.5 * ts_erfc_at(-x * 0x1.6a09e667f3bcdp-1); }
 
 double ts_log_ndtr_at(double x) {
   double t = x * 0x1.6a09e667f3bcdp-1;
-  return x < -1 ? vm_log(0.5 * ts_erfcx_at(-t)) - t * t : vm_log1p(-0.5 * vm_erfc(t));
+  return x < -1 ? ts_log_at(0.5 * ts_erfcx_at(-t)) - t * t : ts_log1p_at(-0.5 * ts_erfc_at(t));
 }
 
 /* In the tails Newton's method for log(ndtr(x)) = log(p). */
 double ts_ndtri_at(double p) {
   if (!(p >= 0 && p <= 1)) return NAN;
-  if (p > 0.2 && p < 0.8) return 0x1.6a09e667f3bcdp+0 * vm_erfinv(2 * p - 1);
-  double q = p < 0.5 ? p : 1 - p, l = vm_log(q);
+  if (p > 0.2 && p < 0.8) return 0x1.6a09e667f3bcdp+0 * ts_erfinv_at(2 * p - 1);
+  double q = p < 0.5 ? p : 1 - p, l = ts_log_at(q);
   if (q == 0) return p == 0 ? -INFINITY : INFINITY;
-  double x = -sqrt(-2 * l - vm_log(2 * 0x1.921fb54442d18p+1 * (-2 * l)));
+  double x = -sqrt(-2 * l - ts_log_at(2 * 0x1.921fb54442d18p+1 * (-2 * l)));
   if (!(x < -0.8)) x = -0.8;
   for (int i = 0; i < 8; i++) {
     double step = (ts_log_ndtr_at(x) - l) * ts_erfcx_at(-x * 0x1.6a09e667f3bcdp-1) * 0x1.40d931ff62706p+0;
@@ -91,11 +92,13 @@ double ts_ndtri_at(double p) {
   return p < 0.5 ? x : -x;
 }
 
-double ts_entr_at(double x) { return x > 0 ? -x * vm_log(x) : x == 0 ? 0 : x != x ? x : -INFINITY; }
+double ts_entr_at(double x) { return x > 0 ? -x * ts_log_at(x) : x == 0 ? 0 : x != x ? x : -INFINITY; }
 
-double ts_xlog1py_at(double x, double y) { return y != y ? y : x == 0 ? 0 : x * vm_log1p(y); }
+double ts_xlog1py_at(double x, double y) { return y != y ? y : x == 0 ? 0 : x * ts_log1p_at(y); }
 
 /* ---- zeta and polygamma ---- */
+
+VM_SLOW double power_of(double q, double s) { return vm_pow(q, -s); }
 
 /* Hurwitz's zeta function for s > 1 and q > 0: some terms, then Euler and Maclaurin. */
 static double zeta_positive(double s, double q) {
@@ -104,12 +107,12 @@ static double zeta_positive(double s, double q) {
                              1.0 / 74724249600, -3617.0 / 10670622842880000};
   double sum = 0;
   for (; q < 12 + s; q += 1) {
-    double power = vm_pow(q, -s);
+    double power = power_of(q, s);
     sum += power;
     if (power < sum * 0x1p-56) return sum;
     if (power == 0) return 0;
   }
-  double power = vm_pow(q, -s), term = power / q * s;
+  double power = power_of(q, s), term = power / q * s;
   sum += power * (q / (s - 1)) + 0.5 * power;
   for (int j = 0; j < 8; j++) {
     sum += c[j] * term;
@@ -143,7 +146,7 @@ static double polygamma(double x, double n, double single) {
   if (n == 0) return vm_digamma(x);
   if (n == 1 && x - x != 0) return x > 0 ? 0 : NAN;
   if (n == 1 && x < 0 && x == rint(x)) {
-    double s = single != 0 ? vm_sinf((float)x * 0x1.921fb6p+1f) : vm_sin(x * 0x1.921fb54442d18p+1);
+    double s = single != 0 ? vm_sinf((float)x * 0x1.921fb6p+1f) : ts_sin_at(x * 0x1.921fb54442d18p+1);
     return 0x1.3bd3cc9be45dep+3 / (s * s);
   }
   if (x == -INFINITY) return 0.5 * n == rint(0.5 * n) ? -INFINITY : INFINITY;

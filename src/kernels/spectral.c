@@ -1,9 +1,9 @@
 /* Short-time Fourier transforms, and windows. */
 #include <math.h>
 #include <string.h>
-#include "../core/vmath.h"
 #include "compose.h"
 #include "kernels.h"
+#include "scalar_math.h"
 #include "special.h"
 
 /* A window of win_length, in the middle of n_fft values; NULL and no error where none is needed. */
@@ -114,8 +114,8 @@ static bool window(ts_cx *cx, window_kind kind, int64_t n, bool periodic, double
   for (int64_t i = 0; i < n; i++) {
     double at = (double)i / last, angle = 0x1.921fb54442d18p+2 * at, r = 2 * at - 1;
     switch (kind) {
-    case COSINE: v[i] = a - b * vm_cos(angle); break;
-    case BLACKMAN: v[i] = 0.42 - 0.5 * vm_cos(angle) + 0.08 * vm_cos(2 * angle); break;
+    case COSINE: v[i] = a - b * ts_cos_at(angle); break;
+    case BLACKMAN: v[i] = 0.42 - 0.5 * ts_cos_at(angle) + 0.08 * ts_cos_at(2 * angle); break;
     case BARTLETT: v[i] = at <= 0.5 ? 2 * at : 2 - 2 * at; break;
     default: v[i] = ts_bessel_i0_at(a * sqrt(r * r < 1 ? 1 - r * r : 0)) / ts_bessel_i0_at(a);
     }

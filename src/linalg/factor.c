@@ -1,7 +1,10 @@
 #include "factor.h"
 #include "../core/alloc.h"
+#include "../core/threads.h"
 #include "../gemm/gemm.h"
 #include "lapack.h"
+
+enum { LAPACK_PANEL = 256 };
 
 #define TS_SCALAR 32
 #include "factor_body.h"
@@ -20,8 +23,6 @@
   ((d) == TS_FLOAT32 ? name##_f32(__VA_ARGS__) : (d) == TS_FLOAT64 ? name##_f64(__VA_ARGS__) : (d) == TS_COMPLEX64 ? name##_c64(__VA_ARGS__) : name##_c128(__VA_ARGS__))
 
 int64_t ts_factor_lu(ts_dtype d, int64_t m, int64_t n, void *a, int64_t lda, int32_t *pivots) {
-  int64_t info;
-  if (ts_lapack_lu(d, m, n, a, lda, pivots, &info)) return info;
   return FOR_DTYPE(d, lu, m, n, a, lda, pivots);
 }
 
@@ -34,12 +35,16 @@ void ts_swap_rows(ts_dtype d, int64_t k, void *b, int64_t ldb, int64_t n, const 
 }
 
 void ts_solve_triangular(ts_dtype d, bool left, bool upper, ts_matrix_op op, bool unit, int64_t m, int64_t n, const void *a, int64_t lda, void *b, int64_t ldb) {
-  FOR_DTYPE(d, triangular, left, upper, op, unit, m, n, a, lda, b, ldb);
+  FOR_DTYPE(d, solve_triangle, left, upper, op, unit, m, n, a, lda, b, ldb);
 }
 
-int64_t ts_factor_cholesky(ts_dtype d, int64_t n, void *a, int64_t lda) { return FOR_DTYPE(d, cholesky, n, a, lda); }
+int64_t ts_factor_cholesky(ts_dtype d, int64_t n, void *a, int64_t lda) {
+  return FOR_DTYPE(d, cholesky, n, a, lda);
+}
 
 int64_t ts_factor_ldl(ts_dtype d, bool hermitian, int64_t n, void *a, int64_t lda, int32_t *pivots) {
+  int64_t info;
+  if (ts_lapack_ldl(d, hermitian, n, a, lda, pivots, &info)) return info;
   return FOR_DTYPE(d, ldl, hermitian, n, a, lda, pivots);
 }
 

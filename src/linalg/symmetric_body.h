@@ -4,7 +4,7 @@ static int64_t F(cholesky_small)(int64_t n, T *a, int64_t lda) {
   for (int64_t j = 0; j < n; j++) {
     T *x = a + j * lda;
     const R d = REAL_PART(x[j]);
-    if (!(d > 0)) return j + 1;
+    if (d <= 0) return j + 1; /* NaN goes on, as in OpenBLAS */
     const R root = ROOT(d);
     x[j] = root;
     for (int64_t i = j + 1; i < n; i++) x[i] /= root;
@@ -19,12 +19,14 @@ static int64_t F(cholesky_small)(int64_t n, T *a, int64_t lda) {
 
 static int64_t F(cholesky)(int64_t n, T *a, int64_t lda) {
   enum { STRIP = 128 };
+  int64_t info;
   if (n <= F(small)) return F(cholesky_small)(n, a, lda);
+  if (n <= LAPACK_PANEL && ts_lapack_cholesky(DTYPE, n, a, lda, &info)) return info;
   const int64_t p = (n / 2 + F(small) - 1) / F(small) * F(small), q = n - p;
   T *below = a + p, *corner = below + p * lda;
-  int64_t info = F(cholesky)(p, a, lda);
+  info = F(cholesky)(p, a, lda);
   if (info) return info;
-  F(triangular)(false, false, TS_ADJOINT, false, q, p, a, lda, below, lda);
+  F(solve_triangle)(false, false, TS_ADJOINT, false, q, p, a, lda, below, lda);
   /* The lower triangle of the rest, strip by strip. */
   for (int64_t j = 0; j < q; j += STRIP) {
     const int64_t wide = q - j < STRIP ? q - j : STRIP;

@@ -1,5 +1,5 @@
 /* No guard: triangular solves and LU for one element type. Both halve the matrix until it is small, so that nearly all
-   the work is products. */
+   the work is products, which use threads; LAPACK, which uses one here, gets panels, BLAS strips of right sides. */
 enum { F(small) = 16, F(strip) = 64 };
 
 /* op(a)(i, j) */
@@ -85,6 +85,29 @@ static void F(triangular)(bool left, bool upper, ts_matrix_op op, bool unit, int
   }
 }
 
+typedef struct {
+  bool left, upper, unit;
+  ts_matrix_op op;
+  int64_t size, lda, ldb;
+  const T *a;
+  T *b;
+} F(strips);
+
+/* Right sides [begin, end). */
+static void F(some_right_sides)(void *arg, int64_t begin, int64_t end) {
+  const F(strips) *s = arg;
+  T *b = s->b + begin * (s->left ? s->ldb : 1);
+  const int64_t m = s->left ? s->size : end - begin, n = s->left ? end - begin : s->size;
+  if (!ts_blas_triangular(DTYPE, s->left, s->upper, s->op, s->unit, m, n, s->a, s->lda, b, s->ldb)) F(triangular)(s->left, s->upper, s->op, s->unit, m, n, s->a, s->lda, b, s->ldb);
+}
+
+static void F(solve_triangle)(bool left, bool upper, ts_matrix_op op, bool unit, int64_t m, int64_t n, const T *a, int64_t lda, T *b, int64_t ldb) {
+  const int64_t size = left ? m : n, others = left ? n : m;
+  F(strips) s = {left, upper, unit, op, size, lda, ldb, a, b};
+  if (op != TS_CONJUGATE && ts_blas_takes(size, others)) ts_parallel_for(others, 64, F(some_right_sides), &s);
+  else F(triangular)(left, upper, op, unit, m, n, a, lda, b, ldb);
+}
+
 static void F(swap_rows)(int64_t k, T *b, int64_t ldb, int64_t n, const int32_t *pivots, bool back) {
   for (int64_t j = 0; j < k; j++) {
     T *x = b + j * ldb;
@@ -132,12 +155,14 @@ static int64_t F(lu_small)(int64_t m, int64_t n, T *a, int64_t lda, int32_t *piv
 
 static int64_t F(lu)(int64_t m, int64_t n, T *a, int64_t lda, int32_t *pivots) {
   const int64_t k = m < n ? m : n;
+  int64_t info;
   if (k <= F(small)) return F(lu_small)(m, n, a, lda, pivots);
+  if (k <= LAPACK_PANEL && ts_lapack_lu(DTYPE, m, n, a, lda, pivots, &info)) return info;
   const int64_t p = (k / 2 + F(small) - 1) / F(small) * F(small), q = n - p;
   T *right = a + p * lda, *corner = right + p;
   const int64_t first = F(lu)(m, p, a, lda, pivots);
   F(swap_rows)(q, right, lda, p, pivots, false);
-  F(triangular)(true, false, TS_PLAIN, true, p, q, a, lda, right, lda);
+  F(solve_triangle)(true, false, TS_PLAIN, true, p, q, a, lda, right, lda);
   F(product)(TS_PLAIN, TS_PLAIN, m - p, q, p, -1, a + p, lda, right, lda, 1, corner, lda);
   const int64_t then = F(lu)(m - p, q, corner, lda, pivots + p);
   F(swap_rows)(p, a + p, lda, k - p, pivots + p, false);
@@ -148,11 +173,11 @@ static int64_t F(lu)(int64_t m, int64_t n, T *a, int64_t lda, int32_t *pivots) {
 static void F(lu_solve)(ts_matrix_op op, int64_t n, int64_t k, const T *lu, int64_t lda, const int32_t *pivots, T *b, int64_t ldb) {
   if (!(op & 1)) {
     F(swap_rows)(k, b, ldb, n, pivots, false);
-    F(triangular)(true, false, op, true, n, k, lu, lda, b, ldb);
-    F(triangular)(true, true, op, false, n, k, lu, lda, b, ldb);
+    F(solve_triangle)(true, false, op, true, n, k, lu, lda, b, ldb);
+    F(solve_triangle)(true, true, op, false, n, k, lu, lda, b, ldb);
   } else {
-    F(triangular)(true, true, op, false, n, k, lu, lda, b, ldb);
-    F(triangular)(true, false, op, true, n, k, lu, lda, b, ldb);
+    F(solve_triangle)(true, true, op, false, n, k, lu, lda, b, ldb);
+    F(solve_triangle)(true, false, op, true, n, k, lu, lda, b, ldb);
     F(swap_rows)(k, b, ldb, n, pivots, true);
   }
 }

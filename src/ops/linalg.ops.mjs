@@ -151,7 +151,7 @@ export default [
   },
   {
     name: 'det', args: 'Tensor self', as: both, aliases: ['linalg.det'], grad: 'composite', dtypes: LINEAR, doc: `The determinant of a square matrix, or of each of a batch. ${page('det')}`,
-    samples: [{ args: [t(3, 3)] }, { args: [t(2, 2, 2)] }, { args: [t(0, 0)] }, { args: [t(0, 2, 2)] }, { args: [z(3, 3)] }], errors: [oblong('det'), narrow('det'), integers('det')],
+    samples: [{ args: [t(3, 3)] }, { args: [t(2, 2, 2)] }, { args: [t(0, 0)] }, { args: [t(0, 2, 2)] }, { args: [z(3, 3)] }, { args: [singular] }, { args: [singularBatch] }], errors: [oblong('det'), narrow('det'), integers('det')],
   },
   {
     name: '_linalg_slogdet', args: 'Tensor A', returns: 'Tensor sign, Tensor logabsdet, Tensor LU, Tensor pivots', grad: { saves: 'A result0 result2 result3' }, dtypes: LINEAR, doc: 'slogdet, with the factors of A.', samples: [{ args: [t(3, 3)] }],

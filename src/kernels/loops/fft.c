@@ -1,16 +1,11 @@
 /* Fourier transforms: see fft.h. */
 #include <string.h>
+#include "isa.h"
 #include "loops.h"
 #include "../../core/threads.h"
 #include "../fft.h"
 
-#if defined(__AVX512F__)
-#define VB 64
-#elif defined(__AVX__)
-#define VB 32
-#else
-#define VB 16
-#endif
+#define VB TS_VECTOR_BYTES
 
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_shufflevector)
@@ -42,7 +37,8 @@
 #define FN(name) name##_f32
 #define INTEGER int32_t
 #define FLOATS
-#include "fft_body.h"
+#include "fft_passes.h"
+#include "fft_lines.h"
 #undef T
 #undef FN
 #undef INTEGER
@@ -51,7 +47,8 @@
 #define T double
 #define FN(name) name##_f64
 #define INTEGER int64_t
-#include "fft_body.h"
+#include "fft_passes.h"
+#include "fft_lines.h"
 
 TS_FILL(fft) {
   table->fft_run[0] = run_f32;

@@ -14,4 +14,13 @@
 #else
 #define TS_ISAS(X) X(base, "baseline", true)
 #endif
+
+/* Of a vector of the set that this file is compiled for. */
+#if defined(__AVX512F__)
+#define TS_VECTOR_BYTES 64
+#elif defined(__AVX__)
+#define TS_VECTOR_BYTES 32
+#else
+#define TS_VECTOR_BYTES 16
+#endif
 #endif
