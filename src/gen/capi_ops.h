@@ -179,10 +179,10 @@ TORSH_API torsh_status torsh_abs(torsh_tensor self, torsh_tensor *out);
 /* The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools. https://pytorch.org/docs/stable/generated/torch.abs.html */
 TORSH_API torsh_status torsh_abs_(torsh_tensor self, torsh_tensor *out);
 
-/* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+/* -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
 TORSH_API torsh_status torsh_sign(torsh_tensor self, torsh_tensor *out);
 
-/* -1, 0 or 1, elementwise; NaN gives 0. https://pytorch.org/docs/stable/generated/torch.sign.html */
+/* -1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers. https://pytorch.org/docs/stable/generated/torch.sign.html */
 TORSH_API torsh_status torsh_sign_(torsh_tensor self, torsh_tensor *out);
 
 /* The sign of real numbers; of complex ones input / abs(input), 0 at 0. https://pytorch.org/docs/stable/generated/torch.sgn.html */

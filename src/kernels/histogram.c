@@ -89,6 +89,7 @@ static ts_tensor *count(ts_cx *cx, ts_tensor *points, ts_tensor *weight, int64_t
   axis axes[TS_MAX_DIM];
   for (int64_t k = 0; k < dims; k++) sizes[k] = edges[k]->numel - 1;
   ts_tensor *counts = ts_full_zero(cx, TS_FLOAT64, (int)dims, sizes);
+  if (!counts) return NULL;
   for (int64_t k = dims; k-- > 0;) {
     ts_tensor *e = ts_raw_contiguous(cx, ts_raw_cast(cx, edges[k], d));
     if (!e) return NULL;
@@ -97,7 +98,7 @@ static ts_tensor *count(ts_cx *cx, ts_tensor *points, ts_tensor *weight, int64_t
   }
   points = ts_raw_contiguous(cx, points);
   if (weight && !(weight = ts_raw_contiguous(cx, ts_raw_cast(cx, weight, d)))) return NULL;
-  if (!counts || !points) return NULL;
+  if (!points) return NULL;
   int64_t n = 1;
   for (int k = 0; k < points->ndim - 1; k++) n *= points->sizes[k];
   histogram h = {ts_data(points), weight ? ts_data(weight) : NULL, ts_data(counts), axes, dims ? n : 0, dims, how};

@@ -159,9 +159,8 @@ bool ts_linalg_cond_impl(ts_cx *cx, const ts_linalg_cond_args *a, ts_out *out) {
   }
   char text[32];
   snprintf(text, sizeof text, isinf(p) ? p > 0 ? "inf" : "-inf" : "%g", p);
-  if (!square_for(cx, A, text)) return false;
   if (A->numel == 0) return of_nothing(cx, A, out);
-  return by_inverse(cx, A, NULL, p, out);
+  return square_for(cx, A, text) && by_inverse(cx, A, NULL, p, out);
 }
 
 bool ts_linalg_cond_named_impl(ts_cx *cx, const ts_linalg_cond_named_args *a, ts_out *out) {

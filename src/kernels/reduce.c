@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 #include "../core/threads.h"
-#include "complex.h"
 #include "kernels.h"
 
 bool ts_dim_mask(ts_cx *cx, ts_ints dims, int ndim, uint64_t *mask) {
@@ -34,6 +33,10 @@ int ts_reduced_sizes(const ts_tensor *t, uint64_t mask, bool keepdim, int64_t *s
 static void join_sum(ts_word *a, const ts_word *b) { a->f += b->f; }
 static void join_whole(ts_word *a, const ts_word *b) { a->i = (int64_t)((uint64_t)a->i + (uint64_t)b->i); }
 static void join_prod(ts_word *a, const ts_word *b) { a->f *= b->f; }
+static void join_complex_sum(ts_word *a, const ts_word *b) {
+  a[0].f += b[0].f;
+  a[1].f += b[1].f;
+}
 static void join_complex_prod(ts_word *a, const ts_word *b) {
   double re = a[0].f * b[0].f - a[1].f * b[1].f;
   a[1].f = a[0].f * b[1].f + a[1].f * b[0].f;
@@ -115,15 +118,17 @@ ts_reduction ts_reduction_of(ts_reduce_id id, ts_dtype dtype) {
     return (ts_reduction){loop, 2, {{.f = INFINITY}, {.f = -INFINITY}, {0}}, join_extremes};
   }
   ts_reduction r = {ts_loops.reduce[id][dtype], 1, {{0}, {0}, {0}}, whole ? join_whole : join_sum};
+  if (ts_is_complex(dtype)) {
+    r.words = 2;
+    r.join = id == TS_RED_PROD ? join_complex_prod : join_complex_sum;
+    r.start[0].f = id == TS_RED_PROD;
+    return r;
+  }
   switch (id) {
     case TS_RED_PROD:
       r.join = whole ? join_whole_prod : join_prod;
       if (whole) r.start[0].i = 1;
       else r.start[0].f = 1;
-      if (dtype == TS_COMPLEX128) {
-        r.words = 2;
-        r.join = join_complex_prod;
-      }
       break;
     case TS_RED_MAX: case TS_RED_ARGMAX:
       if (whole) r.start[0].i = INT64_MIN;
@@ -300,15 +305,11 @@ bool ts_reduce(ts_cx *cx, ts_tensor *self, uint64_t mask, const ts_reduction *r,
 }
 
 ts_tensor *ts_reduced(ts_cx *cx, ts_tensor *self, uint64_t mask, bool keepdim, ts_reduce_id id) {
-  if (self && ts_is_complex((ts_dtype)self->dtype) && id == TS_RED_SUM) { /* part by part */
-    mask &= self->ndim ? ~(uint64_t)0 : 0;
-    return ts_unpaired(cx, ts_reduced(cx, ts_pairs(cx, self), mask, keepdim, id));
-  }
   if (!self || (!ts_loops.reduce[id][self->dtype] && !(self = ts_raw_cast(cx, self, ts_reduce_dtype((ts_dtype)self->dtype))))) return NULL;
   int64_t sizes[TS_MAX_DIM];
   int ndim = ts_reduced_sizes(self, mask, keepdim, sizes);
   ts_reduction r = ts_reduction_of(id, (ts_dtype)self->dtype);
   ts_dtype d = (ts_dtype)self->dtype;
-  ts_tensor *acc = ts_empty(cx, ts_is_integral(d, true) ? TS_INT64 : ts_is_complex(d) ? d : TS_FLOAT64, ndim, sizes);
+  ts_tensor *acc = ts_empty(cx, ts_is_integral(d, true) ? TS_INT64 : ts_is_complex(d) ? TS_COMPLEX128 : TS_FLOAT64, ndim, sizes);
   return acc && ts_reduce(cx, self, mask, &r, ts_data(acc)) ? acc : NULL;
 }

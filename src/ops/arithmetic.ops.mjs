@@ -9,7 +9,7 @@ const nonzero = (...shape) => within(0.5, 2, ...shape);
 const COMPLEX = new Set(['neg', 'positive', 'abs', 'sgn', 'square']);
 /** Ops of one tensor. */
 const unary = (name, impl, grad, doc, more = {}) => ({
-  name, args: 'Tensor self', as: TWIN, flags: ['direct'], impl, grad, dtypes: 'int float', doc: `${doc} ${torchDoc(name)}`,
+  name, args: 'Tensor self', as: TWIN, flags: ['direct'], impl, grad, dtypes: COMPLEX.has(name) ? 'int float complex' : 'int float', doc: `${doc} ${torchDoc(name)}`,
   samples: [{ args: [t(3, 4)] }, { args: [t()] }, { args: [t(0, 2)] }, { args: [list([1.3, -2.6, 0.7, -0.2])] }, { args: [of('int32', 3)] }, ...(COMPLEX.has(name) ? [{ args: [of('complex64', 3, 4)] }] : [])], ...more,
 });
 const rounding = (name, id, doc, more = {}) => unary(name, `ts_rounded(cx, a->self, out, ${id})`, { saves: '' }, `${doc} Integers stay as they are; the gradient is zero.`, {
@@ -19,7 +19,7 @@ const rounding = (name, id, doc, more = {}) => unary(name, `ts_rounded(cx, a->se
 export default [
   {
     name: 'add', args: 'Operand self, Operand other, *, Scalar alpha=1', as: ALL, flags: ['direct'],
-    grad: { saves: '' }, dtypes: 'all complex',
+    grad: { saves: '' }, dtypes: 'all',
     doc: `input + alpha * other, elementwise. Shapes broadcast; dtypes promote. Errors: shapes that do not broadcast, a float alpha for integers. ${torchDoc('add')}`,
     samples: [
       { args: [t(3, 4), t(3, 4)] }, { args: [t(3, 1), t(4)] }, { args: [t(), t(2)] }, { args: [t(2, 3), 2], kwargs: { alpha: 3 } }, { args: [t(2, 3), t(3)], kwargs: { alpha: -0.5 } },
@@ -48,13 +48,13 @@ export default [
   },
   {
     name: 'mul', args: 'Operand self, Operand other', as: ALL, flags: ['direct'], aliases: ['multiply'],
-    impl: 'ts_binary(cx, a->self, a->other, out, TS_BIN_MUL, TS_SAME, NULL)', grad: { saves: 'self(other) other(self)' }, dtypes: 'all complex',
+    impl: 'ts_binary(cx, a->self, a->other, out, TS_BIN_MUL, TS_SAME, NULL)', grad: { saves: 'self(other) other(self)' }, dtypes: 'all',
     doc: `input * other, elementwise; bools multiply as "and". ${torchDoc('mul')}`,
     samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(3, 1), t(4)] }, { args: [t(2, 3), 2.5] }, { args: [t(), t()] }, { args: [of('bool', 3), of('bool', 3)] }, { args: [of('int8', 3), of('uint8', 3)] }, { args: [of('float16', 2, 3), t()] }, { args: [{ t: [3, 4], dtype: 'complex64' }, { t: [4], dtype: 'complex64' }] }, { args: [{ t: [3] }, { re: 1, im: 2 }] }],
     errors: [misfit('mul')],
   },
   {
-    name: 'div', args: 'Operand self, Operand other, *, str? rounding_mode=None', as: ALL, flags: ['direct'], aliases: ['divide', 'trueDivide'], grad: { saves: 'self(other) other' }, dtypes: 'all complex',
+    name: 'div', args: 'Operand self, Operand other, *, str? rounding_mode=None', as: ALL, flags: ['direct'], aliases: ['divide', 'trueDivide'], grad: { saves: 'self(other) other' }, dtypes: 'all',
     doc: `input / other, elementwise; integers give float32. roundingMode 'trunc' rounds towards zero, 'floor' down, both keeping integers. Errors: another roundingMode, a zero among integer divisors when rounding. ${torchDoc('div')}`,
     samples: [
       { args: [t(3, 4), nonzero(3, 4)] }, { args: [t(3, 1), nonzero(4)] }, { args: [t(3), 2] }, { args: [1, nonzero(3)] }, { args: [of('int64', 4), list([2, -3, 4, 1], 'int64')] },
@@ -103,7 +103,7 @@ export default [
     ],
   },
   {
-    name: 'float_power', args: 'Operand self, Operand exponent', as: ALL, grad: 'composite', dtypes: 'all complex',
+    name: 'float_power', args: 'Operand self, Operand exponent', as: ALL, grad: 'composite', dtypes: 'all',
     doc: `input to the power of exponent, elementwise, in float64. ${torchDoc('float_power')}`,
     samples: [{ args: [nonzero(3, 4), t(4)] }, { args: [of('int64', 5), -2] }, { args: [2, of('int32', 3)] }, { args: [{ t: [3], dtype: 'complex64' }, 2] }],
     errors: [{ args: [2, 3], code: 'ERR_ARGUMENT', message: 'floatPower: one of the arguments must be a Tensor, got two numbers' }],
@@ -118,7 +118,7 @@ export default [
   unary('abs', null, { saves: 'self' }, 'The absolute value, of complex numbers a real one; its gradient at 0 is 0. Errors: bools.', {
     aliases: ['absolute'], errors: [refuses('abs', 'bool', of('bool', 2))],
   }),
-  unary('sign', null, { saves: '' }, '-1, 0 or 1, elementwise; NaN gives 0.', { as: ALL, dtypes: 'all' }),
+  unary('sign', null, { saves: '' }, '-1, 0 or 1, elementwise; NaN gives 0. Errors: complex numbers.', { as: ALL, dtypes: 'bool int float', errors: [{ args: [of('complex64', 2)], code: 'ERR_DTYPE', message: 'sign: Unlike NumPy, torsh.sign is not meant to support complex numbers; use torsh.sgn instead' }] }),
   unary('sgn', 'ts_sign_of(cx, a->self, out)', { saves: 'self result' }, 'The sign of real numbers; of complex ones input / abs(input), 0 at 0.', { as: ALL, dtypes: 'all' }),
   unary('square', 'ts_pow_number(cx, a->self, out, 2)', { saves: 'self' }, 'input * input, elementwise.', { dtypes: 'all' }),
   unary('reciprocal', 'ts_unary(cx, a->self, out, TS_UN_RECIPROCAL, TS_TO_FLOAT, NULL)', { saves: 'result' }, '1 / input, elementwise; integers give float32.', {

@@ -7,7 +7,7 @@ const NO = 'not differentiable';
 const special = { args: [within(-2, 2, 3, 4)] };
 
 const compare = (name, id, alias, what) => ({
-  name, args: 'Tensor self, Operand other', as: ALL, flags: ['direct'], aliases: alias ? [alias] : [], impl: `ts_compare(cx, a->self, a->other, out, ${id})`, grad: NO, dtypes: 'all',
+  name, args: 'Tensor self, Operand other', as: ALL, flags: ['direct'], aliases: alias ? [alias] : [], impl: `ts_compare(cx, a->self, a->other, out, ${id})`, grad: NO, dtypes: /^(eq|ne)$/.test(name) ? 'all' : 'bool int float',
   doc: `Whether input ${what} other, elementwise, as bools; NaN is unequal to everything. ${torchDoc(name)}`,
   samples: [
     { args: [of('int64', 3, 4), of('int64', 3, 4)] }, { args: [t(3, 1), t(4)] }, { args: [list([1, 2, 3]), 2] }, { args: [of('uint8', 5), of('uint8', 5)] }, { args: [of('bool', 4), of('bool', 4)] },
@@ -38,7 +38,7 @@ const shift = (name, id, what) => ({
   errors: [refuses(name, 'float32', t(2), t(2)), refuses(name, 'bool', of('bool', 2), of('bool', 2))],
 });
 const extreme = (name, id, doc, saves = 'self other') => ({
-  name, args: 'Tensor self, Tensor other', as: ['function', 'method', 'out'], flags: ['direct'], impl: `ts_binary(cx, a->self, a->other, out, ${id}, TS_SAME, NULL)`, grad: { saves }, dtypes: 'all', doc: `${doc} ${torchDoc(name)}`,
+  name, args: 'Tensor self, Tensor other', as: ['function', 'method', 'out'], flags: ['direct'], impl: `ts_binary(cx, a->self, a->other, out, ${id}, TS_SAME, NULL)`, grad: { saves }, dtypes: 'bool int float', doc: `${doc} ${torchDoc(name)}`,
   samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(3, 1), t(4)] }, { args: [of('int64', 3), of('int32', 3)] }, { args: [of('bool', 3), of('bool', 3)] }], errors: [misfit(name)],
 });
 const bounds = { args: [within(-2, 2, 3, 4), -1, 1.5] };
@@ -51,7 +51,7 @@ export default [
   compare('gt', 'TS_CMP_GT', 'greater', '>'),
   compare('ge', 'TS_CMP_GE', 'greaterEqual', '>='),
   {
-    name: 'isclose', args: 'Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False', grad: NO, as: ['function', 'method'], dtypes: 'all complex',
+    name: 'isclose', args: 'Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False', grad: NO, as: ['function', 'method'], dtypes: 'all',
     doc: `Whether |input - other| <= atol + rtol * |other|, elementwise; equal infinities are close. Errors: different dtypes, negative tolerances. ${torchDoc('isclose')}`,
     samples: [{ args: [t(3, 4), t(3, 4), 0.5, 0.5] }, { args: [list([1, 2]), list([1.000001, 2.1])] }, { args: [of('int64', 3), of('int64', 3)] }, { args: [t(2), t(2), 0, 0, true] }, { args: [{ t: [3], dtype: 'complex64' }, { t: [3], dtype: 'complex64' }] }],
     errors: [
@@ -97,7 +97,7 @@ export default [
   shift('bitwise_left_shift', 'TS_BIN_SHL', 'left'),
   shift('bitwise_right_shift', 'TS_BIN_SHR', 'right, keeping the sign,'),
   {
-    name: 'where', overload: 'where', args: 'Tensor condition, Operand self, Operand other', flags: ['direct'], grad: { saves: 'condition' }, dtypes: 'all complex',
+    name: 'where', overload: 'where', args: 'Tensor condition, Operand self, Operand other', flags: ['direct'], grad: { saves: 'condition' }, dtypes: 'all',
     doc: `input where condition holds, else other; all three broadcast, dtypes promote. Errors: a condition that is neither bool nor uint8. ${torchDoc('where')}`,
     samples: [
       { args: [of('bool', 3, 4), t(3, 4), t(3, 4)] }, { args: [of('bool', 3, 1), t(4), t()] }, { args: [of('bool', 3), 1, 2.5] }, { args: [of('bool', 3), of('int64', 3), 0] }, { args: [of('bool', 3), of('bfloat16', 3), t(3)] }, { args: [of('bool', 3), of('int8', 3), of('uint8', 3)] },
@@ -117,7 +117,7 @@ export default [
     doc: `input where condition holds, else other. ${tensorDoc('where')}`, samples: [{ args: [t(3, 4), of('bool', 3, 4), t(4)] }],
   },
   {
-    name: 'masked_fill', args: 'Tensor self, Tensor mask, Operand value', as: ['function', 'method', 'inplace'], flags: ['direct'], grad: { saves: 'mask' }, dtypes: 'all complex',
+    name: 'masked_fill', args: 'Tensor self, Tensor mask, Operand value', as: ['function', 'method', 'inplace'], flags: ['direct'], grad: { saves: 'mask' }, dtypes: 'all',
     doc: `input with value where mask holds. Errors: a mask that is neither bool nor uint8, a value with dims. ${tensorDoc('masked_fill')}`,
     samples: [{ args: [t(3, 4), of('bool', 3, 4), 2] }, { args: [t(3, 4), of('bool', 4), t()] }, { args: [of('int64', 3), of('bool', 3), 7] }, { args: [of('float16', 3), of('bool'), -1] }, { args: [{ t: [3], dtype: 'complex64' }, { t: [3], dtype: 'bool' }, { re: 1, im: 2 }] }],
     errors: [

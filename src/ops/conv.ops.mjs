@@ -25,7 +25,7 @@ export default [
       { args: [t(1, 2, 4, 4), t(2, 3, 3, 3), t(4)], code: 'ERR_SHAPE', message: 'convTranspose2d: Given transposed=1, weight of size [2, 3, 3, 3], expected bias to be 1-dimensional with 3 elements, but got bias of size [4] instead' }]),
   transposed(3, [{ args: [t(1, 2, 2, 3, 2), t(2, 3, 2, 2, 2), t(3)], kwargs: { stride: [1, 2, 1] } }, { args: [t(2, 2, 2, 2), t(2, 1, 2, 2, 2)], kwargs: { groups: 2, padding: 1 } }]),
   {
-    name: 'convolution', args: 'Tensor self, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups', grad: 'composite', dtypes: 'int float',
+    name: 'convolution', args: 'Tensor self, Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups', grad: 'composite', dtypes: 'int float complex',
     doc: `Convolution or, where transposed is true, transposed convolution, of 1 to 3 spatial dims as weight has them. ${docs('conv2d')}`,
     samples: [{ args: [t(1, 2, 5), t(3, 2, 2), t(3), [2], [1], [1], false, [0], 1] }, { args: [t(1, 2, 3, 3), t(2, 3, 2, 2), null, [2, 2], [0, 0], [1, 1], true, [1, 0], 1] }],
     errors: [{ args: [t(2, 5), t(3, 2, 2), null, [1], [0], [1], false, [0], 1], code: 'ERR_SHAPE', message: 'convolution: Expected input and weight of 3 to 5 dims, the same number, but got input of size: [2, 5] with weight of size [3, 2, 2]' }],

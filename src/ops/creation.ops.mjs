@@ -39,7 +39,7 @@ export default [
     samples: [{ args: [[2, 3], 1.5] }, { args: [[], 2] }, { args: [[2], true] }, { args: [[3], 7], kwargs: { dtype: 'int16' } }],
   },
   {
-    name: 'full_like', args: `Tensor self, Scalar fill_value, ${LIKE}`, flags: ['factory'], grad: NO, dtypes: 'all complex',
+    name: 'full_like', args: `Tensor self, Scalar fill_value, ${LIKE}`, flags: ['factory'], grad: NO, dtypes: 'all',
     doc: `A tensor filled with one value, with the size and (unless given) the dtype of input. ${docs('full_like')}`, samples: [{ args: [t(2, 3), 4] }, { args: [t(), -1.5] }, { args: [{ t: [3], dtype: 'complex64' }, { re: 1, im: 2 }] }],
   },
   {

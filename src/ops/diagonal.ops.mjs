@@ -33,7 +33,7 @@ export default [
     samples: [{ args: [t(2, 2)] }, { args: [t(3), 1] }, { args: [t(), -1] }],
   },
   {
-    name: 'trace', args: 'Tensor self', as: both, grad: 'composite', dtypes: 'all complex', doc: `The sum of the diagonal of a matrix; integers add up in int64. ${page('trace')}`,
+    name: 'trace', args: 'Tensor self', as: both, grad: 'composite', dtypes: 'all', doc: `The sum of the diagonal of a matrix; integers add up in int64. ${page('trace')}`,
     samples: [{ args: [t(3, 3)] }, { args: [t(2, 4)] }, { args: [{ t: [3, 2], dtype: 'int32', low: -5, high: 5 }] }, { args: [{ t: [3, 3], dtype: 'complex64' }] }], errors: [{ args: [t(3)], code: 'ERR_SHAPE', message: 'trace: expected a matrix' }],
   },
   triangle('tril', 'lower', 'above'),

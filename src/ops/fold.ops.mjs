@@ -6,14 +6,14 @@ const PLAIN = 'int[] kernel_size, int[] dilation, int[] padding, int[] stride';
 
 export default [
   {
-    name: 'unfold_windows', args: `Tensor self, int[2] kernel_size, ${WINDOWS}`, namespaces: ['nn.functional'], overload: 'unfold', grad: 'composite', dtypes: 'float',
+    name: 'unfold_windows', args: `Tensor self, int[2] kernel_size, ${WINDOWS}`, namespaces: ['nn.functional'], overload: 'unfold', grad: 'composite', dtypes: 'float complex',
     doc: `The sliding windows of input (N, C, H, W), N optional, as columns: (N, C * kh * kw, number of windows). Errors: windows that do not fit, empty dims other than the batch. ${functionalDoc('unfold')}`,
     samples: [{ args: [t(2, 3, 5, 4), 2] }, { args: [t(2, 4, 5), [3, 2]], kwargs: { dilation: [1, 2], padding: 1, stride: 2 } }, { args: [t(0, 2, 3, 3), 2] }],
     errors: [{ args: [t(1, 3, 4, 4), 5], code: 'ERR_SHAPE', message: 'unfold: Given input with spatial size (4, 4), kernel_size=(5, 5), dilation=(1, 1), padding=(0, 0), calculated shape of the array of sliding blocks as (0, 0), but its components must be at least one.' },
       { args: [t(4, 4), 2], code: 'ERR_SHAPE', message: 'unfold: Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: [4, 4]' }],
   },
   {
-    name: 'fold', args: `Tensor self, int[2] output_size, int[2] kernel_size, ${WINDOWS}`, namespaces: ['nn.functional'], grad: 'composite', dtypes: 'float',
+    name: 'fold', args: `Tensor self, int[2] output_size, int[2] kernel_size, ${WINDOWS}`, namespaces: ['nn.functional'], grad: 'composite', dtypes: 'float complex',
     doc: `Windows as columns (N, C * kh * kw, number of windows), N optional, added up where they lie in an image of outputSize: (N, C, H, W). Errors: sizes that do not belong together. ${functionalDoc('fold')}`,
     samples: [{ args: [t(2, 8, 12), [5, 4], 2] }, { args: [t(12, 9), [5, 5], [3, 2]], kwargs: { dilation: [1, 2], padding: 1, stride: 2 } }, { args: [t(0, 4, 4), [3, 3], 2] }],
     errors: [{ args: [t(1, 13, 9), [4, 4], 2], code: 'ERR_SHAPE', message: "fold: Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got input.size(1)=13 and kernel_size=(2, 2)." },

@@ -6,7 +6,7 @@ const TWIN = [...ALL, 'inplace function'];
 const REAL = new Set(['erf', 'erfc', 'erfinv', 'lgamma', 'digamma', 'i0', 'i1']);
 /** One tensor in, floats out; samples from [low, high), where the function has a finite slope. */
 const unary = (name, what, saves, [low, high], more = {}) => ({
-  name, args: 'Tensor self', as: TWIN, flags: ['direct'], impl: `ts_unary(cx, a->self, out, TS_UN_${name.toUpperCase()}, TS_TO_FLOAT, NULL)`, grad: { saves }, dtypes: 'all',
+  name, args: 'Tensor self', as: TWIN, flags: ['direct'], impl: `ts_unary(cx, a->self, out, TS_UN_${name.toUpperCase()}, TS_TO_FLOAT, NULL)`, grad: { saves }, dtypes: REAL.has(name) ? 'bool int float' : 'all',
   doc: `${what}, elementwise; integers give float32. ${torchDoc(name)}`,
   samples: [{ args: [within(low, high, 3, 4)] }, { args: [within(low, high)] }, { args: [t(0, 2)] }, { args: [of('int64', 3)] }, { args: [{ t: [3], dtype: 'float16', low, high }] }, { args: [{ t: [3], dtype: 'bfloat16', low, high }] }, ...(REAL.has(name) ? [] : [{ args: [{ t: [3], dtype: 'complex64', low, high }] }])], ...more,
 });
@@ -45,7 +45,7 @@ export default [
   unary('lgamma', 'log|gamma(input)|', 'self', [0.3, 4], { as: ALL, aliases: ['special.gammaln'] }),
   unary('digamma', 'The derivative of lgamma', 'self', [0.3, 4], { as: ALL, aliases: ['special.digamma', 'special.psi'] }),
   {
-    name: 'mvlgamma', args: 'Tensor self, int p', as: ALL, aliases: ['special.multigammaln'], grad: 'composite', dtypes: 'all',
+    name: 'mvlgamma', args: 'Tensor self, int p', as: ALL, aliases: ['special.multigammaln'], grad: 'composite', dtypes: 'bool int float',
     doc: `The logarithm of the gamma function of p dims, elementwise; integers give float32. Errors: p below 1. ${torchDoc('mvlgamma')}`,
     samples: [{ args: [within(1.5, 4, 3, 4), 2] }, { args: [of('int64', 3), 1] }], errors: [{ args: [t(2), 0], code: 'ERR_ARGUMENT', message: 'mvlgamma: p has to be greater than or equal to 1' }],
   },

@@ -21,18 +21,18 @@ export default [
     ],
   },
   {
-    name: 'tensordot', overload: 'tensordot', args: 'Tensor self, Tensor other, int[] dims_self, int[] dims_other', as: ['function', 'out'], grad: 'composite', dtypes: 'int float',
+    name: 'tensordot', overload: 'tensordot', args: 'Tensor self, Tensor other, int[] dims_self, int[] dims_other', as: ['function', 'out'], grad: 'composite', dtypes: 'int float complex',
     doc: `Products summed over pairs of dims: dims is a number (that many last dims of input with the first of other) or a pair of lists. Errors: sizes that differ. ${page('tensordot')}`,
     samples: [{ args: [t(2, 3, 4), t(4, 3), [1, 2], [1, 0]] }, { args: [t(2, 3), t(3), -1, 0] }, { args: [t(2, 3), t(1, 2), 1, 0] }],
     errors: [{ args: [t(2, 3), t(2, 3), [1], [0]], code: 'ERR_SHAPE', message: 'tensordot: contracted dimensions need to match, but first has size 3 in dim 1 and second has size 2 in dim 0' }, { args: [t(2), t(2), [0], []], code: 'ERR_ARGUMENT', message: 'tensordot: both dimension lists should have same length' }],
   },
   {
-    name: 'tensordot_count', overload: 'tensordot', args: 'Tensor self, Tensor other, int dims=2', as: ['function', 'out'], grad: 'composite', dtypes: 'int float',
+    name: 'tensordot_count', overload: 'tensordot', args: 'Tensor self, Tensor other, int dims=2', as: ['function', 'out'], grad: 'composite', dtypes: 'int float complex',
     doc: `Products summed over the last dims of input and the first of other. ${page('tensordot')}`, samples: [{ args: [t(2, 3, 4), t(3, 4, 2)] }, { args: [t(2), t(3), 0] }, { args: [t(2, 3), t(3, 2), 1] }],
     errors: [{ args: [t(2), t(2), -1], code: 'ERR_ARGUMENT', message: 'tensordot: tensordot expects dims >= 0, but got dims=-1' }],
   },
   {
-    name: 'inner', args: 'Tensor self, Tensor other', as: ['function', 'method', 'out'], grad: 'composite', dtypes: 'int float', doc: `Products summed over the last dims; with a 0-d tensor the product. ${page('inner')}`,
+    name: 'inner', args: 'Tensor self, Tensor other', as: ['function', 'method', 'out'], grad: 'composite', dtypes: 'int float complex', doc: `Products summed over the last dims; with a 0-d tensor the product. ${page('inner')}`,
     samples: [{ args: [t(3), t(3)] }, { args: [t(2, 3), t(4, 3)] }, { args: [t(2, 3), t()] }, { args: [t(2, 2, 3), t(3)] }],
     errors: [{ args: [t(2, 3), t(3, 2)], code: 'ERR_SHAPE', message: 'inner: inner() the last dimension must match on both input tensors but got shapes [2, 3] and [3, 2]' }],
   },

@@ -7,7 +7,7 @@ const page = (name) => `https://pytorch.org/docs/stable/generated/torch.${name}.
 
 /** var, std and their pairs with the mean: three forms of one name. */
 const spread = (name, returns, what) => {
-  const shared = { returns, as: returns ? ['function', 'method'] : out, overload: name, dtypes: 'float', doc: `${what} correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. ${page(name)}` };
+  const shared = { returns, as: returns ? ['function', 'method'] : out, overload: name, dtypes: 'float complex', doc: `${what} correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. ${page(name)}` };
   if (returns) shared.as = ['function'];
   return [
     {
@@ -21,7 +21,7 @@ const spread = (name, returns, what) => {
 };
 
 const truth = (name, what, where) => ({
-  name, args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'all',
+  name, flags: ['exact'], args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'all',
   doc: `${what}, over the given dims (all when none are given): a bool, of uint8 a uint8. ${page(where)}`,
   samples: [{ args: [typed('bool', 0, 1, 3, 4)] }, { args: [typed('bool', 0, 1, 3, 4), 1] }, { args: [typed('int32', -1, 2, 2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [typed('uint8', 0, 2, 3, 2), 0] }, { args: [t(0, 3), 0] }, { args: [t()] }],
   errors: [range(name)],
@@ -29,7 +29,7 @@ const truth = (name, what, where) => ({
 
 export default [
   {
-    name: 'sum', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self.sizes' }, dtypes: 'all complex',
+    name: 'sum', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self.sizes' }, dtypes: 'all',
     doc: `Sum over the given dims (all when none are given); integers and bools add up in int64. keepdim leaves them with size 1. Errors: a dim out of range or named twice. ${page('sum')}`,
     samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [t()] }, { args: [t(0, 3), 0] }, { args: [{ t: [3, 3], dtype: 'bool' }] }, { args: [t(3, 2)], kwargs: { dtype: 'float64' } }, { args: [{ t: [3, 4], dtype: 'complex64' }, 1] }],
     errors: [range('sum'), { args: [t(2, 3), [0, -2]], code: 'ERR_ARGUMENT', message: 'sum: dim 0 appears multiple times in the list of dims' }],
@@ -41,7 +41,7 @@ export default [
     errors: [range('mean'), { args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: 'mean: could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: int64' }],
   },
   {
-    name: 'prod', args: 'Tensor self, int? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self' }, dtypes: 'all complex',
+    name: 'prod', args: 'Tensor self, int? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self' }, dtypes: 'all',
     doc: `Product of all elements or along a dim; integers and bools multiply in int64. ${page('prod')}`,
     samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), -2, true] }, { args: [t()] }, { args: [{ t: [2, 3], values: [0, 2, 3, 0, 0, 1] }, 1] }, { args: [typed('int32', -4, 5, 3, 3), 0] }, { args: [t(0, 3), 0] }, { args: [t(3)], kwargs: { dtype: 'float64' } }, { args: [{ t: [3, 4], dtype: 'complex64' }, 1] }],
     errors: [range('prod')],
@@ -58,11 +58,11 @@ export default [
   ...spread('std', undefined, 'Standard deviation over the given dims (all when none are given).'),
   ...spread('std_mean', 'Tensor, Tensor', 'Standard deviation and mean over the given dims (all when none are given).'),
   {
-    name: 'nansum', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self' }, dtypes: 'all complex',
+    name: 'nansum', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: { saves: 'self' }, dtypes: 'all',
     doc: `sum with NaN as zero. ${page('nansum')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [typed('int32', -9, 9, 2, 3), 0] }, { args: [{ t: [3, 4], dtype: 'complex64' }] }], errors: [range('nansum')],
   },
   {
-    name: 'nanmean', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float',
+    name: 'nanmean', args: 'Tensor self, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float complex',
     doc: `mean of what is not NaN. Errors: integers. ${page('nanmean')}`, samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1, true] }],
     errors: [{ args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: 'nanmean: expected input to have floating point or complex dtype but got int64' }],
   },
@@ -83,7 +83,7 @@ export default [
     errors: [{ args: [typed('int64', 0, 9, 3)], code: 'ERR_DTYPE', message: 'norm: input dtype should be either floating point or complex. Got int64 instead.' }],
   },
   {
-    name: 'norm_named', overload: 'norm', args: 'Tensor self, str p, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float',
+    name: 'norm_named', overload: 'norm', args: 'Tensor self, str p, int[]? dim=None, bool keepdim=False, *, dtype? dtype=None', as: out, grad: 'composite', dtypes: 'float complex',
     doc: `By name: the Frobenius norm ('fro'), or the sum of singular values of a matrix ('nuc'). ${page('norm')}`, samples: [{ args: [t(3, 4), 'fro'] }, { args: [t(3, 4), 'fro', [0, 1]] }, { args: [t(3, 4), 'nuc'] }, { args: [t(2, 3, 4), 'nuc', [0, 2], true] }],
     errors: [{ args: [t(2, 2), 'l1'], code: 'ERR_ARGUMENT', message: "norm: only valid string values are 'fro' and 'nuc', found l1" }],
   },
@@ -106,7 +106,7 @@ export default [
     samples: [{ args: [t(3, 4)] }, { args: [t(2, 3, 4), 2, 1] }, { args: [t(3, 4), 1, -1] }, { args: [t(3)] }], errors: [{ args: [t(2, 3), 2, 2], code: 'ERR_INDEX', message: 'normExceptDim: Dimension out of range (expected to be in range of [-2, 1], but got 2)' }],
   },
   {
-    name: 'pairwise_distance', args: 'Tensor x1, Tensor x2, float p=2.0, float eps=1e-6, bool keepdim=False', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float',
+    name: 'pairwise_distance', args: 'Tensor x1, Tensor x2, float p=2.0, float eps=1e-6, bool keepdim=False', namespaces: ['torsh', 'nn.functional'], grad: 'composite', dtypes: 'float complex',
     doc: 'The norm of x1 - x2 + eps along the last dim. https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html', samples: [{ args: [t(3, 4), t(3, 4)] }, { args: [t(3, 4), t(4), 1, 1e-6, true] }],
   },
 ];

@@ -164,7 +164,7 @@ export default [
     errors: [{ args: [t(), [1]], code: 'ERR_SHAPE', message: 'dsplit: requires a tensor with at least 3 dimensions, but got a tensor with 0 dimensions!' }],
   },
   {
-    name: 'cat', args: 'Tensor[] tensors, int dim=0', as: ['function', 'out'], flags: ['direct'], aliases: ['concat', 'concatenate'], grad: { saves: 'tensors.sizes' }, dtypes: 'all complex',
+    name: 'cat', args: 'Tensor[] tensors, int dim=0', as: ['function', 'out'], flags: ['direct'], aliases: ['concat', 'concatenate'], grad: { saves: 'tensors.sizes' }, dtypes: 'all',
     doc: 'Tensors joined along dim; dtypes promote, other sizes must agree. https://pytorch.org/docs/stable/generated/torch.cat.html',
     samples: [{ args: [list(t(2, 3), t(1, 3))] }, { args: [list(t(2, 3), t(2, 2)), -1] }, { args: [list(t(2, 3), t(0), t(2, 3))] }, { args: [list({ t: [2], dtype: 'int32' }, t(3))] }, { args: [{ list: [{ t: [3], dtype: 'complex64' }, { t: [2] }] }] }],
     errors: [{ args: [[]], code: 'ERR_ARGUMENT', message: 'cat: expected a non-empty list of Tensors' }, { args: [list(t(2, 3), t(2, 4))], code: 'ERR_SHAPE', message: 'cat: Sizes of tensors must match except in dimension 0. Expected size 3 but got size 4 for tensor number 1 in the list (shapes [2, 3] at 0 and [2, 4]).' }],

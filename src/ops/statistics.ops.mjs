@@ -35,7 +35,7 @@ export default [
   quantile('quantile', 'NaN where there is one'),
   quantile('nanquantile', 'NaN left out'),
   {
-    name: 'cov', args: 'Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None', as: ['function', 'method'], grad: 'composite', dtypes: 'int float',
+    name: 'cov', args: 'Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None', as: ['function', 'method'], grad: 'composite', dtypes: 'int float complex',
     doc: `Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. ${page('cov')}`,
     samples: [
       { args: [t(3, 5)] }, { args: [t(5)], kwargs: { correction: 0 } }, { args: [t(2, 4)], kwargs: { fweights: list([1, 2, 0, 3], 'int64') } }, { args: [t(2, 4)], kwargs: { aweights: { t: [4], low: 0.1, high: 1 } } }, { args: [of('int32', 2, 4)] },
@@ -44,7 +44,7 @@ export default [
     errors: [{ args: [t(1, 1, 1)], code: 'ERR_SHAPE', message: 'cov: expected input to have two or fewer dimensions but got an input with 3 dimensions' }, { args: [t(2)], kwargs: { fweights: list([-1, 2], 'int64') }, code: 'ERR_ARGUMENT', message: 'cov: fweights cannot be negative' }, { args: [t(2)], kwargs: { aweights: { t: [3], low: 0.1, high: 1 } }, code: 'ERR_SHAPE', message: 'cov: expected aweights to have the same numel as there are observations in the input but got 3 != 2' }],
   },
   {
-    name: 'corrcoef', args: 'Tensor self', as: ['function', 'method'], grad: 'composite', dtypes: 'int float',
+    name: 'corrcoef', args: 'Tensor self', as: ['function', 'method'], grad: 'composite', dtypes: 'int float complex',
     doc: `Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. ${page('corrcoef')}`, samples: [{ args: [t(3, 5)] }, { args: [t(5)] }, { args: [of('int32', 2, 4)] }],
     errors: [{ args: [t(1, 1, 1)], code: 'ERR_SHAPE', message: 'corrcoef: expected input to have two or fewer dimensions but got an input with 3 dimensions' }],
   },
@@ -70,7 +70,7 @@ export default [
   ...area('trapezoid', ['trapz'], 'The area under y', page('trapezoid')),
   ...area('cumulative_trapezoid', [], 'The area under y up to each sample but the first', page('cumulative_trapezoid')),
   {
-    name: 'renorm', args: 'Tensor self, Scalar p, int dim, Scalar maxnorm', as: ['function', 'method', 'inplace', 'out'], grad: 'composite', dtypes: 'float',
+    name: 'renorm', args: 'Tensor self, Scalar p, int dim, Scalar maxnorm', as: ['function', 'method', 'inplace', 'out'], grad: 'composite', dtypes: 'float complex',
     doc: `input with each slice of dim whose p-norm is above maxnorm scaled down to it. Errors: fewer than two dims, a p that is not positive. ${page('renorm')}`,
     samples: [{ args: [t(3, 4), 2, 0, 0.5] }, { args: [t(2, 3, 2), 1, -2, 1.5] }, { args: [t(3, 4), 3, 1, 0.7] }, { args: [of('float16', 2, 3), 2, 0, 0.5] }],
     errors: [{ args: [t(3), 2, 0, 1], code: 'ERR_SHAPE', message: 'renorm: input needs at least 2 dimensions, got 1 dimensions' }, { args: [t(3, 2), 0, 0, 1], code: 'ERR_ARGUMENT', message: 'renorm: non-positive-norm not supported' }, { args: [t(3, 2), 2, 0, -1], code: 'ERR_ARGUMENT', message: 'renorm: expected maxnorm to be >= 0 but got -1' }],

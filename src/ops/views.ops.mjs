@@ -3,7 +3,7 @@ const t = (...shape) => ({ t: shape });
 
 export default [
   {
-    name: 'as_strided', args: 'Tensor self, int[] size, int[] stride, int? storage_offset=None', as: ['function', 'method', 'inplace'], flags: ['view', 'reshapes'], grad: { saves: 'self.sizes' }, dtypes: 'all complex',
+    name: 'as_strided', args: 'Tensor self, int[] size, int[] stride, int? storage_offset=None', as: ['function', 'method', 'inplace'], flags: ['view', 'reshapes'], grad: { saves: 'self.sizes' }, dtypes: 'all',
     doc: 'A view with the given sizes, strides and offset (in elements, from the start of the storage). Errors: a window that leaves the storage. https://pytorch.org/docs/stable/generated/torch.as_strided.html',
     samples: [{ args: [t(4, 4), [2, 2], [4, 1], 1] }, { args: [t(6), [3, 2], [1, 1]] }, { args: [t(3), [], []] }, { args: [{ t: [4, 4], dtype: 'complex64' }, [2, 2], [4, 1], 1] }],
     errors: [{ args: [t(4), [3, 3], [2, 1]], code: 'ERR_ARGUMENT', message: 'asStrided: setStorage: sizes [3, 3], strides [2, 1], storage offset 0, and itemsize 4 requiring a storage size of 28 are out of bounds for storage of size 16' }],
@@ -102,7 +102,7 @@ export default [
     samples: [{ args: [t(3), [3, 4], 0, 0, 1] }],
   },
   {
-    name: 'unfold', args: 'Tensor self, int dimension, int size, int step', as: ['method'], overload: 'unfold', flags: ['view'], grad: { saves: 'self.sizes' }, dtypes: 'all complex',
+    name: 'unfold', args: 'Tensor self, int dimension, int size, int step', as: ['method'], overload: 'unfold', flags: ['view'], grad: { saves: 'self.sizes' }, dtypes: 'all',
     doc: 'A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html',
     samples: [{ args: [t(7), 0, 2, 1] }, { args: [t(2, 7), -1, 3, 2] }, { args: [t(), 0, 1, 1] }, { args: [{ t: [7], dtype: 'complex64' }, 0, 2, 1] }],
     errors: [

@@ -77,7 +77,29 @@ REDUCE(min, i64, MANY, int64_t, int64_t, INT64_MAX, MIN, MIN)
 REDUCE(square, f32, FEW, double, double, 0, PLUS_SQUARE, PLUS)
 REDUCE(square, f64, FEW, double, double, 0, PLUS_SQUARE, PLUS)
 
+enum { WIDE = 16 };
+/* Sums of complex numbers are those of twice as many columns; elements side by side count as rows of eight. */
+#define SUM_COMPLEX(c, t)                                                                                              \
+  static void sum_##c(void *accumulators, const char *in, int64_t n, int64_t step, int64_t cols) {                     \
+    if (cols > 1) {                                                                                                    \
+      sum_##t(accumulators, in, n, step, 2 * cols);                                                                    \
+      return;                                                                                                          \
+    }                                                                                                                  \
+    const ts_mem_##c *p = (const ts_mem_##c *)in;                                                                      \
+    double part[WIDE] = {0}, *acc = accumulators;                                                                     \
+    const int64_t rows = n / (WIDE / 2);                                                                              \
+    if (rows) sum_##t(part, in, rows, WIDE / 2 * (int64_t)sizeof *p, WIDE);                                          \
+    for (int k = 2; k < WIDE; k++) part[k & 1] += part[k];                                                            \
+    for (int64_t i = rows * (WIDE / 2); i < n; i++) part[0] += p[i].re, part[1] += p[i].im;                           \
+    acc[0] += part[0];                                                                                                 \
+    acc[1] += part[1];                                                                                                 \
+  }
+SUM_COMPLEX(c64, f32)
+SUM_COMPLEX(c128, f64)
+
 TS_FILL(reduce) {
+  table->reduce[TS_RED_SUM][TS_COMPLEX64] = sum_c64;
+  table->reduce[TS_RED_SUM][TS_COMPLEX128] = sum_c128;
   table->reduce[TS_RED_SUM][TS_BOOL] = sum_b8;
 #define SET_FLOAT(ID, name)                           \
   table->reduce[TS_RED_##ID][TS_FLOAT32] = name##_f32; \
