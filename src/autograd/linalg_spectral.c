@@ -38,6 +38,7 @@ void ts__svd_grad(ts_cx *cx, const ts__svd_args *a, const ts_back *b, ts__svd_ar
   Vh = ts_narrow(cx, Vh, -2, 0, k);
   if (gU) gU = ts_narrow(cx, gU, -1, 0, k);
   if (gVh) gVh = ts_narrow(cx, gVh, -2, 0, k);
+  if (ts_failed(cx)) return;
   if (!gU && !gVh) {
     g->A = m >= n ? MM(U, MUL(COLUMN(gS), Vh)) : MM(MUL(U, ROW(gS)), Vh);
     return;
