@@ -55,6 +55,7 @@ bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out) {
   if (!scales || !halvings) return false;
   double largest = 0;
   int64_t rounds = 0;
+  bool strange = false;
   for (int64_t i = 0; i < norms->numel; i++) {
     const double norm = ((double *)ts_data(norms))[i];
     int s = 0;
@@ -63,13 +64,14 @@ bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out) {
       if (ldexp(most, s - 1) >= norm) s--;
     }
     ((int64_t *)ts_data(halvings))[i] = s;
-    ((double *)ts_data(scales))[i] = ldexp(1, -s);
+    ((double *)ts_data(scales))[i] = isfinite(norm) ? ldexp(1, -s) : NAN;
+    strange = strange || !isfinite(norm);
     largest = fmax(largest, isfinite(norm) ? ldexp(norm, -s) : most);
     if (s > rounds) rounds = s;
   }
   int degree = 0;
   while (degree < 3 && largest > (twice ? bounds[degree].twice : bounds[degree].single)) degree++;
-  if (rounds) x = ts_mul(cx, x, ts_raw_cast(cx, ts_unsqueeze(cx, ts_unsqueeze(cx, scales, -1), -1), twice ? TS_FLOAT64 : TS_FLOAT32));
+  if (rounds || strange) x = ts_mul(cx, x, ts_raw_cast(cx, ts_unsqueeze(cx, ts_unsqueeze(cx, scales, -1), -1), twice ? TS_FLOAT64 : TS_FLOAT32));
   x = taylor(cx, ts_raw_cast(cx, x, ts_is_half(d) ? TS_FLOAT32 : d), bounds[degree].m);
   halvings = ts_unsqueeze(cx, ts_unsqueeze(cx, halvings, -1), -1);
   for (int64_t i = 0; i < rounds && !ts_failed(cx); i++) {
