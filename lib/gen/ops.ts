@@ -1244,16 +1244,16 @@ export function _attentionMath(..._args: any[]): any {
   return invoke(S__attention_math, arguments);
 }
 
-const S__attention = op(117, '_attention', 'Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale', ',;2');
-/** Attention of one batch shape for all, and the logarithms of the sums. */
-export function _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number, options?: { query?: Tensor; key?: Tensor; value?: Tensor; mask?: Tensor | null; isCausal?: boolean; scale?: number }): [Tensor, Tensor];
+const S__attention = op(117, '_attention', 'Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale', ',,;3');
+/** Attention of one batch shape for all, the largest score of each query, and the inverse of its sum. */
+export function _attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number, options?: { query?: Tensor; key?: Tensor; value?: Tensor; mask?: Tensor | null; isCausal?: boolean; scale?: number }): [Tensor, Tensor, Tensor];
 export function _attention(..._args: any[]): any {
   return invoke(S__attention, arguments);
 }
 
-const S__attention_backward = op(118, '_attentionBackward', 'Tensor grad, Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale, Tensor output, Tensor lse', ',,;3');
+const S__attention_backward = op(118, '_attentionBackward', 'Tensor grad, Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, float scale, Tensor output, Tensor top, Tensor inverse', ',,;3');
 /** Gradients of _attention. */
-export function _attentionBackward(grad: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number, output: Tensor, lse: Tensor, options?: { grad?: Tensor; query?: Tensor; key?: Tensor; value?: Tensor; mask?: Tensor | null; isCausal?: boolean; scale?: number; output?: Tensor; lse?: Tensor }): [Tensor, Tensor, Tensor];
+export function _attentionBackward(grad: Tensor, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null, isCausal: boolean, scale: number, output: Tensor, top: Tensor, inverse: Tensor, options?: { grad?: Tensor; query?: Tensor; key?: Tensor; value?: Tensor; mask?: Tensor | null; isCausal?: boolean; scale?: number; output?: Tensor; top?: Tensor; inverse?: Tensor }): [Tensor, Tensor, Tensor];
 export function _attentionBackward(..._args: any[]): any {
   return invoke(S__attention_backward, arguments);
 }

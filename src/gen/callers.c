@@ -600,12 +600,12 @@ bool ts__attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__attention], &args, &out);
-  memcpy(results, out.t, 2 * sizeof *results);
+  memcpy(results, out.t, 3 * sizeof *results);
   return ok;
 }
 
-bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *lse, ts_tensor **results) {
-  ts__attention_backward_args args = {grad, query, key, value, mask, is_causal, scale, output, lse};
+bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *top, ts_tensor *inverse, ts_tensor **results) {
+  ts__attention_backward_args args = {grad, query, key, value, mask, is_causal, scale, output, top, inverse};
   ts_out out;
   memset(&out, 0, sizeof out);
   bool ok = ts_dispatch(cx, &ts_ops[TS_OP__attention_backward], &args, &out);

@@ -1367,9 +1367,9 @@ bool ts__attention_impl(ts_cx *cx, const ts__attention_args *a, ts_out *out);
 void ts__attention_grad(ts_cx *cx, const ts__attention_args *a, const ts_back *b, ts__attention_args *g);
 bool ts__attention(ts_cx *cx, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor **results);
 
-typedef struct { ts_tensor *grad; ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; ts_tensor *output; ts_tensor *lse; } ts__attention_backward_args;
+typedef struct { ts_tensor *grad; ts_tensor *query; ts_tensor *key; ts_tensor *value; ts_tensor *mask; bool is_causal; double scale; ts_tensor *output; ts_tensor *top; ts_tensor *inverse; } ts__attention_backward_args;
 bool ts__attention_backward_impl(ts_cx *cx, const ts__attention_backward_args *a, ts_out *out);
-bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *lse, ts_tensor **results);
+bool ts__attention_backward(ts_cx *cx, ts_tensor *grad, ts_tensor *query, ts_tensor *key, ts_tensor *value, ts_tensor *mask, bool is_causal, double scale, ts_tensor *output, ts_tensor *top, ts_tensor *inverse, ts_tensor **results);
 
 typedef struct { ts_tensor *input; ts_tensor *weight; ts_tensor *offsets; ts_opt_float max_norm; double norm_type; bool scale_grad_by_freq; const char *mode; bool sparse; ts_tensor *per_sample_weights; bool include_last_offset; ts_opt_int padding_idx; } ts_embedding_bag_args;
 bool ts_embedding_bag_impl(ts_cx *cx, const ts_embedding_bag_args *a, ts_out *out);

@@ -532,7 +532,7 @@ static bool _attention_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _attention_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__attention_grad(cx, args, back, wanted); }
 
-static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"lse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, lse), 0u}};
+static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"top", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, top), 0u}, {"inverse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, inverse), 0u}};
 static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__attention_backward_args *a = args;
   return ts__attention_backward_impl(cx, a, out);
@@ -5192,8 +5192,8 @@ const ts_op ts_ops[] = {
   {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
   {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
   {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
-  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 2, TS_RET_TENSORS, 15u, 0u, 3u, _attention_args, _attention_impl, _attention_grad},
-  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
+  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 3, TS_RET_TENSORS, 15u, 0u, 7u, _attention_args, _attention_impl, _attention_grad},
+  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 10, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
   {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
   {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
   {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
@@ -6011,4 +6011,4 @@ const ts_op ts_ops[] = {
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
 const int ts_op_count = 934;
-const char ts_table_hash[] = "14dfa1be681e98e0";
+const char ts_table_hash[] = "ccfddccdb68d7b8f";
