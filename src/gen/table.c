@@ -2160,6 +2160,19 @@ static bool pca_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pca_lowrank_impl(cx, a, out);
 }
 
+static const ts_arg _lobpcg_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__lobpcg_args, A), 0u}, {"X", TS_ARG_TENSOR, 0, offsetof(ts__lobpcg_args, X), 0u}, {"iK", TS_ARG_TENSOR_OPT, 0, offsetof(ts__lobpcg_args, iK), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts__lobpcg_args, k), 0u}, {"niter", TS_ARG_INT, 0, offsetof(ts__lobpcg_args, niter), 0u}, {"tol", TS_ARG_FLOAT, 0, offsetof(ts__lobpcg_args, tol), 0u}, {"largest", TS_ARG_BOOL, 0, offsetof(ts__lobpcg_args, largest), 0u}};
+static bool _lobpcg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lobpcg_args *a = args;
+  return ts__lobpcg_impl(cx, a, out);
+}
+static void _lobpcg_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lobpcg_grad(cx, args, back, wanted); }
+
+static const ts_arg lobpcg_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_lobpcg_args, A), 0u}, {"k", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, k), 0u}, {"B", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, B), 0u}, {"X", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, X), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, n), 0u}, {"iK", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, iK), 0u}, {"niter", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, niter), 0u}, {"tol", TS_ARG_FLOAT_OPT, 0, offsetof(ts_lobpcg_args, tol), 0u}, {"largest", TS_ARG_BOOL_OPT, 0, offsetof(ts_lobpcg_args, largest), 0u}, {"method", TS_ARG_TEXT_OPT, 0, offsetof(ts_lobpcg_args, method), 0u}};
+static bool lobpcg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lobpcg_args *a = args;
+  return ts_lobpcg_impl(cx, a, out);
+}
+
 static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
 static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_matrix_power_args *a = args;
@@ -5488,6 +5501,8 @@ const ts_op ts_ops[] = {
   {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
   {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
   {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
+  {"_lobpcg", "LOBPCGBackward", 0, sizeof(ts__lobpcg_args), 7, 2, TS_RET_TENSORS, 1u, 0u, 3u, _lobpcg_args, _lobpcg_impl, _lobpcg_grad},
+  {"lobpcg", "LobpcgBackward0", TS_OP_COMPOSITE, sizeof(ts_lobpcg_args), 10, 2, TS_RET_TENSORS, 0u, 0u, 0u, lobpcg_args, lobpcg_impl, NULL},
   {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
   {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
   {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
@@ -6003,5 +6018,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 933;
-const char ts_table_hash[] = "8540f5fd5da5aab9";
+const int ts_op_count = 935;
+const char ts_table_hash[] = "6a5232a2a6352f36";
