@@ -532,7 +532,7 @@ static bool _attention_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _attention_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__attention_grad(cx, args, back, wanted); }
 
-static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"lse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, lse), 0u}};
+static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"top", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, top), 0u}, {"inverse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, inverse), 0u}};
 static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__attention_backward_args *a = args;
   return ts__attention_backward_impl(cx, a, out);
@@ -2160,6 +2160,19 @@ static bool pca_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pca_lowrank_impl(cx, a, out);
 }
 
+static const ts_arg _lobpcg_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__lobpcg_args, A), 0u}, {"X", TS_ARG_TENSOR, 0, offsetof(ts__lobpcg_args, X), 0u}, {"iK", TS_ARG_TENSOR_OPT, 0, offsetof(ts__lobpcg_args, iK), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts__lobpcg_args, k), 0u}, {"niter", TS_ARG_INT, 0, offsetof(ts__lobpcg_args, niter), 0u}, {"tol", TS_ARG_FLOAT, 0, offsetof(ts__lobpcg_args, tol), 0u}, {"largest", TS_ARG_BOOL, 0, offsetof(ts__lobpcg_args, largest), 0u}};
+static bool _lobpcg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lobpcg_args *a = args;
+  return ts__lobpcg_impl(cx, a, out);
+}
+static void _lobpcg_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lobpcg_grad(cx, args, back, wanted); }
+
+static const ts_arg lobpcg_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_lobpcg_args, A), 0u}, {"k", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, k), 0u}, {"B", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, B), 0u}, {"X", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, X), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, n), 0u}, {"iK", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, iK), 0u}, {"niter", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, niter), 0u}, {"tol", TS_ARG_FLOAT_OPT, 0, offsetof(ts_lobpcg_args, tol), 0u}, {"largest", TS_ARG_BOOL_OPT, 0, offsetof(ts_lobpcg_args, largest), 0u}, {"method", TS_ARG_TEXT_OPT, 0, offsetof(ts_lobpcg_args, method), 0u}};
+static bool lobpcg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lobpcg_args *a = args;
+  return ts_lobpcg_impl(cx, a, out);
+}
+
 static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
 static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_matrix_power_args *a = args;
@@ -3610,11 +3623,18 @@ static bool binomial_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_binomial_impl(cx, a, out);
 }
 
+static const ts_arg _gamma_slope_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__gamma_slope_args, self), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__gamma_slope_args, output), 0u}};
+static bool _gamma_slope_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__gamma_slope_args *a = args;
+  return ts__gamma_slope_impl(cx, a, out);
+}
+
 static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
 static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__standard_gamma_args *a = args;
   return ts__standard_gamma_impl(cx, a, out);
 }
+static void _standard_gamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__standard_gamma_grad(cx, args, back, wanted); }
 
 static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
 static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -5179,8 +5199,8 @@ const ts_op ts_ops[] = {
   {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
   {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
   {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
-  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 2, TS_RET_TENSORS, 15u, 0u, 3u, _attention_args, _attention_impl, _attention_grad},
-  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
+  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 3, TS_RET_TENSORS, 15u, 0u, 7u, _attention_args, _attention_impl, _attention_grad},
+  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 10, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
   {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
   {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
   {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
@@ -5481,6 +5501,8 @@ const ts_op ts_ops[] = {
   {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
   {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
   {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
+  {"_lobpcg", "LOBPCGBackward", 0, sizeof(ts__lobpcg_args), 7, 2, TS_RET_TENSORS, 1u, 0u, 3u, _lobpcg_args, _lobpcg_impl, _lobpcg_grad},
+  {"lobpcg", "LobpcgBackward0", TS_OP_COMPOSITE, sizeof(ts_lobpcg_args), 10, 2, TS_RET_TENSORS, 0u, 0u, 0u, lobpcg_args, lobpcg_impl, NULL},
   {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
   {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
   {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
@@ -5749,7 +5771,8 @@ const ts_op ts_ops[] = {
   {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL},
   {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad},
   {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL},
-  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _standard_gamma_args, _standard_gamma_impl, NULL},
+  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL},
+  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad},
   {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
@@ -5995,5 +6018,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 932;
-const char ts_table_hash[] = "04b86d0944a11246";
+const int ts_op_count = 935;
+const char ts_table_hash[] = "6a5232a2a6352f36";
