@@ -8,6 +8,8 @@ import { type Complex, type DType, type Scalar, defaults, dtypes, isComplexNumbe
 
 export type { Complex };
 export type Nested = Scalar | readonly Nested[] | ArrayLike<number> | ArrayLike<bigint>;
+/** Arrays of integers given as indices; they become int64 tensors. */
+export type IndexArray = readonly Nested[] | ArrayLike<number> | ArrayLike<bigint>;
 
 const constructors: { [D in DType]: new (buffer: ArrayBuffer, offset: number, length: number) => TypedArrays[D] } = {
   bool: Uint8Array, uint8: Uint8Array, int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,

@@ -4,7 +4,7 @@ import { bytesOf, flattenNested, typedArrayDtype } from './convert';
 import { fromBytes, tensor } from './creation';
 import { TorshError } from './errors';
 import { _nonzeroTuple, at, nonzero as nonzeroRows, setAt } from './gen/ops';
-import { isTensor } from './runtime/call';
+import { isTensor, useIndexArrays } from './runtime/call';
 import { type Scalar, defaults, isComplexNumber } from './runtime/dtype';
 import type { Slice } from './slice';
 import type { Tensor } from './tensor';
@@ -57,6 +57,8 @@ function indexTensor(list: ArrayLike<unknown>, op: string): Tensor {
   }
   return fromBytes(bytesOf(values, 'int64'), 'int64', shape);
 }
+
+useIndexArrays(indexTensor);
 
 function encode(index: readonly unknown[], op: string): [number[], Tensor[]] {
   const items: number[] = [], tensors: Tensor[] = [];

@@ -1,4 +1,4 @@
-import { bind, signature } from '../bind';
+import { bind, signature, type Signature } from '../bind';
 import { tensor, type DType, type Tensor } from '../tensor';
 import { noGrad } from '../autograd';
 import { _empty } from '../gen/system';
@@ -22,7 +22,8 @@ export interface BatchNormOptions extends Factory {
 }
 type BatchNormTail = Tail<[eps: number, momentum: number | null, affine: boolean, trackRunningStats: boolean], BatchNormOptions>;
 
-abstract class BatchNorm extends Module {
+/** Parameters and running statistics of a normalisation of channels. */
+export abstract class NormBase extends Module {
   static readonly _version = 2;
   readonly numFeatures: number;
   readonly eps: number;
@@ -35,9 +36,10 @@ abstract class BatchNorm extends Module {
   declare running_var: Tensor | null;
   declare num_batches_tracked: Tensor | null;
 
-  constructor(name: keyof typeof sigs, args: readonly unknown[]) {
+  constructor(sig: Signature, args: readonly unknown[]) {
     super();
-    const [numFeatures, eps, momentum, affine, trackRunningStats, device, dtype] = bind(sigs[name], args);
+    const { name } = sig;
+    const [numFeatures, eps, momentum, affine, trackRunningStats, device, dtype] = bind(sig, args);
     this.numFeatures = count(name, 'numFeatures', numFeatures);
     this.eps = eps as number;
     this.momentum = momentum as number | null;
@@ -70,18 +72,7 @@ abstract class BatchNorm extends Module {
     });
   }
 
-  forward(input: Tensor): Tensor {
-    this._checkInputDim(input);
-    let average = this.momentum ?? 0;
-    if (this.training && this.trackRunningStats && this.num_batches_tracked) {
-      this.num_batches_tracked.add_(1);
-      if (this.momentum === null) average = 1 / Number(this.num_batches_tracked.item());
-    }
-    const batchStatistics = this.training || (this.running_mean === null && this.running_var === null);
-    const update = !this.training || this.trackRunningStats;
-    return F.batchNorm(input, update ? this.running_mean : null, update ? this.running_var : null, this.weight, this.bias,
-      batchStatistics, average, this.eps);
-  }
+  abstract forward(input: Tensor): Tensor;
 
   _beforeLoad(dict: Map<string, unknown>, prefix: string, metadata: Metadata): void {
     // Before version 2 batches were not counted.
@@ -96,12 +87,27 @@ abstract class BatchNorm extends Module {
   }
 }
 
+abstract class BatchNorm extends NormBase {
+  forward(input: Tensor): Tensor {
+    this._checkInputDim(input);
+    let average = this.momentum ?? 0;
+    if (this.training && this.trackRunningStats && this.num_batches_tracked) {
+      this.num_batches_tracked.add_(1);
+      if (this.momentum === null) average = 1 / Number(this.num_batches_tracked.item());
+    }
+    const batchStatistics = this.training || (this.running_mean === null && this.running_var === null);
+    const update = !this.training || this.trackRunningStats;
+    return F.batchNorm(input, update ? this.running_mean : null, update ? this.running_var : null, this.weight, this.bias,
+      batchStatistics, average, this.eps);
+  }
+}
+
 /** Normalises each of C channels over the batch: (N, C) or (N, C, L). */
 export class BatchNorm1d extends BatchNorm {
   constructor(numFeatures: number, ...rest: BatchNormTail);
   constructor(options: { numFeatures: number } & BatchNormOptions);
   constructor(...args: unknown[]) {
-    super('BatchNorm1d', args);
+    super(sigs.BatchNorm1d, args);
   }
   _checkInputDim(input: Tensor): void {
     checkDim('BatchNorm1d', input, [2, 3]);
@@ -113,7 +119,7 @@ export class BatchNorm2d extends BatchNorm {
   constructor(numFeatures: number, ...rest: BatchNormTail);
   constructor(options: { numFeatures: number } & BatchNormOptions);
   constructor(...args: unknown[]) {
-    super('BatchNorm2d', args);
+    super(sigs.BatchNorm2d, args);
   }
   _checkInputDim(input: Tensor): void {
     checkDim('BatchNorm2d', input, [4]);
@@ -125,7 +131,7 @@ export class BatchNorm3d extends BatchNorm {
   constructor(numFeatures: number, ...rest: BatchNormTail);
   constructor(options: { numFeatures: number } & BatchNormOptions);
   constructor(...args: unknown[]) {
-    super('BatchNorm3d', args);
+    super(sigs.BatchNorm3d, args);
   }
   _checkInputDim(input: Tensor): void {
     checkDim('BatchNorm3d', input, [5]);

@@ -11,6 +11,7 @@ export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeOp
 export { LazyConv1d, LazyConv2d, LazyConv3d, LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d } from './lazy-conv';
 export { UninitializedBuffer, UninitializedParameter } from './lazy';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm';
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from './instancenorm';
 export { GroupNorm, LayerNorm, RMSNorm, type GroupNormOptions, type LayerNormOptions, type RMSNormOptions } from './normalization';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout, type DropoutOptions } from './dropout';
 export { Embedding, type EmbeddingOptions } from './sparse';
@@ -18,7 +19,7 @@ export { GELU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from './activati
 export { CELU, ELU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, PReLU, RReLU, ReLU6, SELU, Softshrink, Threshold, type HardtanhOptions, type PReLUOptions } from './rectifiers';
 export { GLU, LogSigmoid, Mish, Softmax2d, Softmin, Softplus, Softsign, Tanhshrink } from './smooth';
 export {
-  CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss, type CrossEntropyLossOptions, type LossOptions, type NLLLossOptions, type Reduction,
+  CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, NLLLoss2d, SmoothL1Loss, type CrossEntropyLossOptions, type LossOptions, type NLLLossOptions, type Reduction,
 } from './loss';
 export {
   BCELoss, BCEWithLogitsLoss, CTCLoss, GaussianNLLLoss, KLDivLoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, PoissonNLLLoss, type PoissonNLLLossOptions, type WeightedOptions,
@@ -33,6 +34,8 @@ export {
   Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
   type Activation, type DecoderLayerCall, type EncoderLayerCall, type TransformerCall, type TransformerLayerOptions, type TransformerOptions,
 } from './transformer';
+export { LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d, LazyLinear } from './lazy-layers';
+export { AdaptiveLogSoftmaxWithLoss, type AdaptiveLogSoftmaxOptions, type AdaptiveOutput } from './adaptive-softmax';
 export { GRU, LSTM, RNN, RNNBase, type LSTMOptions, type RNNBaseOptions, type RNNOptions } from './rnn';
 export { GRUCell, LSTMCell, RNNCell, RNNCellBase, type CellOptions, type RNNCellOptions } from './rnn-cells';
 export { Bilinear, CosineSimilarity, PairwiseDistance, type BilinearOptions } from './distance';

@@ -2,7 +2,7 @@
 import { bind, signature, type Signature } from '../bind';
 import { noGrad } from '../autograd';
 import { isTensor, tensor as makeTensor, type Tensor } from '../tensor';
-import { randperm } from '../gen/ops';
+import { empty, linalgQr, randperm } from '../gen/ops';
 import { fail } from './common';
 
 export type FanMode = 'fan_in' | 'fan_out';
@@ -24,6 +24,7 @@ const sigs = {
   kaimingUniform_: signature('kaimingUniform_', 'tensor, a=0, mode="fan_in", nonlinearity="leaky_relu"'),
   kaimingNormal_: signature('kaimingNormal_', 'tensor, a=0, mode="fan_in", nonlinearity="leaky_relu"'),
   sparse_: signature('sparse_', 'tensor, sparsity, std=0.01'),
+  orthogonal_: signature('orthogonal_', 'tensor, gain=1'),
 };
 
 function take(sig: Signature, args: readonly unknown[]): [Tensor, ...any[]] {
@@ -202,3 +203,25 @@ export function sparse_(...args: unknown[]): Tensor {
     return tensor;
   });
 }
+
+/** Rows or columns at right angles (Saxe et al. 2013): Q of a QR factorization of normal numbers; dims behind the first are taken together. */
+export function orthogonal_(tensor: Tensor, gain?: number): Tensor;
+export function orthogonal_(tensor: Tensor, options: { gain?: number }): Tensor;
+export function orthogonal_(...args: unknown[]): Tensor {
+  const [tensor, gain] = take(sigs.orthogonal_, args);
+  if (tensor.ndim < 2) fail('orthogonal_', 'Only tensors with 2 or more dimensions are supported', 'ERR_SHAPE');
+  if (tensor.numel() === 0) return tensor;
+  const rows = tensor.shape[0], cols = tensor.numel() / rows;
+  return noGrad(() => {
+    const normal = empty([rows, cols], { dtype: tensor.dtype }).normal_(0, 1);
+    const { Q, R } = linalgQr(rows < cols ? normal.t() : normal);
+    const unique = Q.mul(R.diagonal().sgn()); // the factorization whose R has a positive diagonal
+    return tensor.copy_((rows < cols ? unique.t() : unique).reshape(tensor.shape)).mul_(gain);
+  });
+}
+
+/** Former names, which PyTorch still has. */
+export {
+  constant_ as constant, dirac_ as dirac, eye_ as eye, kaimingNormal_ as kaimingNormal, kaimingUniform_ as kaimingUniform, normal_ as normal,
+  orthogonal_ as orthogonal, sparse_ as sparse, uniform_ as uniform, xavierNormal_ as xavierNormal, xavierUniform_ as xavierUniform,
+};

@@ -114,6 +114,9 @@ export class NLLLoss extends WeightedLoss {
   }
 }
 
+/** The old name of NLLLoss for images. */
+export class NLLLoss2d extends NLLLoss {}
+
 export interface CrossEntropyLossOptions extends NLLLossOptions { labelSmoothing?: number }
 
 /** Softmax and NLLLoss in one: input (N, C, ...), target classes (N, ...) or probabilities (N, C, ...). */

@@ -20,6 +20,12 @@ export function useTensorClass(factory: () => Made, token: object): void {
   instance = token;
 }
 
+/* What arrays given as indices become: lib/indexing.ts says it, for the same reason. */
+let indexTensor: (list: ArrayLike<unknown>, op: string) => Tensor;
+export function useIndexArrays(convert: (list: ArrayLike<unknown>, op: string) => Tensor): void { indexTensor = convert; }
+const takesIndices = (p: OpParam, v: unknown): v is ArrayLike<unknown> =>
+  p.type === 'Tensor' && (p.name === 'index' || p.name === 'indices') && (Array.isArray(v) || (ArrayBuffer.isView(v) && !(v instanceof DataView)));
+
 /** Tensors made since the innermost tidy began. */
 let tidying: Made[] | null = null;
 export const tidyScope = {
@@ -188,7 +194,7 @@ const isNumber = (v: unknown): boolean => typeof v === 'number' || typeof v === 
 function takes(p: OpParam, v: unknown): boolean {
   if (v === null) return p.type.endsWith('?') || p.type === 'Scalar';
   switch (p.type.replace(/\?$/, '')) {
-    case 'Tensor': return isTensor(v);
+    case 'Tensor': return isTensor(v) || takesIndices(p, v);
     case 'Operand': case 'Scalar': return isTensor(v) || isNumber(v) || typeof v === 'boolean' || isComplexNumber(v);
     case 'Tensor[]': case 'Tensor?[]': return Array.isArray(v) && v.every((t) => isTensor(t) || t === null);
     case 'int': case 'float': return isNumber(v);
@@ -206,7 +212,10 @@ function perform(sig: OpSignature, values: unknown[], self: Tensor | null): unkn
   const n = sig.encoded;
   const factory = n < sig.params.length - (sig.hasOut ? 1 : 0);
   if (factory) checkFactory(sig, values, n);
-  for (let i = 0; i < n; i++) if (typeof values[i] === 'object' && values[i] !== null) values[i] = numbersOf(sig.params[i], values[i]);
+  for (let i = 0; i < n; i++) {
+    const v = values[i], p = sig.params[i];
+    if (typeof v === 'object' && v !== null) values[i] = takesIndices(p, v) ? indexTensor(v, sig.name) : numbersOf(p, v);
+  }
   const w = abi().wall();
   let at = 0;
   for (let i = 0; i < n; i++) at = put(w, at, sig.name, sig.params[i], values[i]);

@@ -532,7 +532,7 @@ static bool _attention_impl(ts_cx *cx, const void *args, ts_out *out) {
 }
 static void _attention_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__attention_grad(cx, args, back, wanted); }
 
-static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"lse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, lse), 0u}};
+static const ts_arg _attention_backward_args[] = {{"grad", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, grad), 0u}, {"query", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, query), 0u}, {"key", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, key), 0u}, {"value", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, value), 0u}, {"mask", TS_ARG_TENSOR_OPT, 0, offsetof(ts__attention_backward_args, mask), 0u}, {"isCausal", TS_ARG_BOOL, 0, offsetof(ts__attention_backward_args, is_causal), 0u}, {"scale", TS_ARG_FLOAT, 0, offsetof(ts__attention_backward_args, scale), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, output), 0u}, {"top", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, top), 0u}, {"inverse", TS_ARG_TENSOR, 0, offsetof(ts__attention_backward_args, inverse), 0u}};
 static bool _attention_backward_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__attention_backward_args *a = args;
   return ts__attention_backward_impl(cx, a, out);
@@ -2160,6 +2160,19 @@ static bool pca_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pca_lowrank_impl(cx, a, out);
 }
 
+static const ts_arg _lobpcg_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__lobpcg_args, A), 0u}, {"X", TS_ARG_TENSOR, 0, offsetof(ts__lobpcg_args, X), 0u}, {"iK", TS_ARG_TENSOR_OPT, 0, offsetof(ts__lobpcg_args, iK), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts__lobpcg_args, k), 0u}, {"niter", TS_ARG_INT, 0, offsetof(ts__lobpcg_args, niter), 0u}, {"tol", TS_ARG_FLOAT, 0, offsetof(ts__lobpcg_args, tol), 0u}, {"largest", TS_ARG_BOOL, 0, offsetof(ts__lobpcg_args, largest), 0u}};
+static bool _lobpcg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lobpcg_args *a = args;
+  return ts__lobpcg_impl(cx, a, out);
+}
+static void _lobpcg_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lobpcg_grad(cx, args, back, wanted); }
+
+static const ts_arg lobpcg_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_lobpcg_args, A), 0u}, {"k", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, k), 0u}, {"B", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, B), 0u}, {"X", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, X), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, n), 0u}, {"iK", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, iK), 0u}, {"niter", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, niter), 0u}, {"tol", TS_ARG_FLOAT_OPT, 0, offsetof(ts_lobpcg_args, tol), 0u}, {"largest", TS_ARG_BOOL_OPT, 0, offsetof(ts_lobpcg_args, largest), 0u}, {"method", TS_ARG_TEXT_OPT, 0, offsetof(ts_lobpcg_args, method), 0u}};
+static bool lobpcg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lobpcg_args *a = args;
+  return ts_lobpcg_impl(cx, a, out);
+}
+
 static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
 static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_matrix_power_args *a = args;
@@ -3610,11 +3623,18 @@ static bool binomial_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_binomial_impl(cx, a, out);
 }
 
+static const ts_arg _gamma_slope_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__gamma_slope_args, self), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__gamma_slope_args, output), 0u}};
+static bool _gamma_slope_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__gamma_slope_args *a = args;
+  return ts__gamma_slope_impl(cx, a, out);
+}
+
 static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
 static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__standard_gamma_args *a = args;
   return ts__standard_gamma_impl(cx, a, out);
 }
+static void _standard_gamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__standard_gamma_grad(cx, args, back, wanted); }
 
 static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
 static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -5179,8 +5199,8 @@ const ts_op ts_ops[] = {
   {"scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts_scaled_dot_product_attention_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, scaled_dot_product_attention_args, scaled_dot_product_attention_impl, NULL},
   {"_scaledDotProductAttention", "ScaledDotProductAttentionBackward0", TS_OP_COMPOSITE, sizeof(ts__scaled_dot_product_attention_args), 7, 2, TS_RET_TENSORS, 0u, 0u, 0u, _scaled_dot_product_attention_args, _scaled_dot_product_attention_impl, NULL},
   {"_attentionMath", "AttentionMathBackward0", TS_OP_COMPOSITE, sizeof(ts__attention_math_args), 8, 2, TS_RET_TENSORS, 0u, 0u, 0u, _attention_math_args, _attention_math_impl, NULL},
-  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 2, TS_RET_TENSORS, 15u, 0u, 3u, _attention_args, _attention_impl, _attention_grad},
-  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 9, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
+  {"_attention", "AttentionBackward0", 0, sizeof(ts__attention_args), 6, 3, TS_RET_TENSORS, 15u, 0u, 7u, _attention_args, _attention_impl, _attention_grad},
+  {"_attentionBackward", "AttentionBackwardBackward0", 0, sizeof(ts__attention_backward_args), 10, 3, TS_RET_TENSORS, 0u, 0u, 0u, _attention_backward_args, _attention_backward_impl, NULL},
   {"embeddingBag", "EmbeddingBagBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_bag_args), 11, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_bag_args, embedding_bag_impl, NULL},
   {"_embeddingBag", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_args), 7, 1, TS_RET_TENSORS, 23u, 0u, 0u, _embedding_bag_args, _embedding_bag_impl, _embedding_bag_grad},
   {"_embeddingBagMax", "EmbeddingBagBackward0", 0, sizeof(ts__embedding_bag_max_args), 4, 2, TS_RET_TENSORS, 3u, 1u, 2u, _embedding_bag_max_args, _embedding_bag_max_impl, _embedding_bag_max_grad},
@@ -5401,24 +5421,24 @@ const ts_op ts_ops[] = {
   {"setAt", "SetAtBackward0", TS_OP_COMPOSITE, sizeof(ts__set_at_args), 4, 0, TS_RET_NOTHING, 0u, 0u, 0u, _set_at_args, _set_at_impl, NULL},
   {"indexPut", "IndexPutBackward0", TS_OP_DIRECT, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
   {"indexPut_", "IndexPutBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_put_args), 4, 1, TS_RET_TENSORS, 6u, 4u, 0u, index_put_args, index_put_impl, index_put_grad},
-  {"indexSelect", "IndexSelectBackward0", 0, sizeof(ts_index_select_args), 3, 1, TS_RET_TENSORS, 5u, 1u, 0u, index_select_args, index_select_impl, index_select_grad},
-  {"indexAdd", "IndexAddBackward0", TS_OP_DIRECT, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
-  {"indexAdd_", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
-  {"indexCopy", "IndexCopyBackward0", TS_OP_DIRECT, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
-  {"indexCopy_", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
+  {"indexSelect", "IndexSelectBackward0", TS_OP_EXACT, sizeof(ts_index_select_args), 3, 1, TS_RET_TENSORS, 5u, 1u, 0u, index_select_args, index_select_impl, index_select_grad},
+  {"indexAdd", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
+  {"indexAdd_", "IndexAddBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_index_add_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_add_args, index_add_impl, index_add_grad},
+  {"indexCopy", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
+  {"indexCopy_", "IndexCopyBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_index_copy_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, index_copy_args, index_copy_impl, index_copy_grad},
   {"indexFill", "IndexFillBackward0", TS_OP_DIRECT, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad},
   {"indexFill_", "IndexFillBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_index_fill_args), 4, 1, TS_RET_TENSORS, 4u, 0u, 0u, index_fill_args, index_fill_impl, index_fill_grad},
   {"gather", "GatherBackward0", TS_OP_DIRECT, sizeof(ts_gather_args), 4, 1, TS_RET_TENSORS, 5u, 1u, 0u, gather_args, gather_impl, gather_grad},
-  {"scatter", "ScatterBackward0", TS_OP_DIRECT, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
-  {"scatter_", "ScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
-  {"scatter", "ScatterValueBackward0", TS_OP_DIRECT, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
-  {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
-  {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
-  {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
-  {"scatterReduce", "ScatterReduceBackward0", 0, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
-  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
-  {"indexReduce", "IndexReduceBackward0", TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
-  {"indexReduce_", "IndexReduceBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"scatter", "ScatterBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
+  {"scatter_", "ScatterBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_args), 5, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_args, scatter_impl, scatter_grad},
+  {"scatter", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
+  {"scatter_", "ScatterValueBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_value_args), 5, 1, TS_RET_TENSORS, 4u, 0u, 0u, scatter_value_args, scatter_value_impl, scatter_value_grad},
+  {"scatterAdd", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_EXACT, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterAdd_", "ScatterAddBackward0", TS_OP_DIRECT | TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_add_args), 4, 1, TS_RET_TENSORS, 12u, 8u, 0u, scatter_add_args, scatter_add_impl, scatter_add_grad},
+  {"scatterReduce", "ScatterReduceBackward0", TS_OP_EXACT, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"scatterReduce_", "ScatterReduceBackward0", TS_OP_EXACT | TS_OP_INPLACE, sizeof(ts_scatter_reduce_args), 6, 1, TS_RET_TENSORS, 13u, 0u, 1u, scatter_reduce_args, scatter_reduce_impl, scatter_reduce_grad},
+  {"indexReduce", "IndexReduceBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
+  {"indexReduce_", "IndexReduceBackward0", TS_OP_EXACT | TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_index_reduce_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, index_reduce_args, index_reduce_impl, NULL},
   {"segmentReduce", "SegmentReduceBackward0", 0, sizeof(ts_segment_reduce_args), 8, 1, TS_RET_TENSORS, 21u, 0u, 1u, segment_reduce_args, segment_reduce_impl, segment_reduce_grad},
   {"_segmentIds", "SegmentIdsBackward0", 0, sizeof(ts__segment_ids_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, _segment_ids_args, _segment_ids_impl, NULL},
   {"take", "TakeBackward0", TS_OP_DIRECT, sizeof(ts_take_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, take_args, take_impl, take_grad},
@@ -5427,7 +5447,7 @@ const ts_op ts_ops[] = {
   {"nonzero", "NonzeroBackward0", 0, sizeof(ts_nonzero_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, nonzero_args, nonzero_impl, NULL},
   {"_nonzeroTuple", "NonzeroTupleBackward0", 0, sizeof(ts__nonzero_tuple_args), 1, 0, TS_RET_LIST, 0u, 0u, 0u, _nonzero_tuple_args, _nonzero_tuple_impl, NULL},
   {"argwhere", "ArgwhereBackward0", 0, sizeof(ts_argwhere_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, argwhere_args, argwhere_impl, NULL},
-  {"maskedSelect", "MaskedSelectBackward0", 0, sizeof(ts_masked_select_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, masked_select_args, masked_select_impl, masked_select_grad},
+  {"maskedSelect", "MaskedSelectBackward0", TS_OP_EXACT, sizeof(ts_masked_select_args), 2, 1, TS_RET_TENSORS, 3u, 1u, 0u, masked_select_args, masked_select_impl, masked_select_grad},
   {"maskedScatter", "MaskedScatterBackward0", TS_OP_DIRECT, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
   {"maskedScatter_", "MaskedScatterBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts_masked_scatter_args), 3, 1, TS_RET_TENSORS, 6u, 4u, 0u, masked_scatter_args, masked_scatter_impl, masked_scatter_grad},
   {"embedding", "EmbeddingBackward0", TS_OP_COMPOSITE, sizeof(ts_embedding_args), 7, 1, TS_RET_TENSORS, 0u, 0u, 0u, embedding_args, embedding_impl, NULL},
@@ -5481,6 +5501,8 @@ const ts_op ts_ops[] = {
   {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
   {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
   {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
+  {"_lobpcg", "LOBPCGBackward", 0, sizeof(ts__lobpcg_args), 7, 2, TS_RET_TENSORS, 1u, 0u, 3u, _lobpcg_args, _lobpcg_impl, _lobpcg_grad},
+  {"lobpcg", "LobpcgBackward0", TS_OP_COMPOSITE, sizeof(ts_lobpcg_args), 10, 2, TS_RET_TENSORS, 0u, 0u, 0u, lobpcg_args, lobpcg_impl, NULL},
   {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
   {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
   {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
@@ -5657,22 +5679,22 @@ const ts_op ts_ops[] = {
   {"addr", "AddrBackward0", TS_OP_COMPOSITE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"addr_", "AddrBackward0", TS_OP_COMPOSITE | TS_OP_INPLACE, sizeof(ts_addr_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, addr_args, addr_impl, NULL},
   {"max", "MaxBackward1", 0, sizeof(ts_max_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, max_args, max_impl, max_grad},
-  {"max", "MaxBackward0", 0, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
+  {"max", "MaxBackward0", TS_OP_EXACT, sizeof(ts_max_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, max_dim_args, max_dim_impl, max_dim_grad},
   {"max", "MaxOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_max_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, max_other_args, max_other_impl, NULL},
   {"min", "MinBackward1", 0, sizeof(ts_min_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, min_args, min_impl, min_grad},
-  {"min", "MinBackward0", 0, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
+  {"min", "MinBackward0", TS_OP_EXACT, sizeof(ts_min_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, min_dim_args, min_dim_impl, min_dim_grad},
   {"min", "MinOtherBackward0", TS_OP_COMPOSITE, sizeof(ts_min_other_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, min_other_args, min_other_impl, NULL},
-  {"amax", "AmaxBackward0", 0, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
-  {"amin", "AminBackward0", 0, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
+  {"amax", "AmaxBackward0", TS_OP_EXACT, sizeof(ts_amax_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amax_args, amax_impl, amax_grad},
+  {"amin", "AminBackward0", TS_OP_EXACT, sizeof(ts_amin_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, amin_args, amin_impl, amin_grad},
   {"aminmax", "AminmaxBackward0", TS_OP_EXACT, sizeof(ts_aminmax_args), 3, 2, TS_RET_TENSORS, 1u, 0u, 3u, aminmax_args, aminmax_impl, aminmax_grad},
-  {"argmax", "ArgmaxBackward0", 0, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
-  {"argmin", "ArgminBackward0", 0, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
+  {"argmax", "ArgmaxBackward0", TS_OP_EXACT, sizeof(ts_argmax_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmax_args, argmax_impl, NULL},
+  {"argmin", "ArgminBackward0", TS_OP_EXACT, sizeof(ts_argmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, argmin_args, argmin_impl, NULL},
   {"median", "MedianBackward0", 0, sizeof(ts_median_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, median_args, median_impl, median_grad},
-  {"median", "MedianDimBackward0", 0, sizeof(ts_median_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, median_dim_args, median_dim_impl, median_dim_grad},
+  {"median", "MedianDimBackward0", TS_OP_EXACT, sizeof(ts_median_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, median_dim_args, median_dim_impl, median_dim_grad},
   {"nanmedian", "NanmedianBackward0", 0, sizeof(ts_nanmedian_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 1u, nanmedian_args, nanmedian_impl, nanmedian_grad},
-  {"nanmedian", "NanmedianDimBackward0", 0, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad},
-  {"kthvalue", "KthvalueBackward0", 0, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad},
-  {"mode", "ModeBackward0", 0, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad},
+  {"nanmedian", "NanmedianDimBackward0", TS_OP_EXACT, sizeof(ts_nanmedian_dim_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, nanmedian_dim_args, nanmedian_dim_impl, nanmedian_dim_grad},
+  {"kthvalue", "KthvalueBackward0", TS_OP_EXACT, sizeof(ts_kthvalue_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, kthvalue_args, kthvalue_impl, kthvalue_grad},
+  {"mode", "ModeBackward0", TS_OP_EXACT, sizeof(ts_mode_args), 3, 2, TS_RET_TENSORS, 1u, 1u, 2u, mode_args, mode_impl, mode_grad},
   {"_normalize", "NormalizeBackward0", 0, sizeof(ts__normalize_args), 10, 3, TS_RET_TENSORS, 3u, 0u, 6u, _normalize_args, _normalize_impl, _normalize_grad},
   {"_normalizeBackward", "NormalizeBackwardBackward0", 0, sizeof(ts__normalize_backward_args), 9, 3, TS_RET_TENSORS, 31u, 0u, 0u, _normalize_backward_args, _normalize_backward_impl, _normalize_backward_grad},
   {"batchNorm", "BatchNormBackward0", TS_OP_COMPOSITE, sizeof(ts_batch_norm_args), 8, 1, TS_RET_TENSORS, 0u, 0u, 0u, batch_norm_args, batch_norm_impl, NULL},
@@ -5749,15 +5771,16 @@ const ts_op ts_ops[] = {
   {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL},
   {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad},
   {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL},
-  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _standard_gamma_args, _standard_gamma_impl, NULL},
+  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL},
+  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad},
   {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
   {"sum", "SumBackward0", 0, sizeof(ts_sum_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, sum_args, sum_impl, sum_grad},
   {"mean", "MeanBackward0", TS_OP_EXACT, sizeof(ts_mean_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, mean_args, mean_impl, mean_grad},
   {"prod", "ProdBackward0", 0, sizeof(ts_prod_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, prod_args, prod_impl, prod_grad},
-  {"any", "AnyBackward0", 0, sizeof(ts_any_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, any_args, any_impl, NULL},
-  {"all", "AllBackward0", 0, sizeof(ts_all_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, all_args, all_impl, NULL},
+  {"any", "AnyBackward0", TS_OP_EXACT, sizeof(ts_any_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, any_args, any_impl, NULL},
+  {"all", "AllBackward0", TS_OP_EXACT, sizeof(ts_all_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, all_args, all_impl, NULL},
   {"countNonzero", "CountNonzeroBackward0", 0, sizeof(ts_count_nonzero_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, count_nonzero_args, count_nonzero_impl, NULL},
   {"var", "VarBackward0", 0, sizeof(ts_var_args), 4, 1, TS_RET_TENSORS, 1u, 0u, 0u, var_args, var_impl, var_grad},
   {"var", "VarDimBackward0", TS_OP_COMPOSITE, sizeof(ts_var_dim_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, var_dim_args, var_dim_impl, NULL},
@@ -5810,20 +5833,20 @@ const ts_op ts_ops[] = {
   {"cumsum_", "CumsumBackward0", TS_OP_INPLACE, sizeof(ts_cumsum_args), 3, 1, TS_RET_TENSORS, 1u, 1u, 0u, cumsum_args, cumsum_impl, cumsum_grad},
   {"cumprod", "CumprodBackward0", 0, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
   {"cumprod_", "CumprodBackward0", TS_OP_INPLACE, sizeof(ts_cumprod_args), 3, 1, TS_RET_TENSORS, 1u, 0u, 1u, cumprod_args, cumprod_impl, cumprod_grad},
-  {"logcumsumexp", "LogcumsumexpBackward0", 0, sizeof(ts_logcumsumexp_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, logcumsumexp_args, logcumsumexp_impl, logcumsumexp_grad},
-  {"cummax", "CummaxBackward0", 0, sizeof(ts_cummax_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummax_args, cummax_impl, cummax_grad},
-  {"cummin", "CumminBackward0", 0, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
+  {"logcumsumexp", "LogcumsumexpBackward0", TS_OP_EXACT, sizeof(ts_logcumsumexp_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, logcumsumexp_args, logcumsumexp_impl, logcumsumexp_grad},
+  {"cummax", "CummaxBackward0", TS_OP_EXACT, sizeof(ts_cummax_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummax_args, cummax_impl, cummax_grad},
+  {"cummin", "CumminBackward0", TS_OP_EXACT, sizeof(ts_cummin_args), 2, 2, TS_RET_TENSORS, 1u, 1u, 2u, cummin_args, cummin_impl, cummin_grad},
   {"_cumsumBack", "CumsumBackBackward0", 0, sizeof(ts__cumsum_back_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _cumsum_back_args, _cumsum_back_impl, _cumsum_back_grad},
   {"_recurrence", "RecurrenceBackward0", 0, sizeof(ts__recurrence_args), 4, 1, TS_RET_TENSORS, 3u, 0u, 1u, _recurrence_args, _recurrence_impl, _recurrence_grad},
   {"unique", "UniqueBackward0", 0, sizeof(ts__unique_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_args, _unique_impl, NULL},
   {"uniqueConsecutive", "UniqueConsecutiveBackward0", 0, sizeof(ts__unique_consecutive_args), 3, 3, TS_RET_TENSORS, 0u, 0u, 0u, _unique_consecutive_args, _unique_consecutive_impl, NULL},
   {"searchsorted", "SearchsortedBackward0", TS_OP_EXACT, sizeof(ts_searchsorted_args), 6, 1, TS_RET_TENSORS, 0u, 0u, 0u, searchsorted_args, searchsorted_impl, NULL},
   {"bucketize", "BucketizeBackward0", TS_OP_EXACT, sizeof(ts_bucketize_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, bucketize_args, bucketize_impl, NULL},
-  {"isin", "IsinBackward0", 0, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
+  {"isin", "IsinBackward0", TS_OP_EXACT, sizeof(ts_isin_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, isin_args, isin_impl, NULL},
   {"bincount", "BincountBackward0", 0, sizeof(ts_bincount_args), 3, 1, TS_RET_TENSORS, 3u, 2u, 0u, bincount_args, bincount_impl, bincount_grad},
-  {"histc", "HistcBackward0", 0, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
-  {"histogram", "HistogramBackward0", 0, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
-  {"histogram", "HistogramBinsBackward0", 0, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
+  {"histc", "HistcBackward0", TS_OP_EXACT, sizeof(ts_histc_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, histc_args, histc_impl, NULL},
+  {"histogram", "HistogramBackward0", TS_OP_EXACT, sizeof(ts_histogram_args), 5, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_args, histogram_impl, NULL},
+  {"histogram", "HistogramBinsBackward0", TS_OP_EXACT, sizeof(ts_histogram_bins_args), 4, 2, TS_RET_TENSORS, 0u, 0u, 0u, histogram_bins_args, histogram_bins_impl, NULL},
   {"histogramdd", "HistogramddBackward0", 0, sizeof(ts__histogramdd_args), 7, 0, TS_RET_LIST, 0u, 0u, 0u, _histogramdd_args, _histogramdd_impl, NULL},
   {"viewAs", "ViewAsBackward0", TS_OP_COMPOSITE, sizeof(ts_view_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, view_as_args, view_as_impl, NULL},
   {"reshapeAs", "ReshapeAsBackward0", TS_OP_COMPOSITE, sizeof(ts_reshape_as_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, reshape_as_args, reshape_as_impl, NULL},
@@ -5859,10 +5882,10 @@ const ts_op ts_ops[] = {
   {"softmin", "SoftminBackward0", TS_OP_COMPOSITE, sizeof(ts_softmin_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, softmin_args, softmin_impl, NULL},
   {"_softmaxBackwardData", "SoftmaxBackwardDataBackward0", 0, sizeof(ts__softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _softmax_backward_data_args, _softmax_backward_data_impl, _softmax_backward_data_grad},
   {"_logSoftmaxBackwardData", "LogSoftmaxBackwardDataBackward0", 0, sizeof(ts__log_softmax_backward_data_args), 3, 1, TS_RET_TENSORS, 3u, 0u, 0u, _log_softmax_backward_data_args, _log_softmax_backward_data_impl, _log_softmax_backward_data_grad},
-  {"sort", "SortBackward0", 0, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
+  {"sort", "SortBackward0", TS_OP_EXACT, sizeof(ts_sort_args), 4, 2, TS_RET_TENSORS, 1u, 1u, 2u, sort_args, sort_impl, sort_grad},
   {"argsort", "ArgsortBackward0", 0, sizeof(ts_argsort_args), 4, 1, TS_RET_TENSORS, 0u, 0u, 0u, argsort_args, argsort_impl, NULL},
-  {"msort", "MsortBackward0", TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
-  {"topk", "TopkBackward0", 0, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
+  {"msort", "MsortBackward0", TS_OP_EXACT | TS_OP_COMPOSITE, sizeof(ts_msort_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, msort_args, msort_impl, NULL},
+  {"topk", "TopkBackward0", TS_OP_EXACT, sizeof(ts_topk_args), 5, 2, TS_RET_TENSORS, 1u, 1u, 2u, topk_args, topk_impl, topk_grad},
   {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts_polygamma_args), 2, 1, TS_RET_TENSORS, 2u, 0u, 0u, polygamma_args, polygamma_impl, polygamma_grad},
   {"polygamma", "PolygammaBackward0", TS_OP_DIRECT, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
   {"polygamma_", "PolygammaBackward0", TS_OP_DIRECT | TS_OP_INPLACE, sizeof(ts__polygamma_self_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 0u, _polygamma_self_args, _polygamma_self_impl, _polygamma_self_grad},
@@ -5995,5 +6018,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 932;
-const char ts_table_hash[] = "531f5f87e72e3e4e";
+const int ts_op_count = 935;
+const char ts_table_hash[] = "6a5232a2a6352f36";

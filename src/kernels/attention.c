@@ -17,7 +17,7 @@ typedef struct {
   operand q, k, v, out, grad, dq, dk, dv, mask;
   int64_t mask_row, mask_col;
   bool masks, additive, causal;
-  char *lse, *delta, *room; /* (batch, rows) twice; scratch of each thread */
+  char *top, *inverse, *delta, *room; /* (batch, rows): maxima of scores, 1 / sums; scratch of each thread */
   int64_t batch, n, m, e, w, room_size, workers; /* queries, keys, widths of keys and values */
   double scale;
   ts_dtype dtype;
@@ -78,7 +78,7 @@ static void scores(const job *j, char *s, int64_t b, int64_t i, int64_t rows, in
 /* Work item x of a worker: queries of one block, all keys. */
 static void forward_block(const job *j, int64_t x, char *room) {
   const int64_t blocks = (j->n + ROWS - 1) / ROWS, b = x / blocks, i = x % blocks * ROWS, rows = j->n - i < ROWS ? j->n - i : ROWS, item = ts_itemsize(j->dtype);
-  char *s = room, *m = s + ROWS * COLS * item, *l = m + ROWS * item, *lse = j->lse + (b * j->n + i) * item, *out = place(j, &j->out, b, i);
+  char *s = room, *m = s + ROWS * COLS * item, *l = m + ROWS * item, *top = j->top + (b * j->n + i) * item, *inverses = j->inverse + (b * j->n + i) * item, *out = place(j, &j->out, b, i);
   const int64_t reach = j->causal && i + rows < j->m ? i + rows : j->m;
   for (int64_t r = 0; r < rows; r++) {
     if (j->dtype == TS_FLOAT32) ((float *)m)[r] = -INFINITY, ((float *)l)[r] = 0;
@@ -91,16 +91,17 @@ static void forward_block(const job *j, int64_t x, char *room) {
     ts_loops.attention[j->dtype](s, rows, cols, m, l, out, j->w);
     product(j, false, false, rows, j->w, cols, 1, s, cols, place(j, &j->v, b, k), j->v.ld, 1, out, j->w);
   }
-  /* Over the sums; rows without any key are 0, and their log-sum is +inf, which makes all probabilities 0. */
+  /* Over the sums; rows without any key are 0. */
   for (int64_t r = 0; r < rows; r++) {
-#define FINISH(t, log)                                                                              \
+#define FINISH(t)                                                                                   \
   {                                                                                                 \
     const t sum = ((t *)l)[r], inverse = sum == 0 ? 0 : 1 / sum;                                    \
     for (int64_t c = 0; c < j->w; c++) ((t *)out)[r * j->w + c] *= inverse;                         \
-    ((t *)lse)[r] = sum == 0 ? INFINITY : ((t *)m)[r] + log(sum);                                   \
+    ((t *)top)[r] = sum == 0 ? 0 : ((t *)m)[r];                                                     \
+    ((t *)inverses)[r] = inverse;                                                                   \
   }
-    if (j->dtype == TS_FLOAT32) FINISH(float, logf)
-    else FINISH(double, log)
+    if (j->dtype == TS_FLOAT32) FINISH(float)
+    else FINISH(double)
   }
 }
 
@@ -115,7 +116,7 @@ static void backward_blocks(const job *j, int64_t b, int64_t from, int64_t to, i
       const char *grad = place(j, &j->grad, b, i);
       scores(j, p, b, i, rows, k, cols);
       product(j, false, true, rows, cols, j->w, 1, grad, j->grad.ld, place(j, &j->v, b, k), j->v.ld, 0, dp, cols);
-      ts_loops.attention_back[j->dtype](p, dp, rows, cols, j->lse + (b * j->n + i) * item, j->delta + (b * j->n + i) * item);
+      ts_loops.attention_back[j->dtype](p, dp, rows, cols, j->top + (b * j->n + i) * item, j->inverse + (b * j->n + i) * item, j->delta + (b * j->n + i) * item);
       if (j->want_q) product(j, false, false, rows, j->e, cols, j->scale, dp, cols, place(j, &j->k, b, k), j->k.ld, 1, place(j, &j->dq, b, i), j->dq.ld);
       if (!j->want_kv) continue;
       product(j, true, false, cols, j->w, rows, 1, p, cols, grad, j->grad.ld, 1, place(j, &j->dv, b, k), j->dv.ld);
@@ -176,11 +177,13 @@ bool ts__attention_impl(ts_cx *cx, const ts__attention_args *a, ts_out *out) {
   if (!prepare(cx, &j, a->query, a->key, a->value, a->mask, a->is_causal, a->scale)) return false;
   memcpy(sizes, q->sizes, q->ndim * sizeof *sizes);
   sizes[q->ndim - 1] = j.w;
-  ts_tensor *result = ts_empty(cx, j.dtype, q->ndim, sizes), *lse = ts_empty(cx, j.dtype, q->ndim - 1, sizes);
-  if (!result || !lse || !lay(cx, result, j.batch, true, &j.out)) return false;
-  j.lse = ts_data(lse);
-  if (lse->numel) ts_parallel_for(j.workers, 1, forward_worker, &j);
-  out->t[1] = lse;
+  ts_tensor *result = ts_empty(cx, j.dtype, q->ndim, sizes), *top = ts_empty(cx, j.dtype, q->ndim - 1, sizes), *inverse = ts_empty(cx, j.dtype, q->ndim - 1, sizes);
+  if (!result || !top || !inverse || !lay(cx, result, j.batch, true, &j.out)) return false;
+  j.top = ts_data(top);
+  j.inverse = ts_data(inverse);
+  if (top->numel) ts_parallel_for(j.workers, 1, forward_worker, &j);
+  out->t[1] = top;
+  out->t[2] = inverse;
   return (out->t[0] = ts_raw_cast(cx, result, (ts_dtype)q->dtype)) != NULL;
 }
 
@@ -192,9 +195,10 @@ bool ts__attention_backward_impl(ts_cx *cx, const ts__attention_backward_args *a
   for (int i = 0; i < 3; i++)
     if (!(made[i] = ts_full_zero(cx, j.dtype, of[i]->ndim, of[i]->sizes)) || !lay(cx, made[i], j.batch, true, to[i])) return false;
   ts_tensor *grad = ts_raw_cast(cx, a->grad, j.dtype), *delta = ts_sum(cx, ts_mul(cx, grad, ts_raw_cast(cx, a->output, j.dtype)), TS_INTS(-1), false, TS_DTYPE_NONE);
-  ts_tensor *lse = ts_raw_contiguous(cx, a->lse);
-  if (!grad || !lse || !(delta = ts_raw_contiguous(cx, delta)) || !lay(cx, grad, j.batch, true, &j.grad)) return false;
-  j.lse = ts_data(lse);
+  ts_tensor *top = ts_raw_contiguous(cx, a->top), *inverse = ts_raw_contiguous(cx, a->inverse);
+  if (!grad || !top || !inverse || !(delta = ts_raw_contiguous(cx, delta)) || !lay(cx, grad, j.batch, true, &j.grad)) return false;
+  j.top = ts_data(top);
+  j.inverse = ts_data(inverse);
   j.delta = ts_data(delta);
   if (delta->numel && j.m) {
     if (j.batch >= j.workers) {
@@ -272,7 +276,7 @@ static ts_tensor *widened(ts_cx *cx, ts_tensor *t, int64_t *sizes, int batch) {
 }
 
 bool ts_scaled_dot_product_attention_impl(ts_cx *cx, const ts_scaled_dot_product_attention_args *a, ts_out *out) {
-  ts_tensor *q = a->query, *k = a->key, *v = a->value, *mask = a->attn_mask, *results[2] = {NULL};
+  ts_tensor *q = a->query, *k = a->key, *v = a->value, *mask = a->attn_mask, *results[3] = {NULL};
   if (!check(cx, q, k, v, mask, a->is_causal)) return false;
   double scale = a->scale.given ? a->scale.v : 1 / sqrt((double)q->sizes[q->ndim - 1]);
   if (!(a->dropout_p >= 0 && a->dropout_p <= 1)) return ts_fail(cx, TS_ERR_ARGUMENT, "dropout probability has to be between 0 and 1, but got %g", a->dropout_p);

@@ -6,6 +6,6 @@
 /* The block's part of a softmax: scores become exp(score - m) with m, the maximum so far; what stands in l (the sums so far)
    and in out (rows of width) is brought to the new maxima. Rows of -inf count as zeros. */
 typedef void (*ts_attention_loop)(void *scores, int64_t rows, int64_t cols, void *m, void *l, void *out, int64_t width);
-/* scores to probabilities exp(score - lse), dp to their gradient p (dp - delta). */
-typedef void (*ts_attention_back_loop)(void *scores, void *dp, int64_t rows, int64_t cols, const void *lse, const void *delta);
+/* scores to probabilities exp(score - m) * inverse, dp to their gradient p (dp - delta). */
+typedef void (*ts_attention_back_loop)(void *scores, void *dp, int64_t rows, int64_t cols, const void *m, const void *inverse, const void *delta);
 #endif

@@ -26,12 +26,18 @@ bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out) {
     for (int64_t i = 0; i < in->numel; i++) count[at[i]]++;
     return true;
   }
-  ts_tensor *wide = ts_raw_contiguous(cx, ts_raw_cast(cx, weights, TS_FLOAT64));
-  if (!wide) return false;
-  const double *w = ts_data(wide);
+  const bool narrow = weights->dtype == TS_FLOAT32;
+  ts_tensor *given = ts_raw_contiguous(cx, narrow ? weights : ts_raw_cast(cx, weights, TS_FLOAT64));
+  if (!given) return false;
   double *sum = ts_data(counts);
-  for (int64_t i = 0; i < in->numel; i++) sum[at[i]] += w[i];
-  return (out->t[0] = ts_raw_cast(cx, counts, weights->dtype == TS_FLOAT32 ? TS_FLOAT32 : TS_FLOAT64)) != NULL;
+  if (narrow) {
+    const float *w = ts_data(given);
+    for (int64_t i = 0; i < in->numel; i++) sum[at[i]] += (double)w[i];
+  } else {
+    const double *w = ts_data(given);
+    for (int64_t i = 0; i < in->numel; i++) sum[at[i]] += w[i];
+  }
+  return (out->t[0] = ts_raw_cast(cx, counts, narrow ? TS_FLOAT32 : TS_FLOAT64)) != NULL;
 }
 
 /* ---- histograms of points with dims coordinates ---- */
@@ -89,6 +95,7 @@ static ts_tensor *count(ts_cx *cx, ts_tensor *points, ts_tensor *weight, int64_t
   axis axes[TS_MAX_DIM];
   for (int64_t k = 0; k < dims; k++) sizes[k] = edges[k]->numel - 1;
   ts_tensor *counts = ts_full_zero(cx, TS_FLOAT64, (int)dims, sizes);
+  if (!counts) return NULL;
   for (int64_t k = dims; k-- > 0;) {
     ts_tensor *e = ts_raw_contiguous(cx, ts_raw_cast(cx, edges[k], d));
     if (!e) return NULL;
@@ -97,7 +104,7 @@ static ts_tensor *count(ts_cx *cx, ts_tensor *points, ts_tensor *weight, int64_t
   }
   points = ts_raw_contiguous(cx, points);
   if (weight && !(weight = ts_raw_contiguous(cx, ts_raw_cast(cx, weight, d)))) return NULL;
-  if (!counts || !points) return NULL;
+  if (!points) return NULL;
   int64_t n = 1;
   for (int k = 0; k < points->ndim - 1; k++) n *= points->sizes[k];
   histogram h = {ts_data(points), weight ? ts_data(weight) : NULL, ts_data(counts), axes, dims ? n : 0, dims, how};

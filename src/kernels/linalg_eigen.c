@@ -52,7 +52,7 @@ bool ts_linalg_eigvalsh_impl(ts_cx *cx, const ts_linalg_eigvalsh_args *a, ts_out
 bool ts_symeig_impl(ts_cx *cx, const ts_symeig_args *a, ts_out *out) {
   const char *triangle = a->upper ? "U" : "L";
   if (!ts__eigh(cx, a->self, triangle, a->eigenvectors || records(cx, a->self), out->t)) return false;
-  if (!a->eigenvectors) out->t[1] = ts_empty(cx, (ts_dtype)a->self->dtype, 1, (const int64_t[]){0});
+  if (!a->eigenvectors) out->t[1] = a->self->numel ? ts_empty(cx, (ts_dtype)a->self->dtype, 1, (const int64_t[]){0}) : ts_empty_like(cx, a->self, (ts_dtype)a->self->dtype);
   return out->t[1] != NULL;
 }
 

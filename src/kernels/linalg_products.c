@@ -27,6 +27,7 @@ static ts_tensor *plus(ts_cx *cx, ts_tensor *x, double c, ts_tensor *y) { return
 /* The Taylor polynomial of degree m (a multiple of 4) by Paterson and Stockmeyer: products with powers up to the fourth. */
 static ts_tensor *taylor(ts_cx *cx, ts_tensor *x, int m) {
   double c[24] = {1};
+  if (!x) return NULL;
   for (int i = 1; i <= m; i++) c[i] = c[i - 1] / i;
   ts_tensor *one = ts_eye(cx, ts_rows(x), (ts_opt_int){false, 0}, (ts_dtype)x->dtype);
   ts_tensor *x2 = ts_matmul(cx, x, x), *x3 = ts_matmul(cx, x2, x), *x4 = ts_matmul(cx, x2, x2), *p = ts_mul(cx, x4, ts_wrap_scalar(cx, ts_float(c[m])));
@@ -55,6 +56,7 @@ bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out) {
   if (!scales || !halvings) return false;
   double largest = 0;
   int64_t rounds = 0;
+  bool strange = false;
   for (int64_t i = 0; i < norms->numel; i++) {
     const double norm = ((double *)ts_data(norms))[i];
     int s = 0;
@@ -63,13 +65,14 @@ bool ts_matrix_exp_impl(ts_cx *cx, const ts_matrix_exp_args *a, ts_out *out) {
       if (ldexp(most, s - 1) >= norm) s--;
     }
     ((int64_t *)ts_data(halvings))[i] = s;
-    ((double *)ts_data(scales))[i] = ldexp(1, -s);
+    ((double *)ts_data(scales))[i] = isfinite(norm) ? ldexp(1, -s) : NAN;
+    strange = strange || !isfinite(norm);
     largest = fmax(largest, isfinite(norm) ? ldexp(norm, -s) : most);
     if (s > rounds) rounds = s;
   }
   int degree = 0;
   while (degree < 3 && largest > (twice ? bounds[degree].twice : bounds[degree].single)) degree++;
-  if (rounds) x = ts_mul(cx, x, ts_raw_cast(cx, ts_unsqueeze(cx, ts_unsqueeze(cx, scales, -1), -1), twice ? TS_FLOAT64 : TS_FLOAT32));
+  if (rounds || strange) x = ts_mul(cx, x, ts_raw_cast(cx, ts_unsqueeze(cx, ts_unsqueeze(cx, scales, -1), -1), twice ? TS_FLOAT64 : TS_FLOAT32));
   x = taylor(cx, ts_raw_cast(cx, x, ts_is_half(d) ? TS_FLOAT32 : d), bounds[degree].m);
   halvings = ts_unsqueeze(cx, ts_unsqueeze(cx, halvings, -1), -1);
   for (int64_t i = 0; i < rounds && !ts_failed(cx); i++) {

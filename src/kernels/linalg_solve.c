@@ -7,12 +7,15 @@
 #define SINGULAR "The diagonal element %" PRId64 " is zero, the solve could not be completed because the input matrix is singular."
 
 ts_tensor *ts_identities(ts_cx *cx, const ts_tensor *t, int64_t n) {
-  ts_tensor *e = ts_empty_matrices(cx, t, n, n);
-  return e && ts_raw_copy(cx, e, ts_eye(cx, n, (ts_opt_int){false, 0}, (ts_dtype)t->dtype)) ? e : NULL;
+  ts_tensor *e = ts_empty_matrices(cx, t, n, n), *one = ts_eye(cx, n, (ts_opt_int){false, 0}, (ts_dtype)t->dtype);
+  return e && one && ts_raw_copy(cx, e, one) ? e : NULL;
 }
 
 bool ts__linalg_solve_ex_impl(ts_cx *cx, const ts__linalg_solve_ex_args *a, ts_out *out) {
   if (!ts_check_linear(cx, a->A) || !ts_check_solvable(cx, a->A, a->B, a->left)) return false;
+  int ndim;
+  int64_t a_sizes[TS_MAX_DIM], b_sizes[TS_MAX_DIM];
+  if (!ts_broadcast_batches(cx, a->A, a->B, &ndim, a_sizes, b_sizes)) return false;
   ts_tensor *lu, *pivots, *info, *x;
   if (!ts_lu_of(cx, a->A, &lu, &pivots, &info) || (a->check_errors && !ts_check_infos(cx, info, SINGULAR))) return false;
   if (!(x = ts_lu_solved(cx, lu, pivots, a->B, a->left, false))) return false;
@@ -32,10 +35,12 @@ static bool solve(ts_cx *cx, ts_tensor *a, ts_tensor *b, bool left, bool check, 
   ts_tensor *r[4] = {0};
   if (!ts_check_linear(cx, a) || !ts_check_square(cx, a, "A")) return false;
   const bool vector = is_vector(a, b);
+  ts_tensor *right = vector ? ts_unsqueeze(cx, b, -1) : b;
+  if (!right || !ts_check_solvable(cx, a, right, left)) return false;
   if (vector && !left)
     return ts_fail(cx, TS_ERR_SHAPE, "Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / "
                                      "A.squeeze(-1)");
-  if (!ts__linalg_solve_ex(cx, a, vector ? ts_unsqueeze(cx, b, -1) : b, left, check, r)) return false;
+  if (!ts__linalg_solve_ex(cx, a, right, left, check, r)) return false;
   *x = vector && r[0] ? ts_select(cx, r[0], -1, 0) : r[0];
   *info = r[3];
   return *x != NULL;

@@ -23,9 +23,11 @@ bool ts_batch_norm_impl(ts_cx *cx, const ts_batch_norm_args *a, ts_out *out) {
   ts_tensor *self = a->self, *results[3] = {NULL};
   if (a->training && self->ndim >= 2 && self->sizes[1] && self->numel == self->sizes[1])
     return ts_fail(cx, TS_ERR_SHAPE, "Expected more than 1 value per channel when training, got input size %s", TS_TEXT(self));
+  const bool flat = self->ndim == 1 && self->numel == 0; /* PyTorch lets nothing of one dim pass */
+  if (flat && !(self = ts_unsqueeze(cx, self, 0))) return false;
   bool ok = batch_norm(cx, self, a->weight, a->bias, a->running_mean, a->running_var, a->training, a->momentum, a->eps, results);
-  out->t[0] = results[0];
-  return ok;
+  out->t[0] = flat && ok ? ts_select(cx, results[0], 0, 0) : results[0];
+  return ok && out->t[0];
 }
 
 bool ts_native_batch_norm_impl(ts_cx *cx, const ts_native_batch_norm_args *a, ts_out *out) {

@@ -4,7 +4,7 @@ static int64_t F(cholesky_small)(int64_t n, T *a, int64_t lda) {
   for (int64_t j = 0; j < n; j++) {
     T *x = a + j * lda;
     const R d = REAL_PART(x[j]);
-    if (!(d > 0)) return j + 1;
+    if (d <= 0) return j + 1; /* NaN goes on, as in OpenBLAS */
     const R root = ROOT(d);
     x[j] = root;
     for (int64_t i = j + 1; i < n; i++) x[i] /= root;

@@ -14,7 +14,7 @@ const extreme = (name, what) => [
     samples: [{ args: [t(3, 4)] }, { args: [t()] }, { args: [ints(3, 4)] }, { args: [{ t: [3], dtype: 'bool' }] }], errors: [empty(name)],
   },
   {
-    name: `${name}_dim`, overload: name, args: 'Tensor self, int dim, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, node: `${name === 'max' ? 'Max' : 'Min'}Backward0`, dtypes: 'bool int float',
+    name: `${name}_dim`, overload: name, flags: ['exact'], args: 'Tensor self, int dim, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, node: `${name === 'max' ? 'Max' : 'Min'}Backward0`, dtypes: 'bool int float',
     doc: `The ${what} elements along a dim and their indices (the first, where several tie); NaN wins. Errors: a dim of size 0. ${page(name)}`,
     samples: [{ args: [t(3, 4), 1] }, { args: [t(2, 3, 4), -2, true] }, { args: [t(), 0] }, { args: [ints(4, 5), 0] }, { args: [t(0, 3), 1] }], errors: [range(name), emptyDim(name)],
   },
@@ -24,12 +24,12 @@ const extreme = (name, what) => [
   },
 ];
 const arg = (name, what) => ({
-  name, args: 'Tensor self, int? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'bool int float',
+  name, flags: ['exact'], args: 'Tensor self, int? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'bool int float',
   doc: `Index of the ${what} element along a dim, or of the flattened tensor: the first, where several tie; NaN wins. Errors: nothing to choose from. ${page(name)}`,
   samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), -2], kwargs: { keepdim: true } }, { args: [t()] }, { args: [ints(4, 5), 0] }], errors: [empty(name), emptyDim(name)],
 });
 const reduced = (name, what) => ({
-  name, args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: { saves: 'self result' }, dtypes: 'bool int float',
+  name, flags: ['exact'], args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: { saves: 'self result' }, dtypes: 'bool int float',
   doc: `The ${what} elements over the given dims (all when none are given); NaN wins. Elements that tie share the gradient. Errors: a dim of size 0. ${page(name)}`,
   samples: [{ args: [t(3, 4)] }, { args: [t(3, 4), 1] }, { args: [t(2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [t()] }, { args: [ints(4, 5), 0] }], errors: [empty(name), range(name)],
 });
@@ -40,7 +40,7 @@ const median = (name, what) => [
     samples: [{ args: [t(3, 4)] }, { args: [t()] }, { args: [ints(5)] }],
   },
   {
-    name: `${name}_dim`, overload: name, args: 'Tensor self, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
+    name: `${name}_dim`, overload: name, flags: ['exact'], args: 'Tensor self, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
     doc: `Medians along a dim and their indices; ${what}. Errors: a dim of size 0. ${page(name)}`,
     samples: [{ args: [t(3, 4), 1] }, { args: [t(5, 3), 0, true] }, { args: [t(), 0] }, { args: [ints(3, 5), 1] }], errors: [range(name), emptyDim(name)],
   },
@@ -60,13 +60,13 @@ export default [
   ...median('median', 'of an even number the lower one; NaN if there is one'),
   ...median('nanmedian', 'of an even number the lower one, NaN left out'),
   {
-    name: 'kthvalue', args: 'Tensor self, int k, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
+    name: 'kthvalue', flags: ['exact'], args: 'Tensor self, int k, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
     doc: `The k-th smallest element (from 1) along a dim and its index; NaN counts as the largest. Errors: a k out of range. ${page('kthvalue')}`,
     samples: [{ args: [t(3, 4), 2] }, { args: [t(4, 3), 3, 0, true] }, { args: [t(), 1] }, { args: [ints(3, 5), 1, 1] }],
     errors: [{ args: [t(2, 2), 3], code: 'ERR_ARGUMENT', message: 'kthvalue: selected number k out of range for dimension 1' }],
   },
   {
-    name: 'mode', args: 'Tensor self, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
+    name: 'mode', flags: ['exact'], args: 'Tensor self, int dim=-1, bool keepdim=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
     doc: `The most frequent element along a dim (the smallest, where several are) and the index of its last place. ${page('mode')}`,
     samples: [{ args: [t(3, 4)] }, { args: [ints(5, 3), 0, true] }, { args: [t()] }], errors: [emptyDim('mode')],
   },

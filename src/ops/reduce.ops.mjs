@@ -21,7 +21,7 @@ const spread = (name, returns, what) => {
 };
 
 const truth = (name, what, where) => ({
-  name, args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'all',
+  name, flags: ['exact'], args: 'Tensor self, int[]? dim=None, bool keepdim=False', as: out, grad: 'not differentiable', dtypes: 'all',
   doc: `${what}, over the given dims (all when none are given): a bool, of uint8 a uint8. ${page(where)}`,
   samples: [{ args: [typed('bool', 0, 1, 3, 4)] }, { args: [typed('bool', 0, 1, 3, 4), 1] }, { args: [typed('int32', -1, 2, 2, 3, 4), [0, -1]], kwargs: { keepdim: true } }, { args: [typed('uint8', 0, 2, 3, 2), 0] }, { args: [t(0, 3), 0] }, { args: [t()] }],
   errors: [range(name)],

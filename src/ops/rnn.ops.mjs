@@ -25,7 +25,7 @@ const one = (name, gates, module) => [
     name, overload: name, args: `Tensor self, Tensor hx, Tensor[] params, ${flags}, bool batch_first`, returns: two, grad: 'composite', dtypes: 'float',
     doc: `${module} over input (steps, batch, features), batchFirst: (batch, steps, features); hx (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh and, with hasBiases, bias_ih, bias_hh. In training dropout between the layers. Errors: sizes that do not match. ${page(module)}`,
     samples: [
-      { args: [t(3, 2, 2), t(1, 2, 2), params(gates, 2, 2, 1, 1), true, 1, ...run, false, false] }, { args: [t(2, 3, 2), t(4, 2, 2), params(gates, 2, 2, 2, 2), true, 2, ...run, true, true] },
+      { args: [t(3, 2, 2), t(1, 2, 2), params(gates, 2, 2, 1, 1), true, 1, ...run, false, false] }, { args: [t(1, 2, 2), t(4, 1, 1), params(gates, 2, 1, 2, 2), true, 2, ...run, true, true] },
       { args: [t(2, 1, 2), t(1, 1, 2), params(gates, 2, 2, 1, 1, { biases: false }), false, 1, ...run, false, false] },
     ],
     errors: [{ args: [t(3, 2, 2), t(1, 2, 2), params(gates, 2, 2, 1, 1), true, 2, ...run, false, false], code: 'ERR_ARGUMENT', message: `${camel(name)}: Expected 8 parameters for 2 layers, but got 4` }],
@@ -51,7 +51,7 @@ export default [
     name: 'lstm', overload: 'lstm', args: `Tensor self, Tensor[] hx, Tensor[] params, ${flags}, bool batch_first`, returns: three, grad: 'composite', dtypes: 'float',
     doc: `LSTM over input (steps, batch, features), batchFirst: (batch, steps, features); hx: h and c (layers * directions, batch, units); params of each layer and direction: weight_ih, weight_hh, with hasBiases bias_ih and bias_hh, and weight_hr where h is narrower than c (projections). In training dropout between the layers. Errors: sizes that do not match. ${page('LSTM')}`,
     samples: [
-      { args: [t(3, 2, 2), list(t(1, 2, 2), t(1, 2, 2)), params(4, 2, 2, 1, 1), true, 1, ...run, false, false] }, { args: [t(2, 2, 2), list(t(4, 2, 2), t(4, 2, 2)), params(4, 2, 2, 2, 2), true, 2, ...run, true, true] },
+      { args: [t(3, 2, 2), list(t(1, 2, 2), t(1, 2, 2)), params(4, 2, 2, 1, 1), true, 1, ...run, false, false] }, { args: [t(1, 2, 2), list(t(4, 1, 1), t(4, 1, 1)), params(4, 2, 1, 2, 2), true, 2, ...run, true, true] },
       { args: [t(2, 2, 2), list(t(1, 2, 1), t(1, 2, 2)), params(4, 2, 2, 1, 1, { p: 1 }), true, 1, ...run, false, false] }, { args: [t(2, 1, 2), list(t(1, 1, 2), t(1, 1, 2)), params(4, 2, 2, 1, 1, { biases: false }), false, 1, ...run, false, false] },
     ],
     errors: [

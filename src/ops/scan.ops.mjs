@@ -11,7 +11,7 @@ const accumulate = (name, grad, what) => ({
 });
 
 const extreme = (name, what) => ({
-  name, args: 'Tensor self, int dim', returns: 'Tensor values, Tensor indices', as: ['function', 'method', 'out'], grad: { saves: 'self.sizes result1' }, dtypes: 'all',
+  name, flags: ['exact'], args: 'Tensor self, int dim', returns: 'Tensor values, Tensor indices', as: ['function', 'method', 'out'], grad: { saves: 'self.sizes result1' }, dtypes: 'all',
   doc: `${what} element so far along dim and its index: the last, where several tie; NaN wins. ${page(name)}`, samples: [...samples, { args: [ints(3, 4), 1] }], errors: [range(name)],
 });
 
@@ -19,7 +19,7 @@ export default [
   accumulate('cumsum', { saves: 'self.sizes' }, 'Running sum'),
   accumulate('cumprod', { saves: 'self result' }, 'Running product'),
   {
-    name: 'logcumsumexp', args: 'Tensor self, int dim', as: ['function', 'method', 'out'], grad: { saves: 'self result' }, dtypes: 'float',
+    name: 'logcumsumexp', flags: ['exact'], args: 'Tensor self, int dim', as: ['function', 'method', 'out'], grad: { saves: 'self result' }, dtypes: 'float',
     doc: `Logarithm of the running sum of exponentials along dim. ${page('logcumsumexp')}`, samples, errors: [range('logcumsumexp'), { args: [ints(3), 0], code: 'ERR_DTYPE', message: 'logcumsumexp: not implemented for int32' }],
   },
   extreme('cummax', 'Largest'),

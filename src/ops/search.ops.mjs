@@ -15,7 +15,7 @@ const unique = (name, public_, what, doc) => ({
 });
 
 const histogram = {
-  overload: 'histogram', returns: 'Tensor hist, Tensor bin_edges', as: ['function', 'method', 'out'], grad: 'not differentiable', dtypes: 'float',
+  overload: 'histogram', flags: ['exact'], returns: 'Tensor hist, Tensor bin_edges', as: ['function', 'method', 'out'], grad: 'not differentiable', dtypes: 'float',
   doc: `How many elements fall into each bin (with weight: the sums of their weights; density: over the total and the bin's width) and the bin edges. bins: how many of equal width over range (the data's, when none is given), or the edges in ascending order. The last bin has its right edge; elements outside and NaN count nowhere. ${page('histogram')}`,
 };
 
@@ -43,7 +43,7 @@ export default [
     errors: [{ args: [t(2), t(2, 2)], code: 'ERR_SHAPE', message: 'bucketize: boundaries tensor must be 1 dimension, but got dim(2)' }],
   },
   {
-    name: 'isin', args: 'Operand elements, Operand test_elements, *, bool assume_unique=False, bool invert=False', as: ['function', 'out'], grad: 'not differentiable', dtypes: 'bool int float',
+    name: 'isin', flags: ['exact'], args: 'Operand elements, Operand test_elements, *, bool assume_unique=False, bool invert=False', as: ['function', 'out'], grad: 'not differentiable', dtypes: 'bool int float',
     doc: `Which elements are (invert: are not) among testElements; one of the two may be a number. NaN is nowhere. ${page('isin')}`,
     samples: [{ args: [some, list([1, 9, 4], 'int64')] }, { args: [some, 2] }, { args: [3, some] }, { args: [some, list([1, 2.5])], kwargs: { invert: true, assumeUnique: true } }, { args: [t(3, 4), t(0)] }, { args: [of('uint8', 5), of('int16', 50)] }],
     errors: [{ args: [1, 2], code: 'ERR_ARGUMENT', message: 'isin: one of the arguments must be a Tensor, got two numbers' }],
@@ -60,7 +60,7 @@ export default [
     ],
   },
   {
-    name: 'histc', args: 'Tensor self, int bins=100, Scalar min=0, Scalar max=0', as: ['function', 'method', 'out'], grad: 'not differentiable', dtypes: 'float',
+    name: 'histc', flags: ['exact'], args: 'Tensor self, int bins=100, Scalar min=0, Scalar max=0', as: ['function', 'method', 'out'], grad: 'not differentiable', dtypes: 'float',
     doc: `How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. ${page('histc')}`,
     samples: [{ args: [t(3, 4)] }, { args: [t(20), 4, -1, 1] }, { args: [list([1, 1, 1]), 3] }, { args: [t(), 2] }, { args: [of('float64', 9), 5, -0.5, 2] }, { args: [t(0), 3] }],
     errors: [{ args: [t(2), 0], code: 'ERR_ARGUMENT', message: 'histc: bins must be > 0, but got 0 for dimension 0' }, { args: [t(2), 3, 2, 1], code: 'ERR_ARGUMENT', message: 'histc: max must be larger than min' }, { args: [of('int64', 3), 3], code: 'ERR_DTYPE', message: 'histc: not implemented for int64' }],

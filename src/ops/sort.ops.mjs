@@ -11,7 +11,7 @@ const samples = [
 
 export default [
   {
-    name: 'sort', args: 'Tensor self, int dim=-1, bool descending=False, *, bool stable=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
+    name: 'sort', flags: ['exact'], args: 'Tensor self, int dim=-1, bool descending=False, *, bool stable=False', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
     doc: `The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. ${page('sort')}`,
     samples, errors: [range('sort')],
   },
@@ -20,11 +20,11 @@ export default [
     doc: `The indices that sort input along dim (see sort). ${page('argsort')}`, samples, errors: [range('argsort')],
   },
   {
-    name: 'msort', args: 'Tensor self', as: out, grad: 'composite', dtypes: 'bool int float',
+    name: 'msort', flags: ['exact'], args: 'Tensor self', as: out, grad: 'composite', dtypes: 'bool int float',
     doc: `The elements along the first dim in ascending order. ${page('msort')}`, samples: [{ args: [t(3, 4)] }, { args: [t()] }, { args: [of('int32', 7)] }],
   },
   {
-    name: 'topk', args: 'Tensor self, int k, int dim=-1, bool largest=True, bool sorted=True', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
+    name: 'topk', flags: ['exact'], args: 'Tensor self, int k, int dim=-1, bool largest=True, bool sorted=True', returns: 'Tensor values, Tensor indices', as: out, grad: { saves: 'self.sizes result1' }, dtypes: 'bool int float',
     doc: `The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. ${page('topk')}`,
     samples: [
       { args: [t(3, 4), 2] }, { args: [t(2, 5, 3), 3, 1, false] }, { args: [t(2, 70), 40], kwargs: { sorted: false } }, { args: [t(), 1] }, { args: [ties, 3] }, { args: [of('int64', 4, 5), 5, -1] }, { args: [t(3, 4), 0] },

@@ -5,7 +5,7 @@ const wasm = require('torsh/wasm');
 const { rows, isUninitialised, build, callRow, tensorsOf } = require('../support/rows');
 const { values, nmse } = require('../support/numbers');
 
-const limits = { float64: 1e-24, float32: 1e-12, float16: 1e-6, bfloat16: 1e-4 };
+const limits = { float64: 1e-24, float32: 1e-12, float16: 1e-6, bfloat16: 1e-4, complex64: 1e-12, complex128: 1e-24 };
 const shapes = { '': undefined, ' 0-d': () => [], ' empty': (shape) => (shape.length === 0 ? [0] : [0, ...shape.slice(1)]) };
 
 /** The result of a sample on a backend as plain data; an error as its words. */

@@ -162,3 +162,13 @@ test('parametersToVector and back', () => {
   expect(() => utils.vectorToParameters(torsh.ones(3), model.parameters())).toThrow('a vector of at least 6 values is needed');
   expect(() => utils.vectorToParameters([1], model.parameters())).toThrow('expected a Tensor');
 });
+
+test('orthogonal_ gives PyTorch\'s matrices', () => {
+  torsh.manualSeed(0);
+  const wide = nn.init.orthogonal_(torsh.empty(3, 5), 2);
+  near(values(wide), [1.0444615, -0.1988812, -1.476747, 0.3852732, -0.7350712, -1.0729589, 0.4211249, -0.2857884, -0.7175371, -1.4404439, -0.8818329, 0.1325212, -0.0913102, 1.7795056, -0.1727158]);
+  near(values(wide.mm(wide.t())), [4, 0, 0, 0, 4, 0, 0, 0, 4]);
+  torsh.manualSeed(0);
+  near(values(nn.init.orthogonal(torsh.empty(4, 2, 1))), [0.5297844, -0.184702, -0.7490535, 0.348867, -0.3728517, -0.7869307, 0.138668, 0.4742541]);
+  expect(() => nn.init.orthogonal_(torsh.empty(3))).toThrow('Only tensors with 2 or more dimensions are supported');
+});

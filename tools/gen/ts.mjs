@@ -4,7 +4,9 @@ import { TYPES } from './parse.mjs';
 const RESERVED = new Set(['var', 'in', 'with', 'delete', 'typeof', 'function', 'default', 'class', 'new', 'return', 'where_']);
 const ident = (name) => (RESERVED.has(name) ? `${name}_` : name);
 
-function tsType(a) { return a.spread ? `readonly ${spreadType(a)}[]` : TYPES[a.type].ts; }
+/** Arrays may stand for tensors of indices. */
+const takesIndices = (a) => a.type === 'Tensor' && ['index', 'indices'].includes(a.name);
+function tsType(a) { return takesIndices(a) ? 'Tensor | IndexArray' : a.spread ? `readonly ${spreadType(a)}[]` : TYPES[a.type].ts; }
 /** What may be spread: numbers, or tensors. */
 const spreadType = (a) => (a.type === 'Tensor[]' ? 'Tensor' : 'number');
 
@@ -161,7 +163,7 @@ export function functions(rows, banner) {
   const isTwin = (r) => r.flags.includes('inplace');
   const fns = rows.filter((r) => !r.system && !isTwin(r));
   const twins = rows.filter((r) => r.twinOf && (r.as.includes('function') || rows.some((o) => o.name === r.twinOf && o.as.includes('inplace argument'))));
-  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
+  const out = [banner, "import type { IndexArray } from '../convert';", "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
     "import { type DType, type Scalar, binary, invoke, invokeForm, invokeIndexed, invokeInplace, invokeOptional, isTensor, unary } from '../runtime/call';", "import { op } from '../runtime/signature';", ''];
   for (const twin of twins) {
     out.push(sigDeclaration(twin));
@@ -186,7 +188,7 @@ export const fname = (row) => ident(row.ident);
 
 export function methods(rows, banner) {
   const ms = rows.filter((r) => !r.system && (r.as.includes('method') || r.as.includes('property')));
-  const out = [banner, "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
+  const out = [banner, "import type { IndexArray } from '../convert';", "import type { Generator } from '../random';", "import type { Tensor } from '../tensor';",
     "import { type DType, type Scalar, binary, binaryInplace, invokeForm, invokeMethod, isTensor, unary, unaryInplace } from '../runtime/call';",
     "import { op } from '../runtime/signature';", ''];
   const groups = byName(ms);

@@ -33,11 +33,11 @@ enum { LANES = 16 };
       l[r] += sum;                                                                                                   \
     }                                                                                                                \
   }                                                                                                                  \
-  static void back_##t(void *scores, void *gradients, int64_t rows, int64_t cols, const void *lse, const void *delta) { \
+  static void back_##t(void *scores, void *gradients, int64_t rows, int64_t cols, const void *maxima, const void *inverses, const void *delta) { \
     ts_mem_##t *s = scores, *dp = gradients;                                                                         \
     for (int64_t r = 0; r < rows; r++, s += cols, dp += cols) {                                                      \
-      const ts_mem_##t shift = ((const ts_mem_##t *)lse)[r], off = ((const ts_mem_##t *)delta)[r];                   \
-      TS_DENSE_LOOP for (int64_t j = 0; j < cols; j++) s[j] = TS_VM_##t(exp)(s[j] - shift);                          \
+      const ts_mem_##t shift = ((const ts_mem_##t *)maxima)[r], factor = ((const ts_mem_##t *)inverses)[r], off = ((const ts_mem_##t *)delta)[r]; \
+      TS_DENSE_LOOP for (int64_t j = 0; j < cols; j++) s[j] = TS_VM_##t(exp)(s[j] - shift) * factor;                 \
       TS_DENSE_LOOP for (int64_t j = 0; j < cols; j++) dp[j] = s[j] * (dp[j] - off);                                 \
     }                                                                                                                \
   }

@@ -1,0 +1,176 @@
+/** Schedulers that follow a formula in the epoch. https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate */
+import { bind, signature } from '../../bind';
+import type { Tail } from '../../nn/common';
+import { LRScheduler, type SchedulerStateDict, refuse } from './base';
+import type { Optimizer } from '../optimizer';
+
+type Factor = (epoch: number) => number;
+interface Common { lastEpoch?: number; verbose?: boolean }
+
+const sigs = {
+  LambdaLR: signature('LambdaLR', 'optimizer, lrLambda, lastEpoch=-1, verbose=false'),
+  MultiplicativeLR: signature('MultiplicativeLR', 'optimizer, lrLambda, lastEpoch=-1, verbose=false'),
+  StepLR: signature('StepLR', 'optimizer, stepSize, gamma=0.1, lastEpoch=-1, verbose=false'),
+  MultiStepLR: signature('MultiStepLR', 'optimizer, milestones, gamma=0.1, lastEpoch=-1, verbose=false'),
+  ConstantLR: signature('ConstantLR', 'optimizer, factor=0.3333333333333333, totalIters=5, lastEpoch=-1, verbose=false'),
+  LinearLR: signature('LinearLR', 'optimizer, startFactor=0.3333333333333333, endFactor=1.0, totalIters=5, lastEpoch=-1, verbose=false'),
+  ExponentialLR: signature('ExponentialLR', 'optimizer, gamma, lastEpoch=-1, verbose=false'),
+  PolynomialLR: signature('PolynomialLR', 'optimizer, totalIters=5, power=1.0, lastEpoch=-1, verbose=false'),
+};
+
+/** Functions of the epoch, one for each group. */
+abstract class ByFunction extends LRScheduler {
+  lrLambdas: Factor[];
+  constructor(optimizer: unknown, given: unknown, lastEpoch: number) {
+    super(optimizer, lastEpoch);
+    const groups = this._groups.length;
+    const list = Array.isArray(given) ? given as Factor[] : this._groups.map(() => given as Factor);
+    if (list.length !== groups) throw refuse(this, `Expected ${groups} lr_lambdas, but got ${list.length}`);
+    for (const f of list) if (typeof f !== 'function') throw refuse(this, 'lrLambda must be a function or an array of functions');
+    this.lrLambdas = list;
+  }
+  /** Functions are not saved. */
+  override stateDict(): SchedulerStateDict {
+    const { lr_lambdas: _, ...rest } = super.stateDict();
+    return rest;
+  }
+}
+
+/** The initial rate times a function of the epoch. */
+export class LambdaLR extends ByFunction {
+  constructor(optimizer: Optimizer, ...rest: Tail<[lrLambda: Factor | readonly Factor[], lastEpoch: number], { lrLambda?: Factor | readonly Factor[] } & Common>);
+  constructor(...args: unknown[]) {
+    const [optimizer, lrLambda, lastEpoch] = bind(sigs.LambdaLR, args);
+    super(optimizer, lrLambda, lastEpoch as number);
+    this._initialStep();
+  }
+  getLr(): number[] { return this._rates((_, i) => this.baseLrs[i] * this.lrLambdas[i](this.lastEpoch)); }
+}
+
+/** The rate of the epoch before times a function of the epoch. */
+export class MultiplicativeLR extends ByFunction {
+  constructor(optimizer: Optimizer, ...rest: Tail<[lrLambda: Factor | readonly Factor[], lastEpoch: number], { lrLambda?: Factor | readonly Factor[] } & Common>);
+  constructor(...args: unknown[]) {
+    const [optimizer, lrLambda, lastEpoch] = bind(sigs.MultiplicativeLR, args);
+    super(optimizer, lrLambda, lastEpoch as number);
+    this._initialStep();
+  }
+  getLr(): number[] { return this._rates(({ lr }, i) => (this.lastEpoch > 0 ? lr * this.lrLambdas[i](this.lastEpoch) : lr)); }
+}
+
+/** Times gamma every stepSize epochs. */
+export class StepLR extends LRScheduler {
+  stepSize: number;
+  gamma: number;
+  constructor(optimizer: Optimizer, ...rest: Tail<[stepSize: number, gamma: number, lastEpoch: number], { stepSize?: number; gamma?: number } & Common>);
+  constructor(...args: unknown[]) {
+    const [optimizer, stepSize, gamma, lastEpoch] = bind(sigs.StepLR, args) as [unknown, number, number, number];
+    super(optimizer, lastEpoch);
+    if (!Number.isInteger(stepSize) || stepSize < 1) throw refuse(this, `stepSize must be a positive integer, not ${String(stepSize)}`);
+    this.stepSize = stepSize;
+    this.gamma = gamma;
+    this._initialStep();
+  }
+  getLr(): number[] { return this._rates(({ lr }) => (this.lastEpoch === 0 || this.lastEpoch % this.stepSize !== 0 ? lr : lr * this.gamma)); }
+  override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * this.gamma ** Math.floor(this.lastEpoch / this.stepSize)); }
+}
+
+/** Times gamma at each of the milestones. */
+export class MultiStepLR extends LRScheduler {
+  milestones: number[];
+  gamma: number;
+  constructor(optimizer: Optimizer, ...rest: Tail<[milestones: readonly number[], gamma: number, lastEpoch: number], { milestones?: readonly number[]; gamma?: number } & Common>);
+  constructor(...args: unknown[]) {
+    const [optimizer, milestones, gamma, lastEpoch] = bind(sigs.MultiStepLR, args) as [unknown, number[], number, number];
+    super(optimizer, lastEpoch);
+    if (!Array.isArray(milestones)) throw refuse(this, 'milestones must be an array of epochs');
+    this.milestones = [...milestones];
+    this.gamma = gamma;
+    this._initialStep();
+  }
+  _reached(test: (milestone: number) => boolean): number { return this.gamma ** this.milestones.filter(test).length; }
+  getLr(): number[] { return this._rates(({ lr }) => lr * this._reached((m) => m === this.lastEpoch)); }
+  override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * this._reached((m) => m <= this.lastEpoch)); }
+}
+
+/** Times factor for the first totalIters epochs. */
+export class ConstantLR extends LRScheduler {
+  factor: number;
+  totalIters: number;
+  constructor(optimizer: Optimizer, ...rest: Tail<[factor: number, totalIters: number, lastEpoch: number], { factor?: number; totalIters?: number } & Common>);
+  constructor(...args: unknown[]) {
+    const [optimizer, factor, totalIters, lastEpoch] = bind(sigs.ConstantLR, args) as [unknown, number, number, number];
+    super(optimizer, lastEpoch);
+    if (!(factor >= 0 && factor <= 1)) throw refuse(this, 'Constant multiplicative factor expected to be between 0 and 1.');
+    this.factor = factor;
+    this.totalIters = totalIters;
+    this._initialStep();
+  }
+  getLr(): number[] {
+    return this._rates(({ lr }) => (this.lastEpoch === 0 ? lr * this.factor : this.lastEpoch === this.totalIters ? lr * (1 / this.factor) : lr));
+  }
+  override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * (this.lastEpoch >= this.totalIters ? 1 : this.factor)); }
+}
+
+/** From startFactor to endFactor times the rate over totalIters epochs: a warm-up. */
+export class LinearLR extends LRScheduler {
+  startFactor: number;
+  endFactor: number;
+  totalIters: number;
+  constructor(optimizer: Optimizer, ...rest: Tail<[startFactor: number, endFactor: number, totalIters: number, lastEpoch: number], { startFactor?: number; endFactor?: number; totalIters?: number } & Common>);
+  constructor(...args: unknown[]) {
+    const [optimizer, startFactor, endFactor, totalIters, lastEpoch] = bind(sigs.LinearLR, args) as [unknown, number, number, number, number];
+    super(optimizer, lastEpoch);
+    if (!(startFactor > 0 && startFactor <= 1)) throw refuse(this, 'Starting multiplicative factor expected to be greater than 0 and less or equal to 1.');
+    if (!(endFactor >= 0 && endFactor <= 1)) throw refuse(this, 'Ending multiplicative factor expected to be between 0 and 1.');
+    this.startFactor = startFactor;
+    this.endFactor = endFactor;
+    this.totalIters = totalIters;
+    this._initialStep();
+  }
+  getLr(): number[] {
+    const { startFactor: start, endFactor: end, totalIters: n, lastEpoch: t } = this;
+    return this._rates(({ lr }) => (t === 0 ? lr * start : t > n ? lr : lr * (1 + (end - start) / (n * start + (t - 1) * (end - start)))));
+  }
+  override _closedForm(): number[] {
+    const { startFactor: start, endFactor: end, totalIters: n } = this;
+    return this.baseLrs.map((lr) => lr * (start + (end - start) * Math.min(n, this.lastEpoch) / n));
+  }
+}
+
+/** Times gamma every epoch. */
+export class ExponentialLR extends LRScheduler {
+  gamma: number;
+  constructor(optimizer: Optimizer, ...rest: Tail<[gamma: number, lastEpoch: number], { gamma?: number } & Common>);
+  constructor(...args: unknown[]) {
+    const [optimizer, gamma, lastEpoch] = bind(sigs.ExponentialLR, args) as [unknown, number, number];
+    super(optimizer, lastEpoch);
+    this.gamma = gamma;
+    this._initialStep();
+  }
+  getLr(): number[] { return this._rates(({ lr }) => (this.lastEpoch === 0 ? lr : lr * this.gamma)); }
+  override _closedForm(): number[] { return this.baseLrs.map((lr) => lr * this.gamma ** this.lastEpoch); }
+}
+
+/** Down to zero over totalIters epochs along (1 - t)^power. */
+export class PolynomialLR extends LRScheduler {
+  totalIters: number;
+  power: number;
+  constructor(optimizer: Optimizer, ...rest: Tail<[totalIters: number, power: number, lastEpoch: number], { totalIters?: number; power?: number } & Common>);
+  constructor(...args: unknown[]) {
+    const [optimizer, totalIters, power, lastEpoch] = bind(sigs.PolynomialLR, args) as [unknown, number, number, number];
+    super(optimizer, lastEpoch);
+    this.totalIters = totalIters;
+    this.power = power;
+    this._initialStep();
+  }
+  getLr(): number[] {
+    const { totalIters: n, lastEpoch: t } = this;
+    if (t === 0 || t > n) return this._rates(({ lr }) => lr);
+    const decay = ((1 - t / n) / (1 - (t - 1) / n)) ** this.power;
+    return this._rates(({ lr }) => lr * decay);
+  }
+  override _closedForm(): number[] {
+    return this.baseLrs.map((lr) => lr * (1 - Math.min(this.totalIters, this.lastEpoch) / this.totalIters) ** this.power);
+  }
+}
