@@ -350,115 +350,115 @@ const S_geometric_ = op(679, 'geometric_', 'Tensor input, float p, *, Generator?
 const S_bernoulli_ = op(680, 'bernoulli_', 'Tensor input, Operand? p=0.5, *, Generator? generator=null', 'Tensor');
 const S_bernoulli = op(681, 'bernoulli', 'Tensor input, float? p=null, *, Generator? generator=null, Tensor? out=null', 'Tensor');
 const S_multinomial = op(682, 'multinomial', 'Tensor input, int numSamples, bool replacement=false, *, Generator? generator=null, Tensor? out=null', 'Tensor');
-const S_sum = op(693, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_mean = op(694, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_prod = op(695, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_any = op(696, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_all = op(697, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_count_nonzero = op(698, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_var = op(699, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_var_dim = op(700, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_var_unbiased = op(701, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_sum = op(694, 'sum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_mean = op(695, 'mean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_prod = op(696, 'prod', 'Tensor input, int? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_any = op(697, 'any', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_all = op(698, 'all', 'Tensor input, int[]? dim=null, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_count_nonzero = op(699, 'countNonzero', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_var = op(700, 'var', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_var_dim = op(701, 'var', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_var_unbiased = op(702, 'var', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_var = [S_var, S_var_dim, S_var_unbiased];
-const S_std = op(705, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
-const S_std_dim = op(706, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_std_unbiased = op(707, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
+const S_std = op(706, 'std', 'Tensor input, int[]? dim=null, *, int? correction=null, bool keepdim=false, Tensor? out=null', 'Tensor');
+const S_std_dim = op(707, 'std', 'Tensor input, int[]? dim, bool unbiased=true, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_std_unbiased = op(708, 'std', 'Tensor input, bool unbiased=true, *, Tensor? out=null', 'Tensor');
 const F_std = [S_std, S_std_dim, S_std_unbiased];
-const S_nansum = op(711, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_nanmean = op(712, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_logsumexp = op(713, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
-const S_norm = op(715, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_norm_named = op(716, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nansum = op(712, 'nansum', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_nanmean = op(713, 'nanmean', 'Tensor input, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_logsumexp = op(714, 'logsumexp', 'Tensor input, int[] dim, bool keepdim=false, *, Tensor? out=null', 'Tensor');
+const S_norm = op(716, 'norm', 'Tensor input, Scalar? p=2, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_norm_named = op(717, 'norm', 'Tensor input, str p, int[]? dim=null, bool keepdim=false, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
 const F_norm = [S_norm, S_norm_named];
-const S_dist = op(717, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
-const S_cumsum = op(746, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumsum_ = op(747, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_cumprod = op(748, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
-const S_cumprod_ = op(749, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
-const S_logcumsumexp = op(750, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
-const S_cummax = op(751, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_cummin = op(752, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
-const S_bincount = op(760, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
-const S_histc = op(761, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
-const S_histogram = op(762, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
-const S_histogram_bins = op(763, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_dist = op(718, 'dist', 'Tensor input, Tensor other, Scalar p=2', 'Tensor');
+const S_cumsum = op(747, 'cumsum', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumsum_ = op(748, 'cumsum_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_cumprod = op(749, 'cumprod', 'Tensor input, int dim, *, dtype? dtype=null, Tensor? out=null', 'Tensor');
+const S_cumprod_ = op(750, 'cumprod_', 'Tensor input, int dim, *, dtype? dtype=null', 'Tensor');
+const S_logcumsumexp = op(751, 'logcumsumexp', 'Tensor input, int dim, *, Tensor? out=null', 'Tensor');
+const S_cummax = op(752, 'cummax', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_cummin = op(753, 'cummin', 'Tensor input, int dim, *, Tensor[]? out=null', 'values,indices;2');
+const S_bincount = op(761, 'bincount', 'Tensor input, Tensor? weights=null, int minlength=0', 'Tensor');
+const S_histc = op(762, 'histc', 'Tensor input, int bins=100, Scalar min=0, Scalar max=0, *, Tensor? out=null', 'Tensor');
+const S_histogram = op(763, 'histogram', 'Tensor input, int bins=100, *, float[]? range=null, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
+const S_histogram_bins = op(764, 'histogram', 'Tensor input, Tensor bins, *, Tensor? weight=null, bool density=false, Tensor[]? out=null', 'hist,binEdges;2');
 const F_histogram = [S_histogram, S_histogram_bins];
-const S_view_as = op(765, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
-const S_reshape_as = op(766, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
-const S_expand_as = op(767, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
-const S_broadcast_to = op(768, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
-const S_ravel = op(769, 'ravel', 'Tensor input', 'Tensor');
-const S_T = op(770, 'T', 'Tensor input', 'Tensor');
-const S_mT = op(771, 'mT', 'Tensor input', 'Tensor');
-const S_H = op(772, 'H', 'Tensor input', 'Tensor');
-const S_mH = op(773, 'mH', 'Tensor input', 'Tensor');
-const S_adjoint = op(774, 'adjoint', 'Tensor input', 'Tensor');
-const S_flatten = op(775, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
-const S_unflatten = op(776, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
-const S_movedim = op(777, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
-const S_unbind = op(778, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
-const S_split_with_sizes = op(779, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
-const S_chunk = op(780, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
-const S_split = op(781, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
-const S_split_sizes = op(782, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
+const S_view_as = op(766, 'viewAs', 'Tensor input, Tensor other', 'Tensor');
+const S_reshape_as = op(767, 'reshapeAs', 'Tensor input, Tensor other', 'Tensor');
+const S_expand_as = op(768, 'expandAs', 'Tensor input, Tensor other', 'Tensor');
+const S_broadcast_to = op(769, 'broadcastTo', 'Tensor input, int[] size', 'Tensor');
+const S_ravel = op(770, 'ravel', 'Tensor input', 'Tensor');
+const S_T = op(771, 'T', 'Tensor input', 'Tensor');
+const S_mT = op(772, 'mT', 'Tensor input', 'Tensor');
+const S_H = op(773, 'H', 'Tensor input', 'Tensor');
+const S_mH = op(774, 'mH', 'Tensor input', 'Tensor');
+const S_adjoint = op(775, 'adjoint', 'Tensor input', 'Tensor');
+const S_flatten = op(776, 'flatten', 'Tensor input, int startDim=0, int endDim=-1', 'Tensor');
+const S_unflatten = op(777, 'unflatten', 'Tensor input, int dim, int[] sizes', 'Tensor');
+const S_movedim = op(778, 'movedim', 'Tensor input, int[] source, int[] destination', 'Tensor');
+const S_unbind = op(779, 'unbind', 'Tensor input, int dim=0', 'Tensor[]');
+const S_split_with_sizes = op(780, 'splitWithSizes', 'Tensor input, int[] splitSizes, int dim=0', 'Tensor[]');
+const S_chunk = op(781, 'chunk', 'Tensor input, int chunks, int dim=0', 'Tensor[]');
+const S_split = op(782, 'split', 'Tensor input, int splitSize, int dim=0', 'Tensor[]');
+const S_split_sizes = op(783, 'split', 'Tensor input, int[] splitSizeOrSections, int dim=0', 'Tensor[]');
 const F_split = [S_split, S_split_sizes];
-const S_tensor_split = op(783, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
-const S_tensor_split_at = op(784, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
-const S_tensor_split_by = op(785, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
+const S_tensor_split = op(784, 'tensorSplit', 'Tensor input, int sections, int dim=0', 'Tensor[]');
+const S_tensor_split_at = op(785, 'tensorSplit', 'Tensor input, int[] indices, int dim=0', 'Tensor[]');
+const S_tensor_split_by = op(786, 'tensorSplit', 'Tensor input, Tensor tensorIndicesOrSections, int dim=0', 'Tensor[]');
 const F_tensorSplit = [S_tensor_split, S_tensor_split_at, S_tensor_split_by];
-const S_hsplit = op(786, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_hsplit_at = op(787, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_hsplit = op(787, 'hsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_hsplit_at = op(788, 'hsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_hsplit = [S_hsplit, S_hsplit_at];
-const S_vsplit = op(788, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_vsplit_at = op(789, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_vsplit = op(789, 'vsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_vsplit_at = op(790, 'vsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_vsplit = [S_vsplit, S_vsplit_at];
-const S_dsplit = op(790, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
-const S_dsplit_at = op(791, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
+const S_dsplit = op(791, 'dsplit', 'Tensor input, int sections', 'Tensor[]');
+const S_dsplit_at = op(792, 'dsplit', 'Tensor input, int[] indices', 'Tensor[]');
 const F_dsplit = [S_dsplit, S_dsplit_at];
-const S_softmax = op(794, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_log_softmax = op(795, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
-const S_sort = op(799, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
-const S_argsort = op(800, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
-const S_msort = op(801, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_topk = op(802, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
-const S__polygamma_self = op(804, 'polygamma', 'Tensor input, int n', 'Tensor');
-const S__polygamma_self_ = op(805, 'polygamma_', 'Tensor input, int n', 'Tensor');
-const S_i0 = op(806, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
-const S_i0_ = op(807, 'i0_', 'Tensor input', 'Tensor');
-const S_igamma = op(842, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igamma_ = op(843, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
-const S_igammac = op(844, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
-const S_igammac_ = op(845, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
-const S_stft = op(846, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
-const S_istft = op(847, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
-const S_quantile = op(853, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_nanquantile = op(854, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
-const S_cov = op(855, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
-const S_corrcoef = op(856, 'corrcoef', 'Tensor input', 'Tensor');
-const S_diff = op(857, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
-const S_renorm = op(865, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
-const S_renorm_ = op(866, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
-const S_as_strided = op(910, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_as_strided_ = op(911, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
-const S_expand = op(912, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
-const S_reshape = op(913, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
-const S_view = op(914, 'view', 'Tensor input, int[] ...size', 'Tensor');
-const S_view_dtype = op(915, 'view', 'Tensor input, dtype? dtype', 'Tensor');
+const S_softmax = op(795, 'softmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_log_softmax = op(796, 'logSoftmax', 'Tensor input, int? dim=null, dtype? dtype=null', 'Tensor');
+const S_sort = op(800, 'sort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false, Tensor[]? out=null', 'values,indices;2');
+const S_argsort = op(801, 'argsort', 'Tensor input, int dim=-1, bool descending=false, *, bool stable=false', 'Tensor');
+const S_msort = op(802, 'msort', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_topk = op(803, 'topk', 'Tensor input, int k, int dim=-1, bool largest=true, bool sorted=true, *, Tensor[]? out=null', 'values,indices;2');
+const S__polygamma_self = op(805, 'polygamma', 'Tensor input, int n', 'Tensor');
+const S__polygamma_self_ = op(806, 'polygamma_', 'Tensor input, int n', 'Tensor');
+const S_i0 = op(807, 'i0', 'Tensor input, *, Tensor? out=null', 'Tensor');
+const S_i0_ = op(808, 'i0_', 'Tensor input', 'Tensor');
+const S_igamma = op(843, 'igamma', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igamma_ = op(844, 'igamma_', 'Tensor input, Tensor other', 'Tensor');
+const S_igammac = op(845, 'igammac', 'Tensor input, Tensor other, *, Tensor? out=null', 'Tensor');
+const S_igammac_ = op(846, 'igammac_', 'Tensor input, Tensor other', 'Tensor');
+const S_stft = op(847, 'stft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, str padMode="reflect", bool normalized=false, bool? onesided=null, bool? returnComplex=null', 'Tensor');
+const S_istft = op(848, 'istft', 'Tensor input, int nFft, int? hopLength=null, int? winLength=null, Tensor? window=null, bool center=true, bool normalized=false, bool? onesided=null, int? length=null, bool returnComplex=false', 'Tensor');
+const S_quantile = op(854, 'quantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_nanquantile = op(855, 'nanquantile', 'Tensor input, Operand q, int? dim=null, bool keepdim=false, *, str interpolation="linear", Tensor? out=null', 'Tensor');
+const S_cov = op(856, 'cov', 'Tensor input, *, int correction=1, Tensor? fweights=null, Tensor? aweights=null', 'Tensor');
+const S_corrcoef = op(857, 'corrcoef', 'Tensor input', 'Tensor');
+const S_diff = op(858, 'diff', 'Tensor input, int n=1, int dim=-1, Tensor? prepend=null, Tensor? append=null, *, Tensor? out=null', 'Tensor');
+const S_renorm = op(866, 'renorm', 'Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor? out=null', 'Tensor');
+const S_renorm_ = op(867, 'renorm_', 'Tensor input, Scalar p, int dim, Scalar maxnorm', 'Tensor');
+const S_as_strided = op(911, 'asStrided', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_as_strided_ = op(912, 'asStrided_', 'Tensor input, int[] size, int[] stride, int? storageOffset=null', 'Tensor');
+const S_expand = op(913, 'expand', 'Tensor input, int[] ...size, *, bool implicit=false', 'Tensor');
+const S_reshape = op(914, 'reshape', 'Tensor input, int[] ...shape', 'Tensor');
+const S_view = op(915, 'view', 'Tensor input, int[] ...size', 'Tensor');
+const S_view_dtype = op(916, 'view', 'Tensor input, dtype? dtype', 'Tensor');
 const F_view = [S_view, S_view_dtype];
-const S_transpose = op(916, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_transpose_ = op(917, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
-const S_unsqueeze = op(918, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
-const S_unsqueeze_ = op(919, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
-const S_narrow = op(920, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
-const S_select = op(923, 'select', 'Tensor input, int dim, int index', 'Tensor');
-const S_permute = op(924, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
-const S_squeeze = op(925, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_squeeze_ = op(926, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
-const S_t = op(927, 't', 'Tensor input', 'Tensor');
-const S_t_ = op(928, 't_', 'Tensor input', 'Tensor');
-const S_diagonal = op(929, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
-const S_unfold = op(931, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
-const S_detach = op(933, 'detach', 'Tensor input', 'Tensor');
+const S_transpose = op(917, 'transpose', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_transpose_ = op(918, 'transpose_', 'Tensor input, int dim0, int dim1', 'Tensor');
+const S_unsqueeze = op(919, 'unsqueeze', 'Tensor input, int dim', 'Tensor');
+const S_unsqueeze_ = op(920, 'unsqueeze_', 'Tensor input, int dim', 'Tensor');
+const S_narrow = op(921, 'narrow', 'Tensor input, int dim, int start, int length', 'Tensor');
+const S_select = op(924, 'select', 'Tensor input, int dim, int index', 'Tensor');
+const S_permute = op(925, 'permute', 'Tensor input, int[] ...dims', 'Tensor');
+const S_squeeze = op(926, 'squeeze', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_squeeze_ = op(927, 'squeeze_', 'Tensor input, int[]? dim=null', 'Tensor');
+const S_t = op(928, 't', 'Tensor input', 'Tensor');
+const S_t_ = op(929, 't_', 'Tensor input', 'Tensor');
+const S_diagonal = op(930, 'diagonal', 'Tensor input, int offset=0, int dim1=0, int dim2=1', 'Tensor');
+const S_unfold = op(932, 'unfold', 'Tensor input, int dimension, int size, int step', 'Tensor');
+const S_detach = op(934, 'detach', 'Tensor input', 'Tensor');
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export abstract class TensorOps {
@@ -2770,7 +2770,7 @@ export abstract class TensorOps {
   /** Product of all elements or along a dim; integers and bools multiply in int64. https://pytorch.org/docs/stable/generated/torch.prod.html */
   prod(options: { dim?: number | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
   prod(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(695, (this as any), 0, 0, 0, 255);
+    if (arguments.length === 0) return unary(696, (this as any), 0, 0, 0, 255);
     return invokeMethod(S_prod, this, arguments);
   }
   /** Whether any element is not zero, over the given dims (all when none are given): a bool, of uint8 a uint8. https://pytorch.org/docs/stable/generated/torch.any.html */
@@ -2807,7 +2807,7 @@ export abstract class TensorOps {
   /** Variance over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.var.html */
   var(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   var(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(701, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(702, (this as any), 0, 1);
     return invokeForm(F_var, this, arguments);
   }
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
@@ -2823,7 +2823,7 @@ export abstract class TensorOps {
   /** Standard deviation over the given dims (all when none are given). correction (unbiased: 1, else 0) is what is taken from the number of elements; nothing left gives NaN. Errors: integers. https://pytorch.org/docs/stable/generated/torch.std.html */
   std(options: { unbiased?: boolean; out?: Tensor }): Tensor;
   std(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(707, (this as any), 0, 1);
+    if (arguments.length === 0) return unary(708, (this as any), 0, 1);
     return invokeForm(F_std, this, arguments);
   }
   /** sum with NaN as zero. https://pytorch.org/docs/stable/generated/torch.nansum.html */
@@ -2863,7 +2863,7 @@ export abstract class TensorOps {
   /** The norm of input - other. Shapes broadcast. https://pytorch.org/docs/stable/generated/torch.dist.html */
   dist(other: Tensor, options: { other?: Tensor; p?: Scalar }): Tensor;
   dist(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(717, (this as any), a, 0, 2, 2);
+    if (arguments.length === 1 && isTensor(a)) return binary(718, (this as any), a, 0, 2, 2);
     return invokeMethod(S_dist, this, arguments);
   }
   /** Running sum along dim; integers and bools in int64. https://pytorch.org/docs/stable/generated/torch.cumsum.html */
@@ -2906,7 +2906,7 @@ export abstract class TensorOps {
   /** How often each of 0, 1, ... occurs in a 1-d tensor of integers that are not negative: (max + 1) numbers, minlength at least. With weights their sums, in float32 of float32 weights, else in float64. https://pytorch.org/docs/stable/generated/torch.bincount.html */
   bincount(options: { weights?: Tensor | null; minlength?: number }): Tensor;
   bincount(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(760, (this as any), 0, 0, 0);
+    if (arguments.length === 0) return unary(761, (this as any), 0, 0, 0);
     return invokeMethod(S_bincount, this, arguments);
   }
   /** How many elements fall into each of bins equal parts of [min, max] (of the data's range, when the two are equal). Elements outside and NaN count nowhere. https://pytorch.org/docs/stable/generated/torch.histc.html */
@@ -2928,19 +2928,19 @@ export abstract class TensorOps {
   /** input.view(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.view_as.html */
   viewAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   viewAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(765, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(766, (this as any), a, 0);
     return invokeMethod(S_view_as, this, arguments);
   }
   /** input.reshape(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
   reshapeAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   reshapeAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(766, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(767, (this as any), a, 0);
     return invokeMethod(S_reshape_as, this, arguments);
   }
   /** input.expand(other.shape). https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
   expandAs(other: Tensor, options?: { other?: Tensor }): Tensor;
   expandAs(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(767, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(768, (this as any), a, 0);
     return invokeMethod(S_expand_as, this, arguments);
   }
   /** A view of input broadcast to a shape. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
@@ -2951,7 +2951,7 @@ export abstract class TensorOps {
   /** All elements in one dim; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.ravel.html */
   ravel(): Tensor;
   ravel(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(769, (this as any), 0);
+    if (arguments.length === 0) return unary(770, (this as any), 0);
     return invokeMethod(S_ravel, this, arguments);
   }
   /** A view with the dims reversed. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.T */
@@ -2965,7 +2965,7 @@ export abstract class TensorOps {
   /** A view of a matrix, or of each of a batch, transposed and conjugated. https://pytorch.org/docs/stable/generated/torch.adjoint.html */
   adjoint(): Tensor;
   adjoint(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(774, (this as any), 0);
+    if (arguments.length === 0) return unary(775, (this as any), 0);
     return invokeMethod(S_adjoint, this, arguments);
   }
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
@@ -2973,7 +2973,7 @@ export abstract class TensorOps {
   /** The dims from startDim to endDim as one; a view where strides allow it. https://pytorch.org/docs/stable/generated/torch.flatten.html */
   flatten(options: { startDim?: number; endDim?: number }): Tensor;
   flatten(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(775, (this as any), 0, 0, -1);
+    if (arguments.length === 0) return unary(776, (this as any), 0, 0, -1);
     return invokeMethod(S_flatten, this, arguments);
   }
   /** A view with dim cut into dims of the given sizes, one of which may be -1. https://pytorch.org/docs/stable/generated/torch.unflatten.html */
@@ -3089,7 +3089,7 @@ export abstract class TensorOps {
   /** exp(input) over its sum along dim. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
   softmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   softmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(794, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(795, (this as any), 0, 0, 255);
     return invokeMethod(S_softmax, this, arguments);
   }
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
@@ -3097,7 +3097,7 @@ export abstract class TensorOps {
   /** The logarithm of softmax along dim, without its loss of precision. Computed in dtype where that is given. Without a dim it is 0 for 0, 1 and 3 dims and else 1. Errors: integers. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
   logSoftmax(options: { dim?: number | null; dtype?: DType | null }): Tensor;
   logSoftmax(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(795, (this as any), 0, 0, 255);
+    if (arguments.length === 0) return unary(796, (this as any), 0, 0, 255);
     return invokeMethod(S_log_softmax, this, arguments);
   }
   /** The elements along dim in order, and the indices they had. Equal elements keep their order, whether or not stable asks for it; NaN counts as the largest. Errors: a dim out of range. https://pytorch.org/docs/stable/generated/torch.sort.html */
@@ -3112,13 +3112,13 @@ export abstract class TensorOps {
   /** The indices that sort input along dim (see sort). https://pytorch.org/docs/stable/generated/torch.argsort.html */
   argsort(options: { dim?: number; descending?: boolean; stable?: boolean }): Tensor;
   argsort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(800, (this as any), 0, -1, 0, 0);
+    if (arguments.length === 0) return unary(801, (this as any), 0, -1, 0, 0);
     return invokeMethod(S_argsort, this, arguments);
   }
   /** The elements along the first dim in ascending order. https://pytorch.org/docs/stable/generated/torch.msort.html */
   msort(options?: { out?: Tensor }): Tensor;
   msort(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(801, (this as any), 0);
+    if (arguments.length === 0) return unary(802, (this as any), 0);
     return invokeMethod(S_msort, this, arguments);
   }
   /** The k largest (or smallest) elements along dim and their indices, the best first whatever sorted says; the first, where several tie. NaN counts as the largest. Errors: a k out of range. https://pytorch.org/docs/stable/generated/torch.topk.html */
@@ -3141,37 +3141,37 @@ export abstract class TensorOps {
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0(options?: { out?: Tensor }): Tensor;
   i0(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(806, (this as any), 0);
+    if (arguments.length === 0) return unary(807, (this as any), 0);
     return invokeMethod(S_i0, this, arguments);
   }
   /** The modified Bessel function of order 0, elementwise; integers give float32. https://pytorch.org/docs/stable/generated/torch.i0.html */
   i0_(): Tensor;
   i0_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(807, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(808, (this as any), 0);
     return invokeMethod(S_i0_, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igamma(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(842, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(843, (this as any), a, 0);
     return invokeMethod(S_igamma, this, arguments);
   }
   /** The lower regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igamma.html */
   igamma_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igamma_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(843, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(844, (this as any), a, 0);
     return invokeMethod(S_igamma_, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac(other: Tensor, options?: { other?: Tensor; out?: Tensor }): Tensor;
   igammac(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binary(844, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binary(845, (this as any), a, 0);
     return invokeMethod(S_igammac, this, arguments);
   }
   /** The upper regularised incomplete gamma function of order input at other, elementwise with broadcasting; integers give float32. Only the gradient of other is known. https://pytorch.org/docs/stable/generated/torch.igammac.html */
   igammac_(other: Tensor, options?: { other?: Tensor }): Tensor;
   igammac_(a?: any, ..._rest: any[]): any {
-    if (arguments.length === 1 && isTensor(a)) return binaryInplace(845, (this as any), a, 0);
+    if (arguments.length === 1 && isTensor(a)) return binaryInplace(846, (this as any), a, 0);
     return invokeMethod(S_igammac_, this, arguments);
   }
   /** The Fourier transforms of frames of nFft values, hopLength (nFft / 4) apart, of a signal (time) or (batch, time), to (batch, frequencies, frames). window (winLength values, all 1 unless given) is centred in each frame; center pads the signal by half a frame at both ends, by padMode; normalized divides by the square root of nFft; onesided (the default for real signals) gives nFft / 2 + 1 frequencies; without returnComplex real signals give a last dim of size 2. Errors: signals shorter than a frame, sizes out of range, integers. https://pytorch.org/docs/stable/generated/torch.stft.html */
@@ -3205,13 +3205,13 @@ export abstract class TensorOps {
   /** Covariances of variables (rows) over observations (columns): (rows, rows), 0-d of one row or a 1-d input. correction is taken from the number of observations; fweights says how often each occurred, aweights how much it counts. Errors: more than two dims, weights that are negative or do not fit. https://pytorch.org/docs/stable/generated/torch.cov.html */
   cov(options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   cov(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(855, (this as any), 0, 1, 0, 0);
+    if (arguments.length === 0) return unary(856, (this as any), 0, 1, 0, 0);
     return invokeMethod(S_cov, this, arguments);
   }
   /** Pearson's correlation coefficients of variables (rows) over observations (columns): cov over the roots of its diagonal. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
   corrcoef(): Tensor;
   corrcoef(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(856, (this as any), 0);
+    if (arguments.length === 0) return unary(857, (this as any), 0);
     return invokeMethod(S_corrcoef, this, arguments);
   }
   /** The n-th differences along dim, after prepend and append are put beside input; of bools, where they change. https://pytorch.org/docs/stable/generated/torch.diff.html */
@@ -3350,13 +3350,13 @@ export abstract class TensorOps {
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t(): Tensor;
   t(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(927, (this as any), 0);
+    if (arguments.length === 0) return unary(928, (this as any), 0);
     return invokeMethod(S_t, this, arguments);
   }
   /** The transpose of a matrix as a view; 0-d and 1-d tensors stay as they are. https://pytorch.org/docs/stable/generated/torch.t.html */
   t_(): Tensor;
   t_(..._rest: any[]): any {
-    if (arguments.length === 0) return unaryInplace(928, (this as any), 0);
+    if (arguments.length === 0) return unaryInplace(929, (this as any), 0);
     return invokeMethod(S_t_, this, arguments);
   }
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
@@ -3364,7 +3364,7 @@ export abstract class TensorOps {
   /** A view of a diagonal of the matrices that dim1 and dim2 span, as the last dim; offset is above (positive) or below the main one. https://pytorch.org/docs/stable/generated/torch.diagonal.html */
   diagonal(options: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   diagonal(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(929, (this as any), 0, 0, 0, 1);
+    if (arguments.length === 0) return unary(930, (this as any), 0, 0, 0, 1);
     return invokeMethod(S_diagonal, this, arguments);
   }
   /** A view of all windows of the given size along dimension, step apart; a last dim runs inside the window. https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html */
@@ -3375,7 +3375,7 @@ export abstract class TensorOps {
   /** A tensor over the same memory outside the graph. https://pytorch.org/docs/stable/generated/torch.Tensor.detach.html */
   detach(): Tensor;
   detach(..._rest: any[]): any {
-    if (arguments.length === 0) return unary(933, (this as any), 0);
+    if (arguments.length === 0) return unary(934, (this as any), 0);
     return invokeMethod(S_detach, this, arguments);
   }
 }

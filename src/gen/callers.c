@@ -3745,6 +3745,11 @@ ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int 
   return ts_dispatch1(cx, &ts_ops[TS_OP_binomial], &args);
 }
 
+ts_tensor *ts__gamma_slope(ts_cx *cx, ts_tensor *self, ts_tensor *output) {
+  ts__gamma_slope_args args = {self, output};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__gamma_slope], &args);
+}
+
 ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
   ts__standard_gamma_args args = {self, generator};
   return ts_dispatch1(cx, &ts_ops[TS_OP__standard_gamma], &args);
