@@ -25,6 +25,6 @@ export function mapInto(op: string, t: Tensor, others: readonly Tensor[], f: (..
     return y;
   });
   /* 16-bit floats round in the core. */
-  const direct = /16$/.test(t.dtype) && t.isFloatingPoint() ? 'float64' : t.dtype;
+  const direct = t.dtype.endsWith('16') && t.isFloatingPoint() ? 'float64' : t.dtype;
   return t.copy_(fromBytes(bytesOf(values, direct), direct, t.shape));
 }

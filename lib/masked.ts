@@ -67,25 +67,25 @@ export function prod(...args: unknown[]): Tensor {
   return dimsOf('prod', dim, input.ndim).reduce((t, d) => ops.prod(t, d, keepdim), start);
 }
 
-const extreme = (name: 'amax' | 'amin') => {
+const extreme = (name: 'amax' | 'amin', op: typeof ops.amax) => {
   const sig = reduction(name);
   return (...args: [Tensor, (Dims | MaskedOptions)?, MaskedOptions?]): Tensor => {
     const [input, dim, keepdim, dtype, mask] = bind(sig, args) as Reduced;
-    return ops[name](filled(name, input, mask, name === 'amax' ? 'lowest' : 'highest'), dimsOf(name, dim, input.ndim), keepdim).to(dtype ?? input.dtype);
+    return op(filled(name, input, mask, name === 'amax' ? 'lowest' : 'highest'), dimsOf(name, dim, input.ndim), keepdim).to(dtype ?? input.dtype);
   };
 };
-export const amax = extreme('amax');
-export const amin = extreme('amin');
+export const amax = extreme('amax', ops.amax);
+export const amin = extreme('amin', ops.amin);
 
-const place = (name: 'argmax' | 'argmin') => {
+const place = (name: 'argmax' | 'argmin', op: typeof ops.argmax) => {
   const sig = reduction(name);
   return (...args: [Tensor, (number | null | MaskedOptions)?, MaskedOptions?]): Tensor => {
     const [input, dim, keepdim, dtype, mask] = bind(sig, args) as [Tensor, number | null, boolean, DType | null, Mask];
-    return ops[name](filled(name, input, mask, name === 'argmax' ? 'lowest' : 'highest'), dim, keepdim).to(dtype ?? input.dtype);
+    return op(filled(name, input, mask, name === 'argmax' ? 'lowest' : 'highest'), dim, keepdim).to(dtype ?? input.dtype);
   };
 };
-export const argmax = place('argmax');
-export const argmin = place('argmin');
+export const argmax = place('argmax', ops.argmax);
+export const argmin = place('argmin', ops.argmin);
 
 /** How many elements count. */
 function countOf(input: Tensor, mask: Mask, dims: number[], keepdim: boolean): Tensor {
@@ -153,26 +153,26 @@ const variance = spreadOf('var');
 export { variance as var };
 export const std = spreadOf('std');
 
-const scan = (name: 'cumsum' | 'cumprod', kind: Identity) => {
+const scan = (name: 'cumsum' | 'cumprod', op: typeof ops.cumsum, kind: Identity) => {
   const sig = along(name);
   return (...args: [Tensor, number | (AlongOptions & { dim: number }), AlongOptions?]): Tensor => {
     const [input, dim, dtype, mask] = bind(sig, args) as [Tensor, number, DType | null, Mask];
-    return ops[name](filled(name, input, mask, kind), oneDim(name, dim, input.ndim), { dtype: dtype ?? input.dtype });
+    return op(filled(name, input, mask, kind), oneDim(name, dim, input.ndim), { dtype: dtype ?? input.dtype });
   };
 };
-export const cumsum = scan('cumsum', 'zero');
-export const cumprod = scan('cumprod', 'one');
+export const cumsum = scan('cumsum', ops.cumsum, 'zero');
+export const cumprod = scan('cumprod', ops.cumprod, 'one');
 
-const softened = (name: 'softmax' | 'logSoftmax' | 'softmin', kind: Identity) => {
+const softened = (name: 'softmax' | 'logSoftmax' | 'softmin', op: typeof ops.softmax, kind: Identity) => {
   const sig = along(name);
   return (...args: [Tensor, number | (AlongOptions & { dim: number }), AlongOptions?]): Tensor => {
     const [input, dim, dtype, mask] = bind(sig, args) as [Tensor, number, DType | null, Mask];
-    return ops[name](filled(name, input, mask, kind), oneDim(name, dim, input.ndim), dtype ?? input.dtype);
+    return op(filled(name, input, mask, kind), oneDim(name, dim, input.ndim), dtype ?? input.dtype);
   };
 };
-export const softmax = softened('softmax', 'lowest');
-export const logSoftmax = softened('logSoftmax', 'lowest');
-export const softmin = softened('softmin', 'highest');
+export const softmax = softened('softmax', ops.softmax, 'lowest');
+export const logSoftmax = softened('logSoftmax', ops.logSoftmax, 'lowest');
+export const softmin = softened('softmin', ops.softmin, 'highest');
 
 const normalizeSignature = signature('normalize', 'input, ord, dim, *, eps=1e-12, dtype=null, mask=null');
 export function normalize(input: Tensor, ord: number, dim: number, options?: AlongOptions & { eps?: number }): Tensor;
