@@ -1,10 +1,9 @@
 /** x.apply_(f) and the like: elements through a JavaScript function, one after the other. */
-import { bytesOf } from './convert';
-import { fromBytes } from './creation';
+import { tensor } from './creation';
 import { TorshError } from './errors';
 import { broadcastTo } from './gen/ops';
 import { isTensor } from './runtime/call';
-import type { Scalar } from './runtime/dtype';
+import { type Scalar, isComplexNumber } from './runtime/dtype';
 import type { Tensor } from './tensor';
 
 /** The elements of t in row-major order. */
@@ -21,10 +20,8 @@ export function mapInto(op: string, t: Tensor, others: readonly Tensor[], f: (..
   })];
   const values = lists[0].map((_, i) => {
     const y: unknown = f(...lists.map((list) => list[i]));
-    if (typeof y !== 'number' && typeof y !== 'bigint' && typeof y !== 'boolean') throw new TorshError('ERR_ARGUMENT', op, `${op}: the function gave ${y === null ? 'null' : typeof y} instead of a number`);
+    if (typeof y !== 'number' && typeof y !== 'bigint' && typeof y !== 'boolean' && !isComplexNumber(y)) throw new TorshError('ERR_ARGUMENT', op, `${op}: the function gave ${y === null ? 'null' : typeof y} instead of a number`);
     return y;
   });
-  /* 16-bit floats round in the core. */
-  const direct = t.dtype.endsWith('16') && t.isFloatingPoint() ? 'float64' : t.dtype;
-  return t.copy_(fromBytes(bytesOf(values, direct), direct, t.shape));
+  return t.copy_(tensor(values, { dtype: t.dtype }).reshape(t.shape));
 }

@@ -153,26 +153,26 @@ const variance = spreadOf('var');
 export { variance as var };
 export const std = spreadOf('std');
 
-const scan = (name: 'cumsum' | 'cumprod', op: typeof ops.cumsum, kind: Identity) => {
+const scan = (name: 'cumsum' | 'cumprod', kind: Identity, op: typeof ops.cumsum) => {
   const sig = along(name);
   return (...args: [Tensor, number | (AlongOptions & { dim: number }), AlongOptions?]): Tensor => {
     const [input, dim, dtype, mask] = bind(sig, args) as [Tensor, number, DType | null, Mask];
     return op(filled(name, input, mask, kind), oneDim(name, dim, input.ndim), { dtype: dtype ?? input.dtype });
   };
 };
-export const cumsum = scan('cumsum', ops.cumsum, 'zero');
-export const cumprod = scan('cumprod', ops.cumprod, 'one');
+export const cumsum = scan('cumsum', 'zero', ops.cumsum);
+export const cumprod = scan('cumprod', 'one', ops.cumprod);
 
-const softened = (name: 'softmax' | 'logSoftmax' | 'softmin', op: typeof ops.softmax, kind: Identity) => {
+const softened = (name: 'softmax' | 'logSoftmax' | 'softmin', kind: Identity, op: typeof ops.softmin) => {
   const sig = along(name);
   return (...args: [Tensor, number | (AlongOptions & { dim: number }), AlongOptions?]): Tensor => {
     const [input, dim, dtype, mask] = bind(sig, args) as [Tensor, number, DType | null, Mask];
     return op(filled(name, input, mask, kind), oneDim(name, dim, input.ndim), dtype ?? input.dtype);
   };
 };
-export const softmax = softened('softmax', ops.softmax, 'lowest');
-export const logSoftmax = softened('logSoftmax', ops.logSoftmax, 'lowest');
-export const softmin = softened('softmin', ops.softmin, 'highest');
+export const softmax = softened('softmax', 'lowest', ops.softmax);
+export const logSoftmax = softened('logSoftmax', 'lowest', ops.logSoftmax);
+export const softmin = softened('softmin', 'highest', ops.softmin);
 
 const normalizeSignature = signature('normalize', 'input, ord, dim, *, eps=1e-12, dtype=null, mask=null');
 export function normalize(input: Tensor, ord: number, dim: number, options?: AlongOptions & { eps?: number }): Tensor;

@@ -170,6 +170,10 @@ export class Tensor extends TensorOps {
 
   /** A tensor with a copy of data and, unless another is given, the dtype of this one. */
   newTensor(data: Nested | Tensor, options: { dtype?: DType; requiresGrad?: boolean } = {}): Tensor { return tensor(data, { dtype: this.dtype, ...options }); }
+  /** The same elements in another shape, as PyTorch's deprecated resize gives them. */
+  resize(...size: (number | readonly number[])[]): Tensor { return this.reshape(size.flat() as number[]); }
+  resizeAs(tensor: Tensor): Tensor { return this.reshape(tensor.shape); }
+  toDense(): Tensor { return this; }
   /** Uninitialised memory of a size, or newTensor of values, with the dtype of this tensor. */
   new(...args: any[]): Tensor { return args.every((a) => typeof a === 'number') ? this.newEmpty(args.length ? args as number[] : [0]) : this.newTensor(args[0] as Nested); }
   /** Every element becomes f of it. */
@@ -206,7 +210,7 @@ export class Tensor extends TensorOps {
   uniqueConsecutive(...args: any[]): any { return uniqueConsecutive(this, ...(args as [any])); }
   *[Symbol.iterator](): IterableIterator<Tensor> {
     const n = this.size(0);
-    for (let i = 0; i < n; i++) yield this.at(i);
+    for (let i = 0; i < n; i++) yield this.select(0, i);
   }
 
   requiresGrad_(requiresGrad = true): this { sys._setRequiresGrad(this, requiresGrad); return this; }

@@ -21,7 +21,7 @@ bool ts_flip_impl(ts_cx *cx, const ts_flip_args *a, ts_out *out) {
     offset += (self->sizes[d] - 1) * strides[d];
     strides[d] = -strides[d];
   }
-  ts_tensor *t = ts_empty(cx, (ts_dtype)self->dtype, self->ndim, self->sizes);
+  ts_tensor *t = ts_empty_like(cx, self, (ts_dtype)self->dtype);
   if (!give(out, t)) return false;
   if (t->numel == 0) return true;
   /* Read backwards: negative strides never leave the core. */
@@ -88,7 +88,8 @@ bool ts_rot90_impl(ts_cx *cx, const ts_rot90_args *a, ts_out *out) {
   if (a->dims.n != 2) return ts_fail(cx, TS_ERR_ARGUMENT, "expected total rotation dims == 2, but got dims = %" PRId64, a->dims.n);
   if (n < 2) return ts_fail(cx, TS_ERR_SHAPE, "expected total dims >= 2, but got total dims = %" PRId64, n);
   int64_t d0 = a->dims.v[0], d1 = a->dims.v[1];
-  if (d0 == d1 || d0 - d1 == n || d1 - d0 == n)
+  const uint64_t apart = (uint64_t)d0 - (uint64_t)d1; /* wraps as it may */
+  if (apart == 0 || apart == (uint64_t)n || apart == (uint64_t)-n)
     return ts_fail(cx, TS_ERR_ARGUMENT, "expected rotation dims to be different, but got dim0 = %" PRId64 " and dim1 = %" PRId64, d0, d1);
   if (d0 >= n || d0 < -n) return ts_fail(cx, TS_ERR_INDEX, "Rotation dim0 out of range, dim0 = %" PRId64, d0);
   if (d1 >= n || d1 < -n) return ts_fail(cx, TS_ERR_INDEX, "Rotation dim1 out of range, dim1 = %" PRId64, d1);

@@ -192,6 +192,7 @@ bool ts_conv_transpose_nd(ts_cx *cx, ts_out *out, int n, ts_tensor *x, ts_tensor
     if (more[at] >= win.stride[at] && more[at] >= win.dilation[at])
       return ts_fail(cx, TS_ERR_ARGUMENT, "output padding must be smaller than either stride or dilation, but got output_padding=%" PRId64 ", stride=%" PRId64 ", dilation=%" PRId64 " at dimension %d", more[at], win.stride[at], win.dilation[at], k);
     if (in > INT32_MAX || kernel > INT32_MAX) return ts_fail(cx, TS_ERR_SHAPE, "input %s or weight %s is too large", TS_TEXT(x), TS_TEXT(w));
+    if ((double)in * (double)win.stride[at] + (double)kernel * (double)win.dilation[at] > 1e15) return ts_fail(cx, TS_ERR_MEMORY, "the result is too large");
     size[2 + k] = (in - 1) * win.stride[at] - 2 * win.pad[at] + win.dilation[at] * (kernel - 1) + more[at] + 1;
     if (size[2 + k] < 1 || in < 1 || kernel < 1)
       return ts_fail(cx, TS_ERR_SHAPE, "Given input %s and weight %s: calculated output size %" PRId64 " at dimension %d. Output size is too small", TS_TEXT(x), TS_TEXT(w), size[2 + k], k);

@@ -125,7 +125,9 @@ bool ts__as_strided_backward_impl(ts_cx *cx, const ts__as_strided_backward_args 
   const int64_t offsets[2] = {a->offset - low, a->input_offset - low};
   for (int k = 0; k < 2; k++) {
     int64_t reach = offsets[k] + 1;
-    for (int64_t i = 0; i < sizes[k].n; i++) reach += sizes[k].v[i] > 0 ? (sizes[k].v[i] - 1) * strides[k].v[i] : 0;
+    bool empty = false; /* whose strides may be anything */
+    for (int64_t i = 0; i < sizes[k].n; i++) empty = empty || sizes[k].v[i] == 0;
+    for (int64_t i = 0; i < sizes[k].n && !empty; i++) reach += (sizes[k].v[i] - 1) * strides[k].v[i];
     if (reach > length) length = reach;
   }
   ts_tensor *buffer = ts_full_zero(cx, TS_FLOAT64, 1, &length), *grad = ts_raw_cast(cx, a->grad, TS_FLOAT64);

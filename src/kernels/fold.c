@@ -165,6 +165,7 @@ static bool shuffled(ts_cx *cx, ts_out *out, ts_tensor *self, int64_t r, int64_t
   ts_tensor *x = ts_raw_contiguous(cx, self);
   if (!x) return false;
   memcpy(sizes, x->sizes, (size_t)x->ndim * sizeof *sizes);
+  if (back && (double)c * (double)r * (double)r > 1e15) return ts_fail(cx, TS_ERR_MEMORY, "the result is too large");
   sizes[x->ndim - 3] = back ? c * r * r : c;
   sizes[x->ndim - 2] = back ? h : h * r;
   sizes[x->ndim - 1] = back ? w : w * r;

@@ -43,6 +43,7 @@ static bool interpolate(ts_cx *cx, ts_out *out, const ts_interpolate_args *a) {
     double scale = scaled ? a->scale_factor.v[a->scale_factor.n == 1 ? 0 : d] : 0, wanted = floor((double)self->sizes[2 + d] * scale);
     size[d] = sized ? a->size.v[a->size.n == 1 ? 0 : d] : wanted > -1 && wanted < 4e18 ? (int64_t)wanted : -1;
     scales[d] = scale;
+    if (size[d] > INT32_MAX) return ts_fail(cx, TS_ERR_MEMORY, "output size %" PRId64 " is too large", size[d]);
     positive = positive && size[d] >= (modes[m].kind != TS_RESAMPLE_MEAN) && self->sizes[2 + d] > 0;
   }
   for (int d = 1; d < self->ndim; d++) filled = filled && self->sizes[d] > 0;
@@ -68,6 +69,7 @@ bool ts_adaptive_sizes(ts_cx *cx, int n, const ts_tensor *x, ts_ints wanted, int
   for (int d = 0; d < n; d++) {
     int64_t v = wanted.n < 0 ? TS_SIZE_AS_INPUT : wanted.v[wanted.n == 1 ? 0 : d];
     size[d] = v == TS_SIZE_AS_INPUT ? x->sizes[x->ndim - n + d] : v;
+    if (size[d] > INT32_MAX) return ts_fail(cx, TS_ERR_MEMORY, "output_size %" PRId64 " is too large", size[d]);
     if (size[d] >= 0) continue;
     char *text = (char *)SIZES(wanted.v, wanted.n);
     text[0] = '{';

@@ -15,9 +15,10 @@ bool ts_constant_pad_nd_impl(ts_cx *cx, const ts_constant_pad_nd_args *a, ts_out
     int64_t size = self->sizes[d], k = self->ndim - 1 - d, before = k < n / 2 ? a->pad.v[2 * k] : 0, after = k < n / 2 ? a->pad.v[2 * k + 1] : 0;
     if (__builtin_add_overflow(size, before, &sizes[d]) || __builtin_add_overflow(sizes[d], after, &sizes[d]) || sizes[d] < 0)
       return ts_fail(cx, TS_ERR_SHAPE, "The input size %" PRId64 ", plus negative padding %" PRId64 " and %" PRId64 " resulted in a negative output size, which is invalid. Check dimension %d of your input.", size, before, after, d);
-    int64_t cut = before < 0 ? -before : 0;
-    window[d] = size - cut + (after < 0 ? after : 0);
     /* Cropping may take more than there is from one side, to be padded on the other. */
+    window[d] = size + (before < 0 ? before : 0);
+    if (window[d] >= 0 && after < 0) window[d] += after;
+    int64_t cut = before < 0 && before > INT64_MIN ? -before : 0;
     if (window[d] < 0) return ts_fail(cx, TS_ERR_SHAPE, "start (%" PRId64 ") + length (%" PRId64 ") exceeds dimension size (%" PRId64 ").", cut, window[d], size);
     from += cut * self->strides[d];
     whole[d] = before > 0 ? before : 0;
@@ -49,6 +50,7 @@ static bool pad_with_itself(ts_cx *cx, ts_tensor *self, ts_ints pad, ts_resample
   for (int d = 0; d < n; d++) {
     int dim = self->ndim - n + d;
     int64_t size = self->sizes[dim], left = pad.v[2 * (n - 1 - d)], right = pad.v[2 * (n - 1 - d) + 1];
+    if (left > INT32_MAX || left < -INT32_MAX || right > INT32_MAX || right < -INT32_MAX) return ts_fail(cx, TS_ERR_ARGUMENT, "padding (%" PRId64 ", %" PRId64 ") is too large", left, right);
     if (kind == TS_RESAMPLE_REFLECT && (left >= size || right >= size))
       return ts_fail(cx, TS_ERR_SHAPE, "Argument #%d: Padding size should be less than the corresponding input dimension, but got: padding (%" PRId64 ", %" PRId64 ") at dimension %d of input %s", 2 * (n - d) + 2, left, right, dim, text);
     if (kind == TS_RESAMPLE_CIRCULAR && (left > size || right > size)) return ts_fail(cx, TS_ERR_SHAPE, "Padding value causes wrapping around more than once.");

@@ -63,6 +63,14 @@ static inline int64_t first_inside(const ts_window *w, int d, int64_t o) {
   return at < w->in[d] ? at : w->in[d] - 1;
 }
 
+/* Which of the kernel's elements lie inside for windows that begin at first .. last: [*lo, *hi) at least. */
+static inline void taps_inside(const ts_window *w, int d, int64_t first, int64_t last, int64_t *lo, int64_t *hi) {
+  int64_t step = w->dilation[d];
+  *lo = last >= 0 ? 0 : (-last + step - 1) / step;
+  *hi = first < w->in[d] ? (w->in[d] - 1 - first) / step + 1 : 0;
+  if (*hi > w->kernel[d]) *hi = w->kernel[d];
+}
+
 /* First maximum in row-major order; NaN wins. index counts within the plane. */
 #define MAX_PLANES(T, LEAST)                                                                                      \
   static void max_row_##T(const ts_window *w, const T *in, int64_t od, int64_t oh, T *out, int64_t *index) {       \
@@ -72,14 +80,17 @@ static inline int64_t first_inside(const ts_window *w, int d, int64_t o) {
       T *best = out + from;                                                                                        \
       int64_t *at = index + from;                                                                                  \
       for (int64_t i = 0; i < n; i++) best[i] = LEAST, at[i] = first + first_inside(w, 2, from + i);               \
-      for (int64_t kd = 0; kd < w->kernel[0]; kd++)                                                                \
-        for (int64_t kh = 0; kh < w->kernel[1]; kh++) {                                                            \
-          int64_t z = od * w->stride[0] - w->pad[0] + kd * w->dilation[0], y = oh * w->stride[1] - w->pad[1] + kh * w->dilation[1]; \
-          if (z < 0 || z >= w->in[0] || y < 0 || y >= w->in[1]) continue;                                          \
-          for (int64_t kw = 0; kw < w->kernel[2]; kw++) {                                                          \
-            int64_t lo, hi, here = (z * w->in[1] + y) * w->in[2] + from * step - w->pad[2] + kw * w->dilation[2];  \
-            columns_inside(w, from, n, kw * w->dilation[2], &lo, &hi);                                             \
-            for (int64_t i = lo; i < hi; i++) {                                                                    \
+      int64_t z0 = od * w->stride[0] - w->pad[0], y0 = oh * w->stride[1] - w->pad[1], x0 = from * step - w->pad[2], lo[3], hi[3]; \
+      taps_inside(w, 0, z0, z0, &lo[0], &hi[0]);                                                                   \
+      taps_inside(w, 1, y0, y0, &lo[1], &hi[1]);                                                                   \
+      taps_inside(w, 2, x0, x0 + (n - 1) * step, &lo[2], &hi[2]);                                                  \
+      for (int64_t kd = lo[0]; kd < hi[0]; kd++)                                                                   \
+        for (int64_t kh = lo[1]; kh < hi[1]; kh++) {                                                               \
+          int64_t z = z0 + kd * w->dilation[0], y = y0 + kh * w->dilation[1];                                      \
+          for (int64_t kw = lo[2]; kw < hi[2]; kw++) {                                                             \
+            int64_t begin, end, here = (z * w->in[1] + y) * w->in[2] + x0 + kw * w->dilation[2];              \
+            columns_inside(w, from, n, kw * w->dilation[2], &begin, &end);                                         \
+            for (int64_t i = begin; i < end; i++) {                                                                  \
               T v = in[here + i * step];                                                                           \
               bool better = (v > best[i]) | (v != v);                                                              \
               best[i] = better ? v : best[i];                                                                      \
@@ -120,16 +131,18 @@ static inline extent extent_of(const ts_window *w, int d, int64_t o) {
     for (int64_t from = 0; from < w->out[2]; from += BLOCK) {                                                      \
       int64_t n = w->out[2] - from < BLOCK ? w->out[2] - from : BLOCK, step = w->stride[2];                        \
       SUM sum[BLOCK] = {0};                                                                                        \
+      int64_t first, last;                                                                                         \
+      taps_inside(w, 2, from * step - w->pad[2], (from + n - 1) * step - w->pad[2], &first, &last);                \
       T divisor[BLOCK];                                                                                            \
       for (int64_t i = 0; i < n; i++) {                                                                            \
         extent e = extent_of(w, 2, from + i);                                                                      \
         int64_t inside = (d.to - d.from) * (h.to - h.from) * (e.to - e.from);                                      \
-        divisor[i] = (T)(!inside ? 1 : j->divisor ? j->divisor : j->count_pad ? d.cover * h.cover * e.cover : inside); \
+        divisor[i] = (T)(!inside ? 1 : j->divisor ? (double)j->divisor : j->count_pad ? (double)d.cover * (double)h.cover * (double)e.cover : (double)inside); \
         if (spread) sum[i] = (SUM)(out[from + i] / divisor[i]);                                                    \
       }                                                                                                            \
       for (int64_t z = d.from; z < d.to; z++)                                                                      \
         for (int64_t y = h.from; y < h.to; y++)                                                                    \
-          for (int64_t kw = 0; kw < w->kernel[2]; kw++) {                                                          \
+          for (int64_t kw = first; kw < last; kw++) {                                                              \
             int64_t lo, hi, here = (z * w->in[1] + y) * w->in[2] + from * step - w->pad[2] + kw;                   \
             columns_inside(w, from, n, kw, &lo, &hi);                                                              \
             if (spread) for (int64_t i = lo; i < hi; i++) spread[here + i * step] += (T)sum[i];                    \
@@ -159,7 +172,8 @@ AVERAGE_PLANES(double, double)
 AVERAGE_PLANES(int64_t, int64_t)
 
 static ts_dtype work_dtype(ts_dtype d) { return ts_is_half(d) ? TS_FLOAT32 : ts_is_float(d) ? d : TS_INT64; }
-static int64_t grain_of(int64_t per_plane) { return per_plane > 8192 ? 1 : 8192 / (per_plane ? per_plane : 1) + 1; }
+/* Planes that a thread takes at least. */
+static int64_t grain_of(double per_plane) { return per_plane > 8192 ? 1 : 8192 / (int64_t)(per_plane + 1) + 1; }
 
 bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out) {
   pool_job j = {0};
@@ -175,7 +189,7 @@ bool ts__max_pool_impl(ts_cx *cx, const ts__max_pool_args *a, ts_out *out) {
   j.out = ts_data(y);
   j.index = ts_data(index);
   int64_t planes = y->numel / ts_volume(j.w.out);
-  ts_parallel_for(planes, grain_of(ts_volume(j.w.out) * ts_volume(j.w.kernel)),
+  ts_parallel_for(planes, grain_of((double)ts_volume(j.w.out) * (double)j.w.kernel[0] * (double)j.w.kernel[1] * (double)j.w.kernel[2]),
                   work == TS_FLOAT32 ? max_planes_float : work == TS_FLOAT64 ? max_planes_double : max_planes_int64_t, &j);
   out->t[0] = ts_raw_cast(cx, y, d);
   out->t[1] = index;
@@ -214,7 +228,7 @@ bool ts__max_pool_backward_impl(ts_cx *cx, const ts__max_pool_backward_args *a, 
   if (!g || !index || !x) return false;
   place_job j = {ts_data(index), ts_data(g), ts_data(x), 1, 1, work == TS_FLOAT64};
   for (int i = (int)(a->size.n - a->dims); i < a->size.n; i++) j.plane *= a->size.v[i], j.windows *= g->sizes[i];
-  if (g->numel) ts_parallel_for(g->numel / j.windows, grain_of(j.windows), add_back, &j);
+  if (g->numel) ts_parallel_for(g->numel / j.windows, grain_of((double)j.windows), add_back, &j);
   return (out->t[0] = ts_raw_cast(cx, x, d)) != NULL;
 }
 
@@ -225,7 +239,7 @@ bool ts__max_pool_gather_impl(ts_cx *cx, const ts__max_pool_gather_args *a, ts_o
   if (!x || !y) return false;
   place_job j = {ts_data(index), ts_data(x), ts_data(y), 1, 1, work == TS_FLOAT64};
   for (int i = (int)(x->ndim - a->dims); i < x->ndim; i++) j.plane *= x->sizes[i], j.windows *= y->sizes[i];
-  if (y->numel) ts_parallel_for(y->numel / j.windows, grain_of(j.windows), gather, &j);
+  if (y->numel) ts_parallel_for(y->numel / j.windows, grain_of((double)j.windows), gather, &j);
   return (out->t[0] = ts_raw_cast(cx, y, d)) != NULL;
 }
 
@@ -247,7 +261,7 @@ static bool average(ts_cx *cx, ts_out *out, ts_tensor *self, ts_ints whole, int6
   j.out = ts_data(to);
   int64_t planes = (backward ? from : to)->numel / ts_volume(j.w.out);
   bool is_double = work == TS_FLOAT64;
-  ts_parallel_for(planes, grain_of(ts_volume(j.w.out) * ts_volume(j.w.kernel)),
+  ts_parallel_for(planes, grain_of((double)ts_volume(j.w.out) * (double)j.w.kernel[0] * (double)j.w.kernel[1] * (double)j.w.kernel[2]),
                   d == TS_INT64 ? (backward ? spread_planes_int64_t : average_planes_int64_t) : backward ? (is_double ? spread_planes_double : spread_planes_float) : is_double ? average_planes_double : average_planes_float, &j);
   return (out->t[0] = ts_raw_cast(cx, to, d)) != NULL;
 }

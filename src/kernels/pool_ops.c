@@ -14,7 +14,7 @@ bool ts_power_pooled(ts_cx *cx, ts_out *out, int n, ts_tensor *x, double p, ts_i
   if (!ts_window_list(cx, "kernel_size", kernel, n, 1, 1, sizes)) return false;
   ts_tensor *mean = average(cx, n, ts_pow(cx, x, number(cx, p)), kernel, stride, ceil_mode);
   ts_tensor *above = ts_mul(cx, ts_sign(cx, mean), ts_relu(cx, ts_abs(cx, mean)));
-  return (out->t[0] = ts_pow(cx, ts_mul(cx, above, number(cx, (double)ts_volume(sizes))), number(cx, 1 / p))) != NULL;
+  return (out->t[0] = ts_pow(cx, ts_mul(cx, above, number(cx, (double)sizes[0] * (double)sizes[1] * (double)sizes[2])), number(cx, 1 / p))) != NULL;
 }
 
 bool ts_local_response_norm_impl(ts_cx *cx, const ts_local_response_norm_args *a, ts_out *out) {

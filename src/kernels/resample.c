@@ -69,7 +69,7 @@ static bool fill_table(ts_cx *cx, ts_resample_kind kind, bool single, int64_t in
     if (kind >= TS_RESAMPLE_REFLECT) {
       tap(t, &n, source_of(kind, i, in, (int64_t)scale, out), 1);
     } else if (kind == TS_RESAMPLE_MEAN) {
-      int64_t from = (int64_t)((double)(i * in) / (double)out), to = ((i + 1) * in + out - 1) / out;
+      int64_t from = i * in / out, to = ((i + 1) * in + out - 1) / out;
       for (int64_t k = from; k < to; k++) tap(t, &n, k, 1 / (double)(to - from));
     } else if (kind <= TS_RESAMPLE_NEAREST_EXACT) {
       double at = kind == TS_RESAMPLE_NEAREST ? R((double)i * step) : R(((double)i + 0.5) * step);

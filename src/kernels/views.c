@@ -38,7 +38,7 @@ bool ts_expand_impl(ts_cx *cx, const ts_expand_args *a, ts_out *out) {
   if (ndim > TS_MAX_DIM) return ts_fail(cx, TS_ERR_SHAPE, "a tensor has at most %d dimensions, got %d", TS_MAX_DIM, ndim);
   if (lead < 0)
     return ts_fail(cx, TS_ERR_SHAPE, "the number of sizes provided (%d) must be greater or equal to the number of dimensions in the tensor (%d)", ndim, self->ndim);
-  for (int d = 0; d < ndim; d++) {
+  for (int d = ndim - 1; d >= 0; d--) {
     int64_t want = a->size.v[d], has = d < lead ? 1 : self->sizes[d - lead];
     if (want == -1) {
       if (d < lead) return ts_fail(cx, TS_ERR_SHAPE, "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension %d", d);
@@ -48,7 +48,9 @@ bool ts_expand_impl(ts_cx *cx, const ts_expand_args *a, ts_out *out) {
       return ts_fail(cx, TS_ERR_SHAPE, "The expanded size of the tensor (%" PRId64 ") must match the existing size (%" PRId64 ") at non-singleton dimension %d.  Target sizes: %s.  Tensor sizes: %s",
                      want, has, d, ts_sizes_text(ndim, a->size.v, (char[160]){0}, 160), TS_TEXT(self));
     sizes[d] = want;
-    strides[d] = d < lead || (has == 1 && want != 1) ? 0 : self->strides[d - lead];
+    if (self->ndim == 0 || (has == 1 && want != 1)) strides[d] = 0;
+    else if (d >= lead) strides[d] = self->strides[d - lead];
+    else strides[d] = d + 1 < ndim ? sizes[d + 1] * strides[d + 1] : 1; /* as a new dim of size 1 */
   }
   return give(cx, self, out, ndim, sizes, strides, self->offset);
 }
@@ -283,8 +285,8 @@ bool ts__slice_impl(ts_cx *cx, const ts__slice_args *a, ts_out *out) {
   memcpy(sizes, self->sizes, self->ndim * sizeof *sizes);
   memcpy(strides, self->strides, self->ndim * sizeof *strides);
   sizes[dim] = (end - start) / a->step + ((end - start) % a->step != 0);
-  /* A step beyond the dim leaves one element, whose stride means nothing. */
-  strides[dim] *= a->step <= size ? a->step : 1;
+  /* Of a step beyond the dim one element is left, whose stride means nothing. */
+  if (__builtin_mul_overflow(strides[dim], a->step, &strides[dim])) strides[dim] = self->strides[dim];
   return give(cx, self, out, self->ndim, sizes, strides, self->offset + start * self->strides[dim]);
 }
 
@@ -328,7 +330,7 @@ bool ts_unfold_impl(ts_cx *cx, const ts_unfold_args *a, ts_out *out) {
   strides[n] = stride;
   if (n) {
     sizes[dim] = (whole - a->size) / a->step + 1;
-    strides[dim] = stride * (a->step <= whole ? a->step : 1);
+    if (__builtin_mul_overflow(stride, a->step, &strides[dim])) strides[dim] = stride;
   }
   return give(cx, self, out, n + 1, sizes, strides, self->offset);
 }
