@@ -61,7 +61,7 @@ bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_o
 
 /* Pieces of `each`, the last one smaller. */
 static bool split_evenly(ts_cx *cx, ts_tensor *self, int dim, int64_t each, ts_out *out) {
-  int64_t size = self->sizes[dim], n = each ? (size + each - 1) / each : 1;
+  int64_t size = self->sizes[dim], n = each && size ? (size - 1) / each + 1 : 1;
   if (n < 1) n = 1;
   int64_t *sizes = ts_temp(cx, n * (int64_t)sizeof *sizes);
   if (!sizes) return false;
@@ -100,6 +100,7 @@ bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out) {
 static bool tensor_split(ts_cx *cx, ts_tensor *self, int dim, int64_t sections, ts_ints indices, ts_out *out) {
   int64_t size = self->sizes[dim], n = indices.n >= 0 ? indices.n + 1 : sections;
   if (n <= 0) return ts_fail(cx, TS_ERR_ARGUMENT, "number of sections must be larger than 0, got %" PRId64, n);
+  if (n > INT32_MAX) return ts_fail(cx, TS_ERR_MEMORY, "%" PRId64 " sections are too many", n);
   ts_tensor **views = ts_temp(cx, n * (int64_t)sizeof *views);
   if (!views) return false;
   int64_t start = 0;
