@@ -10,6 +10,7 @@ import * as generated from './gen/namespaces';
 import * as sys from './gen/system';
 import { load, metadataOf, save } from './io';
 import { nonzero } from './indexing';
+import { embedding, embeddingBag } from './lookup';
 import * as info from './info';
 import * as masked from './masked';
 import * as memory from './memory';
@@ -43,7 +44,7 @@ export const torsh = {
   ...dtypeConstants,
   ...info,
   asTensor, asarray, scalarTensor,
-  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, einsum, tensordot, unique, uniqueConsecutive, histogramdd,
+  Tensor, TorshError, tensor, frombuffer, isTensor, keep, slice, nonzero, embedding, embeddingBag, einsum, tensordot, unique, uniqueConsecutive, histogramdd,
   noGrad: autograd.noGrad, enableGrad: autograd.enableGrad, inferenceMode: autograd.inferenceMode, setGradEnabled: autograd.setGradEnabled,
   isGradEnabled: autograd.isGradEnabled, isInferenceModeEnabled: autograd.isInferenceModeEnabled,
   randint: random.randint, randintLike: random.randintLike, seed: random.seed, defaultGenerator: random.defaultGenerator,

@@ -111,6 +111,16 @@ test('samplers that reject', () => torsh.tidy(() => {
   near(drawn(() => torsh._sampleDirichlet(concentrations())), [0.05079633606228078, 0.4368342109327687, 0.5123694530049504]);
 }));
 
+test('gamma numbers move with their concentrations', () => torsh.tidy(() => {
+  const base = [0.4, 2, 7, 30];
+  const drawn = (list) => { torsh.manualSeed(5); return torsh._standardGamma(list); };
+  const leaf = torsh.tensor(base, { dtype: 'float64' }).requiresGrad_(true);
+  drawn(leaf).sum().backward();
+  const slope = values(leaf.grad);
+  expect(slope.every((v) => v > 0 && v < 3)).toBe(true);
+  expect(slope[3]).toBeCloseTo(values(drawn(leaf))[3] / 30, 0);
+}));
+
 test('normal takes means and deviations as tensors or numbers', () => torsh.tidy(() => {
   const mean = torsh.tensor([[0], [10]]), std = torsh.tensor([1, 2, 0]);
   torsh.manualSeed(3);

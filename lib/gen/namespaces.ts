@@ -531,6 +531,7 @@ export const torsh = {
   lessEqual: ops.le,
   lgamma: ops.lgamma,
   linspace: ops.linspace,
+  lobpcg: ops.lobpcg,
   log: ops.log,
   log10: ops.log10,
   log10_: ops.log10_,

@@ -3,11 +3,13 @@
 
 /* Batches of numbers as the matrices that they are times the identity. */
 static ts_tensor *scaled_identity(ts_cx *cx, ts_tensor *x, int64_t n) {
+  if (!x) return NULL;
   return MUL(ts_unsqueeze(cx, ts_unsqueeze(cx, x, -1), -1), ts_eye(cx, n, (ts_opt_int){false, 0}, (ts_dtype)x->dtype));
 }
 
 /* 1, x0, x0 x1, ...: products of all elements before each one of the last dim. */
 static ts_tensor *before(ts_cx *cx, ts_tensor *x) {
+  if (!x) return NULL;
   ts_tensor *first = ts_narrow(cx, x, -1, 0, 1), *parts[2] = {ts_ones_like(cx, first, TS_DTYPE_NONE), ts_narrow(cx, x, -1, 0, x->sizes[x->ndim - 1] - 1)};
   if (!parts[0] || !parts[1]) return NULL;
   return ts_cumprod(cx, ts_cat(cx, (ts_list){parts, 2}, -1), -1, TS_DTYPE_NONE);
@@ -24,7 +26,7 @@ static ts_tensor *by_singular_values(ts_cx *cx, ts_tensor *a, ts_tensor *grad) {
 
 static ts_tensor *by_solving(ts_cx *cx, ts_tensor *a, ts_tensor *grad, ts_tensor *det) {
   ts_tensor *r[4] = {0};
-  ts__linalg_solve_ex(cx, MH(a), scaled_identity(cx, MUL(grad, CONJ(det)), a->sizes[a->ndim - 1]), true, false, r);
+  if (a) ts__linalg_solve_ex(cx, MH(a), scaled_identity(cx, MUL(grad, CONJ(det)), a->sizes[a->ndim - 1]), true, false, r);
   return r[0];
 }
 

@@ -38,6 +38,7 @@ void ts__svd_grad(ts_cx *cx, const ts__svd_args *a, const ts_back *b, ts__svd_ar
   Vh = ts_narrow(cx, Vh, -2, 0, k);
   if (gU) gU = ts_narrow(cx, gU, -1, 0, k);
   if (gVh) gVh = ts_narrow(cx, gVh, -2, 0, k);
+  if (ts_failed(cx)) return;
   if (!gU && !gVh) {
     g->A = m >= n ? MM(U, MUL(COLUMN(gS), Vh)) : MM(MUL(U, ROW(gS)), Vh);
     return;
@@ -160,4 +161,19 @@ void ts__lstsq_grad(ts_cx *cx, const ts__lstsq_args *a, const ts_back *b, ts__ls
   if (!grad || !P) return;
   if (g->A) g->A = pinv_grad(cx, a->A, P, MM(grad, MH(a->B)));
   if (g->B) g->B = MM(MH(P), grad);
+}
+
+/* Vector i turns by the pseudo-inverse of (value i) - A, which is a regular matrix's inverse less the vector's own part. */
+void ts__lobpcg_grad(ts_cx *cx, const ts__lobpcg_args *a, const ts_back *b, ts__lobpcg_args *g) {
+  ts_tensor *D = b->results[0], *Ut = ts_mT(cx, b->results[1]), *gD = b->grads[0], *gUt = b->grads[1] ? ts_mT(cx, b->grads[1]) : NULL, *rows = NULL;
+  if (!g->A || !D) return;
+  if (gD) rows = MUL(COLUMN(gD), Ut);
+  if (gUt) {
+    ts_tensor *unit = ts_eye(cx, last(a->A, 1), (ts_opt_int){false, 0}, (ts_dtype)a->A->dtype);
+    ts_tensor *M = ADD(SUB(MUL(COLUMN(COLUMN(D)), unit), a->A), MUL(COLUMN(Ut), ROW(Ut)));
+    ts_tensor *own = MUL(Ut, ts_sum(cx, MUL(Ut, gUt), TS_INTS(-1), true, TS_DTYPE_NONE));
+    rows = ts_plus(cx, rows, SUB(ts_squeeze(cx, ts_linalg_solve(cx, M, COLUMN(gUt), true), TS_INTS(-1)), own));
+  }
+  ts_tensor *x = MM(ts_mT(cx, rows), Ut);
+  g->A = MUL(ADD(x, ts_mT(cx, x)), NUM(0.5));
 }

@@ -2219,6 +2219,24 @@ bool ts_pca_lowrank(ts_cx *cx, ts_tensor *A, ts_opt_int q, bool center, int64_t 
   return ok;
 }
 
+bool ts__lobpcg(ts_cx *cx, ts_tensor *A, ts_tensor *X, ts_tensor *iK, int64_t k, int64_t niter, double tol, bool largest, ts_tensor **results) {
+  ts__lobpcg_args args = {A, X, iK, k, niter, tol, largest};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP__lobpcg], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
+bool ts_lobpcg(ts_cx *cx, ts_tensor *A, ts_opt_int k, ts_tensor *B, ts_tensor *X, ts_opt_int n, ts_tensor *iK, ts_opt_int niter, ts_opt_float tol, ts_opt_int largest, const char *method, ts_tensor **results) {
+  ts_lobpcg_args args = {A, k, B, X, n, iK, niter, tol, largest, method};
+  ts_out out;
+  memset(&out, 0, sizeof out);
+  bool ok = ts_dispatch(cx, &ts_ops[TS_OP_lobpcg], &args, &out);
+  memcpy(results, out.t, 2 * sizeof *results);
+  return ok;
+}
+
 ts_tensor *ts_matrix_power(ts_cx *cx, ts_tensor *self, int64_t n) {
   ts_matrix_power_args args = {self, n};
   return ts_dispatch1(cx, &ts_ops[TS_OP_matrix_power], &args);
@@ -3725,6 +3743,11 @@ ts_tensor *ts_poisson(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {
 ts_tensor *ts_binomial(ts_cx *cx, ts_tensor *count, ts_tensor *prob, ts_opt_int generator) {
   ts_binomial_args args = {count, prob, generator};
   return ts_dispatch1(cx, &ts_ops[TS_OP_binomial], &args);
+}
+
+ts_tensor *ts__gamma_slope(ts_cx *cx, ts_tensor *self, ts_tensor *output) {
+  ts__gamma_slope_args args = {self, output};
+  return ts_dispatch1(cx, &ts_ops[TS_OP__gamma_slope], &args);
 }
 
 ts_tensor *ts__standard_gamma(ts_cx *cx, ts_tensor *self, ts_opt_int generator) {

@@ -2578,6 +2578,14 @@ torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, in
   return capi_give(cx, t, 3, out);
 }
 
+torsh_status torsh_lobpcg(torsh_tensor A, const int64_t *k, torsh_tensor B, torsh_tensor X, const int64_t *n, torsh_tensor iK, const int64_t *niter, const double *tol, const bool *largest, const char *method, torsh_tensor *out) {
+  ts_cx *cx = capi_enter();
+  if (!cx) return TORSH_ERROR_MEMORY;
+  ts_tensor *t[2] = {0};
+  ts_lobpcg(cx, A, k ? (ts_opt_int){true, *k} : (ts_opt_int){false, 0}, B, X, n ? (ts_opt_int){true, *n} : (ts_opt_int){false, 0}, iK, niter ? (ts_opt_int){true, *niter} : (ts_opt_int){false, 0}, tol ? (ts_opt_float){true, *tol} : (ts_opt_float){false, 0}, largest ? (ts_opt_int){true, *largest} : (ts_opt_int){false, 0}, method, t);
+  return capi_give(cx, t, 2, out);
+}
+
 torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out) {
   ts_cx *cx = capi_enter();
   if (!cx) return TORSH_ERROR_MEMORY;

@@ -1106,6 +1106,9 @@ TORSH_API torsh_status torsh_svd_lowrank(torsh_tensor A, const int64_t *q, const
 /* Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html */
 TORSH_API torsh_status torsh_pca_lowrank(torsh_tensor A, const int64_t *q, bool center, int64_t niter, torsh_tensor *out);
 
+/* The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. https://pytorch.org/docs/stable/generated/torch.lobpcg.html */
+TORSH_API torsh_status torsh_lobpcg(torsh_tensor A, const int64_t *k, torsh_tensor B, torsh_tensor X, const int64_t *n, torsh_tensor iK, const int64_t *niter, const double *tol, const bool *largest, const char *method, torsh_tensor *out);
+
 /* The n-th power of a square matrix, or of each of a batch; of its inverse for a negative n, the identity for 0. Errors: singular matrices with a negative n. https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html */
 TORSH_API torsh_status torsh_matrix_power(torsh_tensor self, int64_t n, torsh_tensor *out);
 

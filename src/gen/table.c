@@ -2160,6 +2160,19 @@ static bool pca_lowrank_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_pca_lowrank_impl(cx, a, out);
 }
 
+static const ts_arg _lobpcg_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts__lobpcg_args, A), 0u}, {"X", TS_ARG_TENSOR, 0, offsetof(ts__lobpcg_args, X), 0u}, {"iK", TS_ARG_TENSOR_OPT, 0, offsetof(ts__lobpcg_args, iK), 0u}, {"k", TS_ARG_INT, 0, offsetof(ts__lobpcg_args, k), 0u}, {"niter", TS_ARG_INT, 0, offsetof(ts__lobpcg_args, niter), 0u}, {"tol", TS_ARG_FLOAT, 0, offsetof(ts__lobpcg_args, tol), 0u}, {"largest", TS_ARG_BOOL, 0, offsetof(ts__lobpcg_args, largest), 0u}};
+static bool _lobpcg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__lobpcg_args *a = args;
+  return ts__lobpcg_impl(cx, a, out);
+}
+static void _lobpcg_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__lobpcg_grad(cx, args, back, wanted); }
+
+static const ts_arg lobpcg_args[] = {{"A", TS_ARG_TENSOR, 0, offsetof(ts_lobpcg_args, A), 0u}, {"k", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, k), 0u}, {"B", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, B), 0u}, {"X", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, X), 0u}, {"n", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, n), 0u}, {"iK", TS_ARG_TENSOR_OPT, 0, offsetof(ts_lobpcg_args, iK), 0u}, {"niter", TS_ARG_INT_OPT, 0, offsetof(ts_lobpcg_args, niter), 0u}, {"tol", TS_ARG_FLOAT_OPT, 0, offsetof(ts_lobpcg_args, tol), 0u}, {"largest", TS_ARG_BOOL_OPT, 0, offsetof(ts_lobpcg_args, largest), 0u}, {"method", TS_ARG_TEXT_OPT, 0, offsetof(ts_lobpcg_args, method), 0u}};
+static bool lobpcg_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts_lobpcg_args *a = args;
+  return ts_lobpcg_impl(cx, a, out);
+}
+
 static const ts_arg matrix_power_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_matrix_power_args, self), 0u}, {"n", TS_ARG_INT, 0, offsetof(ts_matrix_power_args, n), 0u}};
 static bool matrix_power_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_matrix_power_args *a = args;
@@ -3610,11 +3623,18 @@ static bool binomial_impl(ts_cx *cx, const void *args, ts_out *out) {
   return ts_binomial_impl(cx, a, out);
 }
 
+static const ts_arg _gamma_slope_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__gamma_slope_args, self), 0u}, {"output", TS_ARG_TENSOR, 0, offsetof(ts__gamma_slope_args, output), 0u}};
+static bool _gamma_slope_impl(ts_cx *cx, const void *args, ts_out *out) {
+  const ts__gamma_slope_args *a = args;
+  return ts__gamma_slope_impl(cx, a, out);
+}
+
 static const ts_arg _standard_gamma_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__standard_gamma_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__standard_gamma_args, generator), 0u}};
 static bool _standard_gamma_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts__standard_gamma_args *a = args;
   return ts__standard_gamma_impl(cx, a, out);
 }
+static void _standard_gamma_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts__standard_gamma_grad(cx, args, back, wanted); }
 
 static const ts_arg _sample_dirichlet_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts__sample_dirichlet_args, self), 0u}, {"generator", TS_ARG_INT_OPT, 0, offsetof(ts__sample_dirichlet_args, generator), 0u}};
 static bool _sample_dirichlet_impl(ts_cx *cx, const void *args, ts_out *out) {
@@ -4359,7 +4379,7 @@ static void i1e_grad(ts_cx *cx, const void *args, const ts_back *back, void *wan
 static const ts_arg ndtr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_ndtr_args, self), 0u}};
 static bool ndtr_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_ndtr_args *a = args;
-  return ts_special1(cx, a->self, out, ts_ndtr_at);
+  return ts_unary(cx, a->self, out, TS_UN_NDTR, TS_TO_FLOAT, NULL);
 }
 static void ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_ndtr_grad(cx, args, back, wanted); }
 
@@ -4380,7 +4400,7 @@ static void log_ndtr_grad(ts_cx *cx, const void *args, const ts_back *back, void
 static const ts_arg entr_args[] = {{"input", TS_ARG_TENSOR, 0, offsetof(ts_entr_args, self), 0u}};
 static bool entr_impl(ts_cx *cx, const void *args, ts_out *out) {
   const ts_entr_args *a = args;
-  return ts_special1(cx, a->self, out, ts_entr_at);
+  return ts_unary(cx, a->self, out, TS_UN_ENTR, TS_TO_FLOAT, NULL);
 }
 static void entr_grad(ts_cx *cx, const void *args, const ts_back *back, void *wanted) { ts_entr_grad(cx, args, back, wanted); }
 
@@ -5481,6 +5501,8 @@ const ts_op ts_ops[] = {
   {"linalg.lstsq", "LinalgLstsqBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_lstsq_args), 4, 4, TS_RET_TENSORS, 0u, 0u, 0u, linalg_lstsq_args, linalg_lstsq_impl, NULL},
   {"svdLowrank", "SvdLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_svd_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, svd_lowrank_args, svd_lowrank_impl, NULL},
   {"pcaLowrank", "PcaLowrankBackward0", TS_OP_COMPOSITE, sizeof(ts_pca_lowrank_args), 4, 3, TS_RET_TENSORS, 0u, 0u, 0u, pca_lowrank_args, pca_lowrank_impl, NULL},
+  {"_lobpcg", "LOBPCGBackward", 0, sizeof(ts__lobpcg_args), 7, 2, TS_RET_TENSORS, 1u, 0u, 3u, _lobpcg_args, _lobpcg_impl, _lobpcg_grad},
+  {"lobpcg", "LobpcgBackward0", TS_OP_COMPOSITE, sizeof(ts_lobpcg_args), 10, 2, TS_RET_TENSORS, 0u, 0u, 0u, lobpcg_args, lobpcg_impl, NULL},
   {"matrixPower", "MatrixPowerBackward0", TS_OP_COMPOSITE, sizeof(ts_matrix_power_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, matrix_power_args, matrix_power_impl, NULL},
   {"matrixExp", "MatrixExpBackward0", 0, sizeof(ts_matrix_exp_args), 1, 1, TS_RET_TENSORS, 1u, 0u, 0u, matrix_exp_args, matrix_exp_impl, matrix_exp_grad},
   {"linalg.multiDot", "LinalgMultiDotBackward0", TS_OP_COMPOSITE, sizeof(ts_linalg_multi_dot_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, linalg_multi_dot_args, linalg_multi_dot_impl, NULL},
@@ -5749,7 +5771,8 @@ const ts_op ts_ops[] = {
   {"normal", "NormalNumbersBackward0", 0, sizeof(ts_normal_numbers_args), 5, 1, TS_RET_TENSORS, 0u, 0u, 0u, normal_numbers_args, normal_numbers_impl, NULL},
   {"poisson", "PoissonBackward0", 0, sizeof(ts_poisson_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, poisson_args, poisson_impl, poisson_grad},
   {"binomial", "BinomialBackward0", 0, sizeof(ts_binomial_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, binomial_args, binomial_impl, NULL},
-  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _standard_gamma_args, _standard_gamma_impl, NULL},
+  {"_gammaSlope", "GammaSlopeBackward0", 0, sizeof(ts__gamma_slope_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _gamma_slope_args, _gamma_slope_impl, NULL},
+  {"_standardGamma", "StandardGammaBackward0", 0, sizeof(ts__standard_gamma_args), 2, 1, TS_RET_TENSORS, 1u, 0u, 1u, _standard_gamma_args, _standard_gamma_impl, _standard_gamma_grad},
   {"_sampleDirichlet", "SampleDirichletBackward0", 0, sizeof(ts__sample_dirichlet_args), 2, 1, TS_RET_TENSORS, 0u, 0u, 0u, _sample_dirichlet_args, _sample_dirichlet_impl, NULL},
   {"nativeDropout", "NativeDropoutBackward0", 0, sizeof(ts_native_dropout_args), 2, 2, TS_RET_TENSORS, 0u, 0u, 2u, native_dropout_args, native_dropout_impl, native_dropout_grad},
   {"dropout", "DropoutBackward0", TS_OP_COMPOSITE, sizeof(ts_dropout_args), 3, 1, TS_RET_TENSORS, 0u, 0u, 0u, dropout_args, dropout_impl, NULL},
@@ -5995,5 +6018,5 @@ const ts_op ts_ops[] = {
   {"_unfoldBackward", "UnfoldBackwardBackward0", 0, sizeof(ts__unfold_backward_args), 4, 1, TS_RET_TENSORS, 1u, 1u, 0u, _unfold_backward_args, _unfold_backward_impl, _unfold_backward_grad},
   {"detach", "DetachBackward0", 0, sizeof(ts_detach_args), 1, 1, TS_RET_TENSORS, 0u, 0u, 0u, detach_args, detach_impl, NULL},
 };
-const int ts_op_count = 932;
-const char ts_table_hash[] = "0e7e3832ae9a6e7a";
+const int ts_op_count = 935;
+const char ts_table_hash[] = "6a5232a2a6352f36";

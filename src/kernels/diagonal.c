@@ -84,6 +84,7 @@ bool ts_triangle_indices(ts_cx *cx, ts_out *out, int64_t row, int64_t col, int64
   if (col < 0) return ts_fail(cx, TS_ERR_ARGUMENT, "col must be non-negative, got%" PRId64, col);
   int64_t cells;
   if (__builtin_mul_overflow(row, col, &cells) || cells > INT64_MAX / 32) return ts_fail(cx, TS_ERR_MEMORY, "a matrix of %" PRId64 " by %" PRId64 " is too large", row, col);
+  if (cells == 0) row = col = 0;
   /* edge(r) is r + shift, cut to [0, col]: rows before `first` have none, those from `full` on all. */
   triangle_job job = {.rows = row, .cols = col, .diagonal = clipped(offset, -row - 1, col + 1), .upper = upper};
   int64_t shift = job.diagonal + !upper, first = clipped(1 - shift, 0, row), full = clipped(col - shift, first, row);

@@ -26,12 +26,18 @@ bool ts_bincount_impl(ts_cx *cx, const ts_bincount_args *a, ts_out *out) {
     for (int64_t i = 0; i < in->numel; i++) count[at[i]]++;
     return true;
   }
-  ts_tensor *wide = ts_raw_contiguous(cx, ts_raw_cast(cx, weights, TS_FLOAT64));
-  if (!wide) return false;
-  const double *w = ts_data(wide);
+  const bool narrow = weights->dtype == TS_FLOAT32;
+  ts_tensor *given = ts_raw_contiguous(cx, narrow ? weights : ts_raw_cast(cx, weights, TS_FLOAT64));
+  if (!given) return false;
   double *sum = ts_data(counts);
-  for (int64_t i = 0; i < in->numel; i++) sum[at[i]] += w[i];
-  return (out->t[0] = ts_raw_cast(cx, counts, weights->dtype == TS_FLOAT32 ? TS_FLOAT32 : TS_FLOAT64)) != NULL;
+  if (narrow) {
+    const float *w = ts_data(given);
+    for (int64_t i = 0; i < in->numel; i++) sum[at[i]] += (double)w[i];
+  } else {
+    const double *w = ts_data(given);
+    for (int64_t i = 0; i < in->numel; i++) sum[at[i]] += w[i];
+  }
+  return (out->t[0] = ts_raw_cast(cx, counts, narrow ? TS_FLOAT32 : TS_FLOAT64)) != NULL;
 }
 
 /* ---- histograms of points with dims coordinates ---- */

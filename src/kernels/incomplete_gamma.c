@@ -49,8 +49,9 @@ static double upper_fraction(double a, double x) {
   return prefix(a, x) * a * h;
 }
 
-/* For small a and x, where 1 - P would cancel. */
+/* For small a and x, where 1 - P would cancel; log(gamma(1 + a)) with what 1 + a loses, by digamma near 1. */
 static double upper_series(double a, double x) {
+  double b = 1 + a, gamma = ts_lgamma_at(b) + (a - (b - 1)) * (1.645 * a - 0.5772156649);
   double factor = 1, sum = 0, l = ts_log_at(x);
   for (double n = 1; n < 200; n++) {
     factor *= -x / n;
@@ -58,7 +59,7 @@ static double upper_series(double a, double x) {
     sum += term;
     if (vm_abs(term) <= vm_abs(sum) * 0x1p-55) break;
   }
-  return -ts_expm1_at(a * l - ts_lgamma_at(1 + a)) - ts_exp_at(a * l - ts_lgamma_at(a)) * sum;
+  return -ts_expm1_at(a * l - gamma) - ts_exp_at(a * l - ts_lgamma_at(a)) * sum;
 }
 
 /* Temme's expansion for large a and x near it, in eta, eta^2 / 2 = x / a - 1 - log(x / a); its coefficients by the backward

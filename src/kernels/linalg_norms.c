@@ -131,6 +131,7 @@ static bool by_inverse(ts_cx *cx, ts_tensor *a, const char *name, double ord, ts
   if (!ts_linalg_inv_ex(cx, a, false, r)) return false;
   ts_tensor *singular = ts_gt(cx, r[1], ts_wrap_scalar(cx, ts_int(0)));
   ts_tensor *inverse = ts_masked_fill(cx, r[0], ts_unsqueeze(cx, ts_unsqueeze(cx, singular, -1), -1), ts_wrap_scalar(cx, ts_float(INFINITY)));
+  if (!inverse) return false;
   const ts_ints dims = TS_INTS(-2, -1);
   ts_tensor *first = name ? by_name(cx, a, name, dims, false, TS_DTYPE_NONE) : by_order(cx, a, ord, dims, false, TS_DTYPE_NONE);
   ts_tensor *second = name ? by_name(cx, inverse, name, dims, false, TS_DTYPE_NONE) : by_order(cx, inverse, ord, dims, false, TS_DTYPE_NONE);

@@ -27,6 +27,7 @@ static ts_tensor *plus(ts_cx *cx, ts_tensor *x, double c, ts_tensor *y) { return
 /* The Taylor polynomial of degree m (a multiple of 4) by Paterson and Stockmeyer: products with powers up to the fourth. */
 static ts_tensor *taylor(ts_cx *cx, ts_tensor *x, int m) {
   double c[24] = {1};
+  if (!x) return NULL;
   for (int i = 1; i <= m; i++) c[i] = c[i - 1] / i;
   ts_tensor *one = ts_eye(cx, ts_rows(x), (ts_opt_int){false, 0}, (ts_dtype)x->dtype);
   ts_tensor *x2 = ts_matmul(cx, x, x), *x3 = ts_matmul(cx, x2, x), *x4 = ts_matmul(cx, x2, x2), *p = ts_mul(cx, x4, ts_wrap_scalar(cx, ts_float(c[m])));

@@ -7,8 +7,8 @@
 #define SINGULAR "The diagonal element %" PRId64 " is zero, the solve could not be completed because the input matrix is singular."
 
 ts_tensor *ts_identities(ts_cx *cx, const ts_tensor *t, int64_t n) {
-  ts_tensor *e = ts_empty_matrices(cx, t, n, n);
-  return e && ts_raw_copy(cx, e, ts_eye(cx, n, (ts_opt_int){false, 0}, (ts_dtype)t->dtype)) ? e : NULL;
+  ts_tensor *e = ts_empty_matrices(cx, t, n, n), *one = ts_eye(cx, n, (ts_opt_int){false, 0}, (ts_dtype)t->dtype);
+  return e && one && ts_raw_copy(cx, e, one) ? e : NULL;
 }
 
 bool ts__linalg_solve_ex_impl(ts_cx *cx, const ts__linalg_solve_ex_args *a, ts_out *out) {

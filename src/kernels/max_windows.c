@@ -70,6 +70,7 @@ static bool start(ts_cx *cx, const ts_tensor *self, int n, const int64_t *size, 
   for (int k = 0; k < n; k++) {
     j->in[3 - n + k] = self->sizes[self->ndim - n + k];
     j->out[3 - n + k] = size[k];
+    if (size[k] > INT64_MAX / 256) return ts_fail(cx, TS_ERR_MEMORY, "an output of %" PRId64 " windows is too large", size[k]);
   }
   return true;
 }

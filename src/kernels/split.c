@@ -59,9 +59,13 @@ bool ts_split_with_sizes_impl(ts_cx *cx, const ts_split_with_sizes_args *a, ts_o
   return cut(cx, self, dim, n, starts, a->split_sizes.v, out);
 }
 
+static bool countable(ts_cx *cx, int64_t pieces) {
+  return pieces <= INT64_MAX / 64 || ts_fail(cx, TS_ERR_MEMORY, "%" PRId64 " pieces are too many", pieces);
+}
+
 /* Pieces of `each`, the last one smaller. */
 static bool split_evenly(ts_cx *cx, ts_tensor *self, int dim, int64_t each, ts_out *out) {
-  int64_t size = self->sizes[dim], n = each && size ? (size - 1) / each + 1 : 1;
+  int64_t size = self->sizes[dim], n = each ? size / each + (size % each != 0) : 1;
   if (n < 1) n = 1;
   int64_t *sizes = ts_temp(cx, n * (int64_t)sizeof *sizes);
   if (!sizes) return false;
@@ -89,7 +93,7 @@ bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out) {
   if (!ts_wrap_dim(cx, a->dim, self->ndim, &dim)) return false;
   int64_t size = self->sizes[dim];
   if (size > 0) return split_evenly(cx, self, dim, size / a->chunks + (size % a->chunks != 0), out);
-  int64_t *sizes = ts_temp(cx, a->chunks * (int64_t)sizeof *sizes); /* all of them, though empty */
+  int64_t *sizes = countable(cx, a->chunks) ? ts_temp(cx, a->chunks * (int64_t)sizeof *sizes) : NULL; /* all of them, though empty */
   if (!sizes) return false;
   memset(sizes, 0, (size_t)a->chunks * sizeof *sizes);
   out->list = ts_split_with_sizes(cx, self, (ts_ints){sizes, a->chunks}, dim);
@@ -100,8 +104,7 @@ bool ts_chunk_impl(ts_cx *cx, const ts_chunk_args *a, ts_out *out) {
 static bool tensor_split(ts_cx *cx, ts_tensor *self, int dim, int64_t sections, ts_ints indices, ts_out *out) {
   int64_t size = self->sizes[dim], n = indices.n >= 0 ? indices.n + 1 : sections;
   if (n <= 0) return ts_fail(cx, TS_ERR_ARGUMENT, "number of sections must be larger than 0, got %" PRId64, n);
-  if (n > INT32_MAX) return ts_fail(cx, TS_ERR_MEMORY, "%" PRId64 " sections are too many", n);
-  ts_tensor **views = ts_temp(cx, n * (int64_t)sizeof *views);
+  ts_tensor **views = countable(cx, n) ? ts_temp(cx, n * (int64_t)sizeof *views) : NULL;
   if (!views) return false;
   int64_t start = 0;
   for (int64_t k = 0; k < n; k++) {

@@ -1,4 +1,4 @@
-// Products of Householder reflectors, least squares, decompositions of low rank. Rows called linalg_x are torsh.linalg.x.
+// Products of Householder reflectors, least squares, decompositions of low rank, a few eigenvalues. Rows called linalg_x are torsh.linalg.x.
 import { t, torchDoc } from './rows.mjs';
 
 const page = (name) => torchDoc(`linalg.${name}`);
@@ -66,5 +66,21 @@ export default [
     doc: `Principal components by svdLowrank, of A less its mean row unless center is false; q is 6 at most by default. ${torchDoc('pca_lowrank')}`,
     samples: [{ args: [fixed(5, 3), 2] }, { args: [fixed(4, 5)], kwargs: { center: false } }],
     errors: [{ args: [t(4, 3), 5], code: 'ERR_ARGUMENT', message: 'pcaLowrank: q(=5) must be non-negative integer and not greater than min(m, n)=3' }],
+  },
+  {
+    name: '_lobpcg', args: 'Tensor A, Tensor X, Tensor? iK, int k, int niter, float tol, bool largest', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: { saves: 'A result result1' }, node: 'LOBPCGBackward', dtypes: 'float',
+    doc: 'lobpcg of one matrix, without B.', samples: [{ args: [t(6, 6), t(6, 2), null, 1, 20, 1e-6, true] }],
+  },
+  {
+    name: 'lobpcg', tolerance: { parity: 1e-10, why: 'vectors are as near as tol and the gaps between eigenvalues allow' }, args: 'Tensor A, int? k=None, Tensor? B=None, Tensor? X=None, int? n=None, Tensor? iK=None, int? niter=None, float? tol=None, bool? largest=None, str? method=None', returns: 'Tensor eigenvalues, Tensor eigenvectors', grad: 'composite', dtypes: 'float',
+    doc: `The k largest (or smallest) eigenvalues of symmetric matrices A and their vectors, or those of A x = lambda B x for a positive B, by conjugate gradients from X, or from n random vectors, with a preconditioner iK. It ends when residuals fall below tol, after niter (1000) steps, or with niter -1 when they do fall. Both methods are one here. Errors: fewer than 3 n rows. ${torchDoc('lobpcg')}`,
+    samples: [
+      { args: [{ t: [7, 7], matrix: 'definite' }, 2], kwargs: { tol: 1e-15, niter: 30 } }, { args: [{ t: [2, 7, 7], matrix: 'symmetric' }], kwargs: { largest: false, tol: 1e-15, niter: 30 } },
+      { args: [{ t: [7, 7], matrix: 'symmetric' }, 1, { t: [7, 7], matrix: 'definite' }, fixed(7, 2)], kwargs: { tol: 1e-15, niter: 30, method: 'basic' } },
+    ],
+    errors: [
+      { args: [t(5, 5), 2], code: 'ERR_ARGUMENT', message: 'lobpcg: LPBPCG algorithm is not applicable when the number of A rows (=5) is smaller than 3 x the number of requested eigenpairs (=2)' },
+      { args: [t(5, 4), 1], code: 'ERR_SHAPE', message: 'lobpcg: A must be batches of square matrices, but they are 5 by 4 matrices' },
+    ],
   },
 ];

@@ -59,7 +59,8 @@ export default [
     name: 'binomial', args: `Tensor count, Tensor prob, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: `Numbers of successes in count trials of probability prob, which broadcast. Errors: integers, different dtypes. ${docs('binomial')}`,
     samples: [{ args: [{ t: [4], values: [3, 10, 100, 0] }, { t: [4], low: 0, high: 1 }] }], errors: [{ args: [t(1), { t: [1], dtype: 'float64' }], code: 'ERR_DTYPE', message: 'binomial: Found dtype float64 but expected float32' }],
   },
-  { name: '_standard_gamma', args: `Tensor self, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: 'Gamma numbers of rate 1 with the concentrations in input.', samples: [{ args: [{ t: [4], low: 0, high: 5 }] }] },
+  { name: '_gamma_slope', args: 'Tensor self, Tensor output', grad: NO, dtypes: 'float', doc: 'How gamma numbers move with their concentrations.', samples: [{ args: [{ t: [4], low: 1, high: 5 }, { t: [4], low: 1, high: 5 }] }] },
+  { name: '_standard_gamma', args: `Tensor self, ${GENERATOR}`, grad: { saves: 'self result' }, dtypes: 'float', doc: 'Gamma numbers of rate 1 with the concentrations in input.', samples: [{ args: [{ t: [4], low: 0, high: 5 }] }] },
   { name: '_sample_dirichlet', args: `Tensor self, ${GENERATOR}`, grad: NO, dtypes: 'float', doc: 'Dirichlet numbers with the concentrations in the rows of input.', samples: [{ args: [{ t: [2, 4], low: 0, high: 5 }] }] },
   {
     name: 'native_dropout', args: 'Tensor self, float p', returns: 'Tensor output, Tensor mask', grad: { saves: 'result1' }, dtypes: 'float', doc: 'input with elements zeroed with probability p and the others divided by 1 - p, and the mask that does it.', samples: [{ args: [t(3, 4), 0.4] }],

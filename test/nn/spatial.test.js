@@ -87,3 +87,17 @@ test('a bag over a given table, frozen unless told otherwise', scoped(() => {
   expect(bag(torsh.tensor([0, 1, 2, 2], { dtype: 'int64' }), torsh.tensor([0, 2], { dtype: 'int64' })).tolist()).toEqual([[1, 2], [10, 12]]);
   expect(() => new nn.EmbeddingBag(3, 2, { sparse: true })).toThrow('sparse gradients are not supported');
 }));
+
+test('torsh.embedding and torsh.embeddingBag take the table first', scoped(() => {
+  const table = torsh.arange(15).float().view(5, 3);
+  const indices = torsh.tensor([1, 2, 4, 1, 2], { dtype: 'int64' });
+  const offsets = torsh.tensor([0, 2, 2], { dtype: 'int64' });
+  expect(torsh.embedding(table, indices).tolist()).toEqual(F.embedding(indices, table).tolist());
+  const numbers = (list) => list.map((t) => t.tolist().map((row) => (Array.isArray(row) ? row.map(Number) : Number(row))));
+  // What PyTorch 1.13 gives beside the output.
+  expect(numbers(torsh.embeddingBag(table, indices, offsets).slice(1))).toEqual([[0, 0, 2, 2, 2], [0, 0, 0], [0, 0, 0]]);
+  expect(numbers(torsh.embeddingBag(table, indices, offsets, { mode: 1, paddingIdx: 1 }).slice(1))).toEqual([[0, 0, 2, 2, 2], [1, 0, 2], [1, 0, 2]]);
+  const [output, , sizes, rows] = torsh.embeddingBag(table, indices, offsets, false, 2, false, null, false, -1);
+  expect(numbers([sizes, rows])).toEqual([[2, 0, 2], [[2, 2, 2], [0, 0, 0], [2, 2, 2]]]);
+  expect(output.tolist()).toEqual([[6, 7, 8], [0, 0, 0], [6, 7, 8]]);
+}));
