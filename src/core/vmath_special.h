@@ -45,9 +45,9 @@ VM_INLINE double vm_erfc(double x) {
   return a < 0.8 ? (1.0 - x) - vm_erf_poly(x) : (x < 0.0 ? 2.0 - v : v);
 }
 
-/* erfinv(x) = x * P, P a polynomial of x^2 around 0, then of w = -log(1 - x^2), in the tails of sqrt(w). */
-VM_INLINE double vm_erfinv(double x) {
-  double a = vm_abs(x), z = a * a, w = -vm_log((1.0 - a) * (1.0 + a)), s = sqrt(w);
+/* erfinv(x), given w = -log(1 - x^2), = x * P, P a polynomial of x^2 around 0, then of w = -log(1 - x^2), in the tails of sqrt(w). */
+VM_INLINE double vm_erfinv_of(double x, double w) {
+  double a = vm_abs(x), z = a * a, s = sqrt(w);
   double t0 = w - 3.125, t1 = s - 3.25, t2 = s - 5.0;
   double p0 = t0 * VM_POLY23(t0, 0x1.ebd80d9b13dfap-3, -0x1.8b6c33114ead7p-8, -0x1.84576948356aep-11,
                              0x1.879c2a20b52a7p-13, -0x1.d1d1f7ca22058p-17, -0x1.6e8a53cde9f39p-20,
@@ -82,6 +82,10 @@ VM_INLINE double vm_erfinv(double x) {
   v += vm_mul_low(x, h, v) + x * (p - (h - c));
   v = a == 1.0 ? INFINITY : v;
   return a <= 1.0 ? vm_copysign(v, x) : NAN;
+}
+VM_INLINE double vm_erfinv(double x) {
+  double a = vm_abs(x);
+  return vm_erfinv_of(x, -vm_log((1.0 - a) * (1.0 + a)));
 }
 
 /* erf in float: an odd polynomial below 1, 1 - exp(-Q(a)) above. */
